@@ -1,0 +1,211 @@
+// The event log: every event for ever, append only, in ClickHouse in process (chDB) or in memory for tests; a
+// ClickHouse server will implement the same interface. Also its schema registry, and the stages that read the
+// log in arrival order, each with its own cursor.
+//
+// An event counts once per (source, message_id), whenever and however often it comes again, also after a restart.
+// Events are stored under the identity they came with; people/ resolves identities when it reads.
+//
+// Threads: a Log may be used from any thread. Acknowledgements of append() come on the log's writer thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/base.h"
+#include "store/store.h"
+
+namespace perennial::events {
+
+inline constexpr std::chrono::milliseconds kCommitWindow{20};  // how long a group commit gathers, at most
+inline constexpr size_t kMaxGroupRows = 20'000;                // a group commit closes at this many events
+inline constexpr size_t kMaxPendingRows = 400'000;             // waiting for the writer; above: kBusy
+inline constexpr size_t kMaxPendingBytes = 192 * 1024 * 1024;  // the same in bytes
+inline constexpr size_t kTailRows = 100'000;                   // newest events kept in memory for stages and live view
+
+// Stored as numbers: never renumber. docs/formats/events.md.
+enum class Type : uint8_t { kTrack = 1, kIdentify = 2, kPage = 3, kScreen = 4, kGroup = 5, kAlias = 6 };
+std::string_view type_name(Type type);
+std::optional<Type> parse_type(std::string_view word);
+
+struct Event {
+  std::string source;        // which data source sent it: the name of its write key, or "import:orders"
+  std::string message_id;    // unique in its source; never empty
+  Type type = Type::kTrack;
+  std::string name;          // event name of track; page or screen name; "" for identify, group, alias
+  std::string user_id;       // either may be empty, not both
+  std::string anonymous_id;
+  Instant timestamp;         // when it happened, corrected for the sender's clock
+  Instant received_at;       // when the server took it
+  std::string properties = "{}";  // JSON object: properties of track, page, screen; traits of identify, group
+  std::string context = "{}";     // JSON object
+};
+
+// Under which an event is stored and scanned: "u:" + user_id, or "a:" + anonymous_id when there is none.
+std::string identity_of(std::string_view user_id, std::string_view anonymous_id);
+
+struct StoredEvent : Event {
+  uint64_t seq = 0;  // position in arrival order, from 1; gaps are possible
+};
+
+struct Appended {
+  uint64_t last_seq = 0;  // of the newest event stored; 0 if all were duplicates
+  size_t stored = 0;
+  size_t duplicates = 0;
+};
+
+// Which events to read. Empty lists mean all.
+struct Scan {
+  std::vector<std::string> identities;  // as identity_of()
+  std::vector<std::string> names;
+  std::vector<Type> types;
+  std::optional<Span> span;
+  bool newest_first = false;
+  size_t limit = 0;  // 0 = all
+};
+
+// A block of a scan as typed columns, all of the same length.
+struct Columns {
+  std::vector<uint64_t> seq;
+  std::vector<std::string> identity;
+  std::vector<Type> type;
+  std::vector<std::string> name;
+  std::vector<int64_t> timestamp_ms;
+  std::vector<std::string> properties;
+  size_t rows() const { return seq.size(); }
+};
+
+// An answer to SQL: values as text with the column's ClickHouse type; NULL is nullopt.
+struct Table {
+  std::vector<std::string> columns;
+  std::vector<std::string> types;
+  std::vector<std::vector<std::optional<std::string>>> rows;
+  uint64_t rows_read = 0;
+  uint64_t bytes_read = 0;
+  std::chrono::microseconds elapsed{0};
+  bool truncated = false;  // more rows than SqlLimits::max_rows
+};
+
+struct SqlLimits {
+  std::chrono::seconds max_time{60};
+  uint64_t max_memory_bytes = 4ull << 30;
+  size_t max_rows = 10'000;
+};
+
+struct LogStats {
+  uint64_t events = 0;
+  uint64_t last_seq = 0;
+  uint64_t bytes_on_disk = 0;
+  uint64_t parts = 0;
+  uint64_t pending_rows = 0;
+  uint64_t duplicates = 0;  // since start
+  uint64_t dedup_bytes = 0;  // memory of the duplicate filter
+};
+
+class Log {
+ public:
+  virtual ~Log() = default;
+
+  // Takes events for the next group commit and calls `done` once they are durable (or with the error: nothing of
+  // this call was stored, or it is a repeat that will be recognised). kBusy at once when too much is pending;
+  // kFull when the disk is full; the log goes on and takes events again when there is space.
+  using Done = std::function<void(Result<Appended>)>;
+  virtual void append(std::vector<Event> events, Done done) = 0;
+  Result<Appended> append_and_wait(std::vector<Event> events);
+
+  // Calls `each` with blocks in timestamp order (by identity first when several are asked without a limit is not
+  // promised: the order is by timestamp, then seq). Stops when `each` returns an error, and returns it.
+  virtual Result<void> scan(const Scan& what, const std::function<Result<void>(const Columns&)>& each) = 0;
+  // Whole events in the order of the scan, for timelines and live view.
+  virtual Result<std::vector<StoredEvent>> read(const Scan& what) = 0;
+  // Whole events with seq > after in arrival order, at most `limit`; from memory when they are recent.
+  virtual Result<std::vector<StoredEvent>> read_arrivals(uint64_t after, size_t limit) = 0;
+  virtual uint64_t last_seq() const = 0;
+  // Blocks until last_seq() > after, the time is over, or wake() is called. Returns last_seq().
+  virtual uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) = 0;
+
+  // Read-only ClickHouse SQL over the table `events` (and system tables of functions): one SELECT, WITH, SHOW, DESCRIBE or EXPLAIN.
+  // Fails with kInvalid (the engine's message), kTimeout, kTooLarge (memory), kForbidden (anything that writes,
+  // reads files or reaches the network).
+  virtual Result<Table> sql(std::string_view query, const SqlLimits& limits) = 0;
+  virtual Result<LogStats> stats() = 0;
+};
+
+struct ChdbOptions {
+  std::string directory;  // absolute; created if missing
+  std::string library;    // path of libchdb.so; "" = PERENNIAL_CHDB, then the usual places (see chdb_library.h)
+  std::chrono::milliseconds commit_window = kCommitWindow;
+};
+// One per process and directory. Fails with kConflict when another process holds the directory.
+Result<std::unique_ptr<Log>> open_chdb(const ChdbOptions& options);
+// The obvious slow twin, for tests: everything in vectors, nothing durable. SQL is refused.
+std::unique_ptr<Log> open_memory();
+
+// ---- stages ------------------------------------------------------------------------------------------------
+
+// A reader of the log at its own pace. `apply` writes the effects of a batch, in arrival order, in the same
+// state transaction as the stage's cursor: a crash repeats work but never an effect.
+struct Stage {
+  std::string name;
+  std::function<Result<void>(store::Connection&, std::span<const StoredEvent>)> apply;
+  // After the commit of a batch; for caches. May be empty.
+  std::function<void(uint64_t seq)> committed;
+  size_t batch = 10'000;
+};
+
+struct StageProgress {
+  std::string name;
+  uint64_t cursor = 0;
+  uint64_t behind = 0;  // last_seq - cursor
+  std::string error;    // of the last try, empty when well
+};
+
+// Runs each stage on a thread of its own from construction to destruction. A failing batch is tried again with
+// growing pauses (at most 5 s) and shows in progress(); the stage never skips an event by itself.
+class Stages {
+ public:
+  Stages(Log& log, store::Database& database, std::vector<Stage> stages);
+  ~Stages();
+  void stop();
+  // True once every stage has passed `seq`; false when `at_most` is over.
+  bool wait_until(uint64_t seq, std::chrono::milliseconds at_most);
+  std::vector<StageProgress> progress() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// ---- schema registry ---------------------------------------------------------------------------------------
+
+struct PropertySchema {
+  std::string name;       // "revenue", nested as "address.city", array elements as "products[].sku"
+  std::vector<std::string> types;  // of "string", "integer", "number", "boolean", "time", "object", "array", "null"
+  uint64_t count = 0;
+  Instant first_seen, last_seen;  // by received_at
+};
+struct EventSchema {
+  Type type;
+  std::string name;
+  uint64_t count = 0;
+  Instant first_seen, last_seen;
+  std::vector<PropertySchema> properties;  // filled by schema_of() only
+};
+// At most this many properties are registered per event name, and this many event names; the rest is counted under "(other)".
+inline constexpr size_t kMaxRegisteredProperties = 2'000;
+inline constexpr size_t kMaxRegisteredEvents = 5'000;
+
+Stage schema_stage();
+Result<std::vector<EventSchema>> list_schema(store::Connection& connection);
+Result<EventSchema> schema_of(store::Connection& connection, Type type, std::string_view name);
+
+// The state tables of this module: cursors and the registry.
+std::span<const store::Migration> migrations();
+
+}  // namespace perennial::events
