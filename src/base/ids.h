@@ -14,8 +14,8 @@ std::string new_id(std::string_view prefix);
 // `bytes` random bytes as URL-safe base 64 without padding: for secrets and tokens.
 std::string random_token(size_t bytes = 32);
 
-// 128-bit SipHash-2-4 under a fixed key: the same text always gives the same fingerprint, also after a
-// restart. 100 M texts collide with a chance below 10^-22.
+// 128-bit SipHash-2-4 under a fixed key: the same text always gives the same fingerprint, also
+// after a restart. 100 M texts collide with a chance below 10^-22.
 struct Fingerprint {
   uint64_t low = 0;
   uint64_t high = 0;

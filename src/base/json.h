@@ -16,11 +16,13 @@ using Json = nlohmann::ordered_json;
 // Parses a whole document; fails with kInvalid and the byte where it went wrong.
 Result<Json> parse_json(std::string_view text);
 
-// A member of an object: fails with kInvalid, naming the field, if it is missing or of another type.
+// A member of an object: fails with kInvalid, naming the field, if it is missing or of another
+// type.
 Result<std::string> json_string(const Json& object, std::string_view field);
 Result<int64_t> json_integer(const Json& object, std::string_view field);
 // The same with a value to take when the field is missing or null.
-Result<std::string> json_string_or(const Json& object, std::string_view field, std::string fallback);
+Result<std::string> json_string_or(const Json& object, std::string_view field,
+                                   std::string fallback);
 Result<int64_t> json_integer_or(const Json& object, std::string_view field, int64_t fallback);
 Result<bool> json_bool_or(const Json& object, std::string_view field, bool fallback);
 

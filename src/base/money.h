@@ -1,5 +1,5 @@
-// Money is a count of minor units (cents, fen) of one currency; prices are read as exact decimals and
-// never pass through floating point.
+// Money is a count of minor units (cents, fen) of one currency; prices are read as exact decimals
+// and never pass through floating point.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ struct Decimal {
 // zeros). Fails with kInvalid, and names what was found.
 Result<Decimal> parse_decimal(std::string_view text);
 
-// ISO 4217: three upper-case letters. The digits of its minor unit: 2 for most, 0 for JPY, 3 for KWD.
+// ISO 4217: three upper-case letters. The digits of its minor unit: 2 for most, 0 for JPY, 3 for
+// KWD.
 bool is_currency(std::string_view code);
 int minor_digits(std::string_view currency);
 

@@ -8,11 +8,12 @@
 //   }
 #pragma once
 
+#include <utility>
+
 #include <expected>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 namespace perennial {
 
@@ -71,9 +72,9 @@ using Result = std::expected<T, Error>;
   })
 
 // An assertion that stays in release builds.
-#define INVARIANT(condition)                                                  \
-  do {                                                                        \
-    if (!(condition)) [[unlikely]]                                            \
+#define INVARIANT(condition)                                                 \
+  do {                                                                       \
+    if (!(condition)) [[unlikely]]                                           \
       ::perennial::die("broken invariant: " #condition, __FILE__, __LINE__); \
   } while (false)
 

@@ -7,10 +7,12 @@
 
 namespace perennial {
 
-// True if `text` is well-formed UTF-8 (Unicode 15, table 3-7) and holds no NUL, which PostgreSQL cannot store.
+// True if `text` is well-formed UTF-8 (Unicode 15, table 3-7) and holds no NUL, which PostgreSQL
+// cannot store.
 bool is_storable_text(std::string_view text);
 
-// Case-folded, accent-free form in which search compares ("Émile" and "EMILE" both give "emile"; Chinese stays).
+// Case-folded, accent-free form in which search compares ("Émile" and "EMILE" both give "emile";
+// Chinese stays).
 std::string fold_for_search(std::string_view text);
 
 // The first `limit` bytes, cut at the border of a character.

@@ -1,5 +1,6 @@
-// Time: instants in UTC with millisecond precision, half-open spans, and calendar periods (day, week,
-// month) taken in an IANA time zone. Zone rules come from the system's tzdata through the date library.
+// Time: instants in UTC with millisecond precision, half-open spans, and calendar periods (day,
+// week, month) taken in an IANA time zone. Zone rules come from the system's tzdata through the
+// date library.
 #pragma once
 
 #include <chrono>
@@ -56,6 +57,8 @@ class Zone {
   Instant to_instant(std::chrono::local_time<Millis> local) const;
 
  private:
+  friend struct Calendar;
+  friend Result<Instant> parse_instant(std::string_view text, Zone zone);
   const date::time_zone* zone_ = nullptr;
 };
 
@@ -76,8 +79,10 @@ struct Calendar {
 };
 
 // ISO 8601 / RFC 3339: "2011-09-09T12:30:00.000Z" with any offset, fraction of 0–9 digits (cut to
-// milliseconds), and a space for the T. Without an offset the time is read in `zone`; a date alone is the start of the day.
-Result<Instant> parse_instant(std::string_view text, Zone zone = Zone::utc());
+// milliseconds), and a space for the T. Without an offset the time is read in `zone`; a date alone
+// is the start of the day.
+Result<Instant> parse_instant(std::string_view text, Zone zone);
+Result<Instant> parse_instant(std::string_view text);
 std::string format_instant(Instant t);  // "2011-09-09T12:30:00.000Z"
 
 }  // namespace perennial
