@@ -1,0 +1,127 @@
+// Reaching people: templates, the e-mail channel, recall campaigns and their send ledger.
+//
+// The send ledger has one row for every person that a campaign considered, unique by (campaign,
+// person), written before anything leaves the machine, with a verdict and its reason. A row is
+// claimed (committed) before its message is handed over and closed after; a row found claimed at
+// start is looked up in the channel (outbox folder) or, where the channel cannot say (SMTP), gets
+// the verdict in_doubt and is never sent again: nobody gets two, and nobody is forgotten.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/access.h"
+#include "base/base.h"
+#include "events/events.h"
+#include "http/http.h"
+#include "people/people.h"
+#include "proof/proof.h"
+#include "store/store.h"
+#include "value/value.h"
+
+namespace perennial::engage {
+
+inline constexpr size_t kMaxSubjectBytes = 500;
+inline constexpr size_t kMaxTextBytes = 256 * 1024;  // text and HTML each
+
+// ---- templates
+// ---------------------------------------------------------------------------------------------------
+
+// "Dear {{ name | customer }}": a field, and what stands there when the person has no value for it.
+// A field without a fallback renders as nothing and is listed as missing. Fields: name, first_name,
+// email, country, orders, spent, last_order_date, unsubscribe_url, workspace, and trait:NAME. "{{"
+// that is not a field is kInvalid, naming where.
+struct Rendered {
+  std::string text;
+  std::vector<std::string> missing;
+};
+using Fields = std::map<std::string, std::string, std::less<>>;
+Result<void> check_template(std::string_view source);
+enum class Escape {
+  kNone,
+  kHtml,
+  kHeader
+};  // kHeader: line breaks and control characters are removed
+Result<Rendered> render(std::string_view source, const Fields& fields, Escape escape);
+
+// ---- messages and channels
+// -----------------------------------------------------------------------------------------
+
+struct Message {
+  std::string id;  // the send's id; Message-ID and the name of the .eml file are made from it
+  std::string from_name, from_address, reply_to;
+  std::string to_name, to_address;
+  std::string subject, text, html;  // html may be empty
+  std::string unsubscribe_url;      // List-Unsubscribe and List-Unsubscribe-Post (RFC 8058)
+  Instant at;
+};
+// RFC 5322 / 2045–2047 / 6532-free: 7-bit headers with encoded words, quoted-printable or base 64
+// bodies, multipart/alternative when there is HTML. CRLF line ends.
+std::string to_mime(const Message& message);
+
+struct EmailSettings {
+  std::string kind = "outbox";  // or "smtp"
+  std::string from_name = "Perennial", from_address = "noreply@localhost", reply_to;
+  std::string host, security = "starttls", user, password;
+  int port = 587;
+  bool allow_any_certificate = false;  // only for tests: not reachable from the API
+};
+
+enum class Handed {
+  kYes,
+  kNo,
+  kUnknown
+};  // what became of a message that was claimed before a stop
+class Channel {
+ public:
+  virtual ~Channel() = default;
+  // Hands one message over; returns the other side's answer. Fails with kInvalid when this address
+  // will never work (5xx) and kBusy when it may work later (4xx, no connection).
+  virtual Result<std::string> hand_over(const Message& message) = 0;
+  virtual Handed was_handed(std::string_view message_id) = 0;
+  virtual bool really_sends()
+      const = 0;  // false for the outbox folder: campaigns over it are A/A comparisons
+};
+std::unique_ptr<Channel> open_outbox(
+    std::string directory);  // .eml files, written to a temporary name, fsynced and renamed
+std::unique_ptr<Channel> open_smtp(
+    const EmailSettings& settings);  // libcurl; one connection kept for many messages
+
+// ---- campaigns
+// ---------------------------------------------------------------------------------------------------
+
+// The module's service: campaigns in state, a sender thread, routes. Thread-safe.
+class Engage {
+ public:
+  struct Wiring {
+    store::Database& database;
+    events::Log& log;
+    access::Settings& settings;
+    value::Value& value;
+    people::OrderBooks& books;
+    Clock clock;
+    std::string outbox_directory;
+  };
+  // Continues campaigns that a stop interrupted.
+  static Result<std::unique_ptr<Engage>> open(Wiring wiring);
+  virtual ~Engage() = default;
+  virtual void add_routes(http::Router& router) = 0;  // /v1/campaigns*, /v1/channels/*, /u/{token}
+  virtual std::optional<Result<std::vector<people::PersonId>>> resolve_set(
+      std::string_view set) = 0;  // "campaign:…"
+  // Timeline items of kind "message" (people::Extensions::messages).
+  virtual Result<std::vector<Json>> messages(store::Connection& c, people::PersonId person,
+                                             Instant before, size_t limit) = 0;
+  virtual Result<Json> summaries_json(size_t limit) = 0;  // CampaignSummary list for the overview
+  virtual void stop() = 0;                                // finishes the message under way
+};
+
+std::span<const store::Migration> migrations();
+
+}  // namespace perennial::engage

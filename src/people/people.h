@@ -1,0 +1,173 @@
+// Customers: identities joined, traits, orders, and the customer file. Everything here is derived
+// from events by the stage people_stage(), so that a lost or late event gives the same people in
+// the end.
+//
+// What the stage understands beside identify and alias (names as in Segment's e-commerce
+// specification):
+//   Order Completed {order_id, total | revenue | value, currency, products[]}   an order
+//   Order Refunded  {order_id, total | revenue | value, currency}               a refund of that
+//   order Order Line      {order_id, kind: "order" | "refund", amount_minor, currency, quantity,
+//   sku, name, country}
+//                   one line of an imported order; lines of one order id add up (source + order id
+//                   name the order)
+// Orders without a customer (source "import:…" and anonymous id "order:…") have no person and are
+// never merged into one.
+//
+// Joining: an identify that carries a user id and an anonymous id gives the anonymous history to
+// the user, unless that anonymous id already belongs to another user (a shared device): then nobody
+// is merged. alias joins previousId and userId. Empty and junk ids ("null", "undefined", "0", …)
+// never join anybody; the log of joins is kept.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/access.h"
+#include "base/base.h"
+#include "events/events.h"
+#include "http/http.h"
+#include "store/store.h"
+
+namespace perennial::people {
+
+using PersonId = int64_t;  // from 1; 0 stands for "no person" in order columns
+
+inline constexpr std::string_view kOrderCompleted = "Order Completed";
+inline constexpr std::string_view kOrderRefunded = "Order Refunded";
+inline constexpr std::string_view kOrderLine = "Order Line";
+bool is_junk_id(std::string_view id);
+
+struct Person {
+  PersonId id = 0;
+  std::string user_id;  // the first known one; "" for an anonymous visitor
+  std::string name, email, phone, country;
+  std::string traits = "{}";  // JSON object
+  int64_t orders = 0, refunds = 0;
+  int64_t revenue_minor = 0;  // orders less refunds, in the workspace's currency
+  std::optional<Instant> first_order_at, last_order_at;
+  Instant first_seen_at, last_seen_at;
+  enum class Consent {
+    kUnknown = 0,
+    kSubscribed = 1,
+    kUnsubscribed = 2
+  } email_consent = Consent::kUnknown;
+  bool known() const { return !user_id.empty(); }
+};
+
+struct Order {
+  std::string source, order_id;
+  PersonId person = 0;
+  bool refund = false;
+  Instant at;
+  int64_t total_minor = 0;  // negative for refunds
+  std::string currency;
+  int64_t lines = 0;
+  double quantity = 0;
+};
+
+struct Identity {
+  std::string kind;  // "user_id" or "anonymous_id"
+  std::string value;
+};
+
+// The stage that keeps all this. Currency: what amounts without a currency are in.
+events::Stage people_stage(access::Settings& settings);
+
+Result<std::optional<Person>> find_person(store::Connection& c, PersonId id);
+Result<std::vector<Person>> find_people(
+    store::Connection& c,
+    std::span<const PersonId> ids);  // in the order of ids; missing ones left out
+Result<std::vector<Identity>> identities_of(store::Connection& c, PersonId id);
+// The person of an identity as an event carries it (user id first), following joins.
+Result<std::optional<PersonId>> resolve(store::Connection& c, std::string_view user_id,
+                                        std::string_view anonymous_id);
+Result<std::vector<Order>> orders_of(store::Connection& c, PersonId id, size_t offset,
+                                     size_t limit);  // newest first
+
+// ---- lists
+// -------------------------------------------------------------------------------------------------------
+
+struct ListQuery {
+  std::string search;  // folded containment in name, e-mail, phone, identifiers
+  std::optional<std::string> country;
+  std::optional<bool> known = true;
+  std::optional<std::vector<PersonId>> set;  // only these people
+  enum class Sort {
+    kLastOrder,
+    kFirstOrder,
+    kOrders,
+    kRevenue,
+    kName,
+    kLastSeen,
+    kFirstSeen
+  } sort = Sort::kLastOrder;
+  bool descending = true;  // people without the sorted value come last either way
+  size_t offset = 0, limit = 50;
+};
+struct ListPage {
+  std::vector<Person> people;
+  size_t total = 0;
+};
+Result<ListPage> list_people(store::Connection& c, const ListQuery& query);
+
+// ---- order columns
+// -----------------------------------------------------------------------------------------------
+
+// All orders and refunds as columns, sorted by person, then time. Person 0 (no customer) comes
+// first. Amounts are in the workspace's currency; orders in another currency count with amount 0.
+struct OrderBook {
+  std::vector<PersonId> person;
+  std::vector<int64_t> at_ms;
+  std::vector<int64_t> amount_minor;  // negative for refunds
+  std::vector<uint8_t> refund;        // 1 = refund
+  uint64_t version = 0;               // changes when the columns do
+  size_t rows() const { return person.size(); }
+};
+Result<OrderBook> load_orders(store::Connection& c, std::string_view currency);
+// All people with a user id, ascending: those without an order are prospects.
+Result<std::vector<PersonId>> known_people(store::Connection& c);
+
+// The newest order book, read again when the stage has moved on. Thread-safe.
+class OrderBooks {
+ public:
+  OrderBooks(store::Database& database, access::Settings& settings);
+  Result<std::shared_ptr<const OrderBook>> get();
+  // Known people of the same moment.
+  Result<std::shared_ptr<const std::vector<PersonId>>> known();
+  void changed();  // called by the stage's `committed`
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+// ---- routes
+// --------------------------------------------------------------------------------------------------------
+
+// What modules below add to the routes here.
+struct Extensions {
+  // People behind the words of `set` ("stage:silent"); kInvalid if no module knows them.
+  std::function<Result<std::vector<PersonId>>(std::string_view set)> resolve_set;
+  // Members to add to the Customer objects of a page: "stage" and "cell".
+  std::function<Result<std::vector<Json>>(std::span<const Person>)> describe;
+  // Members to add to a customer file: "rfm", "stage_reason".
+  std::function<Result<Json>(const Person&)> describe_file;
+  // Timeline items of kind "message" of a person before an instant, newest first, at most `limit`.
+  std::function<Result<std::vector<Json>>(store::Connection&, PersonId, Instant before,
+                                          size_t limit)>
+      messages;
+};
+Json customer_json(const Person& person, const Json& described);
+// /v1/customers* of api/openapi.yaml.
+void add_routes(http::Router& router, store::Database& database, events::Log& log,
+                access::Settings& settings, Extensions extensions);
+
+std::span<const store::Migration> migrations();
+
+}  // namespace perennial::people

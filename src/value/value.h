@@ -1,0 +1,96 @@
+// What a customer is worth and where in life they stand: lifecycle stages (product.md B1) and RFM
+// (B7).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/access.h"
+#include "base/base.h"
+#include "http/http.h"
+#include "people/people.h"
+
+namespace perennial::value {
+
+using people::OrderBook;
+using people::PersonId;
+
+enum class Stage : uint8_t { kProspect, kNew, kActive, kLoyal, kSilent, kChurned };
+inline constexpr size_t kStages = 6;
+std::string_view stage_name(Stage stage);
+std::optional<Stage> parse_stage(std::string_view word);
+
+// Presets, changeable by an operator later.
+struct StageRules {
+  int new_days = 30;     // first order within this many days
+  int loyal_orders = 4;  // and active
+  int silent_days = 30;  // fallback without a rhythm of one's own
+  int churned_days = 90;
+  int rhythm_orders = 3;  // orders (on different days) from which the own rhythm counts
+  double silent_gaps =
+      2.0;  // silent after this many usual gaps (the median gap between order days)
+  double churned_gaps = 4.0;
+  int max_churned_days = 365;  // nobody silent longer than this is not churned
+};
+struct StageReason {
+  Stage stage = Stage::kProspect;
+  std::optional<double> days_since_last_order, usual_gap_days, silent_after_days,
+      churned_after_days;
+  enum class Rhythm { kOwn, kFallback, kNone } rhythm = Rhythm::kNone;
+};
+// Orders (not refunds) of one person up to `now`, ascending, in milliseconds.
+StageReason stage_of(std::span<const int64_t> order_times_ms, Instant now, const StageRules& rules);
+
+// RFM: recency, frequency (orders), monetary (orders less refunds) of people with at least one
+// order before `now`, each scored 1–5 by quintile of the people's own distribution (equal values
+// get equal scores; 5 is best).
+struct Rfm {
+  uint8_t recency = 0, frequency = 0, monetary = 0;
+};
+std::string_view cell_of(Rfm score);  // "champions", …: one of kCells
+extern const std::array<std::string_view, 10>
+    kCells;  // champions loyal potential_loyal new promising need_attention about_to_sleep at_risk
+             // cannot_lose hibernating
+
+// Everyone's stage and scores at one moment, as columns sorted by person.
+struct Snapshot {
+  Instant as_of;
+  uint64_t version = 0;
+  std::vector<PersonId> person;  // known people and everyone with an order
+  std::vector<Stage> stage;
+  std::vector<Rfm> rfm;  // zeros without an order
+  std::vector<int64_t> revenue_minor, orders, last_order_ms;
+  std::array<std::array<double, 4>, 3>
+      breaks{};  // lower limits of scores 2–5: recency days (upper limits), frequency, monetary
+  std::optional<size_t> find(PersonId id) const;
+};
+Snapshot take_snapshot(const OrderBook& book, std::span<const PersonId> known, Instant now,
+                       const StageRules& rules);
+
+class Value {
+ public:
+  Value(people::OrderBooks& books, access::Settings& settings, Clock clock);
+  ~Value();
+  void add_routes(http::Router& router);  // /v1/value/*
+  // The snapshot of now (rounded down to the minute), or of another moment; cached.
+  Result<std::shared_ptr<const Snapshot>> snapshot();
+  Result<std::shared_ptr<const Snapshot>> snapshot_at(Instant now);
+  // "stage:…", "cell:…", "rfm:…"
+  std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
+  Result<std::vector<Json>> describe(std::span<const people::Person> page);  // "stage", "cell"
+  Result<Json> describe_file(const people::Person& person);  // "rfm", "stage_reason"
+  Result<Json> stages_json();                                // Stages of the contract
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace perennial::value
