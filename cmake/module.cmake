@@ -1,7 +1,8 @@
 # perennial_module(NAME [DEPENDS module...] [LIBS library...] [TEST_LIBS library...] [USES_STATE])
 #
 # Declares src/NAME as the static library perennial_NAME. Sources are all *.cc of the folder except
-# *_test.cc, *_benchmark.cc and main.cc. Tests become the executable NAME_test, run by ctest under the name
+# *_test.cc, *_benchmark.cc, main.cc and testing.cc. A testing.cc, what other modules' tests need of this
+# one, becomes the static library perennial_NAME_testing. Tests become the executable NAME_test, run by ctest under the name
 # NAME; benchmarks become NAME_benchmark. With USES_STATE the tests run twice, on SQLite and on
 # PostgreSQL (the environment variable PERENNIAL_TEST_STATE tells which).
 function(perennial_module NAME)
@@ -9,7 +10,8 @@ function(perennial_module NAME)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
   file(GLOB benchmarks CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_benchmark.cc)
-  list(REMOVE_ITEM sources ${tests} ${benchmarks} ${CMAKE_CURRENT_SOURCE_DIR}/main.cc)
+  list(REMOVE_ITEM sources ${tests} ${benchmarks} ${CMAKE_CURRENT_SOURCE_DIR}/main.cc
+       ${CMAKE_CURRENT_SOURCE_DIR}/testing.cc)
 
   add_library(perennial_${NAME} STATIC ${sources})
   target_include_directories(perennial_${NAME} PUBLIC ${CMAKE_SOURCE_DIR}/src)
@@ -17,6 +19,13 @@ function(perennial_module NAME)
     target_link_libraries(perennial_${NAME} PUBLIC perennial_${dep})
   endforeach()
   target_link_libraries(perennial_${NAME} PUBLIC ${ARG_LIBS} Threads::Threads)
+
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/testing.cc)
+    add_library(perennial_${NAME}_testing STATIC ${CMAKE_CURRENT_SOURCE_DIR}/testing.cc)
+    target_link_libraries(perennial_${NAME}_testing PUBLIC perennial_${NAME})
+    # For the address of the PostgreSQL cluster that the tests started.
+    target_compile_definitions(perennial_${NAME}_testing PRIVATE PERENNIAL_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  endif()
 
   if(tests)
     add_executable(${NAME}_test ${tests})
