@@ -1,3 +1,5 @@
+add_custom_target(sanitized_tests)
+
 # perennial_module(NAME [DEPENDS module...] [LIBS library...] [TEST_LIBS library...] [USES_STATE])
 #
 # Declares src/NAME as the static library perennial_NAME. Sources are all *.cc of the folder except
@@ -6,7 +8,7 @@
 # NAME; benchmarks become NAME_benchmark. With USES_STATE the tests run twice, on SQLite and on
 # PostgreSQL (the environment variable PERENNIAL_TEST_STATE tells which).
 function(perennial_module NAME)
-  cmake_parse_arguments(ARG "USES_STATE;USES_CHDB" "" "DEPENDS;LIBS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "USES_STATE" "" "DEPENDS;LIBS;TEST_LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
   file(GLOB benchmarks CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_benchmark.cc)
@@ -43,6 +45,13 @@ function(perennial_module NAME)
     else()
       add_test(NAME ${NAME} COMMAND ${NAME}_test)
       set_tests_properties(${NAME} PROPERTIES TIMEOUT 600)
+    endif()
+    # What the sanitizer build runs: once, on SQLite.
+    add_dependencies(sanitized_tests ${NAME}_test)
+    if(ARG_USES_STATE)
+      set_tests_properties(${NAME}.sqlite PROPERTIES LABELS sanitized)
+    else()
+      set_tests_properties(${NAME} PROPERTIES LABELS sanitized)
     endif()
   endif()
   if(benchmarks)
