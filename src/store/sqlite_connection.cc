@@ -3,6 +3,7 @@
 #include <cstring>
 #include <thread>
 
+#include "store/sql_excerpt.h"
 #include "store/sqlite_error.h"
 
 namespace perennial::store {

@@ -3,12 +3,10 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/text.h"
+#include "store/sql_excerpt.h"
 
 namespace perennial::store {
 namespace {
-
-constexpr size_t kExcerptBytes = 160;
 
 bool is_full(sqlite3* db, int code) {
   if ((code & 0xff) == SQLITE_FULL) return true;
@@ -27,18 +25,6 @@ std::unexpected<Error> constraint_error(int code, std::string message, std::stri
 }
 
 }  // namespace
-
-std::string sql_excerpt(std::string_view sql) {
-  std::string out;
-  for (char c : cut_text(sql, kExcerptBytes)) {
-    const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (!space)
-      out += c;
-    else if (!out.empty() && out.back() != ' ')
-      out += ' ';
-  }
-  return out;
-}
 
 std::unexpected<Error> sqlite_error(sqlite3* db, int code, std::string_view sql) {
   std::string message = sqlite3_errmsg(db);

@@ -14,7 +14,4 @@ namespace perennial::store {
 // message.
 std::unexpected<Error> sqlite_error(sqlite3* db, int code, std::string_view sql);
 
-// The first part of a statement on one line, for messages.
-std::string sql_excerpt(std::string_view sql);
-
 }  // namespace perennial::store

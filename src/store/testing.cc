@@ -1,9 +1,13 @@
 #include "store/testing.h"
 
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
+#include <libpq-fe.h>
 #include <unistd.h>
 
 namespace perennial::store {
@@ -24,19 +28,64 @@ std::string make_directory() {
   return pattern;
 }
 
+// The address of the cluster's own database.
+std::string cluster_address() {
+  if (const char* address = std::getenv("PERENNIAL_TEST_POSTGRES")) return address;
+  std::ifstream file(PERENNIAL_BINARY_DIR "/postgres_cluster.url");
+  std::string address;
+  if (!std::getline(file, address)) {
+    give_up(
+        "no PostgreSQL cluster: set PERENNIAL_TEST_POSTGRES or run tests/postgres_cluster "
+        "up " PERENNIAL_BINARY_DIR);
+  }
+  return address;
+}
+
+// Past Database, which has no statements outside a transaction.
+void run_on_cluster(const std::string& sql) {
+  PGconn* connection = PQconnectdb(cluster_address().c_str());
+  PGresult* result = PQexec(connection, sql.c_str());
+  const bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
+  const std::string message = PQerrorMessage(connection);
+  PQclear(result);
+  PQfinish(connection);
+  if (!done) give_up("the PostgreSQL cluster refused " + sql + ": " + message);
+}
+
+std::string database_name(const std::string& address) {
+  return address.substr(address.rfind('/') + 1);
+}
+
+std::string create_database() {
+  static std::atomic<int> count = 0;
+  const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+  const std::string name = "test_" + std::to_string(::getpid()) + "_" + std::to_string(++count) +
+                           "_" + std::to_string(now);
+  run_on_cluster("CREATE DATABASE " + name);
+  const auto address = cluster_address();
+  return address.substr(0, address.rfind('/') + 1) + name;
+}
+
 }  // namespace
 
 TestDatabase::TestDatabase() {
-  if (on_postgres()) give_up("tests on PostgreSQL are not built");
-  directory_ = make_directory();
-  where_ = directory_ + "/state.db";
+  if (on_postgres()) {
+    where_ = create_database();
+  } else {
+    directory_ = make_directory();
+    where_ = directory_ + "/state.db";
+  }
   reopen();
 }
 
 TestDatabase::~TestDatabase() {
   database_.reset();
   std::error_code ignored;
-  if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
+  if (directory_.empty()) {
+    run_on_cluster("DROP DATABASE IF EXISTS " + database_name(where_) + " WITH (FORCE)");
+  } else {
+    std::filesystem::remove_all(directory_, ignored);
+  }
 }
 
 void TestDatabase::reopen() {
