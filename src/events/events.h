@@ -1,11 +1,13 @@
-// The event log: every event for ever, append only, in ClickHouse in process (chDB) or in memory for tests; a
-// ClickHouse server will implement the same interface. Also its schema registry, and the stages that read the
-// log in arrival order, each with its own cursor.
+// The event log: every event for ever, append only, in ClickHouse in process (chDB) or in memory
+// for tests; a ClickHouse server will implement the same interface. Also its schema registry, and
+// the stages that read the log in arrival order, each with its own cursor.
 //
-// An event counts once per (source, message_id), whenever and however often it comes again, also after a restart.
-// Events are stored under the identity they came with; people/ resolves identities when it reads.
+// An event counts once per (source, message_id), whenever and however often it comes again, also
+// after a restart. Events are stored under the identity they came with; people/ resolves identities
+// when it reads.
 //
-// Threads: a Log may be used from any thread. Acknowledgements of append() come on the log's writer thread.
+// Threads: a Log may be used from any thread. Acknowledgements of append() come on the log's writer
+// thread.
 #pragma once
 
 #include <chrono>
@@ -23,31 +25,47 @@
 
 namespace perennial::events {
 
-inline constexpr std::chrono::milliseconds kCommitWindow{20};  // how long a group commit gathers, at most
-inline constexpr size_t kMaxGroupRows = 20'000;                // a group commit closes at this many events
-inline constexpr size_t kMaxPendingRows = 400'000;             // waiting for the writer; above: kBusy
+inline constexpr std::chrono::milliseconds kCommitWindow{
+    20};                                            // how long a group commit gathers, at most
+inline constexpr size_t kMaxGroupRows = 20'000;     // a group commit closes at this many events
+inline constexpr size_t kMaxPendingRows = 400'000;  // waiting for the writer; above: kBusy
 inline constexpr size_t kMaxPendingBytes = 192 * 1024 * 1024;  // the same in bytes
-inline constexpr size_t kTailRows = 100'000;                   // newest events kept in memory for stages and live view
+inline constexpr size_t kTailRows =
+    100'000;  // newest events kept in memory for stages and live view
+
+// Events outside are refused with kInvalid: what the engine can store as a time (1900-01-01 to
+// 2299-12-31).
+inline constexpr int64_t kEarliestMillis = -2'208'988'800'000;
+inline constexpr int64_t kLatestMillis = 10'413'791'999'999;
 
 // Stored as numbers: never renumber. docs/formats/events.md.
-enum class Type : uint8_t { kTrack = 1, kIdentify = 2, kPage = 3, kScreen = 4, kGroup = 5, kAlias = 6 };
+enum class Type : uint8_t {
+  kTrack = 1,
+  kIdentify = 2,
+  kPage = 3,
+  kScreen = 4,
+  kGroup = 5,
+  kAlias = 6
+};
 std::string_view type_name(Type type);
 std::optional<Type> parse_type(std::string_view word);
 
 struct Event {
-  std::string source;        // which data source sent it: the name of its write key, or "import:orders"
-  std::string message_id;    // unique in its source; never empty
+  std::string source;  // which data source sent it: the name of its write key, or "import:orders"
+  std::string message_id;  // unique in its source; never empty
   Type type = Type::kTrack;
-  std::string name;          // event name of track; page or screen name; "" for identify, group, alias
-  std::string user_id;       // either may be empty, not both
+  std::string name;     // event name of track; page or screen name; "" for identify, group, alias
+  std::string user_id;  // either may be empty, not both
   std::string anonymous_id;
-  Instant timestamp;         // when it happened, corrected for the sender's clock
-  Instant received_at;       // when the server took it
-  std::string properties = "{}";  // JSON object: properties of track, page, screen; traits of identify, group
-  std::string context = "{}";     // JSON object
+  Instant timestamp;    // when it happened, corrected for the sender's clock
+  Instant received_at;  // when the server took it
+  std::string properties =
+      "{}";  // JSON object: properties of track, page, screen; traits of identify, group
+  std::string context = "{}";  // JSON object
 };
 
-// Under which an event is stored and scanned: "u:" + user_id, or "a:" + anonymous_id when there is none.
+// Under which an event is stored and scanned: "u:" + user_id, or "a:" + anonymous_id when there is
+// none.
 std::string identity_of(std::string_view user_id, std::string_view anonymous_id);
 
 struct StoredEvent : Event {
@@ -104,7 +122,7 @@ struct LogStats {
   uint64_t bytes_on_disk = 0;
   uint64_t parts = 0;
   uint64_t pending_rows = 0;
-  uint64_t duplicates = 0;  // since start
+  uint64_t duplicates = 0;   // since start
   uint64_t dedup_bytes = 0;  // memory of the duplicate filter
 };
 
@@ -112,34 +130,41 @@ class Log {
  public:
   virtual ~Log() = default;
 
-  // Takes events for the next group commit and calls `done` once they are durable (or with the error: nothing of
-  // this call was stored, or it is a repeat that will be recognised). kBusy at once when too much is pending;
-  // kFull when the disk is full; the log goes on and takes events again when there is space.
+  // Takes events for the next group commit and calls `done` once they are durable (or with the
+  // error: nothing of this call was stored, or it is a repeat that will be recognised). kBusy at
+  // once when too much is pending; kFull when the disk is full; the log goes on and takes events
+  // again when there is space.
   using Done = std::function<void(Result<Appended>)>;
   virtual void append(std::vector<Event> events, Done done) = 0;
   Result<Appended> append_and_wait(std::vector<Event> events);
 
-  // Calls `each` with blocks in timestamp order (by identity first when several are asked without a limit is not
-  // promised: the order is by timestamp, then seq). Stops when `each` returns an error, and returns it.
-  virtual Result<void> scan(const Scan& what, const std::function<Result<void>(const Columns&)>& each) = 0;
+  // Calls `each` with blocks in timestamp order (by identity first when several are asked without a
+  // limit is not promised: the order is by timestamp, then seq). Stops when `each` returns an
+  // error, and returns it.
+  virtual Result<void> scan(const Scan& what,
+                            const std::function<Result<void>(const Columns&)>& each) = 0;
   // Whole events in the order of the scan, for timelines and live view.
   virtual Result<std::vector<StoredEvent>> read(const Scan& what) = 0;
-  // Whole events with seq > after in arrival order, at most `limit`; from memory when they are recent.
+  // Whole events with seq > after in arrival order, at most `limit`; from memory when they are
+  // recent.
   virtual Result<std::vector<StoredEvent>> read_arrivals(uint64_t after, size_t limit) = 0;
   virtual uint64_t last_seq() const = 0;
   // Blocks until last_seq() > after, the time is over, or wake() is called. Returns last_seq().
   virtual uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) = 0;
+  // Makes every call of wait_for_arrivals() that is under way return.
+  virtual void wake() = 0;
 
-  // Read-only ClickHouse SQL over the table `events` (and system tables of functions): one SELECT, WITH, SHOW, DESCRIBE or EXPLAIN.
-  // Fails with kInvalid (the engine's message), kTimeout, kTooLarge (memory), kForbidden (anything that writes,
-  // reads files or reaches the network).
+  // Read-only ClickHouse SQL over the table `events` (and system tables of functions): one SELECT,
+  // WITH, SHOW, DESCRIBE or EXPLAIN. Fails with kInvalid (the engine's message), kTimeout,
+  // kTooLarge (memory), kForbidden (anything that writes, reads files or reaches the network).
   virtual Result<Table> sql(std::string_view query, const SqlLimits& limits) = 0;
   virtual Result<LogStats> stats() = 0;
 };
 
 struct ChdbOptions {
   std::string directory;  // absolute; created if missing
-  std::string library;    // path of libchdb.so; "" = PERENNIAL_CHDB, then the usual places (see chdb_library.h)
+  std::string library;    // path of libchdb.so; "" = PERENNIAL_CHDB, then the usual places (see
+                          // chdb_library.h)
   std::chrono::milliseconds commit_window = kCommitWindow;
 };
 // One per process and directory. Fails with kConflict when another process holds the directory.
@@ -147,10 +172,11 @@ Result<std::unique_ptr<Log>> open_chdb(const ChdbOptions& options);
 // The obvious slow twin, for tests: everything in vectors, nothing durable. SQL is refused.
 std::unique_ptr<Log> open_memory();
 
-// ---- stages ------------------------------------------------------------------------------------------------
+// ---- stages
+// ------------------------------------------------------------------------------------------------
 
-// A reader of the log at its own pace. `apply` writes the effects of a batch, in arrival order, in the same
-// state transaction as the stage's cursor: a crash repeats work but never an effect.
+// A reader of the log at its own pace. `apply` writes the effects of a batch, in arrival order, in
+// the same state transaction as the stage's cursor: a crash repeats work but never an effect.
 struct Stage {
   std::string name;
   std::function<Result<void>(store::Connection&, std::span<const StoredEvent>)> apply;
@@ -166,8 +192,9 @@ struct StageProgress {
   std::string error;    // of the last try, empty when well
 };
 
-// Runs each stage on a thread of its own from construction to destruction. A failing batch is tried again with
-// growing pauses (at most 5 s) and shows in progress(); the stage never skips an event by itself.
+// Runs each stage on a thread of its own from construction to destruction. A failing batch is tried
+// again with growing pauses (at most 5 s) and shows in progress(); the stage never skips an event
+// by itself.
 class Stages {
  public:
   Stages(Log& log, store::Database& database, std::vector<Stage> stages);
@@ -182,11 +209,13 @@ class Stages {
   std::unique_ptr<Impl> impl_;
 };
 
-// ---- schema registry ---------------------------------------------------------------------------------------
+// ---- schema registry
+// ---------------------------------------------------------------------------------------
 
 struct PropertySchema {
-  std::string name;       // "revenue", nested as "address.city", array elements as "products[].sku"
-  std::vector<std::string> types;  // of "string", "integer", "number", "boolean", "time", "object", "array", "null"
+  std::string name;  // "revenue", nested as "address.city", array elements as "products[].sku"
+  std::vector<std::string>
+      types;  // of "string", "integer", "number", "boolean", "time", "object", "array", "null"
   uint64_t count = 0;
   Instant first_seen, last_seen;  // by received_at
 };
@@ -197,7 +226,8 @@ struct EventSchema {
   Instant first_seen, last_seen;
   std::vector<PropertySchema> properties;  // filled by schema_of() only
 };
-// At most this many properties are registered per event name, and this many event names; the rest is counted under "(other)".
+// At most this many properties are registered per event name, and this many event names; the rest
+// is counted under "(other)".
 inline constexpr size_t kMaxRegisteredProperties = 2'000;
 inline constexpr size_t kMaxRegisteredEvents = 5'000;
 

@@ -1,0 +1,443 @@
+// The event log in ClickHouse in process.
+//
+// Writing: GroupWriter hands over groups; commit() drops what is stored already, numbers the rest,
+// and inserts it as one part. Whether an id is stored is asked of the Bloom filter first; only ids
+// that it may contain are looked up in the table. Ids of a group enter the filter whether its
+// INSERT succeeded or not: being in the filter only means being looked up, so a repeat after a
+// failure is answered by what the table really holds.
+//
+// An INSERT can fail after its rows became visible. The numbers of a failed group are therefore
+// remembered, and before the next group they are read back: what is there is published to the
+// stages like any other arrival.
+
+#include <utility>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <mutex>
+#include <unordered_set>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "events/arrivals.h"
+#include "events/chdb_library.h"
+#include "events/chdb_schema.h"
+#include "events/chdb_sql.h"
+#include "events/events.h"
+#include "events/group_writer.h"
+#include "events/id_filter.h"
+#include "events/row_binary.h"
+
+namespace perennial::events {
+namespace {
+
+constexpr size_t kHistoryRows = 100'000;  // read at once for a stage that is far behind
+constexpr size_t kIdleReaders = 4;        // connections kept for the next reader
+
+const std::string kInsert = "INSERT INTO events (" + std::string(kEventColumns) + ")";
+
+// Server-wide. The caches are small because the log's own reads are point look-ups and streams;
+// merges run on one thread, so that they never take both cores from requests.
+const std::vector<std::string> kEngineSettings{"--max_server_memory_usage=6000000000",
+                                               "--mark_cache_size=67108864",
+                                               "--primary_index_cache_size=67108864",
+                                               "--index_mark_cache_size=16777216",
+                                               "--query_condition_cache_size=8388608",
+                                               "--compiled_expression_cache_size=16777216",
+                                               "--background_pool_size=1",
+                                               "--background_schedule_pool_size=2"};
+const std::vector<std::string> kWriterSettings{
+    "--max_threads=1", "--max_insert_threads=1", "--input_format_parallel_parsing=0",
+    "--max_insert_block_size=1000000", "--max_query_size=67108864"};
+const std::vector<std::string> kReaderSettings{"--max_query_size=67108864",
+                                               "--max_bytes_before_external_sort=268435456",
+                                               "--max_bytes_ratio_before_external_sort=0"};
+
+// An advisory lock on DIR/lock for the life of the object.
+class DirectoryLock {
+ public:
+  static Result<std::unique_ptr<DirectoryLock>> take(const std::string& directory) {
+    const std::string path = directory + "/lock";
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) {
+      return fail(errno == ENOSPC ? Code::kFull : Code::kInternal, std::strerror(errno), path);
+    }
+    if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+      ::close(file);
+      return fail(Code::kConflict, "another process is using this event log", directory,
+                  "stop the other process, or ask it through its API");
+    }
+    return std::unique_ptr<DirectoryLock>(new DirectoryLock(file));
+  }
+  ~DirectoryLock() { ::close(file_); }
+
+ private:
+  explicit DirectoryLock(int file) : file_(file) {}
+  int file_;
+};
+
+// What the engine says about the log's own statements is never the caller's fault.
+Error own_fault(Error error) {
+  if (error.code == Code::kInvalid || error.code == Code::kForbidden) error.code = Code::kInternal;
+  if (error.code == Code::kTooLarge) error.code = Code::kBusy;
+  return error;
+}
+
+// As a UInt128 in decimal, in quotes: without them the engine would read a floating-point number.
+std::string id_literal(Fingerprint id) {
+  auto value = (static_cast<unsigned __int128>(id.high) << 64) | id.low;
+  std::string digits;
+  do {
+    digits.push_back(static_cast<char>('0' + static_cast<int>(value % 10)));
+    value /= 10;
+  } while (value != 0);
+  return "'" + std::string(digits.rbegin(), digits.rend()) + "'";
+}
+
+// Streams the rows of a statement through `read`, which takes one row from the reader or returns
+// false.
+template <class Read, class EndOfPiece>
+Result<void> stream_rows(ChdbConnection& connection, std::string_view sql, Read read,
+                         EndOfPiece end_of_piece) {
+  std::string rest;  // the part of a row that the last piece ended with
+  auto went = connection.stream(sql, "RowBinary", [&](std::string_view piece) -> Result<void> {
+    if (!rest.empty()) rest += piece;
+    RowReader reader(rest.empty() ? piece : std::string_view(rest));
+    while (!reader.done() && read(reader)) {
+    }
+    rest = std::string((rest.empty() ? piece : std::string_view(rest)).substr(reader.consumed()));
+    return end_of_piece();
+  });
+  if (went && !rest.empty()) return fail(Code::kInternal, "the event engine ended inside a row");
+  return went;
+}
+
+class ChdbLog final : public Log {
+ public:
+  ChdbLog(std::unique_ptr<DirectoryLock> lock, ChdbEngine* engine,
+          std::unique_ptr<ChdbConnection> connection, uint64_t last_seq, IdFilter filter,
+          std::chrono::milliseconds window)
+      : lock_(std::move(lock)),
+        engine_(engine),
+        connection_(std::move(connection)),
+        next_seq_(last_seq + 1),
+        filter_(std::move(filter)),
+        filter_bytes_(filter_.bytes()),
+        arrivals_(last_seq),
+        writer_(window, true, [this](auto group) { commit(std::move(group)); }) {}
+  ~ChdbLog() override { writer_.stop(); }
+
+  void append(std::vector<Event> events, Done done) override {
+    writer_.append(std::move(events), std::move(done));
+  }
+  Result<void> scan(const Scan& what,
+                    const std::function<Result<void>(const Columns&)>& each) override;
+  Result<std::vector<StoredEvent>> read(const Scan& what) override;
+  Result<std::vector<StoredEvent>> read_arrivals(uint64_t after, size_t limit) override;
+  uint64_t last_seq() const override { return arrivals_.last_seq(); }
+  uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) override {
+    return arrivals_.wait(after, at_most);
+  }
+  void wake() override { arrivals_.wake(); }
+  Result<Table> sql(std::string_view query, const SqlLimits& limits) override {
+    return run_sql(*engine_, query, limits);
+  }
+  Result<LogStats> stats() override;
+
+ private:
+  using Events = std::vector<StoredEvent>;
+  struct Group {  // what of a group is new
+    std::string rows;
+    Events events;
+    std::vector<Appended> answers;  // one for each request
+  };
+  // Consecutive arrivals read from the table: all with a number above `after` up to `to`.
+  struct History {
+    uint64_t after = 0;
+    uint64_t to = 0;
+    Events events;
+  };
+
+  void commit(std::vector<Pending> group);
+  Result<Group> new_events(std::vector<Pending>& group);
+  Result<void> settle_doubt();
+  Result<std::unordered_set<Fingerprint>> stored_ids(const std::vector<Pending>& group);
+  Result<std::shared_ptr<const History>> history(uint64_t after);
+  Result<Events> read_statement(std::string_view sql);
+  Result<std::unique_ptr<ChdbConnection>> borrow();
+  void give_back(std::unique_ptr<ChdbConnection> connection);
+
+  std::unique_ptr<DirectoryLock> lock_;
+  ChdbEngine* engine_;
+  // Of the writer thread.
+  std::unique_ptr<ChdbConnection> connection_;
+  uint64_t next_seq_;
+  uint64_t doubt_from_ =
+      0;  // a failed INSERT may have stored numbers from here to next_seq_ - 1; 0: no doubt
+  IdFilter filter_;
+
+  std::atomic<uint64_t> filter_bytes_;
+  std::atomic<uint64_t> duplicates_ = 0;
+  Arrivals arrivals_;
+  std::mutex readers_mutex_;
+  std::vector<std::unique_ptr<ChdbConnection>> readers_;
+  std::mutex history_mutex_;
+  std::shared_ptr<const History> history_;
+  GroupWriter writer_;  // last: its thread uses all of the above
+};
+
+// ---- writing
+// -----------------------------------------------------------------------------------------------
+
+Result<std::unordered_set<Fingerprint>> ChdbLog::stored_ids(const std::vector<Pending>& group) {
+  std::string list;
+  for (const Pending& request : group) {
+    for (const Fingerprint& id : request.ids) {
+      if (!filter_.may_contain(id)) continue;
+      list += list.empty() ? "" : ",";
+      list += id_literal(id);
+    }
+  }
+  std::unordered_set<Fingerprint> out;
+  if (list.empty()) return out;
+  TRY(stream_rows(
+      *connection_, "SELECT id FROM events WHERE id IN (" + list + ")",
+      [&](RowReader& reader) {
+        Fingerprint id;
+        return reader.read_id(id) && (out.insert(id), true);
+      },
+      []() -> Result<void> { return {}; }));
+  return out;
+}
+
+Result<ChdbLog::Group> ChdbLog::new_events(std::vector<Pending>& group) {
+  std::unordered_set<Fingerprint> seen = TRY(stored_ids(group));
+  Group out;
+  for (Pending& request : group) {
+    Appended answer;
+    size_t start = 0;
+    for (size_t i = 0; i < request.events.size(); ++i) {
+      const size_t end = request.ends[i];
+      if (seen.insert(request.ids[i]).second) {
+        const size_t at = out.rows.size();
+        out.rows.append(request.rows, start, end - start);
+        answer.last_seq = next_seq_++;
+        ++answer.stored;
+        set_seq(out.rows.data() + at, answer.last_seq);
+        out.events.push_back({std::move(request.events[i]), answer.last_seq});
+      } else {
+        ++answer.duplicates;
+      }
+      start = end;
+    }
+    request.rows = {};
+    out.answers.push_back(answer);
+  }
+  return out;
+}
+
+Result<void> ChdbLog::settle_doubt() {
+  if (doubt_from_ == 0) return {};
+  arrivals_.publish(TRY(read_statement("SELECT " + std::string(kEventColumns) +
+                                       " FROM events WHERE seq >= " + std::to_string(doubt_from_) +
+                                       " ORDER BY seq")));
+  doubt_from_ = 0;
+  return {};
+}
+
+void ChdbLog::commit(std::vector<Pending> group) {
+  const auto store = [&]() -> Result<Group> {
+    TRY(settle_doubt());
+    const uint64_t first = next_seq_;
+    Group fresh = TRY(new_events(group));
+    if (fresh.events.empty()) return fresh;
+    auto inserted = connection_->insert(kInsert, "RowBinary", fresh.rows);
+    for (const Pending& request : group) {
+      for (const Fingerprint& id : request.ids) {
+        if (!filter_.may_contain(id)) filter_.add(id);
+      }
+    }
+    filter_bytes_ = filter_.bytes();
+    if (!inserted) {
+      doubt_from_ = first;
+      return std::unexpected(std::move(inserted).error());
+    }
+    return fresh;
+  };
+  Result<Group> stored = store();
+  if (!stored) {
+    const Error error = own_fault(std::move(stored).error());
+    for (Pending& request : group) request.done(std::unexpected(error));
+    return;
+  }
+  arrivals_.publish(std::move(stored->events));
+  for (size_t i = 0; i < group.size(); ++i) {
+    duplicates_ += stored->answers[i].duplicates;
+    group[i].done(stored->answers[i]);
+  }
+}
+
+// ---- reading
+// -----------------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<ChdbConnection>> ChdbLog::borrow() {
+  {
+    std::lock_guard lock(readers_mutex_);
+    if (!readers_.empty()) {
+      auto connection = std::move(readers_.back());
+      readers_.pop_back();
+      return connection;
+    }
+  }
+  return engine_->connect(kReaderSettings);
+}
+
+void ChdbLog::give_back(std::unique_ptr<ChdbConnection> connection) {
+  std::lock_guard lock(readers_mutex_);
+  if (readers_.size() < kIdleReaders) readers_.push_back(std::move(connection));
+}
+
+Result<void> ChdbLog::scan(const Scan& what,
+                           const std::function<Result<void>(const Columns&)>& each) {
+  auto connection = TRY(borrow());
+  Columns block;
+  Result<void> told;  // what `each` said last: its errors are the caller's own
+  auto went = stream_rows(
+      *connection, scan_statement(kScanColumns, what),
+      [&](RowReader& reader) { return reader.read_columns(block); },
+      [&]() -> Result<void> {
+        if (block.rows() > 0) told = each(std::exchange(block, {}));
+        return told;
+      });
+  if (!told) return told;
+  if (!went) return std::unexpected(own_fault(std::move(went).error()));
+  give_back(std::move(connection));
+  return {};
+}
+
+Result<ChdbLog::Events> ChdbLog::read_statement(std::string_view sql) {
+  auto connection = TRY(borrow());
+  Events out;
+  StoredEvent event;
+  auto went = stream_rows(
+      *connection, sql,
+      [&](RowReader& reader) {
+        if (!reader.read_event(event)) return false;
+        out.push_back(std::move(event));
+        return true;
+      },
+      []() -> Result<void> { return {}; });
+  if (!went) return std::unexpected(own_fault(std::move(went).error()));
+  give_back(std::move(connection));
+  return out;
+}
+
+Result<ChdbLog::Events> ChdbLog::read(const Scan& what) {
+  return read_statement(scan_statement(kEventColumns, what));
+}
+
+// The table is sorted by identity, so a range of numbers touches all of it once parts are merged. A
+// stage that catches up therefore reads large ranges, and the last one stays for other stages that
+// walk beside it.
+Result<std::shared_ptr<const ChdbLog::History>> ChdbLog::history(uint64_t after) {
+  std::lock_guard lock(history_mutex_);
+  if (history_ && history_->after <= after && after < history_->to) return history_;
+  history_ = nullptr;
+  const uint64_t last = arrivals_.last_seq();
+  History next{.after = after, .to = std::min(after + kHistoryRows, last)};
+  const auto statement = [&](uint64_t from, uint64_t to) {
+    return "SELECT " + std::string(kEventColumns) + " FROM events WHERE seq > " +
+           std::to_string(from) + " AND seq <= " + std::to_string(to) + " ORDER BY seq";
+  };
+  next.events = TRY(read_statement(statement(after, next.to)));
+  if (next.events.empty()) {
+    // Nothing but a gap: go on behind it.
+    auto behind = TRY(read_statement(
+        "SELECT " + std::string(kEventColumns) + " FROM events WHERE seq > " +
+        std::to_string(after) + " AND seq <= " + std::to_string(last) + " ORDER BY seq LIMIT 1"));
+    next.to = behind.empty() ? last : behind.back().seq;
+    next.events = std::move(behind);
+  }
+  history_ = std::make_shared<const History>(std::move(next));
+  return history_;
+}
+
+Result<ChdbLog::Events> ChdbLog::read_arrivals(uint64_t after, size_t limit) {
+  if (auto recent = arrivals_.read(after, limit)) return std::move(*recent);
+  const auto block = TRY(history(after));
+  const auto from =
+      std::partition_point(block->events.begin(), block->events.end(),
+                           [&](const StoredEvent& event) { return event.seq <= after; });
+  const size_t count = std::min<size_t>(limit, block->events.end() - from);
+  if (count == 0 && block->to < arrivals_.last_seq()) return read_arrivals(block->to, limit);
+  return Events(from, from + count);
+}
+
+Result<LogStats> ChdbLog::stats() {
+  auto connection = TRY(borrow());
+  LogStats out;
+  TRY(stream_rows(
+      *connection,
+      "SELECT toUInt64(sum(rows)), toUInt64(sum(bytes_on_disk)), toUInt64(count()) "
+      "FROM system.parts WHERE database = currentDatabase() AND table = 'events' AND active",
+      [&](RowReader& reader) {
+        return reader.read_number(out.events) && reader.read_number(out.bytes_on_disk) &&
+               reader.read_number(out.parts);
+      },
+      []() -> Result<void> { return {}; }));
+  give_back(std::move(connection));
+  out.last_seq = arrivals_.last_seq();
+  out.pending_rows = writer_.pending_rows();
+  out.duplicates = duplicates_;
+  out.dedup_bytes = filter_bytes_;
+  return out;
+}
+
+Result<IdFilter> load_filter(ChdbConnection& connection, uint64_t events) {
+  // A tenth more than there is, so that the first layer lasts for a while.
+  IdFilter filter(events + events / 10);
+  TRY(stream_rows(
+      connection, "SELECT id FROM events",
+      [&](RowReader& reader) {
+        Fingerprint id;
+        return reader.read_id(id) && (filter.add(id), true);
+      },
+      []() -> Result<void> { return {}; }));
+  return filter;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Log>> open_chdb(const ChdbOptions& options) {
+  namespace fs = std::filesystem;
+  if (!fs::path(options.directory).is_absolute()) {
+    return fail(Code::kInvalid, "must be an absolute path", options.directory);
+  }
+  const std::string library = TRY(find_chdb(options.library));
+  const std::string directory = fs::path(options.directory).lexically_normal().string();
+  std::error_code error;
+  fs::create_directories(directory + "/chdb", error);
+  if (error) {
+    const bool full = error == std::errc::no_space_on_device;
+    return fail(full ? Code::kFull : Code::kInternal, error.message(), directory);
+  }
+  auto lock = TRY(DirectoryLock::take(directory));
+  ChdbEngine* engine = TRY(ChdbEngine::start(library, directory + "/chdb", kEngineSettings));
+  auto connection = TRY(engine->connect(kWriterSettings));
+  TRY(prepare_table(*connection));
+  uint64_t last_seq = 0, events = 0;
+  TRY(stream_rows(
+      *connection, "SELECT max(seq), count() FROM events",
+      [&](RowReader& reader) { return reader.read_number(last_seq) && reader.read_number(events); },
+      []() -> Result<void> { return {}; }));
+  IdFilter filter = TRY(load_filter(*connection, events));
+  return std::make_unique<ChdbLog>(std::move(lock), engine, std::move(connection), last_seq,
+                                   std::move(filter), options.commit_window);
+}
+
+}  // namespace perennial::events

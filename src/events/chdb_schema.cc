@@ -1,0 +1,104 @@
+#include "events/chdb_schema.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace perennial::events {
+namespace {
+
+constexpr std::string_view kVersionMark = "perennial events, version ";
+
+// The projection answers whether an id is stored; the skip index finds recent events by number.
+// No partitions: an import of years of history, or one odd date, would make one part for each.
+constexpr std::string_view kCreateTable = R"sql(
+CREATE TABLE IF NOT EXISTS events (
+  seq UInt64 CODEC(Delta, LZ4),
+  id UInt128 CODEC(NONE),
+  source LowCardinality(String),
+  message_id String,
+  type Enum8('track' = 1, 'identify' = 2, 'page' = 3, 'screen' = 4, 'group' = 5, 'alias' = 6),
+  name LowCardinality(String),
+  identity String,
+  user_id String,
+  anonymous_id String,
+  timestamp DateTime64(3, 'UTC') CODEC(Delta, LZ4),
+  received_at DateTime64(3, 'UTC') CODEC(Delta, LZ4),
+  properties String CODEC(ZSTD(1)),
+  context String CODEC(ZSTD(1)),
+  INDEX by_seq seq TYPE minmax GRANULARITY 1,
+  PROJECTION ids (SELECT id ORDER BY id)
+) ENGINE = MergeTree
+ORDER BY (identity, timestamp, seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1)sql";
+
+template <class List, class Text>
+std::string one_of(std::string_view column, const List& list, Text text) {
+  std::string out;
+  for (const auto& item : list) {
+    out += out.empty() ? "" : ",";
+    out += sql_literal(text(item));
+  }
+  return std::string(column) + " IN (" + out + ")";
+}
+
+std::string time_literal(Instant time) {
+  // A span may reach beyond what the column can hold.
+  const int64_t ms = std::clamp(to_millis(time), kEarliestMillis, kLatestMillis + 1);
+  return "fromUnixTimestamp64Milli(toInt64(" + std::to_string(ms) + "), 'UTC')";
+}
+
+}  // namespace
+
+Result<void> prepare_table(ChdbConnection& connection) {
+  TRY(connection.query(std::string(kCreateTable) + " COMMENT '" + std::string(kVersionMark) +
+                           std::to_string(kSchemaVersion) + "'",
+                       "TSV"));
+  auto answer = TRY(connection.query(
+      "SELECT comment FROM system.tables WHERE database = currentDatabase() AND name = 'events'",
+      "TSVRaw"));
+  std::string_view comment = trim(answer.bytes());
+  int version = 0;
+  if (comment.starts_with(kVersionMark)) {
+    comment.remove_prefix(kVersionMark.size());
+    std::from_chars(comment.data(), comment.data() + comment.size(), version);
+  }
+  if (version == kSchemaVersion) return {};
+  return fail(Code::kConflict,
+              "the event table has version " + std::to_string(version) +
+                  ", and this program knows version " + std::to_string(kSchemaVersion),
+              "events", "run the version of the program that wrote it, or a newer one");
+}
+
+std::string sql_literal(std::string_view text) {
+  std::string out = "'";
+  for (char c : text) {
+    if (c == '\'' || c == '\\') out += '\\';
+    if (c == '\0') {
+      out += "\\0";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+std::string scan_statement(std::string_view columns, const Scan& what) {
+  std::string where;
+  const auto add = [&](const std::string& condition) {
+    where += (where.empty() ? " WHERE " : " AND ") + condition;
+  };
+  const auto same = [](const std::string& text) -> std::string_view { return text; };
+  if (!what.identities.empty()) add(one_of("identity", what.identities, same));
+  if (!what.types.empty()) add(one_of("type", what.types, type_name));
+  if (!what.names.empty()) add(one_of("name", what.names, same));
+  if (what.span) {
+    add("timestamp >= " + time_literal(what.span->from));
+    add("timestamp < " + time_literal(what.span->to));
+  }
+  std::string out = "SELECT " + std::string(columns) + " FROM events" + where;
+  out += what.newest_first ? " ORDER BY timestamp DESC, seq DESC" : " ORDER BY timestamp, seq";
+  if (what.limit > 0) out += " LIMIT " + std::to_string(what.limit);
+  return out;
+}
+
+}  // namespace perennial::events
