@@ -164,6 +164,9 @@ class Gate {
   void add_routes(http::Router& router);
   // Write key of a `/v1/projects/{write_key}/settings` call: known and not revoked.
   bool knows_write_key(std::string_view secret);
+  // Reads the keys again, forgets the sessions that were read, and writes the times of last use:
+  // what otherwise happens every few seconds.
+  void refresh();
 
  private:
   struct Impl;

@@ -18,10 +18,12 @@ Result<Workspace> read_workspace(store::Connection& c) {
 
 struct Settings::Impl {
   store::Database& database;
+  std::mutex reload_mutex;  // a read that began before a change never covers a later one
   std::mutex mutex;
   Workspace workspace;
 
   Result<void> reload() {
+    std::lock_guard one_at_a_time(reload_mutex);
     Workspace fresh = TRY(database.read(read_workspace));
     std::lock_guard lock(mutex);
     workspace = std::move(fresh);

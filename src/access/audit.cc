@@ -1,0 +1,38 @@
+#include "access/audit.h"
+
+namespace perennial::access {
+
+Result<void> record(store::Connection& c, const http::Principal& actor, std::string_view action,
+                    std::string_view object, const Json& detail, Instant now) {
+  auto number =
+      TRY(c.query_one("INSERT INTO access_counter (name, value) VALUES ('audit', 1)"
+                      " ON CONFLICT (name) DO UPDATE SET value = access_counter.value + 1"
+                      " RETURNING value"));
+  INVARIANT(number.has_value());
+  TRY(
+      c.execute("INSERT INTO access_audit (id, at, actor_id, actor, action, object, detail)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                {number->integer(0), to_millis(now), actor.id, actor.name, std::string(action),
+                 std::string(object), to_text(detail.is_null() ? Json::object() : detail)}));
+  return {};
+}
+
+Result<std::vector<Json>> list_audit(store::Connection& c, int64_t before, int64_t limit) {
+  auto rows =
+      TRY(c.query("SELECT id, at, actor_id, actor, action, object, detail FROM access_audit"
+                  " WHERE id < $1 ORDER BY id DESC LIMIT $2",
+                  {before, limit}));
+  std::vector<Json> entries;
+  for (const auto& row : rows) {
+    entries.push_back({{"id", row.integer(0)},
+                       {"at", format_instant(from_millis(row.integer(1)))},
+                       {"actor_id", row.text(2)},
+                       {"actor", row.text(3)},
+                       {"action", row.text(4)},
+                       {"object", row.text(5)},
+                       {"detail", TRY(parse_json(row.text(6)))}});
+  }
+  return entries;
+}
+
+}  // namespace perennial::access
