@@ -10,8 +10,6 @@
 namespace perennial::store {
 namespace {
 
-constexpr int kCreateTries = 5;
-
 using Step = std::pair<std::string, int64_t>;
 
 std::string describe(const Migration& step) {
@@ -65,27 +63,20 @@ Result<std::set<Step>> applied_steps(Connection& c, std::span<const Migration> m
   return applied;
 }
 
-Result<void> create_table(Database& database) {
-  Result<void> done;
-  // CREATE TABLE IF NOT EXISTS of two PostgreSQL sessions at once can break a unique key of the
-  // catalogue.
-  for (int i = 0; i < kCreateTries; ++i) {
-    done = database.write([](Connection& c) -> Result<void> {
-      return c.run_script(
-          "CREATE TABLE IF NOT EXISTS schema_migrations (module TEXT NOT NULL, number BIGINT NOT "
-          "NULL,"
-          " name TEXT NOT NULL, applied_at BIGINT NOT NULL, PRIMARY KEY (module, number))");
-    });
-    if (done || done.error().code != Code::kConflict) break;
-  }
-  return done;
+Result<void> create_table(Connection& c) {
+  // CREATE TABLE IF NOT EXISTS of two PostgreSQL sessions at once can fail, so they queue; the
+  // number is any.
+  if (c.engine() == Engine::kPostgres) TRY(c.run_script("SELECT pg_advisory_xact_lock(7264913)"));
+  return c.run_script(
+      "CREATE TABLE IF NOT EXISTS schema_migrations (module TEXT NOT NULL, number BIGINT NOT NULL,"
+      " name TEXT NOT NULL, applied_at BIGINT NOT NULL, PRIMARY KEY (module, number))");
 }
 
 }  // namespace
 
 Result<void> Database::migrate(std::span<const Migration> migrations) {
   TRY(check_numbering(migrations));
-  TRY(create_table(*this));
+  TRY(write(create_table));
   // Checked as a whole first, so that an older program changes nothing in a newer database.
   const auto applied = TRY(read([&](Connection& c) { return applied_steps(c, migrations); }));
   for (const auto& step : migrations) {

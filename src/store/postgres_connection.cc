@@ -116,22 +116,25 @@ Result<void> PostgresConnection::begin(const char* statement, uint64_t schema) {
   forget_failure();
   const bool stale = schema_ != schema || trouble_ == Trouble::kStalePlan;
   schema_ = schema;
-  trouble_ = Trouble::kNone;
   ran_script_ = false;
-  if (!connection_ || PQstatus(connection_.get()) != CONNECTION_OK) TRY(connect());
-  auto begun = command(statement);
-  if (!begun && trouble_ == Trouble::kBroken) {
-    // It broke while it lay idle; nothing is lost yet.
+  auto try_once = [&]() -> Result<void> {
     trouble_ = Trouble::kNone;
-    TRY(connect());
-    begun = command(statement);
-  }
-  if (begun && stale && cached_ > 0) {
-    cache_.clear();
-    cached_ = 0;
-    return command("DEALLOCATE ALL");
-  }
+    if (!connection_ || PQstatus(connection_.get()) != CONNECTION_OK) TRY(connect());
+    // Before BEGIN: inside, it would fix the transaction's snapshot.
+    if (stale) TRY(forget_prepared());
+    return command(statement);
+  };
+  auto begun = try_once();
+  // A connection that broke while it lay idle has lost nothing yet.
+  if (!begun && trouble_ == Trouble::kBroken) begun = try_once();
   return begun;
+}
+
+Result<void> PostgresConnection::forget_prepared() {
+  if (cached_ == 0) return {};
+  cache_.clear();
+  cached_ = 0;
+  return command("DEALLOCATE ALL");
 }
 
 Result<void> PostgresConnection::commit() {
@@ -172,11 +175,7 @@ Result<std::string> PostgresConnection::prepare(std::string_view sql,
     auto prepared = std::ranges::find_if(cached->second, fits);
     if (prepared != cached->second.end()) return prepared->name;
   }
-  if (cached_ >= kCachedStatements) {
-    TRY(command("DEALLOCATE ALL"));
-    cache_.clear();
-    cached_ = 0;
-  }
+  if (cached_ >= kCachedStatements) TRY(forget_prepared());
   Prepared prepared{"s" + std::to_string(++next_name_), {types.begin(), types.end()}};
   const std::string text(sql);
   TRY(checked(PQprepare(connection_.get(), prepared.name.c_str(), text.c_str(), parameters.count(),

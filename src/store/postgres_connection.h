@@ -65,6 +65,7 @@ class PostgresConnection final : public CheckedConnection {
       : url_(std::move(url)), lock_timeout_(lock_timeout) {}
   Result<void> connect();
   Result<void> command(const std::string& sql);
+  Result<void> forget_prepared();
   // Passes a good answer on; remembers the trouble of a bad one.
   Result<Answer> checked(PGresult* raw, std::string_view sql);
   Result<std::string> prepare(std::string_view sql, const WireParameters& parameters);

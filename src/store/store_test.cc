@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
-#include <thread>
+#include <stdexcept>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -235,66 +235,6 @@ TEST_F(StoreTest, EachStopsEarlyAndMayRunOtherStatements) {
   });
   ASSERT_TRUE(done) << done.error().text();
   EXPECT_EQ(count(*db_, "account"), 1);
-}
-
-TEST_F(StoreTest, ReadsSeeOneSnapshot) {
-  ASSERT_FALSE(code_of("INSERT INTO account VALUES ('a', 1)"));
-  auto sum = [](Connection& c) { return c.query_one("SELECT sum(balance) FROM account"); };
-  auto done = db_->read([&](Connection& c) -> Result<void> {
-    EXPECT_EQ(TRY(sum(c))->integer(0), 1);
-    std::thread([&] { EXPECT_FALSE(code_of("INSERT INTO account VALUES ('b', 10)")); }).join();
-    EXPECT_EQ(TRY(sum(c))->integer(0), 1);
-    return {};
-  });
-  ASSERT_TRUE(done);
-  EXPECT_EQ(db_->read(sum).value()->integer(0), 11);
-}
-
-TEST_F(StoreTest, WritersAddUpExactly) {
-  ASSERT_FALSE(code_of("INSERT INTO account VALUES ('a', 0)"));
-  constexpr int kThreads = 4, kRounds = 50;
-  std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&] {
-      for (int i = 0; i < kRounds; ++i) {
-        auto done = db_->write([](Connection& c) -> Result<void> {
-          const auto balance =
-              TRY(c.query_one("SELECT balance FROM account WHERE id = 'a'"))->integer(0);
-          TRY(c.execute("UPDATE account SET balance = $1 WHERE id = 'a'", {balance + 1}));
-          return {};
-        });
-        EXPECT_TRUE(done) << done.error().text();
-      }
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  auto row = db_->read([](Connection& c) { return c.query_one("SELECT balance FROM account"); });
-  EXPECT_EQ(row.value()->integer(0), kThreads * kRounds);
-}
-
-// Each of two transactions may take the last unit of its own row only while the other row still has
-// one: snapshot isolation alone would let both through.
-TEST_F(StoreTest, DecisionsAreSerial) {
-  for (int round = 0; round < 20; ++round) {
-    ASSERT_FALSE(
-        code_of("INSERT INTO account VALUES ('a', 1), ('b', 1) ON CONFLICT (id) DO UPDATE SET "
-                "balance = 1"));
-    auto take = [&](const char* id) {
-      auto done = db_->write([&](Connection& c) -> Result<void> {
-        const auto left = TRY(c.query_one("SELECT sum(balance) FROM account"))->integer(0);
-        if (left < 2) return {};
-        TRY(c.execute("UPDATE account SET balance = 0 WHERE id = $1", {id}));
-        return {};
-      });
-      EXPECT_TRUE(done) << done.error().text();
-    };
-    std::thread other(take, "a");
-    take("b");
-    other.join();
-    auto row =
-        db_->read([](Connection& c) { return c.query_one("SELECT sum(balance) FROM account"); });
-    ASSERT_EQ(row.value()->integer(0), 1);
-  }
 }
 
 TEST_F(StoreTest, OrderAndLikeGoByBytes) {
