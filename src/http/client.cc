@@ -240,8 +240,11 @@ struct Client::Impl {
       has_host |= equal_ignoring_case(name, "host");
       out.append(name).append(": ").append(value).append("\r\n");
     }
-    if (!has_host)
-      out.append("Host: ").append(host).append(":").append(std::to_string(port)).append("\r\n");
+    if (!has_host) {
+      bool ipv6 = host.contains(':');
+      out.append("Host: ").append(ipv6 ? "[" + host + "]" : host);
+      out.append(":").append(std::to_string(port)).append("\r\n");
+    }
     if (length > 0 || (method != "GET" && method != "HEAD")) {
       out.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
     }

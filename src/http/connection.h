@@ -263,7 +263,7 @@ inline Task<bool> Connection::serve_one() {
     response = take_fault();
     core_.dispatcher.finish(plan, request, *response);
   } else {
-    plan = core_.dispatcher.plan(request);
+    plan = core_.dispatcher.plan(request, parser.minor_version() == 0);
     response = co_await answer(incoming, parser, plan);
   }
   if (!response || closing_) co_return false;
@@ -498,6 +498,7 @@ inline Task<> Connection::drain() {
   auto deadline = SteadyClock::now() + kDrainTime;
   uint64_t drained = 0;
   bool more = true;
+  idle_ = true;  // nothing is owed any more: stopping need not wait for this
   while (more && drained < kMaxDrainBytes && !closing_) {
     drained += buffer_.view().size();
     buffer_.consume(buffer_.view().size());

@@ -55,13 +55,9 @@ void report_fault(const Route& route, const Request& request, const char* what) 
 Dispatcher::Dispatcher(std::unique_ptr<RouteTable> router, Options options)
     : router_(std::move(router)), options_(std::move(options)) {}
 
-bool Dispatcher::has_file_routes() const {
-  return std::ranges::any_of(router_->entries,
-                             [](const auto& entry) { return entry->route.body == Body::kFile; });
-}
-
-Plan Dispatcher::plan(Request& request) const {
-  if (std::optional<Error> error = check_host(request)) return {.answer = problem(*error)};
+Plan Dispatcher::plan(Request& request, bool http10) const {
+  std::optional<Error> error = http10 ? std::nullopt : check_host(request);
+  if (error) return {.answer = problem(*error)};
   return plan_for_target(request);
 }
 
@@ -151,6 +147,7 @@ void Dispatcher::finish(const Plan& plan, const Request& request, Response& resp
   if (response.status < 200 || response.status > 599) response = internal_problem();
   if (plan.cors) add_cors(request, response);
   add_request_id(request, response);
+  compress(request, response);
   for (const auto& [name, value] : options_.headers) {
     if (!has_header(response, name)) set_header(response, name, value);
   }

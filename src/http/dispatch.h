@@ -25,10 +25,9 @@ class Dispatcher {
   Dispatcher(std::unique_ptr<RouteTable> router, Options options);
 
   const Options& options() const { return options_; }
-  bool has_file_routes() const;
 
-  // Fills request.path, query, params and id.
-  Plan plan(Request& request) const;
+  // Fills request.path, query and params. HTTP/1.1 needs a Host header.
+  Plan plan(Request& request, bool http10 = false) const;
   // Nothing when the request may go on. Exceptions become 500.
   std::optional<Response> authorize(const Route& route, Request& request) const;
   // Runs a blocking handler. Exceptions become 500.

@@ -68,6 +68,8 @@ class Collector final : public bhttp::basic_parser<true> {
       return refuse(
           {501, {Code::kInvalid, "the only transfer coding taken is chunked", "transfer-encoding"}},
           ec);
+    if (field == bhttp::field::transfer_encoding && minor_version == 0)
+      return refuse(bad_request("HTTP/1.0 knows no chunks"), ec);
     request_.headers.emplace_back(lower_case(view(name)), view(value));
   }
 
