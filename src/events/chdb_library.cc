@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 #include <dlfcn.h>
 
@@ -231,11 +232,11 @@ Result<ChdbEngine*> ChdbEngine::start(const std::string& library, const std::str
   }
   running = new ChdbEngine(api, directory);
   // The engine cannot start again once its last connection is closed, so the first stays until the
-  // end of the process. It must be closed before the library's own exit handlers run: those destroy
-  // tables with skip indexes after what the indexes need, and crash.
+  // process ends. Then it is closed on a thread of its own: the engine uses thread-local objects
+  // while it frees its tables, and those of the main thread are gone when exit handlers run.
   static const ChdbApi* last_api = api;
   static void** last_connection = first;
-  std::atexit([] { last_api->close(last_connection); });
+  std::atexit([] { std::thread([] { last_api->close(last_connection); }).join(); });
   return running;
 }
 

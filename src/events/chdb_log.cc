@@ -10,6 +10,8 @@
 // remembered, and before the next group they are read back: what is there is published to the
 // stages like any other arrival.
 
+#include "events/chdb_log.h"
+
 #include <utility>
 
 #include <algorithm>
@@ -121,10 +123,11 @@ class ChdbLog final : public Log {
  public:
   ChdbLog(std::unique_ptr<DirectoryLock> lock, ChdbEngine* engine,
           std::unique_ptr<ChdbConnection> connection, uint64_t last_seq, IdFilter filter,
-          std::chrono::milliseconds window)
+          std::chrono::milliseconds window, AfterInsert after_insert)
       : lock_(std::move(lock)),
         engine_(engine),
         connection_(std::move(connection)),
+        after_insert_(std::move(after_insert)),
         next_seq_(last_seq + 1),
         filter_(std::move(filter)),
         filter_bytes_(filter_.bytes()),
@@ -176,6 +179,7 @@ class ChdbLog final : public Log {
   ChdbEngine* engine_;
   // Of the writer thread.
   std::unique_ptr<ChdbConnection> connection_;
+  const AfterInsert after_insert_;
   uint64_t next_seq_;
   uint64_t doubt_from_ =
       0;  // a failed INSERT may have stored numbers from here to next_seq_ - 1; 0: no doubt
@@ -257,6 +261,7 @@ void ChdbLog::commit(std::vector<Pending> group) {
     Group fresh = TRY(new_events(group));
     if (fresh.events.empty()) return fresh;
     auto inserted = connection_->insert(kInsert, "RowBinary", fresh.rows);
+    if (after_insert_) inserted = after_insert_(std::move(inserted));
     for (const Pending& request : group) {
       for (const Fingerprint& id : request.ids) {
         if (!filter_.may_contain(id)) filter_.add(id);
@@ -414,6 +419,10 @@ Result<IdFilter> load_filter(ChdbConnection& connection, uint64_t events) {
 }  // namespace
 
 Result<std::unique_ptr<Log>> open_chdb(const ChdbOptions& options) {
+  return open_chdb_with(options, nullptr);
+}
+
+Result<std::unique_ptr<Log>> open_chdb_with(const ChdbOptions& options, AfterInsert after_insert) {
   namespace fs = std::filesystem;
   if (!fs::path(options.directory).is_absolute()) {
     return fail(Code::kInvalid, "must be an absolute path", options.directory);
@@ -437,7 +446,8 @@ Result<std::unique_ptr<Log>> open_chdb(const ChdbOptions& options) {
       []() -> Result<void> { return {}; }));
   IdFilter filter = TRY(load_filter(*connection, events));
   return std::make_unique<ChdbLog>(std::move(lock), engine, std::move(connection), last_seq,
-                                   std::move(filter), options.commit_window);
+                                   std::move(filter), options.commit_window,
+                                   std::move(after_insert));
 }
 
 }  // namespace perennial::events

@@ -87,8 +87,10 @@ Result<void> check_first(std::span<const SqlWord> words) {
     return fail(Code::kForbidden,
                 "only SELECT, WITH, SHOW, DESCRIBE and EXPLAIN are available here", "query");
   }
-  if (is_name(words[first], "show") &&
-      (words.size() < first + 2 || !in(kShown, words[first + 1].text))) {
+  const bool shows = is_name(words[first], "show");
+  const auto word = [&](size_t at) { return at < words.size() ? words[at].text : std::string(); };
+  if (shows && (!in(kShown, word(first + 1)) ||
+                (word(first + 1) == "create" && word(first + 2) != "table"))) {
     return fail(Code::kForbidden, "SHOW TABLES, COLUMNS, CREATE TABLE and FUNCTIONS are available",
                 "query");
   }

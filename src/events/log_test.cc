@@ -1,0 +1,328 @@
+// The contract of a Log, for each kind of log. Tests share a log and keep apart by source, name and
+// identity.
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <future>
+#include <random>
+#include <set>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "events/testing.h"
+
+namespace perennial::events {
+namespace {
+
+struct Kind {
+  const char* name;
+  Log& (*log)();
+  bool chdb;
+};
+
+Log& memory_log() {
+  static std::unique_ptr<Log> log = open_memory();
+  return *log;
+}
+
+class LogTest : public testing::TestWithParam<Kind> {
+ protected:
+  void SetUp() override {
+    if (GetParam().chdb && !chdb_wanted()) GTEST_SKIP() << "run by the test events.chdb";
+    log_ = &GetParam().log();
+    source_ = testing::UnitTest::GetInstance()->current_test_info()->name();
+  }
+  Event event(const std::string& id, int64_t ms = 1'315'000'000'000) {
+    Event out = make_event(source_, id, ms);
+    out.name = source_;
+    out.user_id = source_;
+    return out;
+  }
+  Appended append(std::vector<Event> events) {
+    auto done = log_->append_and_wait(std::move(events));
+    if (!done) {
+      ADD_FAILURE() << done.error().text();
+      return {};
+    }
+    return *done;
+  }
+  std::vector<StoredEvent> mine() {
+    auto found = log_->read({.names = {source_}});
+    EXPECT_TRUE(found) << found.error().text();
+    return found.value_or(std::vector<StoredEvent>());
+  }
+
+  Log* log_ = nullptr;
+  std::string source_;
+};
+
+TEST_P(LogTest, WhatIsStoredComesBackAsItWas) {
+  std::vector<Event> sent;
+  for (int i = 0; i < 6; ++i) {
+    Event e = event("m" + std::to_string(i), 1'000 * i);
+    e.type = static_cast<Type>(i + 1);
+    sent.push_back(e);
+  }
+  sent[1].user_id = "";
+  sent[1].anonymous_id = "退款 😀 \\ ' \" \t \n";
+  sent[2].properties = R"({"note":")" + std::string(32'000, 'x') + R"("})";
+  sent[2].message_id = "'; DROP TABLE events; --";
+  sent[3].timestamp = from_millis(kEarliestMillis);
+  sent[4].timestamp = from_millis(kLatestMillis);
+  sent[5].timestamp = from_millis(-1);
+  sent[5].context = R"({"ip":"::1","locale":"zh-CN","中":null})";
+  const Appended done = append(sent);
+  EXPECT_EQ(done.stored, 6u);
+  EXPECT_EQ(done.duplicates, 0u);
+  EXPECT_EQ(done.last_seq, log_->last_seq());
+
+  auto arrivals = log_->read_arrivals(done.last_seq - 6, 100);
+  ASSERT_TRUE(arrivals);
+  ASSERT_EQ(arrivals->size(), 6u);
+  for (size_t i = 0; i < 6; ++i) {
+    EXPECT_TRUE(same((*arrivals)[i], sent[i])) << i;
+    EXPECT_EQ((*arrivals)[i].seq, done.last_seq - 5 + i);
+  }
+  std::vector<StoredEvent> read = mine();
+  ASSERT_EQ(read.size(), 6u);
+  const size_t order[] = {3, 5, 0, 1, 2, 4};
+  for (size_t i = 0; i < 6; ++i) EXPECT_TRUE(same(read[i], sent[order[i]])) << i;
+}
+
+TEST_P(LogTest, TimesOutsideAreRefused) {
+  for (int64_t ms : {kEarliestMillis - 1, kLatestMillis + 1, INT64_MIN, INT64_MAX}) {
+    auto done = log_->append_and_wait({event("ok"), event("odd", ms)});
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, Code::kInvalid);
+  }
+  Event nobody = event("nobody");
+  nobody.user_id = "";
+  EXPECT_EQ(log_->append_and_wait({nobody}).error().code, Code::kInvalid);
+  EXPECT_EQ(log_->append_and_wait({event("")}).error().code, Code::kInvalid);
+  EXPECT_TRUE(mine().empty());
+  EXPECT_EQ(append({}).stored, 0u);
+}
+
+TEST_P(LogTest, CountsAMessageOnceForASource) {
+  Event resent = event("a", 1'400'000'000'000);  // sent again: another corrected time
+  resent.user_id = "somebody else";
+  Appended done = append({event("a"), event("b"), resent});
+  EXPECT_EQ(done.stored, 2u);
+  EXPECT_EQ(done.duplicates, 1u);
+  done = append({resent, event("b")});
+  EXPECT_EQ(done.stored, 0u);
+  EXPECT_EQ(done.duplicates, 2u);
+  EXPECT_EQ(done.last_seq, 0u);
+  Event elsewhere = event("a");
+  elsewhere.source += "2";
+  EXPECT_EQ(append({elsewhere, event("c")}).stored, 2u);
+  EXPECT_EQ(mine().size(), 4u);
+}
+
+TEST_P(LogTest, ConcurrentAppendersStoreEachMessageOnce) {
+  constexpr int kThreads = 8, kRounds = 20, kRows = 10;
+  std::atomic<size_t> stored = 0, duplicates = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int round = 0; round < kRounds; ++round) {
+        std::vector<Event> batch;
+        for (int i = 0; i < kRows; ++i) {
+          // Every message is sent by two threads.
+          batch.push_back(event(std::to_string(t / 2) + "/" + std::to_string(round * kRows + i)));
+        }
+        const Appended done = append(batch);
+        stored += done.stored;
+        duplicates += done.duplicates;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(stored, size_t{kThreads} / 2 * kRounds * kRows);
+  EXPECT_EQ(duplicates, stored);
+  std::set<std::string> ids;
+  for (const StoredEvent& e : mine()) ids.insert(e.message_id);
+  EXPECT_EQ(ids.size(), stored);
+  EXPECT_EQ(mine().size(), stored);
+}
+
+TEST_P(LogTest, ArrivalsAreInOrderAndComplete) {
+  const uint64_t before = log_->last_seq();
+  for (int i = 0; i < 5; ++i)
+    append({event("x" + std::to_string(2 * i)), event("x" + std::to_string(2 * i + 1))});
+  uint64_t cursor = before;
+  std::vector<std::string> ids;
+  for (;;) {
+    auto some = log_->read_arrivals(cursor, 3);
+    ASSERT_TRUE(some);
+    if (some->empty()) break;
+    ASSERT_LE(some->size(), 3u);
+    for (const StoredEvent& e : *some) {
+      ASSERT_GT(e.seq, cursor);
+      cursor = e.seq;
+      ids.push_back(e.message_id);
+    }
+  }
+  EXPECT_EQ(cursor, log_->last_seq());
+  EXPECT_THAT(ids,
+              testing::ElementsAre("x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9"));
+}
+
+TEST_P(LogTest, WaitersWakeForArrivalsAndOnDemand) {
+  const uint64_t before = log_->last_seq();
+  EXPECT_EQ(log_->wait_for_arrivals(before, std::chrono::milliseconds(1)), before);
+  auto waiting = std::async(
+      std::launch::async, [&] { return log_->wait_for_arrivals(before, std::chrono::minutes(5)); });
+  append({event("new")});
+  EXPECT_GT(waiting.get(), before);
+
+  auto idle = std::async(std::launch::async, [&] {
+    return log_->wait_for_arrivals(log_->last_seq(), std::chrono::minutes(5));
+  });
+  while (idle.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) log_->wake();
+  EXPECT_EQ(idle.get(), log_->last_seq());
+}
+
+TEST_P(LogTest, ManyIdentitiesInOneScan) {
+  std::vector<Event> events;
+  Scan scan;
+  for (int i = 0; i < 20'000; ++i) {
+    Event e = event(std::to_string(i), i);
+    e.user_id = source_ + std::to_string(i);
+    if (i % 2 == 0) scan.identities.push_back(identity_of(e.user_id, ""));
+    events.push_back(std::move(e));
+  }
+  append(events);
+  size_t rows = 0;
+  auto went = log_->scan(scan, [&](const Columns& block) -> Result<void> {
+    rows += block.rows();
+    return {};
+  });
+  ASSERT_TRUE(went) << went.error().text();
+  EXPECT_EQ(rows, 10'000u);
+}
+
+TEST_P(LogTest, AScanStopsWhenItsReaderSaysSo) {
+  append({event("one"), event("two")});
+  auto went = log_->scan({.names = {source_}}, [](const Columns&) -> Result<void> {
+    return fail(Code::kNotFound, "enough");
+  });
+  ASSERT_FALSE(went);
+  EXPECT_EQ(went.error().code, Code::kNotFound);
+  EXPECT_EQ(mine().size(), 2u);  // the log goes on
+}
+
+// ---- scans against brute force
+// -----------------------------------------------------------------------------
+
+struct World {
+  std::vector<std::string> users, names;
+  std::vector<Event> events;
+};
+
+World make_world(std::mt19937& random, const std::string& source) {
+  World world;
+  for (int i = 0; i < 12; ++i) world.users.push_back(source + "'" + std::to_string(i) + "\\人");
+  for (int i = 0; i < 5; ++i) world.names.push_back(source + "\"" + std::to_string(i));
+  for (int i = 0; i < 3'000; ++i) {
+    Event e = make_event(source, std::to_string(i), static_cast<int64_t>(random() % 50) * 1'000);
+    e.name = world.names[random() % world.names.size()];
+    e.type = static_cast<Type>(1 + random() % 6);
+    e.user_id = random() % 3 == 0 ? "" : world.users[random() % world.users.size()];
+    if (e.user_id.empty()) e.anonymous_id = world.users[random() % world.users.size()];
+    e.properties = R"({"n":)" + std::to_string(i) + "}";
+    world.events.push_back(std::move(e));
+  }
+  return world;
+}
+
+Scan random_scan(std::mt19937& random, const World& world) {
+  Scan scan;
+  // A name is always asked for: other tests' events are in the log as well.
+  for (size_t i = 0; i <= random() % world.names.size(); ++i) {
+    scan.names.push_back(world.names[random() % world.names.size()]);
+  }
+  for (size_t i = random() % 4; i > 0; --i) {
+    const std::string& user = world.users[random() % world.users.size()];
+    scan.identities.push_back(random() % 2 == 0 ? identity_of(user, "") : identity_of("", user));
+  }
+  for (size_t i = random() % 3; i > 0; --i)
+    scan.types.push_back(static_cast<Type>(1 + random() % 6));
+  if (random() % 2 == 0) {
+    const int64_t from = static_cast<int64_t>(random() % 50) * 1'000;
+    scan.span =
+        Span{from_millis(from), from_millis(from + static_cast<int64_t>(random() % 20) * 1'000)};
+  }
+  scan.newest_first = random() % 2 == 0;
+  scan.limit = random() % 3 == 0 ? 1 + random() % 40 : 0;
+  return scan;
+}
+
+bool wanted(const Scan& scan, const Event& e) {
+  const auto in = [](const auto& list, const auto& item) {
+    return list.empty() || std::count(list.begin(), list.end(), item) > 0;
+  };
+  return in(scan.names, e.name) && in(scan.types, e.type) &&
+         in(scan.identities, identity_of(e.user_id, e.anonymous_id)) &&
+         (!scan.span || (scan.span->from <= e.timestamp && e.timestamp < scan.span->to));
+}
+
+TEST_P(LogTest, ScansAgreeWithBruteForce) {
+  const unsigned seed = std::random_device()();
+  std::printf("seed %u\n", seed);
+  std::mt19937 random(seed);
+  const World world = make_world(random, source_);
+  for (size_t at = 0; at < world.events.size(); at += 1'000) {
+    append({world.events.begin() + at, world.events.begin() + at + 1'000});
+  }
+  for (int round = 0; round < 60; ++round) {
+    const Scan scan = random_scan(random, world);
+    // Stable by time keeps arrival order among equals, as sequence numbers do.
+    std::vector<Event> expected;
+    std::ranges::copy_if(world.events, std::back_inserter(expected),
+                         [&](const Event& e) { return wanted(scan, e); });
+    std::ranges::stable_sort(expected, {}, &Event::timestamp);
+    if (scan.newest_first) std::ranges::reverse(expected);
+    if (scan.limit > 0 && expected.size() > scan.limit) expected.resize(scan.limit);
+
+    auto found = log_->read(scan);
+    ASSERT_TRUE(found) << found.error().text();
+    ASSERT_EQ(found->size(), expected.size()) << "round " << round;
+    for (size_t i = 0; i < expected.size(); ++i) ASSERT_TRUE(same((*found)[i], expected[i])) << i;
+    size_t at = 0;
+    ASSERT_TRUE(log_->scan(scan, [&](const Columns& block) -> Result<void> {
+      for (size_t i = 0; i < block.rows(); ++i, ++at) {
+        EXPECT_EQ(block.seq[i], (*found)[at].seq);
+        EXPECT_EQ(block.identity[i], identity_of(expected[at].user_id, expected[at].anonymous_id));
+        EXPECT_EQ(block.type[i], expected[at].type);
+        EXPECT_EQ(block.name[i], expected[at].name);
+        EXPECT_EQ(block.timestamp_ms[i], to_millis(expected[at].timestamp));
+        EXPECT_EQ(block.properties[i], expected[at].properties);
+      }
+      return {};
+    }));
+    EXPECT_EQ(at, expected.size());
+  }
+}
+
+TEST_P(LogTest, StatsCountWhatIsThere) {
+  const LogStats before = log_->stats().value();
+  append({event("s1"), event("s2"), event("s1")});
+  const LogStats after = log_->stats().value();
+  EXPECT_EQ(after.events, before.events + 2);
+  EXPECT_EQ(after.duplicates, before.duplicates + 1);
+  EXPECT_EQ(after.last_seq, log_->last_seq());
+  EXPECT_GT(after.dedup_bytes, 0u);
+}
+
+constexpr auto kName = [](const auto& info) { return std::string(info.param.name); };
+INSTANTIATE_TEST_SUITE_P(Memory, LogTest, testing::Values(Kind{"memory", memory_log, false}),
+                         kName);
+INSTANTIATE_TEST_SUITE_P(Chdb, LogTest, testing::Values(Kind{"chdb", SharedChdb::log, true}),
+                         kName);
+
+}  // namespace
+}  // namespace perennial::events
