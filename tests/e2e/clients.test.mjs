@@ -41,16 +41,13 @@ test('analytics-node sends every kind of call', async () => {
 });
 
 // A shop's page on another site: its origin differs from the server's, so the browser asks with CORS.
-async function shopPage(writeKey) {
-  const script = await readFile(path.join(ROOT, 'tests/e2e/node_modules/@segment/analytics-next/dist/umd/standalone.js'), 'utf8');
-  const page = `<!doctype html><title>Shop</title><script>
-    window.analytics = [];
-    analytics._writeKey = ${JSON.stringify(writeKey)};
-    analytics._cdn = ${JSON.stringify(server.origin)};
-  </script>`;
-  const site = createServer((request, response) => {
-    response.setHeader('Content-Type', request.url === '/client.js' ? 'text/javascript' : 'text/html; charset=utf-8');
-    response.end(request.url === '/client.js' ? script : page);
+async function shopSite() {
+  const scripts = path.join(ROOT, 'tests/e2e/node_modules/@segment/analytics-next/dist/umd');
+  const site = createServer(async (request, response) => {
+    const name = path.basename(new URL(request.url, 'http://shop').pathname);
+    const script = name.endsWith('.js') && (await readFile(path.join(scripts, name)).catch(() => null));
+    response.setHeader('Content-Type', script ? 'text/javascript' : 'text/html; charset=utf-8');
+    response.end(script || '<!doctype html><title>Shop</title>');
   });
   await new Promise((listening) => site.listen(0, '127.0.0.1', listening));
   return {site, origin: `http://127.0.0.1:${site.address().port}`};
@@ -60,14 +57,14 @@ for (const batching of [false, true]) {
   test(`analytics-next in a browser, ${batching ? 'batching' : 'one request a call'}`, async () => {
     const source = batching ? 'browser-batch' : 'browser';
     const writeKey = await server.writeKey(source);
-    const {site, origin} = await shopPage(writeKey);
+    const {site, origin} = await shopSite();
     const browser = await launchBrowser();
     try {
       const page = await browser.newPage();
       const problems = [];
       page.on('pageerror', (error) => problems.push(String(error)));
       await page.goto(origin);
-      await page.addScriptTag({url: `${origin}/client.js`});
+      await page.addScriptTag({url: `${origin}/index.js`});
       await page.evaluate(async ({key, host, batched}) => {
         const settings = {writeKey: key, cdnURL: host};
         const delivery = batched ? {deliveryStrategy: {strategy: 'batching', config: {size: 2, timeout: 100}}} : {};
