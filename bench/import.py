@@ -1,4 +1,6 @@
-"""The real shop's 541,909 lines end to end: upload, parse, durable append, people and orders derived; then the same file again."""
+"""The real shop's 541,909 lines end to end: upload, parse, durable append, people and orders
+derived; then the same file again.
+"""
 import json
 import os
 import pathlib
@@ -32,15 +34,27 @@ def main():
     rates = []
     for _ in range(ROUNDS):
         with Perennial() as server:
-            settings = server.get("/v1/settings") | {"currency": "GBP", "stands_on": "2011-12-10T00:00:00Z"}
+            settings = server.get("/v1/settings") | {
+                "currency": "GBP",
+                "stands_on": "2011-12-10T00:00:00Z",
+            }
             server.api("PUT", "/v1/settings", settings)
             seconds, progress = bring_in(server)
             rates.append(progress["rows"] / seconds)
-            print(f"first import   {progress['rows']:,} rows in {seconds:5.2f} s = {rates[-1]:>9,.0f} rows/s   peak resident {peak_resident_mb(server):,.0f} MB")
+            print(
+                f"first import   {progress['rows']:,} rows in {seconds:5.2f} s = "
+                f"{rates[-1]:>9,.0f} rows/s   peak resident {peak_resident_mb(server):,.0f} MB"
+            )
             again, progress = bring_in(server)
-            print(f"second import  {progress['duplicates']:,} known already in {again:5.2f} s = {progress['rows'] / again:>9,.0f} rows/s   "
-                  f"peak resident {peak_resident_mb(server):,.0f} MB", flush=True)
-    print(f"median of {ROUNDS}: {sorted(rates)[len(rates) // 2]:,.0f} rows/s end to end, the command's own start included")
+            print(
+                f"second import  {progress['duplicates']:,} known already in {again:5.2f} s = "
+                f"{progress['rows'] / again:>9,.0f} rows/s   "
+                f"peak resident {peak_resident_mb(server):,.0f} MB",
+                flush=True,
+            )
+    print(
+        f"median of {ROUNDS}: {sorted(rates)[len(rates) // 2]:,.0f} rows/s end to end, the command's own start included"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""How long the server takes for what each page of the console asks, on the demo's data: medians and worst of repeated calls."""
+"""How long the server takes for what each page of the console asks, on the demo's data: medians and
+worst of repeated calls.
+"""
 import http.client
 import pathlib
 import statistics
@@ -33,10 +35,22 @@ PAGES = {
 
 
 def build(server):
-    settings = server.get("/v1/settings") | {"currency": "GBP", "zone": "Europe/London", "stands_on": "2011-09-09T00:00:00Z"}
+    settings = server.get("/v1/settings") | {
+        "currency": "GBP",
+        "zone": "Europe/London",
+        "stands_on": "2011-09-09T00:00:00Z",
+    }
     server.api("PUT", "/v1/settings", settings)
     server.import_file("orders", ORDERS)
-    campaign = server.send_campaign({"name": "Recall", "audience": {"stages": ["silent"]}, "hold_out_percent": 50, "subject": "Hello", "text": "Hello"})
+    campaign = server.send_campaign(
+        {
+            "name": "Recall",
+            "audience": {"stages": ["silent"]},
+            "hold_out_percent": 50,
+            "subject": "Hello",
+            "text": "Hello",
+        }
+    )
     server.campaign_done(campaign)
     server.api("PUT", "/v1/settings", settings | {"stands_on": "2011-12-10T00:00:00Z"})
     person = server.get("/v1/customers?sort=orders&limit=1")["customers"][0]["id"]
@@ -52,12 +66,18 @@ def main():
             times = []
             for _ in range(CALLS):
                 begun = time.perf_counter()
-                connection.request("GET", path.format(**names), headers={"Authorization": f"Bearer {server.token}"})
+                connection.request(
+                    "GET", path.format(**names), headers={"Authorization": f"Bearer {server.token}"}
+                )
                 reply = connection.getresponse()
                 body = reply.read()
                 times.append((time.perf_counter() - begun) * 1000)
                 assert reply.status == 200, (path, body[:300])
-            print(f"{page:32} median {statistics.median(times):7.1f} ms   worst {max(times):7.1f} ms   {len(body):>9,} bytes", flush=True)
+            print(
+                f"{page:32} median {statistics.median(times):7.1f} ms   "
+                f"worst {max(times):7.1f} ms   {len(body):>9,} bytes",
+                flush=True,
+            )
             slow += [page] if max(times) > 200 else []
     print(f"{len(PAGES)} pages; over 200 ms: {', '.join(slow) or 'none'}")
 

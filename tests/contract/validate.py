@@ -4,28 +4,26 @@
 Every recorded request body, query parameter, status and reply must fit the contract, every operation must have been called at least
 once with success, and no member of a reply may be missing from the contract's schema (additional members are faults too,
 where the schema names its members).
-"""
-import collections
-import json
-import pathlib
-import sys
+"""import collections import json import pathlib import sys
 
-import jsonschema
-import yaml
+import jsonschema import yaml
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-METHODS = ("get", "post", "put", "patch", "delete")
-SHOWN = 40
-
+ROOT = pathlib.Path(__file__).resolve().parents[2] METHODS = ("get", "post", "put", "patch",
+"delete") SHOWN = 40
 
 def closed(schema):
-    """The schema with objects of named members closed, so that a reply cannot hold what the contract does not name."""
+"""The schema with objects of named members closed, so that a reply cannot hold what the contract does not name."""
     if isinstance(schema, list):
         return [closed(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
     result = {key: closed(part) for key, part in schema.items()}
-    if "properties" in schema and "allOf" not in schema and "additionalProperties" not in schema and schema.get("type") == "object":
+    if (
+        "properties" in schema
+        and "allOf" not in schema
+        and "additionalProperties" not in schema
+        and schema.get("type") == "object"
+    ):
         result["additionalProperties"] = False
     return result
 
@@ -37,17 +35,26 @@ class Contract:
         self.strict = {"components": closed(self.document["components"])}
         # Parts of an allOf are checked together: closing one would refuse the members of the others.
         for name in ("Campaign", "CampaignDraft"):
-            self.strict["components"]["schemas"][name] = self.document["components"]["schemas"][name]
+            self.strict["components"]["schemas"][name] = self.document["components"]["schemas"][
+                name
+            ]
         self.operations = {}
         for path, item in self.document["paths"].items():
             for method in METHODS:
                 if method in item:
-                    self.operations[(method.upper(), path)] = item[method] | {"shared": item.get("parameters", [])}
+                    self.operations[(method.upper(), path)] = item[method] | {
+                        "shared": item.get("parameters", [])
+                    }
 
     def problems(self, schema, value, strict):
         root = self.strict if strict else {"components": self.document["components"]}
-        validator = jsonschema.Draft202012Validator({**(closed(schema) if strict else schema), **root})
-        return [f"{'/'.join(map(str, e.absolute_path)) or '(whole)'}: {e.message[:200]}" for e in validator.iter_errors(value)]
+        validator = jsonschema.Draft202012Validator(
+            {**(closed(schema) if strict else schema), **root}
+        )
+        return [
+            f"{'/'.join(map(str, e.absolute_path)) or '(whole)'}: {e.message[:200]}"
+            for e in validator.iter_errors(value)
+        ]
 
     def resolve(self, part):
         while "$ref" in part:
@@ -58,8 +65,16 @@ class Contract:
         return part
 
     def check_request(self, operation, entry):
-        known = {self.resolve(p)["name"] for p in operation.get("parameters", []) if self.resolve(p)["in"] == "query"}
-        faults = [f"query parameter {name} is not in the contract" for name in entry["query"] if name not in known]
+        known = {
+            self.resolve(p)["name"]
+            for p in operation.get("parameters", [])
+            if self.resolve(p)["in"] == "query"
+        }
+        faults = [
+            f"query parameter {name} is not in the contract"
+            for name in entry["query"]
+            if name not in known
+        ]
         content = operation.get("requestBody", {}).get("content", {})
         schema = content.get("application/json", {}).get("schema")
         if schema and entry["request"] and entry["status"] < 300:
@@ -105,14 +120,18 @@ def main():
             continue
         count += 1
         called[key] += entry["status"] < 300
-        for fault in contract.check_request(operation, entry) + contract.check_response(operation, entry):
+        for fault in contract.check_request(operation, entry) + contract.check_response(
+            operation, entry
+        ):
             faults[f"{key[0]} {key[1]} {entry['status']}: {fault}"] += 1
     for key in contract.operations:
         if not called[key]:
             faults[f"{key[0]} {key[1]}: never called with success"] += 1
     for fault, times in list(faults.items())[:SHOWN]:
         print(f"{fault} ({times}×)")
-    print(f"contract: {count} exchanges, {len(contract.operations)} operations, {len(faults)} faults")
+    print(
+        f"contract: {count} exchanges, {len(contract.operations)} operations, {len(faults)} faults"
+    )
     return 1 if faults or count == 0 else 0
 
 

@@ -15,14 +15,21 @@ const CHDB = path.join(BUILD, 'deps/chdb/node_modules/@chdb/lib-linux-x64-gnu/li
 export async function startPerennial(settings = {}) {
   const data = await mkdtemp(path.join(os.tmpdir(), 'perennial-e2e-'));
   const log = openSync(path.join(data, 'server.log'), 'a');
-  const program = spawn(path.join(BUILD, 'bin/perennial'), ['serve', '--data', data, '--listen', '127.0.0.1:0'], {
-    stdio: ['ignore', 'pipe', log],
-    env: {PERENNIAL_CHDB: CHDB, ...process.env},
-  });
+  const program = spawn(
+    path.join(BUILD, 'bin/perennial'),
+    ['serve', '--data', data, '--listen', '127.0.0.1:0'],
+    {
+      stdio: ['ignore', 'pipe', log],
+      env: {PERENNIAL_CHDB: CHDB, ...process.env},
+    },
+  );
   const lines = createInterface({input: program.stdout})[Symbol.asyncIterator]();
   const ready = (await lines.next()).value ?? '';
   const origin = /ready at (\S+)/.exec(ready)?.[1];
-  if (!origin) throw new Error(`the server did not start:\n${await readFile(path.join(data, 'server.log'), 'utf8')}`);
+  if (!origin)
+    throw new Error(
+      `the server did not start:\n${await readFile(path.join(data, 'server.log'), 'utf8')}`,
+    );
   const firstLink = /(http\S+\/claim#\S+)/.exec((await lines.next()).value ?? '')?.[1];
   const {token} = JSON.parse(await readFile(path.join(data, 'run/server.json'), 'utf8'));
   const server = {
@@ -32,7 +39,10 @@ export async function startPerennial(settings = {}) {
     async api(method, target, body) {
       const reply = await fetch(origin + target, {
         method,
-        headers: {Authorization: `Bearer ${token}`, ...(body === undefined ? {} : {'Content-Type': 'application/json'})},
+        headers: {
+          Authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : {'Content-Type': 'application/json'}),
+        },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
       const text = await reply.text();
@@ -52,12 +62,15 @@ export async function startPerennial(settings = {}) {
     },
   };
   if (Object.keys(settings).length > 0) {
-    await server.api('PUT', '/v1/settings', {...(await server.api('GET', '/v1/settings')), ...settings});
+    await server.api('PUT', '/v1/settings', {
+      ...(await server.api('GET', '/v1/settings')),
+      ...settings,
+    });
   }
   return server;
 }
 
-// The first true answer of `ask`, asked again as soon as the last answer is in; fails after `seconds`.
+// The first true answer of `ask`, asked again as soon as the last is in; fails after `seconds`.
 export async function until(ask, seconds, what) {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {

@@ -1,5 +1,6 @@
-"""kill -9 at random moments: while events come in, and while a campaign is sent. Every acknowledged event is there once, every
-person has one verdict, nobody gets two messages and nobody is forgotten."""
+"""kill -9 at random moments: while events come in, and while a campaign is sent. Every acknowledged
+event is there once, every person has one verdict, nobody gets two messages and nobody is forgotten.
+"""
 import email
 import http.client
 import json
@@ -29,7 +30,19 @@ class Sender(threading.Thread):
         batch = 0
         while not self.stopping:
             ids = [f"s{self.number}-b{batch}-{i}" for i in range(20)]
-            body = json.dumps({"batch": [{"type": "track", "event": "Seen", "userId": f"u{self.number}", "messageId": m} for m in ids]})
+            body = json.dumps(
+                {
+                    "batch": [
+                        {
+                            "type": "track",
+                            "event": "Seen",
+                            "userId": f"u{self.number}",
+                            "messageId": m,
+                        }
+                        for m in ids
+                    ]
+                }
+            )
             if self.send(body):
                 self.acknowledged += ids
                 batch += 1
@@ -38,7 +51,9 @@ class Sender(threading.Thread):
         port, key = self.where()
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-            connection.request("POST", "/v1/batch", body, {"X-Write-Key": key, "Content-Type": "application/json"})
+            connection.request(
+                "POST", "/v1/batch", body, {"X-Write-Key": key, "Content-Type": "application/json"}
+            )
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False
@@ -71,24 +86,45 @@ class Crash(unittest.TestCase):
                     sender.join()
             acknowledged = [m for sender in senders for m in sender.acknowledged]
             self.assertGreater(len(acknowledged), 100)
-            table = server.api("POST", "/v1/sql", {"sql": "SELECT message_id, count() FROM events GROUP BY 1", "max_rows": 100000}).json
+            table = server.api(
+                "POST",
+                "/v1/sql",
+                {"sql": "SELECT message_id, count() FROM events GROUP BY 1", "max_rows": 100000},
+            ).json
             self.assertFalse(table["truncated"])
             counts = {row[0]: int(row[1]) for row in table["rows"]}
             self.assertEqual([m for m in acknowledged if counts.get(m) != 1], [])
             self.assertEqual([m for m, n in counts.items() if n != 1], [])
             server.settled()
             schema = server.get("/v1/schema/event?type=track&name=Seen")
-            self.assertEqual(schema["count"], len(counts), "the registry counts each event once, over all kills")
+            self.assertEqual(
+                schema["count"], len(counts), "the registry counts each event once, over all kills"
+            )
 
     def test_every_person_has_one_verdict_and_at_most_one_message(self):
         with Perennial() as server:
             key = server.write_key()
             for start in range(0, PEOPLE, 100):
-                batch = [{"type": "identify", "userId": f"u{i}", "messageId": f"i{i}", "traits": {"name": f"Person {i}", "email": f"p{i}@shop.example"}}
-                         for i in range(start, start + 100)]
+                batch = [
+                    {
+                        "type": "identify",
+                        "userId": f"u{i}",
+                        "messageId": f"i{i}",
+                        "traits": {"name": f"Person {i}", "email": f"p{i}@shop.example"},
+                    }
+                    for i in range(start, start + 100)
+                ]
                 self.assertEqual(server.collect(key, "batch", {"batch": batch}).status, 200)
             server.settled()
-            campaign = server.send_campaign({"name": "Crash", "audience": {"stages": ["prospect"]}, "hold_out_percent": 30, "subject": "Hello {{ name }}", "text": "Come back"})
+            campaign = server.send_campaign(
+                {
+                    "name": "Crash",
+                    "audience": {"stages": ["prospect"]},
+                    "hold_out_percent": 30,
+                    "subject": "Hello {{ name }}",
+                    "text": "Come back",
+                }
+            )
             kills = 0
             while kills < KILLS and server.get(f"/v1/campaigns/{campaign}")["state"] == "sending":
                 self.kill_after(server, self.random.uniform(0.0, 0.05))
@@ -96,7 +132,13 @@ class Crash(unittest.TestCase):
             done = server.campaign_done(campaign)
             print(f"{kills} kills while sending, {done['counts']}")
             self.assertGreater(kills, 0)
-            sends = [s for offset in range(0, PEOPLE, 500) for s in server.get(f"/v1/campaigns/{campaign}/sends?limit=500&offset={offset}")["sends"]]
+            sends = [
+                s
+                for offset in range(0, PEOPLE, 500)
+                for s in server.get(f"/v1/campaigns/{campaign}/sends?limit=500&offset={offset}")[
+                    "sends"
+                ]
+            ]
             self.assertEqual(len(sends), PEOPLE)
             self.assertEqual(len({s["person_id"] for s in sends}), PEOPLE)
             self.assertEqual({s["verdict"] for s in sends}, {"sent", "held_out"})

@@ -1,7 +1,8 @@
-"""A running Perennial for a test: starts the real program on a directory of its own and a free port, and talks to its API.
+"""A running Perennial for a test: starts the real program on a directory of its own and a free
+port, and talks to its API.
 
-Nothing here waits by sleeping: a server is ready when it says so, and conditions are awaited with `until`, which asks
-again as soon as the last answer is in and gives up after a deadline.
+Nothing here waits by sleeping: a server is ready when it says so, and conditions are awaited with
+`until`, which asks again as soon as the last answer is in and gives up after a deadline.
 """
 import base64
 import contextlib
@@ -44,7 +45,10 @@ class Perennial:
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="perennial-test-"))
         self.state, self.record, self.listen = state, record, listen
         self.environment = dict(os.environ) | (environment or {})
-        self.environment.setdefault("PERENNIAL_CHDB", str(BUILD / "deps/chdb/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so"))
+        self.environment.setdefault(
+            "PERENNIAL_CHDB",
+            str(BUILD / "deps/chdb/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so"),
+        )
         if record:
             self.environment["PERENNIAL_RECORD"] = str(record)
         self.process = None
@@ -57,8 +61,13 @@ class Perennial:
     def start(self):
         self.log_path = self.data.parent / (self.data.name + ".log")
         self.log = open(self.log_path, "ab")
-        self.process = subprocess.Popen(self.command("serve", "--listen", self.listen), stdout=subprocess.PIPE, stderr=self.log,
-                                        env=self.environment, text=True)
+        self.process = subprocess.Popen(
+            self.command("serve", "--listen", self.listen),
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            env=self.environment,
+            text=True,
+        )
         ready, _, _ = select.select([self.process.stdout], [], [], START_SECONDS)
         line = self.process.stdout.readline() if ready else ""
         match = re.search(r"ready at http://([^:]+|\[[^]]+\]):(\d+)", line)
@@ -78,7 +87,14 @@ class Perennial:
 
     def run(self, *words, stdin=None):
         """Runs a verb of the command line on this data directory."""
-        return subprocess.run(self.command(*words), capture_output=True, text=True, env=self.environment, input=stdin, timeout=300)
+        return subprocess.run(
+            self.command(*words),
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            input=stdin,
+            timeout=300,
+        )
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -121,9 +137,13 @@ class Perennial:
 
     def api(self, method, path, body=None, **headers):
         """A call with all rights."""
-        text = None if body is None else (body if isinstance(body, (bytes, str)) else json.dumps(body))
+        text = (
+            None if body is None else (body if isinstance(body, (bytes, str)) else json.dumps(body))
+        )
         kind = {} if body is None else {"Content-Type": "application/json"}
-        return self.request(method, path, text, {"Authorization": f"Bearer {self.token}"} | kind | headers)
+        return self.request(
+            method, path, text, {"Authorization": f"Bearer {self.token}"} | kind | headers
+        )
 
     def get(self, path):
         reply = self.api("GET", path)
@@ -138,24 +158,45 @@ class Perennial:
     def collect(self, key, call, body, **headers):
         text = body if isinstance(body, (bytes, str)) else json.dumps(body)
         basic = base64.b64encode(f"{key}:".encode()).decode()
-        return self.request("POST", f"/v1/{call}", text, {"Authorization": f"Basic {basic}", "Content-Type": "application/json"} | headers)
+        return self.request(
+            "POST",
+            f"/v1/{call}",
+            text,
+            {"Authorization": f"Basic {basic}", "Content-Type": "application/json"} | headers,
+        )
 
     def settled(self):
         """Waits until the stages have read everything."""
-        until(lambda: all(s["behind"] == 0 for s in self.get("/v1/stats")["stages"]), 60, "the stages to catch up")
+        until(
+            lambda: all(s["behind"] == 0 for s in self.get("/v1/stats")["stages"]),
+            60,
+            "the stages to catch up",
+        )
 
     def import_file(self, kind, path, mapping=None):
         name = pathlib.Path(path).name
         with open(path, "rb") as file:
-            reply = self.request("POST", f"/v1/imports?kind={kind}&name={name}", file.read(),
-                                 {"Authorization": f"Bearer {self.token}", "Content-Type": "application/octet-stream"}, timeout=120)
+            reply = self.request(
+                "POST",
+                f"/v1/imports?kind={kind}&name={name}",
+                file.read(),
+                {
+                    "Authorization": f"Bearer {self.token}",
+                    "Content-Type": "application/octet-stream",
+                },
+                timeout=120,
+            )
         assert reply.status == 201, reply
         added = reply.json
         merged = added["mapping"] | {k: v for k, v in (mapping or {}).items() if k != "columns"}
         merged["columns"] = added["mapping"]["columns"] | (mapping or {}).get("columns", {})
         reply = self.api("POST", f"/v1/imports/{added['id']}/start", merged)
         assert reply.status == 202, reply
-        return until(lambda: (i := self.get(f"/v1/imports/{added['id']}"))["state"] != "running" and i, 300, "the import")
+        return until(
+            lambda: (i := self.get(f"/v1/imports/{added['id']}"))["state"] != "running" and i,
+            300,
+            "the import",
+        )
 
     def send_campaign(self, draft):
         reply = self.api("POST", "/v1/campaigns", draft)
@@ -166,7 +207,11 @@ class Perennial:
         return campaign
 
     def campaign_done(self, campaign):
-        return until(lambda: (c := self.get(f"/v1/campaigns/{campaign}"))["state"] != "sending" and c, 300, "the campaign")
+        return until(
+            lambda: (c := self.get(f"/v1/campaigns/{campaign}"))["state"] != "sending" and c,
+            300,
+            "the campaign",
+        )
 
 
 def until(condition, seconds, what):

