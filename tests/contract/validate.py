@@ -1,12 +1,18 @@
 #!/usr/bin/env python3
 """Checks recorded API traffic against api/openapi.yaml: validate.py RECORD...
 
-Every recorded request body, query parameter, status and reply must fit the contract, every operation must have been called at least
-once with success, and no member of a reply may be missing from the contract's schema (additional members are faults too,
-where the schema names its members).
-"""import collections import json import pathlib import sys
+Every recorded request body, query parameter, status and reply must fit the contract, every operation
+must have been called at least once with success, and a reply may hold nothing that the contract does
+not name where it names the members of an object.
+"""
 
-import jsonschema import yaml
+import collections
+import json
+import pathlib
+import sys
+
+import jsonschema
+import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2] METHODS = ("get", "post", "put", "patch",
 "delete") SHOWN = 40
