@@ -14,11 +14,13 @@ import sys
 import jsonschema
 import yaml
 
-ROOT = pathlib.Path(__file__).resolve().parents[2] METHODS = ("get", "post", "put", "patch",
-"delete") SHOWN = 40
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+METHODS = ("get", "post", "put", "patch", "delete")
+SHOWN = 40
+
 
 def closed(schema):
-"""The schema with objects of named members closed, so that a reply cannot hold what the contract does not name."""
+    """The schema with objects of named members closed, so that a reply cannot hold what the contract does not name."""
     if isinstance(schema, list):
         return [closed(part) for part in schema]
     if not isinstance(schema, dict):
