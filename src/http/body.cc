@@ -27,8 +27,8 @@ Fault unknown_coding() {
 
 }  // namespace
 
-BodySink::BodySink(const Route& route, Request& request, std::string upload_directory)
-    : route_(route), request_(request), directory_(std::move(upload_directory)) {}
+BodySink::BodySink(const Route& route, Request& request, std::string upload_directory, Share& share)
+    : route_(route), request_(request), directory_(std::move(upload_directory)), share_(share) {}
 
 std::optional<Fault> BodySink::open(uint64_t content_length) {
   std::string coding = lower_case(request_.header("content-encoding"));
@@ -77,6 +77,9 @@ Result<> BodySink::store(std::string_view piece) {
   stored_ += piece.size();
   TRY(check_limit(stored_));
   if (!file_) {
+    if (!share_.take(piece.size())) {
+      return fail(Code::kBusy, "too many bodies are under way", "", "try again soon");
+    }
     request_.body += piece;
     return {};
   }

@@ -36,6 +36,7 @@ inline constexpr std::chrono::seconds kDrainTime{5};
 struct Incoming {
   Request request;
   std::string upload;
+  Share share;
 
   void remove_upload() {
     if (!upload.empty()) ::unlink(upload.c_str());
@@ -332,7 +333,8 @@ inline Task<std::optional<Response>> Connection::authorize_early(std::shared_ptr
 
 // False with fault_ set when the body is refused, without when the peer has gone.
 inline Task<bool> Connection::read_body(Parser& parser, const Route& route, Incoming& incoming) {
-  BodySink sink(route, incoming.request, options().upload_directory);
+  incoming.share = Share(core_.buffered, options().max_buffered_bytes);
+  BodySink sink(route, incoming.request, options().upload_directory, incoming.share);
   fault_ = sink.open(parser.content_length());
   incoming.upload = incoming.request.body_file;
   if (fault_) co_return false;

@@ -148,7 +148,9 @@ struct Options {
   int io_threads = 2;
   int workers = 8;           // threads for blocking handlers
   size_t max_queued = 1024;  // blocking requests waiting for a worker; above: 503 with Retry-After
-  int max_connections = 4096;    // above: 503 and close
+  int max_connections = 4096;  // above: 503 and close
+  // Bodies in memory at one time, all requests together; above: 503 with Retry-After.
+  size_t max_buffered_bytes = 512 * 1024 * 1024;
   std::string upload_directory;  // for kFile bodies; must exist
   Authorizer authorize;          // none: every route is open (tests only)
   Observer observe;

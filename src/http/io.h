@@ -92,6 +92,8 @@ struct Core {
   Dispatcher dispatcher;
   Workers workers;  // after the dispatcher, which its jobs use
   std::atomic<bool> stopping = false;
+  // Bytes of bodies in memory.
+  std::shared_ptr<std::atomic<size_t>> buffered = std::make_shared<std::atomic<size_t>>(0);
   std::mutex mutex;
   std::condition_variable empty;
   int connections = 0;  // guarded by the mutex

@@ -409,6 +409,37 @@ TEST(Server, SaysWhenItIsFull) {
   ASSERT_TRUE(eventually([&] { return client.send("GET", "/hello")->status == 200; }));
 }
 
+TEST(Server, LimitsTheMemoryOfAllBodies) {
+  std::mutex mutex;
+  std::vector<std::pair<std::shared_ptr<Request>, Reply>> waiting;
+  Router router;
+  router.add_async({.method = "POST", .path = "/hold", .right = "public"},
+                   [&](std::shared_ptr<Request> request, Reply reply) {
+                     std::lock_guard lock(mutex);
+                     waiting.emplace_back(std::move(request), std::move(reply));
+                   });
+  router.add({.method = "POST", .path = "/size", .right = "public"},
+             [](const Request& r) { return text(200, std::to_string(r.body.size())); });
+  auto server = started(std::move(router), {.max_buffered_bytes = 1000});
+  EXPECT_EQ(ask(*server, "POST", "/size", std::string(1000, 'x')).body, "1000");
+  ClientResponse over = ask(*server, "POST", "/size", std::string(1001, 'x'));
+  EXPECT_EQ(over.status, 503);
+  EXPECT_EQ(over.header("retry-after"), "1");
+  Peer holding(server->port());
+  holding.send(post("/hold", std::string(600, 'h')));
+  ASSERT_TRUE(eventually([&] {
+    std::lock_guard lock(mutex);
+    return waiting.size() == 1;
+  }));
+  EXPECT_EQ(ask(*server, "POST", "/size", std::string(401, 'x')).status, 503);
+  EXPECT_EQ(ask(*server, "POST", "/size", std::string(400, 'x')).status, 200);
+  waiting[0].second(text(200, "released"));
+  waiting.clear();
+  holding.read_until("released");
+  ASSERT_TRUE(eventually(
+      [&] { return ask(*server, "POST", "/size", std::string(1000, 'x')).status == 200; }));
+}
+
 TEST(Server, LimitsConnections) {
   auto server = started(echo_router(), {.max_connections = 2});
   Client first("127.0.0.1", server->port());
