@@ -8,8 +8,9 @@ namespace {
 
 constexpr std::string_view kVersionMark = "perennial events, version ";
 
-// The projection answers whether an id is stored; the skip index finds recent events by number.
-// No partitions: an import of years of history, or one odd date, would make one part for each.
+// The projection answers whether an id is stored. Partitions are ranges of arrival numbers: a
+// reader that catches up touches one or two of them, and merges stay bounded. Partitions by time
+// would make a part for every month of an imported history, and for every odd date.
 constexpr std::string_view kCreateTable = R"sql(
 CREATE TABLE IF NOT EXISTS events (
   seq UInt64 CODEC(Delta, LZ4),
@@ -25,9 +26,9 @@ CREATE TABLE IF NOT EXISTS events (
   received_at DateTime64(3, 'UTC') CODEC(Delta, LZ4),
   properties String CODEC(ZSTD(1)),
   context String CODEC(ZSTD(1)),
-  INDEX by_seq seq TYPE minmax GRANULARITY 1,
   PROJECTION ids (SELECT id ORDER BY id)
 ) ENGINE = MergeTree
+PARTITION BY intDiv(seq, 16777216)
 ORDER BY (identity, timestamp, seq)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1)sql";
 
