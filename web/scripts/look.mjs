@@ -1,0 +1,115 @@
+// Looks at every page in both languages and both themes: saves pictures under shots/, and reports
+// what axe-core finds serious and what the browser's console complains about. Needs a console that
+// answers at BASE (npm run mock, or a server), and with a server an E-MAIL and PASSWORD.
+//   BASE=http://127.0.0.1:5173 [EMAIL=… PASSWORD=…] [ONLY=overview,rfm] node scripts/look.mjs
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const { BASE = 'http://127.0.0.1:5173', EMAIL, PASSWORD, ONLY = '', LOOKS } = process.env;
+const { CAMPAIGN = 'c2', DRAFT = 'c3', IMPORT = 'i1', CUSTOMER = '7' } = process.env;
+// Axe is run from its source text, so that a content security policy does not stop it.
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const shots = new URL('../shots/', import.meta.url).pathname;
+mkdirSync(shots, { recursive: true });
+
+const pages = {
+  overview: '/',
+  customers: '/customers?set=stage%3Asilent&sort=revenue',
+  customer: `/customers/${CUSTOMER}`,
+  imports: '/imports',
+  import: `/imports/${IMPORT}`,
+  activity: '/insights/activity',
+  'activity-repurchase': '/insights/activity?measure=repurchase',
+  retention: '/insights/retention',
+  'retention-count': '/insights/retention?show=count',
+  rate: '/insights/retention?view=rate',
+  stages: '/value/stages',
+  rfm: '/value/rfm',
+  campaigns: '/campaigns',
+  campaign: `/campaigns/${CAMPAIGN}`,
+  ledger: `/campaigns/${CAMPAIGN}?tab=ledger`,
+  who: `/campaigns/${DRAFT}/edit`,
+  what: `/campaigns/${DRAFT}/edit?step=what`,
+  when: `/campaigns/${DRAFT}/edit?step=when`,
+  proof: `/campaigns/${DRAFT}/edit?step=proof`,
+  workspace: '/settings/workspace',
+  users: '/settings/users',
+  keys: '/settings/keys',
+  email: '/settings/email',
+  live: '/settings/data',
+  quarantine: '/settings/data?view=quarantine',
+  schema: '/settings/data?view=schema',
+  audit: '/settings/audit',
+  health: '/settings/health',
+  claim: '/claim#t0ken',
+  nowhere: '/nowhere',
+};
+const looks = (LOOKS ?? 'en-light,zh-light,en-dark,zh-dark').split(',');
+
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+});
+let faults = 0;
+
+async function look(page, name, path, style) {
+  await page.goto(BASE + path);
+  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(() => !document.querySelector('.ant-skeleton, .ant-spin-spinning'));
+  await page.waitForTimeout(400); // charts draw for 200 ms
+  await page.screenshot({ path: `${shots}${name}-${style}.png`, fullPage: true });
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  for (const { id, impact, nodes } of violations) {
+    if (impact !== 'serious' && impact !== 'critical') continue;
+    faults += 1;
+    console.log(`${name} ${style}: ${impact} ${id} (${nodes.length})`);
+    for (const node of nodes.slice(0, 3)) console.log(`    ${node.html.slice(0, 160)}`);
+    if (id === 'color-contrast') console.log(`    ${nodes[0].any[0]?.message}`);
+  }
+}
+
+for (const style of looks) {
+  const [language, theme] = style.split('-');
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await context.addInitScript(
+    ([l, t]) => {
+      localStorage.setItem('perennial.language', l);
+      localStorage.setItem('perennial.theme', t);
+    },
+    [language, theme],
+  );
+  const page = await context.newPage();
+  let at = '';
+  const complain = (text) => {
+    faults += 1;
+    console.log(`${at} ${style}: ${text.slice(0, 300)}`);
+  };
+  page.on('console', (m) => ['error', 'warning'].includes(m.type()) && complain(m.text()));
+  page.on('pageerror', (error) => complain(String(error)));
+  if (EMAIL) {
+    await page.goto(BASE);
+    await page.locator('input').first().fill(EMAIL);
+    await page.locator('input[type=password]').fill(PASSWORD);
+    await page.locator('button[type=submit]').click();
+    await page.waitForSelector('main#content');
+  }
+  for (const [name, path] of Object.entries(pages)) {
+    if (ONLY && !ONLY.split(',').includes(name)) continue;
+    at = name;
+    await look(page, name, path, style);
+  }
+  await context.close();
+}
+await browser.close();
+console.log(`${faults} faults`);
+process.exit(faults > 0 ? 1 : 0);

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { mayOpen, navOf, pageRoutes } from './routes';
+
+test('a path belongs to the longest entry that it starts with', () => {
+  expect(navOf('/')).toBe('overview');
+  expect(navOf('/customers/17')).toBe('customers');
+  expect(navOf('/campaigns/c1/edit')).toBe('campaigns');
+  expect(navOf('/settings/keys')).toBe('settings');
+  expect(navOf('/customersx')).toBeUndefined();
+});
+
+test('rights open pages', () => {
+  const composer = pageRoutes.find((route) => route.path === '/campaigns/new');
+  expect(composer && mayOpen(composer, ['campaigns.read'])).toBe(false);
+  expect(composer && mayOpen(composer, ['campaigns.write'])).toBe(true);
+  expect(mayOpen({ right: 'signed_in' }, [])).toBe(true);
+});

@@ -1,0 +1,59 @@
+import { useMutation } from '@tanstack/react-query';
+import { Button, Form, Input } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { api, must } from '@/api/client';
+import { ProblemView } from '@/shared/ProblemView';
+import { useAdoptSession, useWorkspace } from '@/shared/session';
+import { DoorFrame } from './DoorFrame';
+
+interface Answer {
+  email: string;
+  password: string;
+}
+
+export default function SignInPage() {
+  const { t } = useTranslation();
+  const { name } = useWorkspace();
+  const adopt = useAdoptSession();
+  const signIn = useMutation({
+    mutationFn: (answer: Answer) => must(api.POST('/v1/session', { body: answer })),
+    onSuccess: adopt,
+  });
+  return (
+    <DoorFrame title={t('access.sign_in_to', { name })}>
+      <Form
+        layout="vertical"
+        requiredMark={false}
+        onFinish={(answer: Answer) => signIn.mutate(answer)}
+      >
+        <Form.Item
+          name="email"
+          label={t('access.email')}
+          rules={[{ required: true, message: t('access.email_needed') }]}
+        >
+          <Input autoComplete="username" autoFocus inputMode="email" />
+        </Form.Item>
+        <Form.Item
+          name="password"
+          label={t('access.password')}
+          rules={[{ required: true, message: t('access.password_needed') }]}
+        >
+          <Input.Password autoComplete="current-password" />
+        </Form.Item>
+        {signIn.isError ? <ProblemView error={signIn.error} /> : null}
+        <Button
+          type="primary"
+          htmlType="submit"
+          block
+          loading={signIn.isPending}
+          style={{ marginTop: 12 }}
+        >
+          {t('do.sign_in')}
+        </Button>
+      </Form>
+      <p className="quiet small" style={{ marginTop: 16 }}>
+        {t('access.forgotten')}
+      </p>
+    </DoorFrame>
+  );
+}

@@ -1,0 +1,76 @@
+import { SendOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { useParams } from 'react-router';
+import { api, must } from '@/api/client';
+import type { CustomerFile } from '@/api/types';
+import { LinkButton } from '@/shared/LinkButton';
+import { Loaded } from '@/shared/Loaded';
+import { PageHead } from '@/shared/PageHead';
+import { useRight } from '@/shared/session';
+import { useFormat } from '@/shared/use_format';
+import { Orders } from './Orders';
+import { Timeline } from './Timeline';
+import { Who } from './Who';
+
+/** What to do next with this customer, and why. */
+function NextAction({ file }: { file: CustomerFile }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const mayWrite = useRight('campaigns.write');
+  const { stage, revenue_minor: revenue } = file.customer;
+  const recall = stage === 'silent' || stage === 'churned';
+  const reachable = file.email_consent !== 'unsubscribed' && file.customer.email !== '';
+  const advice = recall
+    ? reachable
+      ? t('customer.next_recall', { revenue: format.money(revenue, { whole: true }) })
+      : t('customer.next_unreachable')
+    : t(`customer.next_${stage}`);
+  return (
+    <section className="notice" style={{ marginBottom: 20 }}>
+      <h3>{t('customer.next')}</h3>
+      <p style={{ margin: '4px 0 0' }}>{advice}</p>
+      {recall && reachable && mayWrite ? (
+        <LinkButton
+          size="small"
+          icon={<SendOutlined />}
+          to={`/campaigns/new?stages=${stage}`}
+          style={{ marginTop: 10 }}
+        >
+          {t('customer.next_recall_do')}
+        </LinkButton>
+      ) : null}
+    </section>
+  );
+}
+
+export default function CustomerPage() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const id = Number(useParams().id);
+  const query = useQuery({
+    queryKey: ['customer', id],
+    queryFn: () =>
+      must(api.GET('/v1/customers/{person_id}', { params: { path: { person_id: id } } })),
+  });
+  return (
+    <Loaded query={query} rows={12}>
+      {(file) => (
+        <>
+          <PageHead
+            title={file.customer.name || file.customer.user_id || t('customer.visitor', { id })}
+            lead={t('page.zone', { zone: format.zone })}
+          />
+          <div className="customer">
+            <Who file={file} />
+            <Timeline id={id} currency={file.currency} />
+            <div>
+              <NextAction file={file} />
+              <Orders id={id} />
+            </div>
+          </div>
+        </>
+      )}
+    </Loaded>
+  );
+}

@@ -1,0 +1,125 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { api, must } from '@/api/client';
+import type { Stages } from '@/api/types';
+import { kStages } from '@/shared/colors';
+import { Figure } from '@/shared/charts/Figure';
+import { Loaded } from '@/shared/Loaded';
+import { PageHead } from '@/shared/PageHead';
+import { Section } from '@/shared/Section';
+import { useFormat } from '@/shared/use_format';
+import { useWords } from '@/shared/use_words';
+import { HistoryChart } from './HistoryChart';
+import { FlowChart } from './FlowChart';
+import { StagesTable } from './StagesTable';
+
+function Answer({ stages }: { stages: Stages }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const word = useWords();
+  const moved = stages.flow.filter((one) => one.from !== one.to && one.people > 0);
+  return (
+    <>
+      <Section title={t('stages.now')}>
+        <StagesTable stages={stages} />
+      </Section>
+      <div className="section">
+        <Figure
+          title={t('stages.history')}
+          file="stages.csv"
+          csv={() => [
+            ['month', ...kStages],
+            ...stages.history.map((row) => [
+              row.label,
+              ...kStages.map((stage) => row.counts[stage] ?? 0),
+            ]),
+          ]}
+          chart={<HistoryChart stages={stages} />}
+          table={
+            <div className="scroll-x">
+              <table className="plain">
+                <thead>
+                  <tr>
+                    <th>{t('insight.period')}</th>
+                    {kStages.map((stage) => (
+                      <th key={stage} className="num">
+                        {word('stage', stage)}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody>
+                  {[...stages.history].reverse().map((row) => (
+                    <tr key={row.label}>
+                      <td>{row.label}</td>
+                      {kStages.map((stage) => (
+                        <td key={stage} className="num">
+                          {format.count(row.counts[stage] ?? 0)}
+                        </td>
+                      ))}
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          }
+        />
+      </div>
+      <div className="section">
+        <Figure
+          title={t('stages.flow')}
+          file="stage-flow.csv"
+          csv={() => [
+            ['from', 'to', 'people'],
+            ...stages.flow.map((one) => [one.from, one.to, one.people]),
+          ]}
+          chart={
+            moved.length ? (
+              <FlowChart flow={moved} />
+            ) : (
+              <p className="quiet">{t('overview.flow_none')}</p>
+            )
+          }
+          table={
+            <table className="plain" style={{ maxWidth: 480 }}>
+              <tbody>
+                {moved.map((one) => (
+                  <tr key={one.from + one.to}>
+                    <td>
+                      {word('stage', one.from)} → {word('stage', one.to)}
+                    </td>
+                    <td className="num">{format.count(one.people)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          }
+        />
+      </div>
+    </>
+  );
+}
+
+export default function StagesPage() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const query = useQuery({
+    queryKey: ['stages'],
+    queryFn: () => must(api.GET('/v1/value/stages')),
+  });
+  return (
+    <>
+      <PageHead
+        title={t('nav.stages')}
+        lead={
+          query.data
+            ? t('page.as_of', { at: format.dateTime(query.data.as_of), zone: format.zone })
+            : undefined
+        }
+      />
+      <Loaded query={query} rows={12}>
+        {(stages) => <Answer stages={stages} />}
+      </Loaded>
+    </>
+  );
+}

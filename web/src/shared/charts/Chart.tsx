@@ -1,0 +1,46 @@
+import type { EChartsOption } from 'echarts';
+import { useEffect, useRef } from 'react';
+
+interface Props {
+  option: EChartsOption;
+  label: string;
+  height?: number;
+  onPick?: (index: number, series: string) => void;
+}
+
+type Instance = ReturnType<typeof import('./echarts').init>;
+
+/** One chart. Its table, which stands beside it (see Figure), is the accessible form. */
+export function Chart({ option, label, height = 300, onPick }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<Instance | null>(null);
+  const latest = useRef({ option, onPick });
+  latest.current = { option, onPick };
+
+  useEffect(() => {
+    let gone = false;
+    const element = box.current;
+    if (!element) return undefined;
+    const sizes = new ResizeObserver(() => chart.current?.resize());
+    void import('./echarts').then(({ init }) => {
+      if (gone) return;
+      const made = init(element, null, { renderer: 'svg' });
+      chart.current = made;
+      made.setOption(latest.current.option);
+      made.on('click', (event) => latest.current.onPick?.(event.dataIndex, event.seriesName ?? ''));
+      sizes.observe(element);
+    });
+    return () => {
+      gone = true;
+      sizes.disconnect();
+      chart.current?.dispose();
+      chart.current = null;
+    };
+  }, []);
+
+  useEffect(() => {
+    chart.current?.setOption(option, { notMerge: true });
+  }, [option]);
+
+  return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%' }} />;
+}

@@ -1,0 +1,57 @@
+// A set of people in human words.
+import { useTranslation } from 'react-i18next';
+import { parseSet } from './set_words';
+import { useWords } from './use_words';
+
+/** `campaignName`: how campaigns are called; a campaign without one is named by its id. */
+export function useSetSentence() {
+  const { t } = useTranslation();
+  const word = useWords();
+  return (text: string, campaignName: (id: string) => string = (id) => id): string => {
+    const set = parseSet(text);
+    switch (set.kind) {
+      case 'stage':
+        return t('set.stage', { stage: word('stage', set.stage) });
+      case 'cell':
+        return t('set.cell', { cell: word('cell', set.cell) });
+      case 'rfm':
+        return t('set.rfm', { scores: set.scores });
+      case 'activity':
+        if (set.what === 'new') return t('set.activity_new', { label: set.label });
+        if (set.what === 'repeat') return t('set.activity_repeat', { label: set.label });
+        return t('set.activity_customers', { label: set.label });
+      case 'rate':
+        if (set.what === 'start') return t('set.rate_start', { label: set.label });
+        if (set.what === 'end') return t('set.rate_end', { label: set.label });
+        if (set.what === 'new') return t('set.rate_new', { label: set.label });
+        if (set.what === 'lost') return t('set.rate_lost', { label: set.label });
+        return t('set.rate_kept', { label: set.label });
+      case 'triangle':
+        return set.offset === 0
+          ? t('set.triangle_first', { label: set.label })
+          : t('set.triangle', {
+              label: set.label,
+              count: set.offset,
+              unit: t(`by.${set.by === 'day' || set.by === 'week' ? set.by : 'month'}`),
+            });
+      case 'campaign_verdict':
+        return t('set.campaign_verdict', {
+          name: campaignName(set.campaign),
+          verdict: word('verdict', set.verdict),
+        });
+      case 'campaign_arm':
+        return t('set.campaign_arm', {
+          name: campaignName(set.campaign),
+          arm: word('arm', set.arm),
+        });
+      case 'campaign_ordered':
+        return t('set.campaign_ordered', {
+          name: campaignName(set.campaign),
+          arm: word('arm', set.arm),
+          days: set.days,
+        });
+      default:
+        return set.text;
+    }
+  };
+}

@@ -1,0 +1,55 @@
+// The words of `set` (openapi.yaml, parameter set) taken apart, so that they can be said in a
+// sentence: `activity:repeat:month:2011-08` → {kind: 'activity', what: 'repeat', …}.
+
+export type PeopleSet =
+  | { kind: 'stage'; stage: string }
+  | { kind: 'cell'; cell: string }
+  | { kind: 'rfm'; scores: string }
+  | { kind: 'activity'; what: string; by: string; label: string }
+  | { kind: 'rate'; what: string; by: string; label: string }
+  | { kind: 'triangle'; activity: string; by: string; label: string; offset: number }
+  | { kind: 'campaign_verdict'; campaign: string; verdict: string }
+  | { kind: 'campaign_arm'; campaign: string; arm: string }
+  | { kind: 'campaign_ordered'; campaign: string; arm: string; days: number }
+  | { kind: 'other'; text: string };
+
+function campaignSet(parts: string[], text: string): PeopleSet {
+  const [, campaign = '', what, value = '', days] = parts;
+  if (what === 'verdict') return { kind: 'campaign_verdict', campaign, verdict: value };
+  if (what === 'arm') return { kind: 'campaign_arm', campaign, arm: value };
+  if (what === 'ordered')
+    return { kind: 'campaign_ordered', campaign, arm: value, days: Number(days) };
+  return { kind: 'other', text };
+}
+
+export function parseSet(text: string): PeopleSet {
+  const parts = text.split(':');
+  const [kind, a = '', b = '', c = '', d] = parts;
+  switch (kind) {
+    case 'stage':
+      return { kind, stage: a };
+    case 'cell':
+      return { kind, cell: a };
+    case 'rfm':
+      return { kind, scores: a };
+    case 'activity':
+    case 'rate':
+      return { kind, what: a, by: b, label: c };
+    case 'triangle':
+      return { kind, activity: a, by: b, label: c, offset: Number(d) };
+    case 'campaign':
+      return campaignSet(parts, text);
+    default:
+      return { kind: 'other', text };
+  }
+}
+
+/** The audience of a campaign that a set can become, or null when a campaign cannot say it. */
+export function audienceOf(text: string): { stages: string[]; cells: string[] } | null {
+  const set = parseSet(text);
+  if (set.kind === 'stage') return { stages: [set.stage], cells: [] };
+  if (set.kind === 'cell') return { stages: [], cells: [set.cell] };
+  return null;
+}
+
+export const customersPath = (set: string): string => `/customers?set=${encodeURIComponent(set)}`;

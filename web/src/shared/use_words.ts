@@ -1,0 +1,42 @@
+// Words of the contract (stages, cells, verdicts …) in the language of the console.
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+
+export type WordKind =
+  | 'stage'
+  | 'stage_rule'
+  | 'cell'
+  | 'verdict'
+  | 'proof_verdict'
+  | 'campaign_state'
+  | 'import_state'
+  | 'import_kind'
+  | 'field'
+  | 'role'
+  | 'key_kind'
+  | 'industry'
+  | 'measure'
+  | 'timeline_kind'
+  | 'consent'
+  | 'identity'
+  | 'arm'
+  | 'note'
+  | 'audit_action'
+  | 'send_reason'
+  | 'problem_code';
+
+/** Gives (kind, word) → text. A word that the catalogue does not have stands for itself. */
+export function useWords() {
+  const { i18n } = useTranslation();
+  return useCallback(
+    (kind: WordKind, word: string): string => {
+      const found: unknown = i18n.getResource(
+        i18n.language,
+        'translation',
+        `words.${kind}.${word.replaceAll('.', '_')}`,
+      );
+      return typeof found === 'string' ? found : word;
+    },
+    [i18n, i18n.language],
+  );
+}
