@@ -28,7 +28,6 @@ inline constexpr int kMaxFailedSignIns =
 inline constexpr std::chrono::minutes kFailedSignInWindow{15};
 
 // ---- the workspace
-// -------------------------------------------------------------------------------------------
 
 struct Workspace {
   std::string name = "Perennial";
@@ -68,7 +67,6 @@ class Settings {
 };
 
 // ---- roles and rights
-// ----------------------------------------------------------------------------------------
 
 enum class Role { kAdministrator, kOperator, kAnalyst };
 std::optional<Role> parse_role(std::string_view word);
@@ -82,7 +80,6 @@ bool may(Role role, std::string_view right);
 std::vector<std::string> rights_of(Role role);
 
 // ---- users and keys
-// --------------------------------------------------------------------------------------------
 
 struct User {
   std::string id, email, name;
@@ -135,7 +132,6 @@ Result<KeyWithSecret> create_key(store::Connection& c, KeyKind kind, std::string
 Result<void> revoke_key(store::Connection& c, std::string_view id, Instant now);
 
 // ---- the audit trail
-// -------------------------------------------------------------------------------------------
 
 // Written in the same transaction as the change. `detail` holds identifiers and changed fields,
 // never secrets.
@@ -143,7 +139,6 @@ Result<void> record(store::Connection& c, const http::Principal& actor, std::str
                     std::string_view object, const Json& detail, Instant now);
 
 // ---- the gate
-// ------------------------------------------------------------------------------------------------------
 
 // Answers, for every request, who asks and whether they may. Finds write keys without touching the
 // database (cached; at most 5 s old after a change made by another process, at once after changes
