@@ -1,0 +1,392 @@
+// Collecting over a real server: who may, what is answered, what is kept, and what the client
+// libraries really send.
+
+#include "collect/routes.h"
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <map>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include "collect/collect.h"
+#include "collect/quarantine.h"
+#include "people/people.h"
+#include "store/testing.h"
+
+namespace perennial::collect {
+namespace {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+const Instant kNow = parse_instant("2026-11-22T00:10:10Z").value();
+
+// A log that takes nothing while `refusal` is set.
+class GuardedLog final : public events::Log {
+ public:
+  void append(std::vector<events::Event> events, Done done) override {
+    if (refusal) return done(std::unexpected(*refusal));
+    log_->append(std::move(events), std::move(done));
+  }
+  Result<void> scan(const events::Scan& what,
+                    const std::function<Result<void>(const events::Columns&)>& each) override {
+    return log_->scan(what, each);
+  }
+  Result<std::vector<events::StoredEvent>> read(const events::Scan& what) override {
+    return log_->read(what);
+  }
+  Result<std::vector<events::StoredEvent>> read_arrivals(uint64_t after, size_t limit) override {
+    return log_->read_arrivals(after, limit);
+  }
+  uint64_t last_seq() const override { return log_->last_seq(); }
+  uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) override {
+    return log_->wait_for_arrivals(after, at_most);
+  }
+  void wake() override { log_->wake(); }
+  Result<events::Table> sql(std::string_view query, const events::SqlLimits& limits) override {
+    return log_->sql(query, limits);
+  }
+  Result<events::LogStats> stats() override { return log_->stats(); }
+
+  std::optional<Error> refusal;
+
+ private:
+  std::unique_ptr<events::Log> log_ = events::open_memory();
+};
+
+std::string deflated(std::string_view text, bool gzip) {
+  z_stream stream{};
+  deflateInit2(&stream, 6, Z_DEFLATED, gzip ? 15 + 16 : 15, 8, Z_DEFAULT_STRATEGY);
+  std::string out(compressBound(text.size()) + 64, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+std::string basic(const std::string& user) {
+  std::string text = base64url(user + ":");
+  for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  text.append((4 - text.size() % 4) % 4, '=');
+  return "Basic " + text;
+}
+
+class CollectRoutes : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (auto migrations : {access::migrations(), events::migrations(), people::migrations(),
+                            collect::migrations()}) {
+      ASSERT_TRUE(database_->migrate(migrations));
+    }
+    auto key = database_->write([](store::Connection& c) {
+      return access::create_key(c, access::KeyKind::kWrite, "web", "web", std::nullopt, kNow);
+    });
+    ASSERT_TRUE(key) << key.error().text();
+    key_ = key->secret;
+    settings_ = access::Settings::load(*database_).value();
+    gate_ = access::Gate::open(*database_, *settings_, [] { return kNow; }, "local-token").value();
+    http::Router router;
+    add_collect_routes(router, *database_, log_, *settings_, *gate_, [] { return kNow; });
+    add_event_routes(router, *database_, log_);
+    http::Options options;
+    options.port = 0;
+    options.authorize = [this](const http::Route& route, http::Request& request) {
+      return gate_->authorize(route, request);
+    };
+    server_ = http::Server::start(std::move(router), std::move(options)).value();
+  }
+
+  http::ClientResponse send(std::string_view method, std::string_view target, std::string_view body,
+                            const Headers& headers) {
+    http::Client client("127.0.0.1", server_->port());
+    auto answer = client.send(method, target, body, headers);
+    EXPECT_TRUE(answer) << (answer ? "" : answer.error().text());
+    return answer.value_or(http::ClientResponse{});
+  }
+  http::ClientResponse post(std::string_view target, std::string_view body) {
+    return send("POST", target, body, {{"authorization", basic(key_)}});
+  }
+  Json get(std::string_view target) {
+    auto answer = send("GET", target, "", {{"authorization", "Bearer local-token"}});
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return parse_json(answer.body).value_or(Json());
+  }
+
+  store::TestDatabase database_;
+  GuardedLog log_;
+  std::string key_;
+  std::unique_ptr<access::Settings> settings_;
+  std::unique_ptr<access::Gate> gate_;
+  std::unique_ptr<http::Server> server_;  // last: it uses all of the above
+};
+
+constexpr std::string_view kTrack = R"({"event":"E","userId":"u-1","messageId":"m-1"})";
+
+TEST_F(CollectRoutes, StoresBeforeItAnswers) {
+  auto answer = post("/v1/track", kTrack);
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, R"({"success":true,"stored":1,"duplicates":0,"quarantined":0})");
+  auto events = log_.read({}).value();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].source, "web");
+  EXPECT_EQ(events[0].timestamp, kNow);
+  EXPECT_EQ(post("/v1/track", kTrack).body,
+            R"({"success":true,"stored":0,"duplicates":1,"quarantined":0})");
+}
+
+TEST_F(CollectRoutes, TakesTheKeyInThreePlaces) {
+  EXPECT_EQ(send("POST", "/v1/track", kTrack, {{"x-write-key", key_}}).status, 200);
+  EXPECT_EQ(
+      send("POST", "/v1/track", R"({"event":"E","userId":"u","writeKey":")" + key_ + "\"}", {})
+          .status,
+      200);
+  EXPECT_EQ(send("POST", "/v1/track", kTrack, {}).status, 401);
+  EXPECT_EQ(send("POST", "/v1/track", kTrack, {{"x-write-key", "wk_wrong"}}).status, 401);
+  EXPECT_EQ(
+      send("POST", "/v1/track", R"({"event":"E","userId":"u","writeKey":"wk_wrong"})", {}).status,
+      401);
+  EXPECT_EQ(log_.read({}).value().size(), 2u);
+}
+
+TEST_F(CollectRoutes, SaysWhatIsWrong) {
+  auto problem = [&](std::string_view target, std::string_view body) {
+    auto answer = post(target, body);
+    return std::to_string(answer.status) + " " +
+           parse_json(answer.body).value_or(Json::object()).value("detail", "");
+  };
+  EXPECT_EQ(problem("/v1/track", "nonsense"), "400 the body is not well-formed JSON near byte 0");
+  EXPECT_EQ(problem("/v1/batch", "{}"), "400 expected an array of calls");
+  EXPECT_EQ(problem("/v1/track", "{\"event\":\"\xFF\"}"), "400 the body is not well-formed UTF-8");
+  EXPECT_EQ(problem("/v1/batch", std::string(kMaxBatchBytes + 1, ' ')),
+            "413 a batch has at most 512000 bytes, found 512001");
+  EXPECT_EQ(problem("/v1/track", std::string(kMaxEventBytes + 1, ' ')).substr(0, 3), "413");
+  EXPECT_EQ(post("/v1/batch", std::string(http::kMaxBodyBytes + 1, ' ')).status, 413);
+  EXPECT_TRUE(log_.read({}).value().empty());
+}
+
+TEST_F(CollectRoutes, TakesCompressedBodies) {
+  for (bool gzip : {true, false}) {
+    std::string body = deflated(R"({"event":"E","userId":"u"})", gzip);
+    auto answer =
+        send("POST", "/v1/track", body,
+             {{"authorization", basic(key_)}, {"content-encoding", gzip ? "gzip" : "deflate"}});
+    EXPECT_EQ(answer.status, 200) << answer.body;
+  }
+  // Megabytes of white space in a few kilobytes.
+  std::string bomb = deflated(std::string(5 * 1024 * 1024, ' '), true);
+  EXPECT_EQ(send("POST", "/v1/track", bomb,
+                 {{"authorization", basic(key_)}, {"content-encoding", "gzip"}})
+                .status,
+            413);
+}
+
+TEST_F(CollectRoutes, BackPressureIs503) {
+  log_.refusal = Error{Code::kBusy, "too much is pending", "", ""};
+  auto answer = post("/v1/track", kTrack);
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_NE(answer.header("retry-after"), "");
+  log_.refusal = Error{Code::kFull, "no space left", "", ""};
+  EXPECT_EQ(post("/v1/track", kTrack).status, 507);
+  log_.refusal.reset();
+  EXPECT_EQ(post("/v1/track", kTrack).status, 200);
+}
+
+TEST_F(CollectRoutes, BadEventsGoToQuarantine) {
+  auto answer = post("/v1/batch", R"({"batch":[{"type":"track","event":"E","userId":"u"},
+      {"type":"track","userId":"u"},{"type":"track","event":"E"}]})");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, R"({"success":true,"stored":1,"duplicates":0,"quarantined":2})");
+  EXPECT_EQ(post("/v1/track", "{}").body,
+            R"({"success":true,"stored":0,"duplicates":0,"quarantined":1})");
+  EXPECT_EQ(post("/v1/batch", R"({"batch":[]})").body,
+            R"({"success":true,"stored":0,"duplicates":0,"quarantined":0})");
+
+  Json page = get("/v1/quarantine?limit=2");
+  EXPECT_EQ(page["total"], 3);
+  ASSERT_EQ(page["entries"].size(), 2u);
+  EXPECT_EQ(page["entries"][0]["body"], "{}");
+  EXPECT_EQ(page["entries"][1]["where"], "userId");
+  EXPECT_EQ(page["entries"][1]["source"], "web");
+  EXPECT_EQ(page["entries"][1]["received_at"], format_instant(kNow));
+  Json rest = get("/v1/quarantine?before=" + to_text(page["entries"][1]["id"]));
+  ASSERT_EQ(rest["entries"].size(), 1u);
+  EXPECT_EQ(rest["entries"][0]["reason"], "is missing");
+  EXPECT_EQ(rest["entries"][0]["where"], "event");
+}
+
+TEST_F(CollectRoutes, ServesBrowsersOfOtherSites) {
+  auto preflight = send("OPTIONS", "/v1/t", "",
+                        {{"origin", "https://shop.example"},
+                         {"access-control-request-method", "POST"},
+                         {"access-control-request-headers", "authorization"}});
+  EXPECT_LT(preflight.status, 300);
+  EXPECT_NE(preflight.header("access-control-allow-origin"), "");
+  EXPECT_NE(preflight.header("access-control-allow-headers"), "");
+  auto answer = send("POST", "/v1/t", kTrack,
+                     {{"origin", "https://shop.example"}, {"authorization", basic(key_)}});
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_NE(answer.header("access-control-allow-origin"), "");
+}
+
+TEST_F(CollectRoutes, GivesTheBrowserClientItsSettings) {
+  auto answer = send("GET", "/v1/projects/" + key_ + "/settings", "",
+                     {{"host", "events.example:9000"}, {"origin", "https://shop.example"}});
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_NE(answer.header("access-control-allow-origin"), "");
+  Json json = parse_json(answer.body).value();
+  EXPECT_EQ(json["integrations"]["Segment.io"]["apiKey"], key_);
+  EXPECT_EQ(json["integrations"]["Segment.io"]["protocol"], "http");
+  EXPECT_EQ(json["metrics"]["sampleRate"], 0);
+  EXPECT_EQ(json["plan"]["track"]["__default"]["enabled"], true);
+  EXPECT_EQ(send("GET", "/v1/projects/wk_wrong/settings", "", {}).status, 404);
+
+  auto host = [](std::string_view host, std::string_view address) {
+    Json io = client_settings("k", host, address)["integrations"]["Segment.io"];
+    return io["protocol"].get<std::string>() + "://" + io["apiHost"].get<std::string>();
+  };
+  EXPECT_EQ(host("127.0.0.1:9000", "http://127.0.0.1:8080"), "http://127.0.0.1:9000/v1");
+  EXPECT_EQ(host("inside:80", "https://events.example/base"), "https://events.example/v1");
+  EXPECT_EQ(host("\"><script>", "http://events.example"), "http://events.example/v1");
+}
+
+TEST_F(CollectRoutes, ShowsTheNewestEvents) {
+  for (int i = 1; i <= 5; ++i) {
+    post("/v1/track", R"({"event":"E","userId":"u","messageId":"m-)" + std::to_string(i) +
+                          R"(","properties":{"i":)" + std::to_string(i) + "}}");
+  }
+  Json page = get("/v1/events/recent?limit=2");
+  ASSERT_EQ(page["events"].size(), 2u);
+  EXPECT_EQ(page["events"][0]["message_id"], "m-5");
+  EXPECT_EQ(page["events"][0]["properties"]["i"], 5);
+  EXPECT_EQ(page["events"][0]["type"], "track");
+  EXPECT_TRUE(page["events"][0]["person_id"].is_null());
+  EXPECT_EQ(page["events"][1]["message_id"], "m-4");
+  uint64_t last = page["last_seq"];
+  EXPECT_EQ(get("/v1/events/recent?after=" + std::to_string(last))["events"].size(), 0u);
+  EXPECT_EQ(get("/v1/events/recent?after=" + std::to_string(last - 1))["events"].size(), 1u);
+  EXPECT_EQ(get("/v1/events/recent")["events"].size(), 5u);
+}
+
+TEST_F(CollectRoutes, SchemaAndSql) {
+  EXPECT_EQ(get("/v1/schema")["events"].size(), 0u);
+  Headers local = {{"authorization", "Bearer local-token"}};
+  EXPECT_EQ(send("GET", "/v1/schema/event?type=track&name=None", "", local).status, 404);
+  EXPECT_EQ(send("GET", "/v1/schema/event?type=nonsense", "", local).status, 400);
+  EXPECT_EQ(send("POST", "/v1/sql", R"({"sql":"SELECT 1"})", local).status, 403);  // in memory
+  EXPECT_EQ(send("POST", "/v1/sql", R"({"sql":"SELECT 1","max_rows":0})", local).status, 400);
+  EXPECT_EQ(send("POST", "/v1/sql", "{}", local).status, 400);
+  EXPECT_EQ(send("GET", "/v1/quarantine", "", {}).status, 401);
+}
+
+TEST_F(CollectRoutes, OldQuarantineGoesFirst) {
+  QuarantineWriter writer(*database_);
+  auto add = [&](size_t count) {
+    std::vector<Quarantined> entries(count, {0, kNow, "web", {"reason", "field", "body"}});
+    std::promise<Result<void>> written;
+    writer.add(std::move(entries), [&](Result<void> result) { written.set_value(result); });
+    return written.get_future().get();
+  };
+  for (size_t i = 0; i < kMaxQuarantineRows / kMaxWaitingQuarantine; ++i) {
+    ASSERT_TRUE(add(kMaxWaitingQuarantine));
+  }
+  auto page = [&] {
+    return database_->read([](store::Connection& c) { return list_quarantine(c, 0, 1); }).value();
+  };
+  EXPECT_EQ(page().total, static_cast<int64_t>(kMaxQuarantineRows));
+  ASSERT_TRUE(add(1));
+  EXPECT_EQ(page().total, static_cast<int64_t>(kMaxQuarantineRows));
+  EXPECT_EQ(page().entries[0].id, static_cast<int64_t>(kMaxQuarantineRows) + 1);
+}
+
+// ---- the recorded requests of client libraries
+
+struct Recorded {
+  std::string method, target, body;
+  Headers headers;
+};
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (size_t i = 0; (i = text.find(from, i)) != std::string::npos; i += to.size()) {
+    text.replace(i, from.size(), to);
+  }
+  return text;
+}
+
+Recorded read_recorded(const std::filesystem::path& path, const std::string& key) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  std::string all = replaced(text.str(), "Basic V1JJVEVLRVkxMjM6", basic(key));
+  all = replaced(all, "WRITEKEY123", key);
+  Recorded out;
+  size_t head = all.find("\r\n\r\n");
+  out.body = all.substr(head + 4);
+  std::istringstream lines(all.substr(0, head));
+  std::string line;
+  std::getline(lines, line);
+  std::istringstream(line) >> out.method >> out.target;
+  while (std::getline(lines, line)) {
+    if (line.ends_with('\r')) line.pop_back();
+    size_t colon = line.find(':');
+    std::string name = line.substr(0, colon);
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    // These belong to the connection of the recording.
+    if (name == "content-length" || name == "connection" || name == "host") continue;
+    out.headers.emplace_back(name, line.substr(colon + 2));
+  }
+  return out;
+}
+
+// "type name user anonymous" of what a folder's requests brought in, in order of arrival.
+TEST_F(CollectRoutes, RecordedClientsAreUnderstood) {
+  const std::filesystem::path folder = PERENNIAL_SOURCE_DIR "/src/collect/testdata";
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() == ".http") files.push_back(entry.path());
+  }
+  ASSERT_EQ(files.size(), 17u);
+  for (const auto& path : files) {
+    Recorded request = read_recorded(path, key_);
+    auto answer = send(request.method, request.target, request.body, request.headers);
+    EXPECT_TRUE(answer.status == 200 || answer.status == 204) << path << answer.body;
+    if (request.method != "POST") continue;
+    Json json = parse_json(answer.body).value();
+    EXPECT_EQ(json["quarantined"], 0) << path;
+    EXPECT_GT(json["stored"], 0) << path;
+  }
+  std::map<std::string, int> counts;
+  for (const auto& event : log_.read({}).value()) {
+    ++counts[std::string(events::type_name(event.type)) + " " + event.name];
+    if (event.name == "Order Completed") {
+      Json properties = parse_json(event.properties).value();
+      EXPECT_EQ(properties["order_id"], "A-1001");
+      EXPECT_EQ(properties["total"], 199.9);
+      EXPECT_EQ(properties["emoji"], "🎉");
+      EXPECT_EQ(event.user_id, "u-1");
+    }
+    if (event.type == events::Type::kIdentify) {
+      EXPECT_EQ(parse_json(event.properties).value()["name"], "李雷");
+    }
+    if (event.type == events::Type::kAlias) {
+      EXPECT_EQ(event.properties, R"({"previousId":"anon-9"})");
+    }
+    if (event.type == events::Type::kGroup) {
+      EXPECT_EQ(event.properties, R"({"groupId":"g-1","name":"Acme"})");
+    }
+  }
+  EXPECT_EQ(counts["track Order Completed"], 4);
+  EXPECT_EQ(counts["identify "], 4);
+  EXPECT_EQ(counts["alias "], 4);
+  EXPECT_EQ(counts["group "], 4);
+}
+
+}  // namespace
+}  // namespace perennial::collect
