@@ -79,6 +79,20 @@ TEST_F(InsertManyTest, ChunkBordersLoseNothing) {
   }
 }
 
+TEST_F(InsertManyTest, LargeValuesAreSplitBySize) {
+  auto rows = make_rows(5);
+  for (auto& row : rows) row[1] = std::string(PostgresConnection::kInsertBytes / 2 + 1, 'x');
+  rows[0][1] = std::string(PostgresConnection::kInsertBytes + 1, 'y');
+  auto written = insert(rows);
+  ASSERT_TRUE(written) << written.error().text();
+  EXPECT_EQ(*written, 5);
+  auto row =
+      db_->read([](Connection& c) { return c.query_one("SELECT sum(length(note)) FROM entry"); });
+  EXPECT_EQ(row.value()->integer(0),
+            static_cast<int64_t>(PostgresConnection::kInsertBytes + 1 +
+                                 4 * (PostgresConnection::kInsertBytes / 2 + 1)));
+}
+
 TEST_F(InsertManyTest, OnlyNullsBesideADefault) {
   const std::string_view columns[] = {"weight"};
   const std::vector<std::vector<Value>> rows(3, std::vector<Value>(1));

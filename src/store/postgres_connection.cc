@@ -39,6 +39,19 @@ Result<void> give_rows(const PGresult* result, const RowSink& sink) {
   return {};
 }
 
+// How many of the first rows one INSERT may take: at least one.
+size_t chunk_size(std::span<const std::vector<Value>> rows) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < std::min(rows.size(), PostgresConnection::kInsertRows); ++i) {
+    for (const auto& value : rows[i]) {
+      if (auto* text = std::get_if<std::string>(&value)) bytes += text->size();
+      if (auto* body = std::get_if<Bytes>(&value)) bytes += body->size();
+    }
+    if (bytes > PostgresConnection::kInsertBytes) return std::max<size_t>(i, 1);
+  }
+  return std::min(rows.size(), PostgresConnection::kInsertRows);
+}
+
 bool is_select(std::string_view sql) {
   sql = trim(sql);
   std::string word;
@@ -251,9 +264,10 @@ Result<int64_t> PostgresConnection::run_many(std::string_view table,
   for (size_t i = 0; i < columns.size(); ++i) head += (i ? ", " : "") + std::string(columns[i]);
   head += ") ";
   int64_t written = 0;
-  for (size_t from = 0; from < rows.size(); from += kInsertRows) {
-    const auto chunk = rows.subspan(from, std::min(kInsertRows, rows.size() - from));
-    written += TRY(insert_chunk(head, chunk, columns.size(), tail));
+  while (!rows.empty()) {
+    const size_t count = chunk_size(rows);
+    written += TRY(insert_chunk(head, rows.first(count), columns.size(), tail));
+    rows = rows.subspan(count);
   }
   return written;
 }

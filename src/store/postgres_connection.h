@@ -19,7 +19,9 @@ class PostgresConnection final : public CheckedConnection {
  public:
   static constexpr size_t kCachedStatements = 512;
   static constexpr size_t kInsertRows = 10'000;  // rows of one INSERT of insert_many
-  static constexpr int kFetchRows = 1'000;       // rows of one round trip of each()
+  static constexpr size_t kInsertBytes =
+      16 << 20;                             // and its text and bytes, if it is more than one row
+  static constexpr int kFetchRows = 1'000;  // rows of one round trip of each()
   static constexpr int kConnectTimeoutSeconds = 10;
 
   static Result<std::unique_ptr<PostgresConnection>> open(const std::string& url,

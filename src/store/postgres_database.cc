@@ -114,6 +114,8 @@ Result<std::unique_ptr<Database>> open_postgres(std::string url, Options options
   if (!connected) {
     auto error = std::move(connected).error();
     error.where = address;
+    if (error.code == Code::kBusy)
+      error.code = Code::kInternal;  // at the start nobody can wait for it
     return std::unexpected(std::move(error));
   }
   return database;

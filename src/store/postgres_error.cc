@@ -67,7 +67,7 @@ std::unexpected<Error> connect_error(const PGconn* connection) {
   const bool refused = PQconnectionNeedsPassword(connection) ||
                        holds(message, "authentication failed") || holds(message, "pg_hba.conf") ||
                        holds(message, "permission denied");
-  return fail(refused ? Code::kForbidden : Code::kInternal,
+  return fail(refused ? Code::kForbidden : Code::kBusy,
               "the state database cannot be opened: " + std::move(message));
 }
 

@@ -23,7 +23,8 @@ Trouble trouble_of(const PGconn* connection, const PGresult* result);
 std::unexpected<Error> postgres_error(const PGconn* connection, const PGresult* result,
                                       std::string_view sql);
 
-// The error of a connection that could not be made.
+// The error of a connection that could not be made: kForbidden, or kBusy for a server that may come
+// back.
 std::unexpected<Error> connect_error(const PGconn* connection);
 
 }  // namespace perennial::store

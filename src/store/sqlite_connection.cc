@@ -57,6 +57,13 @@ int bind_value(sqlite3_stmt* statement, int index, const Value& value) {
   return sqlite3_bind_null(statement, index);
 }
 
+// SQLite numbers parameters as they first appear, which is mostly their own order; its search by
+// name is linear.
+int find_parameter(sqlite3_stmt* statement, int likely, const std::string& name) {
+  const char* there = sqlite3_bind_parameter_name(statement, likely);
+  return there && name == there ? likely : sqlite3_bind_parameter_index(statement, name.c_str());
+}
+
 // PostgreSQL's name for the order of bytes, so that ORDER BY name COLLATE "C" is the same on both
 // engines.
 int compare_bytes(void*, int a_size, const void* a, int b_size, const void* b) {
@@ -182,7 +189,7 @@ Result<void> SqliteConnection::bind(sqlite3_stmt* statement, std::string_view sq
   }
   for (size_t i = 0; i < parameters.size(); ++i) {
     const std::string name = "$" + std::to_string(i + 1);
-    const int index = sqlite3_bind_parameter_index(statement, name.c_str());
+    const int index = find_parameter(statement, static_cast<int>(i + 1), name);
     if (index == 0) return fail(Code::kInternal, "the SQL does not use " + name, sql_excerpt(sql));
     const int code = bind_value(statement, index, parameters[i]);
     if (code != SQLITE_OK) return sqlite_error(db_, code, sql);
