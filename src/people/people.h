@@ -83,6 +83,8 @@ Result<std::optional<Person>> find_person(store::Connection& c, PersonId id);
 Result<std::vector<Person>> find_people(
     store::Connection& c,
     std::span<const PersonId> ids);  // in the order of ids; missing ones left out
+// Who a person is now that was joined to another; `id` itself if nothing happened to it.
+Result<PersonId> current_person(store::Connection& c, PersonId id);
 Result<std::vector<Identity>> identities_of(store::Connection& c, PersonId id);
 // The person of an identity as an event carries it (user id first), following joins.
 Result<std::optional<PersonId>> resolve(store::Connection& c, std::string_view user_id,
@@ -164,9 +166,9 @@ struct Extensions {
       messages;
 };
 Json customer_json(const Person& person, const Json& described);
-// /v1/customers* of api/openapi.yaml.
+// /v1/customers* of api/openapi.yaml. `clock` stamps exports in the audit trail.
 void add_routes(http::Router& router, store::Database& database, events::Log& log,
-                access::Settings& settings, Extensions extensions);
+                access::Settings& settings, Extensions extensions, Clock clock = system_now);
 
 std::span<const store::Migration> migrations();
 

@@ -1,0 +1,60 @@
+#include "people/bulk.h"
+
+#include <algorithm>
+#include <bit>
+#include <string>
+#include <vector>
+
+namespace perennial::people {
+namespace {
+
+using store::Value;
+
+// Runs `body(sql, parameters)` for each chunk. The last chunk is filled up to a power of two with
+// copies of its last key.
+template <class Body>
+Result<void> in_chunks(std::string_view sql, std::span<const Value> fixed,
+                       std::span<const Value> keys, Body&& body) {
+  const size_t hole = sql.find("{}");
+  INVARIANT(hole != std::string_view::npos);
+  while (!keys.empty()) {
+    const size_t taken = std::min(keys.size(), kMaxKeysOfStatement);
+    const size_t places = std::bit_ceil(taken);
+    std::vector<Value> parameters(fixed.begin(), fixed.end());
+    std::string text(sql.substr(0, hole));
+    for (size_t i = 0; i < places; ++i) {
+      parameters.push_back(keys[std::min(i, taken - 1)]);
+      text += (i == 0 ? "($" : ", $") + std::to_string(parameters.size());
+    }
+    text += ")";
+    text += sql.substr(hole + 2);
+    TRY(body(text, parameters));
+    keys = keys.subspan(taken);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> each_in(store::Connection& c, std::string_view sql, std::span<const Value> fixed,
+                     std::span<const Value> keys,
+                     const std::function<Result<void>(const store::Row&)>& each) {
+  return in_chunks(
+      sql, fixed, keys,
+      [&](const std::string& text, const std::vector<Value>& parameters) -> Result<void> {
+        for (const auto& row : TRY(c.query(text, parameters))) TRY(each(row));
+        return {};
+      });
+}
+
+Result<void> execute_in(store::Connection& c, std::string_view sql, std::span<const Value> fixed,
+                        std::span<const Value> keys) {
+  return in_chunks(
+      sql, fixed, keys,
+      [&](const std::string& text, const std::vector<Value>& parameters) -> Result<void> {
+        TRY(c.execute(text, parameters));
+        return {};
+      });
+}
+
+}  // namespace perennial::people

@@ -1,0 +1,143 @@
+#include "people/intake.h"
+
+#include <algorithm>
+
+namespace perennial::people {
+namespace {
+
+constexpr size_t kMaxOrderIdBytes = 255;  // a longer one is kept as its fingerprint
+constexpr std::string_view kUnsubscribed = "Unsubscribed";
+constexpr std::string_view kSubscribed = "Subscribed";
+
+Cause cause_of(const events::StoredEvent& event) {
+  return {events::type_name(event.type), event.source, event.message_id,
+          to_millis(event.timestamp)};
+}
+
+// An order without an id is an order of its own.
+std::string order_key(std::string_view order_id, const events::StoredEvent& event) {
+  if (order_id.empty()) return order_key("message:" + event.message_id, event);
+  if (order_id.size() <= kMaxOrderIdBytes && is_storable_text(order_id)) {
+    return std::string(order_id);
+  }
+  return "fingerprint:" + fingerprint(order_id).hex();
+}
+
+}  // namespace
+
+Intake::Intake(PropertyReader& reader, std::string currency)
+    : reader_(reader), currency_(std::move(currency)) {}
+
+uint32_t Intake::subject(IdentityKind kind, std::string_view value) {
+  if (last_subject_ < subjects.size()) {
+    const Subject& last = subjects[last_subject_];
+    if (last.kind == kind && last.value == value) return last_subject_;
+  }
+  buffer_.assign(kind == IdentityKind::kUser ? "u:" : "a:").append(value);
+  const Fingerprint key = fingerprint(buffer_);
+  const auto [found, added] = index_.try_emplace(key, static_cast<uint32_t>(subjects.size()));
+  if (added) {
+    Subject& subject = subjects.emplace_back();
+    subject.kind = kind;
+    subject.value = value;
+    subject.key = key;
+  }
+  last_subject_ = found->second;
+  return found->second;
+}
+
+Facts& Intake::facts_of(uint32_t index) {
+  auto& facts = subjects[index].facts;
+  if (!facts) facts = std::make_unique<Facts>();
+  return *facts;
+}
+
+void Intake::add(const events::StoredEvent& event) {
+  const Stamp at{to_millis(event.timestamp), static_cast<int64_t>(event.seq)};
+  const bool user_known = names_somebody(event.user_id);
+  const bool visitor_known =
+      names_somebody(event.anonymous_id) && !is_anonymous_order(event.source, event.anonymous_id);
+  if (!user_known && !visitor_known) {
+    if (event.type == events::Type::kTrack) add_track(event, at, nullptr);
+    return;
+  }
+  const uint32_t who = user_known ? subject(IdentityKind::kUser, event.user_id)
+                                  : subject(IdentityKind::kAnonymous, event.anonymous_id);
+  Subject& subject_of_event = subjects[who];
+  subject_of_event.seen = subject_of_event.shown = true;
+  subject_of_event.first_ms = std::min(subject_of_event.first_ms, at.ms);
+  subject_of_event.last_ms = std::max(subject_of_event.last_ms, at.ms);
+  switch (event.type) {
+    case events::Type::kTrack:
+      return add_track(event, at, &who);
+    case events::Type::kIdentify:
+      read_traits(reader_, event.properties, at, facts_of(who));
+      if (user_known && visitor_known) {
+        const uint32_t visitor = subject(IdentityKind::kAnonymous, event.anonymous_id);
+        subjects[visitor].shown = true;
+        joins.push_back({visitor, who, at, cause_of(event)});
+      }
+      return;
+    case events::Type::kAlias:
+      if (user_known) add_alias(event, at, who);
+      return;
+    case events::Type::kPage:
+    case events::Type::kScreen:
+    case events::Type::kGroup:
+      return;
+  }
+}
+
+void Intake::add_alias(const events::StoredEvent& event, Stamp at, uint32_t user) {
+  std::string_view previous = reader_.read_text(event.properties, "previousId");
+  const bool in_properties = !previous.empty();
+  if (!in_properties) previous = event.anonymous_id;
+  if (!names_somebody(previous) || previous == event.user_id) return;
+  // The text in the properties is the reader's; what is kept must outlive its next reading.
+  const std::string_view kept = in_properties ? keep(previous) : previous;
+  const uint32_t visitor = subject(IdentityKind::kAnonymous, kept);
+  joins.push_back({visitor, user, at, cause_of(event)});
+  const uint32_t other_user = subject(IdentityKind::kUser, kept);
+  aliases.push_back({other_user, user, cause_of(event)});
+}
+
+void Intake::add_track(const events::StoredEvent& event, Stamp at, const uint32_t* who) {
+  const std::string_view name = event.name;
+  if (name == kOrderLine) return add_order(event, at, who, true, false);
+  if (name == kOrderCompleted) return add_order(event, at, who, false, false);
+  if (name == kOrderRefunded) return add_order(event, at, who, false, true);
+  if (who == nullptr || (name != kSubscribed && name != kUnsubscribed)) return;
+  if (reader_.read_text(event.properties, "channel") != "email") return;
+  facts_of(*who).say_consent(
+      name == kSubscribed ? Person::Consent::kSubscribed : Person::Consent::kUnsubscribed, at);
+}
+
+void Intake::add_order(const events::StoredEvent& event, Stamp at, const uint32_t* who, bool line,
+                       bool refund) {
+  const OrderProperties properties = reader_.read_order(event.properties);
+  OrderPair& pair = draft(event.source, order_key(properties.order_id, event)).pair;
+  OrderState& state = refund || (line && properties.refund_kind) ? pair.refund : pair.order;
+  if (line) {
+    state.add_line(properties, currency_, at);
+  } else {
+    state.add_header(properties, currency_, at);
+  }
+  if (who == nullptr) return;
+  const int64_t rank = subjects[*who].kind == IdentityKind::kUser ? 2 : 1;
+  state.add_owner(rank, at, *who, 0);
+}
+
+OrderDraft& Intake::draft(std::string_view source, std::string_view order_id) {
+  if (last_order_ < orders.size()) {
+    OrderDraft& last = orders[last_order_];
+    if (last.order_id == order_id && last.source == source) return last;
+  }
+  buffer_.assign(source).append(1, '\0').append(order_id);
+  const auto [found, added] =
+      order_index_.try_emplace(buffer_, static_cast<uint32_t>(orders.size()));
+  if (added) orders.push_back({source, std::string(order_id), {}});
+  last_order_ = found->second;
+  return orders[found->second];
+}
+
+}  // namespace perennial::people

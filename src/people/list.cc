@@ -1,0 +1,125 @@
+// Lists of people. The ids of all that fit, in order, come first (a narrow scan); then only the
+// page's people are read whole.
+#include "people/list.h"
+
+#include <algorithm>
+
+#include "people/people.h"
+#include "people/search.h"
+
+namespace perennial::people {
+namespace {
+
+using store::Row;
+using store::Value;
+
+struct Sql {
+  std::string where = " WHERE 1 = 1";
+  std::vector<Value> parameters;
+  bool needs_seen = false;
+
+  std::string parameter(Value value) {
+    parameters.push_back(std::move(value));
+    return "$" + std::to_string(parameters.size());
+  }
+};
+
+Sql conditions(const ListQuery& query) {
+  Sql sql;
+  if (query.known) sql.where += *query.known ? " AND p.user_id <> ''" : " AND p.user_id = ''";
+  if (query.country) sql.where += " AND p.country = " + sql.parameter(*query.country);
+  if (!trim(query.search).empty()) {
+    sql.where +=
+        " AND p.search LIKE " + sql.parameter(search_pattern(query.search)) + " ESCAPE '\\'";
+  }
+  return sql;
+}
+
+std::string_view sort_column(ListQuery::Sort sort) {
+  switch (sort) {
+    case ListQuery::Sort::kLastOrder:
+      return "p.last_order_ms";
+    case ListQuery::Sort::kFirstOrder:
+      return "p.first_order_ms";
+    case ListQuery::Sort::kOrders:
+      return "p.orders";
+    case ListQuery::Sort::kRevenue:
+      return "p.revenue_minor";
+    case ListQuery::Sort::kName:
+      return "p.name_key";
+    case ListQuery::Sort::kLastSeen:
+      return "s.last_ms";
+    case ListQuery::Sort::kFirstSeen:
+      return "p.first_seen_ms";
+  }
+  return "p.id";
+}
+
+std::string from(const ListQuery& query) {
+  return query.sort == ListQuery::Sort::kLastSeen
+             ? " FROM people p JOIN people_seen s ON s.person = p.id"
+             : " FROM people p";
+}
+
+std::string order_by(const ListQuery& query) {
+  const std::string column(sort_column(query.sort));
+  return " ORDER BY CASE WHEN " + column + " IS NULL THEN 1 ELSE 0 END, " + column +
+         (query.descending ? " DESC" : "") + ", p.id";
+}
+
+bool takes_all(const ListQuery& query) { return !query.set.has_value(); }
+
+}  // namespace
+
+Result<void> each_listed(store::Connection& c, const ListQuery& query,
+                         const std::function<Result<void>(PersonId)>& each) {
+  Sql sql = conditions(query);
+  std::vector<PersonId> set;
+  if (query.set) {
+    set = *query.set;
+    std::ranges::sort(set);
+  }
+  return c.each("SELECT p.id" + from(query) + sql.where + order_by(query), sql.parameters,
+                [&](const Row& row) -> Result<void> {
+                  const PersonId id = row.integer(0);
+                  if (query.set && !std::ranges::binary_search(set, id)) return {};
+                  return each(id);
+                });
+}
+
+Result<ListPage> list_people(store::Connection& c, const ListQuery& query) {
+  ListPage page;
+  std::vector<PersonId> ids;
+  if (takes_all(query)) {
+    Sql sql = conditions(query);
+    const auto count = TRY(c.query("SELECT count(*) FROM people p" + sql.where, sql.parameters));
+    page.total = static_cast<size_t>(count.at(0).integer(0));
+    const std::string limit = sql.parameter(static_cast<int64_t>(query.limit));
+    const std::string offset = sql.parameter(static_cast<int64_t>(query.offset));
+    for (const Row& row : TRY(c.query("SELECT p.id" + from(query) + sql.where + order_by(query) +
+                                          " LIMIT " + limit + " OFFSET " + offset,
+                                      sql.parameters))) {
+      ids.push_back(row.integer(0));
+    }
+  } else {
+    TRY(each_listed(c, query, [&](PersonId id) -> Result<void> {
+      if (page.total >= query.offset && ids.size() < query.limit) ids.push_back(id);
+      ++page.total;
+      return {};
+    }));
+  }
+  page.people = TRY(find_people(c, ids));
+  return page;
+}
+
+Result<std::vector<PersonId>> known_people(store::Connection& c) {
+  std::vector<PersonId> people;
+  TRY(c.each("SELECT id FROM people WHERE user_id <> ''", {}, [&](const Row& row) -> Result<void> {
+    people.push_back(row.integer(0));
+    return {};
+  }));
+  std::ranges::sort(people);
+  return people;
+}
+
+}  // namespace perennial::people

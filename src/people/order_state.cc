@@ -1,0 +1,162 @@
+#include "people/order_state.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "people/facts.h"
+
+namespace perennial::people {
+namespace {
+
+// At the limits of 64 bits a sum stays where it is instead of wrapping round.
+int64_t saturated_sum(int64_t a, int64_t b) {
+  int64_t sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return a > 0 ? kEndOfTime : -kEndOfTime;
+}
+
+std::string_view currency_or(std::string_view currency, std::string_view fallback) {
+  return is_currency(currency) ? currency : fallback;
+}
+
+std::string storable(std::string_view text) {
+  std::string_view cut = cut_text(trim(text), kMaxDerivedBytes);
+  return is_storable_text(cut) ? std::string(cut) : std::string();
+}
+
+}  // namespace
+
+void OrderState::add_owner(int64_t rank, Stamp at, int64_t who, PersonId whose) {
+  if (rank == 0 || rank < who_rank) return;
+  if (rank == who_rank && !(at < who_at)) return;
+  who_rank = rank;
+  who_at = at;
+  identity = who;
+  person = whose;
+}
+
+void OrderState::add_header(const OrderProperties& properties, std::string_view currency,
+                            Stamp at) {
+  const std::string_view in = currency_or(properties.currency, currency);
+  const auto minor = amount_of(properties.amount, in);
+  const int64_t rank = minor ? 2 : 1;
+  at_ms = std::min(at_ms, at.ms);
+  if (rank < header_rank || (rank == header_rank && at < header_at)) return;
+  header_rank = rank;
+  header_at = at;
+  header_minor = minor.value_or(0);
+  header_lines = properties.products;
+  header_quantity = properties.products_quantity_micro;
+  header_currency = in;
+}
+
+void OrderState::add_line(const OrderProperties& properties, std::string_view currency, Stamp at) {
+  at_ms = std::min(at_ms, at.ms);
+  ++line_count;
+  line_quantity = saturated_sum(line_quantity, quantity_micro(properties.quantity));
+  line_minor = saturated_sum(line_minor, whole_number(properties.amount_minor).value_or(0));
+  if (at < line_at) return;
+  line_at = at;
+  line_currency = currency_or(properties.currency, currency);
+  country = storable(properties.country);
+}
+
+void OrderState::add(const OrderState& other) {
+  at_ms = std::min(at_ms, other.at_ms);
+  add_owner(other.who_rank, other.who_at, other.identity, other.person);
+  if (other.header_rank > header_rank ||
+      (other.header_rank == header_rank && header_at < other.header_at)) {
+    header_rank = other.header_rank;
+    header_at = other.header_at;
+    header_minor = other.header_minor;
+    header_lines = other.header_lines;
+    header_quantity = other.header_quantity;
+    header_currency = other.header_currency;
+  }
+  line_count += other.line_count;
+  line_quantity = saturated_sum(line_quantity, other.line_quantity);
+  line_minor = saturated_sum(line_minor, other.line_minor);
+  if (line_at < other.line_at) {
+    line_at = other.line_at;
+    line_currency = other.line_currency;
+    country = other.country;
+  }
+}
+
+std::string_view OrderState::currency() const {
+  return header_rank == 2 || line_count == 0 ? header_currency : line_currency;
+}
+
+int64_t OrderState::amount() const { return header_rank == 2 ? header_minor : line_minor; }
+
+int64_t OrderPair::refund_total() const {
+  return -std::abs(refund_names_amount() ? refund.amount() : order.amount());
+}
+
+std::string_view OrderPair::refund_currency() const {
+  return refund_names_amount() || !order.exists() ? refund.currency() : order.currency();
+}
+
+const std::vector<std::string_view> kOrderColumns = {
+    "person",          "at_ms",          "refund",        "total_minor",  "currency",
+    "lines",           "quantity_micro", "country",       "source",       "order_id",
+    "identity",        "who_rank",       "who_ms",        "who_seq",      "header_rank",
+    "header_ms",       "header_seq",     "header_minor",  "header_lines", "header_quantity",
+    "header_currency", "line_count",     "line_quantity", "line_minor",   "line_ms",
+    "line_seq",        "line_currency"};
+
+std::vector<store::Value> order_row(std::string_view source, std::string_view order_id,
+                                    const OrderState& s, bool refund, int64_t total_minor,
+                                    std::string_view currency) {
+  return {s.person,
+          s.at_ms,
+          int64_t{refund},
+          total_minor,
+          std::string(currency),
+          s.lines(),
+          s.quantity(),
+          s.country,
+          std::string(source),
+          std::string(order_id),
+          s.identity,
+          s.who_rank,
+          s.who_at.ms,
+          s.who_at.seq,
+          s.header_rank,
+          s.header_at.ms,
+          s.header_at.seq,
+          s.header_minor,
+          s.header_lines,
+          s.header_quantity,
+          s.header_currency,
+          s.line_count,
+          s.line_quantity,
+          s.line_minor,
+          s.line_at.ms,
+          s.line_at.seq,
+          s.line_currency};
+}
+
+OrderState read_order_row(const store::Row& row) {
+  OrderState s;
+  s.person = row.integer(0);
+  s.at_ms = row.integer(1);
+  s.country = row.text(7);
+  s.identity = row.integer(10);
+  s.who_rank = row.integer(11);
+  s.who_at = {row.integer(12), row.integer(13)};
+  s.header_rank = row.integer(14);
+  s.header_at = {row.integer(15), row.integer(16)};
+  s.header_minor = row.integer(17);
+  s.header_lines = row.integer(18);
+  s.header_quantity = row.integer(19);
+  s.header_currency = row.text(20);
+  s.line_count = row.integer(21);
+  s.line_quantity = row.integer(22);
+  s.line_minor = row.integer(23);
+  s.line_at = {row.integer(24), row.integer(25)};
+  s.line_currency = row.text(26);
+  return s;
+}
+
+}  // namespace perennial::people

@@ -1,0 +1,71 @@
+// What the events of one order (or of its refund) say, in a form that adds up: merging is
+// commutative and associative, so that the order of arrival does not matter.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "people/people.h"
+#include "people/properties.h"
+#include "people/stamp.h"
+#include "store/store.h"
+
+namespace perennial::people {
+
+// The order's own events, or those of its refund. Quantities in millionths.
+struct OrderState {
+  int64_t at_ms = kEndOfTime;  // the earliest time; kEndOfTime = there is no such order
+
+  // Whose it is: of a user (rank 2) rather than of a visitor (1), then by the earliest event.
+  int64_t who_rank = 0;
+  Stamp who_at{kEndOfTime, 0};
+  int64_t identity = 0;
+  PersonId person = 0;
+
+  // The last header that has an amount (rank 2), or else the last one (1).
+  int64_t header_rank = 0;
+  Stamp header_at;
+  int64_t header_minor = 0;
+  int64_t header_lines = 0, header_quantity = 0;
+  std::string header_currency;
+
+  // Lines add up; currency and country are those of the last one.
+  int64_t line_count = 0, line_quantity = 0, line_minor = 0;
+  Stamp line_at;
+  std::string line_currency, country;
+
+  bool exists() const { return at_ms != kEndOfTime; }
+  void add_owner(int64_t rank, Stamp at, int64_t identity, PersonId person);
+  void add_header(const OrderProperties& properties, std::string_view currency, Stamp at);
+  void add_line(const OrderProperties& properties, std::string_view currency, Stamp at);
+  void add(const OrderState& other);
+
+  int64_t lines() const { return line_count > 0 ? line_count : header_lines; }
+  int64_t quantity() const { return line_count > 0 ? line_quantity : header_quantity; }
+  std::string_view currency() const;
+  int64_t amount() const;  // as sent
+};
+
+// One order with its refund: rows (source, order_id, 0) and (source, order_id, 1).
+struct OrderPair {
+  OrderState order, refund;
+  int64_t order_total() const { return order.amount(); }
+  // Never positive. A refund that names no amount gives the whole order back.
+  int64_t refund_total() const;
+  std::string_view refund_currency() const;
+
+ private:
+  bool refund_names_amount() const { return refund.header_rank == 2 || refund.line_count > 0; }
+};
+
+// Columns of the table `orders`, and a row of it to and from a state.
+extern const std::vector<std::string_view> kOrderColumns;
+std::vector<store::Value> order_row(std::string_view source, std::string_view order_id,
+                                    const OrderState& state, bool refund, int64_t total_minor,
+                                    std::string_view currency);
+// Reads a row that was selected as all kOrderColumns.
+OrderState read_order_row(const store::Row& row);
+
+}  // namespace perennial::people

@@ -1,0 +1,134 @@
+#include "people/people.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "people/bulk.h"
+#include "people/identity.h"
+#include "people/order_state.h"
+#include "people/rows.h"
+
+namespace perennial::people {
+
+using store::Row;
+using store::Value;
+
+namespace {
+
+constexpr int kMaxMerges = 10'000;  // of a chain; there are no loops, as numbers are never reused
+constexpr double kMicro = 1e6;
+
+std::optional<Instant> maybe_instant(const Row& row, size_t column) {
+  if (row.is_null(column)) return std::nullopt;
+  return from_millis(row.integer(column));
+}
+
+}  // namespace
+
+const std::string kSelectPeople =
+    "SELECT p.id, p.user_id, p.name, p.email, p.phone, p.country, p.traits, p.orders, p.refunds,"
+    " p.revenue_minor, p.first_order_ms, p.last_order_ms, p.first_seen_ms, s.last_ms,"
+    " p.email_consent FROM people p JOIN people_seen s ON s.person = p.id ";
+
+Person read_person(const Row& row) {
+  return {.id = row.integer(0),
+          .user_id = row.text(1),
+          .name = row.text(2),
+          .email = row.text(3),
+          .phone = row.text(4),
+          .country = row.text(5),
+          .traits = row.text(6),
+          .orders = row.integer(7),
+          .refunds = row.integer(8),
+          .revenue_minor = row.integer(9),
+          .first_order_at = maybe_instant(row, 10),
+          .last_order_at = maybe_instant(row, 11),
+          .first_seen_at = from_millis(row.integer(12)),
+          .last_seen_at = from_millis(row.integer(13)),
+          .email_consent = static_cast<Person::Consent>(row.integer(14))};
+}
+
+Result<std::optional<Person>> find_person(store::Connection& c, PersonId id) {
+  const auto row = TRY(c.query_one(kSelectPeople + "WHERE p.id = $1", {id}));
+  if (!row) return std::nullopt;
+  return read_person(*row);
+}
+
+Result<std::vector<Person>> find_people(store::Connection& c, std::span<const PersonId> ids) {
+  std::unordered_map<PersonId, Person> found;
+  const std::vector<Value> keys(ids.begin(), ids.end());
+  TRY(each_in(c, kSelectPeople + "WHERE p.id IN {}", {}, keys, [&](const Row& row) -> Result<void> {
+    found[row.integer(0)] = read_person(row);
+    return {};
+  }));
+  std::vector<Person> people;
+  people.reserve(found.size());
+  for (PersonId id : ids) {
+    if (auto person = found.find(id); person != found.end()) people.push_back(person->second);
+  }
+  return people;
+}
+
+Result<PersonId> current_person(store::Connection& c, PersonId id) {
+  for (int i = 0; i < kMaxMerges; ++i) {
+    const auto row = TRY(c.query_one(
+        "SELECT into_person FROM person_merges WHERE from_person = $1 AND whole = 1", {id}));
+    if (!row) break;
+    id = row->integer(0);
+  }
+  return id;
+}
+
+Result<std::vector<Identity>> identities_of(store::Connection& c, PersonId id) {
+  std::vector<Identity> identities;
+  for (const Row& row :
+       TRY(c.query("SELECT kind, value FROM identities WHERE person = $1 AND shown = 1"
+                   " ORDER BY kind, first_ms, value COLLATE \"C\"",
+                   {id}))) {
+    const auto kind = static_cast<IdentityKind>(row.integer(0));
+    identities.push_back({std::string(kind_name(kind)), row.text(1)});
+  }
+  return identities;
+}
+
+Result<std::optional<PersonId>> resolve(store::Connection& c, std::string_view user_id,
+                                        std::string_view anonymous_id) {
+  const bool is_user = names_somebody(user_id);
+  if (!is_user && !names_somebody(anonymous_id)) return std::nullopt;
+  const auto kind = is_user ? IdentityKind::kUser : IdentityKind::kAnonymous;
+  const auto row =
+      TRY(c.query_one("SELECT person FROM identities WHERE kind = $1 AND value = $2",
+                      {static_cast<int64_t>(kind), std::string(is_user ? user_id : anonymous_id)}));
+  if (!row) return std::nullopt;
+  return row->integer(0);
+}
+
+const std::string kSelectOrders =
+    "SELECT source, order_id, person, refund, at_ms, total_minor, currency, lines, quantity_micro"
+    " FROM orders ";
+
+Order read_order(const Row& row) {
+  return {.source = row.text(0),
+          .order_id = row.text(1),
+          .person = row.integer(2),
+          .refund = row.integer(3) != 0,
+          .at = from_millis(row.integer(4)),
+          .total_minor = row.integer(5),
+          .currency = row.text(6),
+          .lines = row.integer(7),
+          .quantity = static_cast<double>(row.integer(8)) / kMicro};
+}
+
+Result<std::vector<Order>> orders_of(store::Connection& c, PersonId id, size_t offset,
+                                     size_t limit) {
+  std::vector<Order> orders;
+  for (const Row& row :
+       TRY(c.query(kSelectOrders + "WHERE person = $1 ORDER BY at_ms DESC, source, order_id, refund"
+                                   " LIMIT $2 OFFSET $3",
+                   {id, static_cast<int64_t>(limit), static_cast<int64_t>(offset)}))) {
+    orders.push_back(read_order(row));
+  }
+  return orders;
+}
+
+}  // namespace perennial::people

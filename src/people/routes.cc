@@ -1,0 +1,340 @@
+// /v1/customers* of api/openapi.yaml: JSON and CSV to and from the functions of people.h.
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "people/csv.h"
+#include "people/list.h"
+#include "people/people.h"
+#include "people/timeline.h"
+
+namespace perennial::people {
+namespace {
+
+constexpr int64_t kMaxLimit = 500;
+constexpr int64_t kMaxOffset = 1'000'000'000;
+constexpr size_t kPeoplePerExportRead = 5'000;
+constexpr size_t kMaxExportBytes = 512u << 20;
+
+using http::Request;
+using http::Response;
+
+template <class Answer>
+Response respond(Result<Answer> answer) {
+  if (!answer) return http::problem(answer.error());
+  if constexpr (std::is_same_v<Answer, Response>) {
+    return std::move(*answer);
+  } else {
+    return http::json(200, *answer);
+  }
+}
+
+Json maybe_time(const std::optional<Instant>& at) {
+  return at ? Json(format_instant(*at)) : Json(nullptr);
+}
+
+std::string_view consent_name(Person::Consent consent) {
+  switch (consent) {
+    case Person::Consent::kUnknown:
+      return "unknown";
+    case Person::Consent::kSubscribed:
+      return "subscribed";
+    case Person::Consent::kUnsubscribed:
+      return "unsubscribed";
+  }
+  return "unknown";
+}
+
+Result<ListQuery::Sort> parse_sort(std::string_view word) {
+  static const std::map<std::string_view, ListQuery::Sort> kSorts = {
+      {"last_order", ListQuery::Sort::kLastOrder},
+      {"first_order", ListQuery::Sort::kFirstOrder},
+      {"orders", ListQuery::Sort::kOrders},
+      {"revenue", ListQuery::Sort::kRevenue},
+      {"name", ListQuery::Sort::kName},
+      {"last_seen", ListQuery::Sort::kLastSeen},
+      {"first_seen", ListQuery::Sort::kFirstSeen}};
+  auto found = kSorts.find(word);
+  if (found != kSorts.end()) return found->second;
+  return fail(Code::kInvalid,
+              "expected last_order, first_order, orders, revenue, name, last_seen or first_seen",
+              "sort");
+}
+
+Result<std::optional<bool>> parse_known(std::string_view word) {
+  if (word == "yes") return true;
+  if (word == "no") return false;
+  if (word == "all") return std::nullopt;
+  return fail(Code::kInvalid, "expected yes, no or all", "known");
+}
+
+Result<bool> parse_descending(std::string_view word) {
+  if (word == "desc") return true;
+  if (word == "asc") return false;
+  return fail(Code::kInvalid, "expected asc or desc", "order");
+}
+
+Result<PersonId> person_param(const Request& request) {
+  const std::string& text = request.params.at("person_id");
+  PersonId id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc() || end != text.data() + text.size() || id <= 0) {
+    return fail(Code::kInvalid, "expected the number of a customer", "person_id");
+  }
+  return id;
+}
+
+std::string csv_cell(std::string_view text) {
+  std::string cell;
+  append_csv_text(cell, text);
+  return cell;
+}
+
+void append_customer_row(std::string& out, const Person& p, std::string_view currency) {
+  auto time = [](const std::optional<Instant>& at) { return at ? format_instant(*at) : ""; };
+  append_csv_row(out,
+                 {std::to_string(p.id), csv_cell(p.user_id), csv_cell(p.name), csv_cell(p.email),
+                  csv_cell(p.phone), csv_cell(p.country), std::to_string(p.orders),
+                  std::to_string(p.refunds), format_minor(p.revenue_minor, currency), currency,
+                  time(p.first_order_at), time(p.last_order_at), format_instant(p.first_seen_at),
+                  format_instant(p.last_seen_at), consent_name(p.email_consent)});
+}
+
+class Routes {
+ public:
+  Routes(store::Database& database, events::Log& log, access::Settings& settings,
+         Extensions extensions, Clock clock)
+      : database_(database),
+        log_(log),
+        settings_(settings),
+        extensions_(std::move(extensions)),
+        clock_(std::move(clock)) {}
+
+  Result<Json> list(const Request& request) {
+    ListQuery query = TRY(list_query(request));
+    query.offset = static_cast<size_t>(TRY(request.query_integer("offset", 0, 0, kMaxOffset)));
+    query.limit = static_cast<size_t>(TRY(request.query_integer("limit", 50, 1, kMaxLimit)));
+    const ListPage page =
+        TRY(database_.read([&](store::Connection& c) { return list_people(c, query); }));
+    Json json;
+    json["customers"] = TRY(customers_json(page.people));
+    json["total"] = page.total;
+    json["currency"] = settings_.workspace().currency;
+    return json;
+  }
+
+  Result<Response> export_csv(const Request& request) {
+    const ListQuery query = TRY(list_query(request));
+    const std::string currency = settings_.workspace().currency;
+    std::string csv;
+    append_csv_row(csv, {"id", "user_id", "name", "email", "phone", "country", "orders", "refunds",
+                         "revenue", "currency", "first_order_at", "last_order_at", "first_seen_at",
+                         "last_seen_at", "email_consent"});
+    size_t rows = 0;
+    TRY(database_.read([&](store::Connection& c) -> Result<void> {
+      std::vector<PersonId> ids;
+      TRY(each_listed(c, query, [&](PersonId id) -> Result<void> {
+        ids.push_back(id);
+        return {};
+      }));
+      rows = ids.size();
+      return append_people(c, ids, currency, csv);
+    }));
+    TRY(database_.write([&](store::Connection& c) {
+      return access::record(c, request.principal, "customers.export", "customers",
+                            Json{{"rows", rows}}, clock_());
+    }));
+    Response response = http::text(200, std::move(csv), "text/csv; charset=utf-8");
+    response.headers.emplace_back("Content-Disposition", "attachment; filename=\"customers.csv\"");
+    return response;
+  }
+
+  Result<Json> file(const Request& request) {
+    Person person;
+    std::vector<Identity> identities;
+    TRY(database_.read([&](store::Connection& c) -> Result<void> {
+      person = TRY(asked_person(c, request));
+      identities = TRY(identities_of(c, person.id));
+      return {};
+    }));
+    Json json;
+    const Json customers = TRY(customers_json({&person, 1}));
+    json["customer"] = customers.at(0);
+    json["currency"] = settings_.workspace().currency;
+    json["identities"] = Json::array();
+    for (const auto& identity : identities) {
+      json["identities"].push_back({{"kind", identity.kind}, {"value", identity.value}});
+    }
+    json["traits"] = TRY(parse_json(person.traits));
+    json["email_consent"] = consent_name(person.email_consent);
+    if (extensions_.describe_file) {
+      const Json more = TRY(extensions_.describe_file(person));
+      if (more.is_object()) json.update(more);
+    }
+    return json;
+  }
+
+  Result<Json> timeline(const Request& request) {
+    TimelineQuery query;
+    query.limit = static_cast<size_t>(TRY(request.query_integer("limit", 50, 1, kMaxLimit)));
+    const std::string before = request.query_or("before", "");
+    if (!before.empty()) {
+      auto at = parse_instant(before);
+      if (!at) return fail(Code::kInvalid, at.error().message, "before");
+      query.before = *at;
+    }
+    TRY(read_kinds(request.query_or("kinds", ""), query));
+    const Person person =
+        TRY(database_.read([&](store::Connection& c) { return asked_person(c, request); }));
+    Timeline found = TRY(read_timeline(database_, log_, extensions_, person.id, query));
+    Json json;
+    json["items"] = Json::array();
+    for (Json& item : found.items) json["items"].push_back(std::move(item));
+    json["next_before"] = maybe_time(found.next_before);
+    return json;
+  }
+
+  Result<Json> orders(const Request& request) {
+    const auto offset = TRY(request.query_integer("offset", 0, 0, kMaxOffset));
+    const auto limit = TRY(request.query_integer("limit", 50, 1, kMaxLimit));
+    Json json;
+    json["orders"] = Json::array();
+    TRY(database_.read([&](store::Connection& c) -> Result<void> {
+      const Person person = TRY(asked_person(c, request));
+      for (const Order& order :
+           TRY(orders_of(c, person.id, static_cast<size_t>(offset), static_cast<size_t>(limit)))) {
+        json["orders"].push_back(order_json(order));
+      }
+      json["total"] = person.orders + person.refunds;
+      return {};
+    }));
+    return json;
+  }
+
+ private:
+  Result<ListQuery> list_query(const Request& request) {
+    ListQuery query;
+    query.search = request.query_or("search", "");
+    if (!is_storable_text(query.search)) {
+      return fail(Code::kInvalid, "expected well-formed UTF-8", "search");
+    }
+    const std::string country = request.query_or("country", "");
+    if (!is_storable_text(country)) {
+      return fail(Code::kInvalid, "expected well-formed UTF-8", "country");
+    }
+    if (!country.empty()) query.country = country;
+    query.known = TRY(parse_known(request.query_or("known", "yes")));
+    query.sort = TRY(parse_sort(request.query_or("sort", "last_order")));
+    query.descending = TRY(parse_descending(request.query_or("order", "desc")));
+    const std::string set = request.query_or("set", "");
+    if (set.empty()) return query;
+    if (!extensions_.resolve_set) return fail(Code::kInvalid, "no such set of people", "set");
+    query.set = TRY(extensions_.resolve_set(set));
+    return query;
+  }
+
+  Result<Json> customers_json(std::span<const Person> people) {
+    std::vector<Json> described(people.size(), Json::object());
+    if (extensions_.describe && !people.empty()) described = TRY(extensions_.describe(people));
+    INVARIANT(described.size() == people.size());
+    Json list = Json::array();
+    for (size_t i = 0; i < people.size(); ++i) {
+      list.push_back(customer_json(people[i], described[i]));
+    }
+    return list;
+  }
+
+  Result<void> append_people(store::Connection& c, std::span<const PersonId> ids,
+                             std::string_view currency, std::string& csv) {
+    while (!ids.empty()) {
+      const auto some = ids.first(std::min(ids.size(), kPeoplePerExportRead));
+      for (const Person& person : TRY(find_people(c, some))) {
+        append_customer_row(csv, person, currency);
+      }
+      if (csv.size() > kMaxExportBytes) {
+        return fail(Code::kTooLarge, "the list is too long to be exported at once", "",
+                    "narrow it by country, search or set");
+      }
+      ids = ids.subspan(some.size());
+    }
+    return {};
+  }
+
+  // Follows joins, so that an address that was noted before a join goes on working.
+  Result<Person> asked_person(store::Connection& c, const Request& request) {
+    const PersonId id = TRY(person_param(request));
+    if (auto person = TRY(find_person(c, id))) return *person;
+    if (auto person = TRY(find_person(c, TRY(current_person(c, id))))) return *person;
+    return fail(Code::kNotFound, "there is no such customer", "person_id");
+  }
+
+  static Result<void> read_kinds(std::string_view kinds, TimelineQuery& query) {
+    if (kinds.empty()) return {};
+    query.orders = query.refunds = query.events = query.messages = false;
+    while (!kinds.empty()) {
+      const size_t comma = std::min(kinds.find(','), kinds.size());
+      const std::string_view kind = trim(kinds.substr(0, comma));
+      if (kind == "order") {
+        query.orders = true;
+      } else if (kind == "refund") {
+        query.refunds = true;
+      } else if (kind == "event") {
+        query.events = true;
+      } else if (kind == "message") {
+        query.messages = true;
+      } else {
+        return fail(Code::kInvalid, "expected order, refund, event or message", "kinds");
+      }
+      kinds.remove_prefix(std::min(comma + 1, kinds.size()));
+    }
+    return {};
+  }
+
+  store::Database& database_;
+  events::Log& log_;
+  access::Settings& settings_;
+  Extensions extensions_;
+  Clock clock_;
+};
+
+}  // namespace
+
+Json customer_json(const Person& person, const Json& described) {
+  Json json;
+  json["id"] = person.id;
+  json["name"] = person.name;
+  json["user_id"] = person.user_id;
+  json["email"] = person.email;
+  json["phone"] = person.phone;
+  json["country"] = person.country;
+  json["known"] = person.known();
+  if (described.is_object()) json.update(described);
+  json["orders"] = person.orders;
+  json["refunds"] = person.refunds;
+  json["revenue_minor"] = person.revenue_minor;
+  json["first_order_at"] = maybe_time(person.first_order_at);
+  json["last_order_at"] = maybe_time(person.last_order_at);
+  json["first_seen_at"] = format_instant(person.first_seen_at);
+  json["last_seen_at"] = format_instant(person.last_seen_at);
+  return json;
+}
+
+void add_routes(http::Router& router, store::Database& database, events::Log& log,
+                access::Settings& settings, Extensions extensions, Clock clock) {
+  auto routes =
+      std::make_shared<Routes>(database, log, settings, std::move(extensions), std::move(clock));
+  router.add({.method = "GET", .path = "/v1/customers", .right = "customers.read"},
+             [routes](const Request& r) { return respond(routes->list(r)); });
+  router.add({.method = "GET", .path = "/v1/customers.csv", .right = "customers.export"},
+             [routes](const Request& r) { return respond(routes->export_csv(r)); });
+  router.add({.method = "GET", .path = "/v1/customers/{person_id}", .right = "customers.read"},
+             [routes](const Request& r) { return respond(routes->file(r)); });
+  router.add(
+      {.method = "GET", .path = "/v1/customers/{person_id}/timeline", .right = "customers.read"},
+      [routes](const Request& r) { return respond(routes->timeline(r)); });
+  router.add(
+      {.method = "GET", .path = "/v1/customers/{person_id}/orders", .right = "customers.read"},
+      [routes](const Request& r) { return respond(routes->orders(r)); });
+}
+
+}  // namespace perennial::people

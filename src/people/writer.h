@@ -1,0 +1,56 @@
+// The last step of the stage: facts, orders, and what is computed from them for the people that a
+// batch touched.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "people/intake.h"
+#include "people/joiner.h"
+#include "people/search.h"
+
+namespace perennial::people {
+
+class Writer {
+ public:
+  // Revenue counts orders in `currency`.
+  Writer(store::Connection& c, PropertyReader& reader, const NameOrder& names,
+         std::string_view currency)
+      : c_(c), reader_(reader), names_(names), currency_(currency) {}
+  Result<void> run(Intake& intake, Joined& joined);
+  // Order figures of everybody, after the workspace's currency has changed.
+  Result<void> refresh_all_figures();
+
+ private:
+  struct Figures {
+    int64_t orders = 0, refunds = 0, revenue_minor = 0;
+    int64_t first_ms = kEndOfTime, last_ms = kBeforeTime;
+    std::string country;
+    std::pair<int64_t, std::string> country_of;  // time and id of the order it comes from
+  };
+  struct Draft {
+    std::vector<NamedIdentity> users, visitors;
+    int64_t first_ms = kEndOfTime;
+    Facts facts;
+  };
+  using FiguresOf = std::unordered_map<PersonId, Figures>;
+
+  Result<void> write_facts(Intake& intake, Joined& joined);
+  Result<void> write_orders(Intake& intake, Joined& joined);
+  Result<void> load_orders(std::vector<OrderDraft*>& drafts, Joined& joined);
+  Result<void> write_figures(const std::unordered_set<PersonId>& people);
+  Result<void> store_figures(const FiguresOf& figures);
+  void count_order(const store::Row& row, FiguresOf& figures) const;
+  Result<void> write_profiles(const std::unordered_set<PersonId>& people);
+  std::vector<store::Value> profile_row(PersonId person, Draft& draft) const;
+  Result<void> write_seen(const Joined& joined);
+
+  store::Connection& c_;
+  PropertyReader& reader_;
+  const NameOrder& names_;
+  std::string currency_;
+};
+
+}  // namespace perennial::people
