@@ -7,6 +7,7 @@
 // the verdict in_doubt and is never sent again: nobody gets two, and nobody is forgotten.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -83,7 +84,9 @@ class Channel {
  public:
   virtual ~Channel() = default;
   // Hands one message over; returns the other side's answer. Fails with kInvalid when this address
-  // will never work (5xx) and kBusy when it may work later (4xx, no connection).
+  // will never work (5xx), kBusy when it may work later (4xx, no connection, refusals that speak of
+  // the sender), kTimeout when the whole message was given and no answer came: it may have arrived
+  // and must not be sent again. Other codes are treated as kBusy.
   virtual Result<std::string> hand_over(const Message& message) = 0;
   virtual Handed was_handed(std::string_view message_id) = 0;
   virtual bool really_sends()
@@ -97,6 +100,19 @@ std::unique_ptr<Channel> open_smtp(
 // ---- campaigns
 // ---------------------------------------------------------------------------------------------------
 
+// When a message is tried again after a temporary failure (kBusy): `first` later, then each time
+// `factor` times as much later, `attempts` times in all. After `patience` temporary failures in a
+// row the trouble is not with one address: the sender rests before the next message, `rest` at
+// first and twice as long each time up to `longest_rest`.
+struct Retry {
+  int attempts = 6;
+  std::chrono::milliseconds first = std::chrono::minutes(1);
+  int factor = 4;
+  int patience = 5;
+  std::chrono::milliseconds rest = std::chrono::seconds(1);
+  std::chrono::milliseconds longest_rest = std::chrono::minutes(1);
+};
+
 // The module's service: campaigns in state, a sender thread, routes. Thread-safe.
 class Engage {
  public:
@@ -108,6 +124,9 @@ class Engage {
     people::OrderBooks& books;
     Clock clock;
     std::string outbox_directory;
+    // Under which the mail password is sealed; "" = the outbox directory with ".key" at its end.
+    std::string key_file = "";
+    Retry retry = {};
   };
   // Continues campaigns that a stop interrupted.
   static Result<std::unique_ptr<Engage>> open(Wiring wiring);
