@@ -21,6 +21,7 @@ using people::OrderBook;
 using people::PersonId;
 
 inline constexpr size_t kMaxPeriods = 4'000;  // of one question; more is refused with kInvalid
+inline constexpr size_t kMaxCohorts = 400;    // of one triangle, whose cells grow with the square
 
 struct Rate {
   int64_t numerator = 0;
@@ -39,9 +40,9 @@ struct ActivityRow {
 };
 std::vector<ActivityRow> activity(const OrderBook& book, std::span<const Span> periods);
 
-// product.md's retention rate: (customers at end − new in period) ÷ customers at start. Someone is
-// a customer at an instant who ordered in the `window_days` before it; `new` had the first order
-// ever in the period.
+// The retention rate: (customers at end − new in period) ÷ customers at start. Someone is a
+// customer at an instant who ordered in the `window_days` × 24 hours before it; someone new had the
+// first order ever in the period and is a customer at its end.
 struct RetentionRateRow {
   Span span;
   int64_t at_start = 0, at_end = 0, new_customers = 0;

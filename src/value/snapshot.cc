@@ -1,0 +1,89 @@
+// Everyone at one moment: two sorted lists, known people and the book, merged into columns.
+#include <algorithm>
+
+#include "value/rfm.h"
+#include "value/stages.h"
+
+namespace perennial::value {
+namespace {
+
+void add_row(Snapshot& s, PersonId person, Stage stage) {
+  s.person.push_back(person);
+  s.stage.push_back(stage);
+  s.revenue_minor.push_back(0);
+  s.orders.push_back(0);
+  s.last_order_ms.push_back(0);
+}
+
+void add_customer(Snapshot& s, const OrderBook& book, PersonRows rows, Stage stage) {
+  add_row(s, rows.person, stage);
+  for (size_t row = rows.first; row < rows.last; ++row) {
+    s.revenue_minor.back() += book.amount_minor[row];
+    if (book.refund[row]) continue;
+    ++s.orders.back();
+    s.last_order_ms.back() = book.at_ms[row];
+  }
+}
+
+// Values of a column for people with an order.
+std::vector<int64_t> of_customers(const Snapshot& s, const std::vector<int64_t>& column) {
+  std::vector<int64_t> values;
+  for (size_t i = 0; i < s.person.size(); ++i) {
+    if (s.orders[i] > 0) values.push_back(column[i]);
+  }
+  return values;
+}
+
+void score(Snapshot& s) {
+  Limits recency = quintile_limits(of_customers(s, s.last_order_ms));
+  Limits frequency = quintile_limits(of_customers(s, s.orders));
+  Limits monetary = quintile_limits(of_customers(s, s.revenue_minor));
+  s.rfm.resize(s.person.size());
+  bool any = false;
+  for (size_t i = 0; i < s.person.size(); ++i) {
+    if (s.orders[i] == 0) continue;
+    any = true;
+    s.rfm[i] = {.recency = score_of(s.last_order_ms[i], recency),
+                .frequency = score_of(s.orders[i], frequency),
+                .monetary = score_of(s.revenue_minor[i], monetary)};
+  }
+  if (!any) return;
+  for (size_t k = 0; k < recency.size(); ++k) {
+    s.breaks[0][k] =
+        static_cast<double>(to_millis(s.as_of) - recency[k]) / static_cast<double>(kDayMs);
+    s.breaks[1][k] = static_cast<double>(frequency[k]);
+    s.breaks[2][k] = static_cast<double>(monetary[k]);
+  }
+}
+
+}  // namespace
+
+std::optional<size_t> Snapshot::find(PersonId id) const {
+  auto found = std::ranges::lower_bound(person, id);
+  if (found == person.end() || *found != id) return std::nullopt;
+  return static_cast<size_t>(found - person.begin());
+}
+
+Snapshot take_snapshot(const OrderBook& book, std::span<const PersonId> known, Instant now,
+                       const StageRules& rules) {
+  Snapshot s{.as_of = now, .version = book.version};
+  StageWork work;
+  size_t next_known = 0;
+  auto add_known_before = [&](PersonId person) {
+    for (; next_known < known.size() && known[next_known] < person; ++next_known)
+      add_row(s, known[next_known], Stage::kProspect);
+  };
+  for_each_person(book, to_millis(now), [&](PersonRows rows) {
+    add_known_before(rows.person);
+    bool is_known = next_known < known.size() && known[next_known] == rows.person;
+    next_known += is_known;
+    Stage stage = stage_of_rows(book, rows, now, rules, work);
+    // Someone unknown with refunds alone is neither a customer nor a prospect.
+    if (is_known || stage != Stage::kProspect) add_customer(s, book, rows, stage);
+  });
+  add_known_before(std::numeric_limits<PersonId>::max());
+  score(s);
+  return s;
+}
+
+}  // namespace perennial::value

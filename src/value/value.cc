@@ -1,0 +1,221 @@
+// The cache of snapshots, the lists behind numbers, and what other modules show of a person.
+#include "value/value.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "value/stages.h"
+#include "value/value_json.h"
+
+namespace perennial::value {
+namespace {
+
+constexpr size_t kCachedSnapshots = 4;
+constexpr StageRules kRules;
+
+Instant minute_of(Instant now) { return std::chrono::floor<std::chrono::minutes>(now); }
+
+// "5-4-4"
+std::optional<Rfm> parse_scores(std::string_view text) {
+  if (text.size() != 5 || text[1] != '-' || text[3] != '-') return std::nullopt;
+  for (size_t i : {0, 2, 4}) {
+    if (text[i] < '1' || text[i] > '5') return std::nullopt;
+  }
+  auto digit = [&](size_t i) { return static_cast<uint8_t>(text[i] - '0'); };
+  return Rfm{.recency = digit(0), .frequency = digit(2), .monetary = digit(4)};
+}
+
+template <class Test>
+std::vector<PersonId> people_where(const Snapshot& s, Test test) {
+  std::vector<PersonId> people;
+  for (size_t i = 0; i < s.person.size(); ++i) {
+    if (test(i)) people.push_back(s.person[i]);
+  }
+  return people;
+}
+
+std::unexpected<Error> unknown(std::string_view what, std::string_view set) {
+  return fail(Code::kInvalid,
+              "\"" + std::string(cut_text(set, 60)) + "\" names no " + std::string(what), "set");
+}
+
+Json number_or_null(std::optional<double> number) { return number ? Json(*number) : Json(nullptr); }
+
+std::string_view rhythm_name(StageReason::Rhythm rhythm) {
+  switch (rhythm) {
+    case StageReason::Rhythm::kOwn:
+      return "own";
+    case StageReason::Rhythm::kFallback:
+      return "fallback";
+    case StageReason::Rhythm::kNone:
+      return "none";
+  }
+  return "";
+}
+
+}  // namespace
+
+struct Value::Impl {
+  people::OrderBooks& books;
+  access::Settings& settings;
+  Clock clock;
+
+  using Book = std::shared_ptr<const OrderBook>;
+  using Known = std::shared_ptr<const std::vector<PersonId>>;
+  struct Cached {  // holding the columns keeps their addresses from being used again
+    Book book;
+    Known known;
+    std::shared_ptr<const Snapshot> snapshot;
+  };
+  std::mutex mutex;  // held while computing, so that many who ask compute once
+  std::vector<Cached> cache;
+  Book history_book;
+  std::vector<Instant> history_ends;
+  std::vector<StageCounts> history;
+
+  std::shared_ptr<const Snapshot> find(const Book& book, const Known& known, Instant now) {
+    auto found = std::ranges::find_if(cache, [&](const Cached& c) {
+      return c.book == book && c.known == known && c.snapshot->as_of == now;
+    });
+    if (found == cache.end()) return nullptr;
+    std::rotate(cache.begin(), found, found + 1);  // the one used last goes first
+    return cache.front().snapshot;
+  }
+
+  Result<std::shared_ptr<const Snapshot>> snapshot_at(Instant now) {
+    Book book = TRY(books.get());
+    Known known = TRY(books.known());
+    std::lock_guard lock(mutex);
+    if (auto known_already = find(book, known, now)) return known_already;
+    auto fresh = std::make_shared<const Snapshot>(take_snapshot(*book, *known, now, kRules));
+    std::erase_if(cache, [&](const Cached& c) { return c.book != book || c.known != known; });
+    if (cache.size() == kCachedSnapshots) cache.pop_back();
+    cache.insert(cache.begin(), {book, known, fresh});
+    return fresh;
+  }
+
+  Result<std::vector<StageCounts>> history_at(const std::vector<Instant>& ends) {
+    Book book = TRY(books.get());
+    std::lock_guard lock(mutex);
+    if (history_book == book && history_ends == ends) return history;
+    history.clear();
+    for (Instant end : ends) history.push_back(count_stages(*book, end, kRules));
+    history_book = book;
+    history_ends = ends;
+    return history;
+  }
+};
+
+Value::Value(people::OrderBooks& books, access::Settings& settings, Clock clock)
+    : impl_(new Impl{.books = books, .settings = settings, .clock = std::move(clock)}) {}
+Value::~Value() = default;
+
+Result<std::shared_ptr<const Snapshot>> Value::snapshot() {
+  return snapshot_at(minute_of(impl_->settings.workspace().now(impl_->clock)));
+}
+
+Result<std::shared_ptr<const Snapshot>> Value::snapshot_at(Instant now) {
+  return impl_->snapshot_at(now);
+}
+
+std::optional<Result<std::vector<PersonId>>> Value::resolve_set(std::string_view set) {
+  std::string_view kind = set.substr(0, set.find(':'));
+  if (kind.size() == set.size() || (kind != "stage" && kind != "cell" && kind != "rfm"))
+    return std::nullopt;
+  std::string_view word = set.substr(kind.size() + 1);
+  auto found = snapshot();
+  if (!found) return std::unexpected(found.error());
+  const Snapshot& s = **found;
+  if (kind == "stage") {
+    auto stage = parse_stage(word);
+    if (!stage) return unknown("stage", set);
+    return people_where(s, [&](size_t i) { return s.stage[i] == *stage; });
+  }
+  if (kind == "cell") {
+    if (std::ranges::find(kCells, word) == kCells.end()) return unknown("cell", set);
+    return people_where(s, [&](size_t i) { return s.orders[i] > 0 && cell_of(s.rfm[i]) == word; });
+  }
+  auto scores = parse_scores(word);
+  if (!scores) return unknown("scores", set);
+  return people_where(s, [&](size_t i) {
+    return s.rfm[i].recency == scores->recency && s.rfm[i].frequency == scores->frequency &&
+           s.rfm[i].monetary == scores->monetary;
+  });
+}
+
+Result<std::vector<Json>> Value::describe(std::span<const people::Person> page) {
+  auto s = TRY(snapshot());
+  std::vector<Json> described;
+  for (const auto& person : page) {
+    auto row = s->find(person.id);
+    bool customer = row && s->orders[*row] > 0;
+    described.push_back({{"stage", stage_name(row ? s->stage[*row] : Stage::kProspect)},
+                         {"cell", customer ? cell_of(s->rfm[*row]) : ""}});
+  }
+  return described;
+}
+
+Result<Json> Value::describe_file(const people::Person& person) {
+  auto s = TRY(snapshot());
+  auto book = TRY(impl_->books.get());
+  std::vector<int64_t> times;
+  auto rows = std::ranges::equal_range(book->person, person.id);
+  for (auto row = static_cast<size_t>(rows.begin() - book->person.begin()), i = size_t{0};
+       i < rows.size(); ++i, ++row) {
+    if (!book->refund[row] && book->at_ms[row] < to_millis(s->as_of))
+      times.push_back(book->at_ms[row]);
+  }
+  StageReason reason = stage_of(times, s->as_of, kRules);
+  Json file = {{"stage_reason",
+                {{"stage", stage_name(reason.stage)},
+                 {"days_since_last_order", number_or_null(reason.days_since_last_order)},
+                 {"usual_gap_days", number_or_null(reason.usual_gap_days)},
+                 {"silent_after_days", number_or_null(reason.silent_after_days)},
+                 {"churned_after_days", number_or_null(reason.churned_after_days)},
+                 {"rhythm", rhythm_name(reason.rhythm)}}}};
+  auto row = s->find(person.id);
+  if (!row || s->orders[*row] == 0) return file;
+  Rfm rfm = s->rfm[*row];
+  file["rfm"] = {{"recency", rfm.recency},
+                 {"frequency", rfm.frequency},
+                 {"monetary", rfm.monetary},
+                 {"cell", cell_of(rfm)}};
+  return file;
+}
+
+Result<Json> Value::stages_json() {
+  auto now = TRY(snapshot());
+  Calendar calendar = impl_->settings.workspace().calendar;
+  Instant month = calendar.start_of(Period::kMonth, now->as_of);
+  auto before = TRY(snapshot_at(month));
+  std::vector<Instant> ends;
+  for (int back = kHistoryMonths - 1; back >= 0; --back)
+    ends.push_back(calendar.advance(Period::kMonth, month, -back));
+  auto history = TRY(impl_->history_at(ends));
+  Json rows = Json::array();
+  for (size_t i = 0; i < ends.size(); ++i) {
+    Instant start = calendar.advance(Period::kMonth, ends[i], -1);
+    rows.push_back(
+        {{"label", calendar.label(Period::kMonth, start)}, {"counts", counts_json(history[i])}});
+  }
+  return Json{{"as_of", format_instant(now->as_of)},
+              {"counts", stage_rows(*now)},
+              {"history", rows},
+              {"flow", flow_rows(*before, *now)}};
+}
+
+void Value::add_routes(http::Router& router) {
+  auto answer = [](Result<Json> json) {
+    return json ? http::json(200, *json) : http::problem(json.error());
+  };
+  router.add({.method = "GET", .path = "/v1/value/stages", .right = "insights.read"},
+             [this, answer](const http::Request&) { return answer(stages_json()); });
+  router.add({.method = "GET", .path = "/v1/value/rfm", .right = "insights.read"},
+             [this, answer](const http::Request&) {
+               auto s = snapshot();
+               if (!s) return http::problem(s.error());
+               return http::json(200, rfm_json(**s, impl_->settings.workspace().currency));
+             });
+}
+
+}  // namespace perennial::value
