@@ -1,0 +1,316 @@
+// The slow twin: looks at all events for every question.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "people/identity.h"
+#include "people/order_state.h"
+#include "people/test_people.h"
+
+namespace perennial::people {
+namespace {
+
+using events::StoredEvent;
+using events::Type;
+
+struct Name {
+  bool user = false;
+  std::string value;
+  auto operator<=>(const Name&) const = default;
+};
+
+std::pair<int64_t, uint64_t> stamp(const StoredEvent& e) { return {to_millis(e.timestamp), e.seq}; }
+
+std::optional<Name> name_of(const StoredEvent& e) {
+  if (names_somebody(e.user_id)) return Name{true, e.user_id};
+  if (is_anonymous_order(e.source, e.anonymous_id)) return std::nullopt;
+  if (names_somebody(e.anonymous_id)) return Name{false, e.anonymous_id};
+  return std::nullopt;
+}
+
+class Model {
+ public:
+  Model(std::vector<StoredEvent> events, std::string currency)
+      : events_(std::move(events)), currency_(std::move(currency)) {
+    std::ranges::sort(events_, {}, stamp);
+  }
+
+  std::string text() {
+    find_groups();
+    find_orders();
+    std::vector<std::string> lines;
+    std::set<int> groups;
+    for (const auto& [name, group] : group_) groups.insert(group);
+    for (int group : groups) lines.push_back(line(group));
+    std::ranges::sort(lines);
+    std::string out;
+    for (const auto& one : lines) out += one + "\n";
+    std::vector<std::string> orphans;
+    for (const auto& [owner, order] : orders_) {
+      if (!owner) orphans.push_back("nobody: " + order_text(order) + "\n");
+    }
+    std::ranges::sort(orphans);
+    for (const auto& one : orphans) out += one;
+    return out;
+  }
+
+ private:
+  static std::string previous_of(const StoredEvent& e) {
+    const Json json = Json::parse(e.properties);
+    return json.contains("previousId") ? json["previousId"].get<std::string>() : e.anonymous_id;
+  }
+
+  void unite(const Name& a, const Name& b) {
+    const int from = group_.at(a), into = group_.at(b);
+    for (auto& [name, group] : group_) {
+      if (group == from) group = into;
+    }
+  }
+
+  void find_groups() {
+    auto add = [&](const Name& name) { group_.try_emplace(name, static_cast<int>(group_.size())); };
+    std::map<std::string, Name> owner;  // events are sorted: the first join stays
+    auto join = [&](const std::string& visitor, const std::string& user) {
+      add({false, visitor});
+      owner.try_emplace(visitor, Name{true, user});
+    };
+    for (const auto& e : events_) {
+      const auto name = name_of(e);
+      if (!name) continue;
+      add(*name);
+      shown_.insert(*name);
+      if (e.type == Type::kIdentify && name->user && names_somebody(e.anonymous_id) &&
+          !is_anonymous_order(e.source, e.anonymous_id)) {
+        join(e.anonymous_id, e.user_id);
+        shown_.insert({false, e.anonymous_id});
+      }
+      if (e.type == Type::kAlias && name->user) {
+        const std::string previous = previous_of(e);
+        if (names_somebody(previous) && previous != e.user_id) join(previous, e.user_id);
+      }
+    }
+    for (const auto& e : events_) {
+      if (e.type != Type::kAlias || !names_somebody(e.user_id)) continue;
+      const Name previous{true, previous_of(e)};
+      if (group_.contains(previous)) unite(previous, {true, e.user_id});
+    }
+    for (const auto& [visitor, user] : owner) unite({false, visitor}, user);
+  }
+
+  std::vector<const StoredEvent*> events_of(int group) const {
+    std::vector<const StoredEvent*> out;
+    for (const auto& e : events_) {
+      const auto name = name_of(e);
+      if (name && group_.at(*name) == group) out.push_back(&e);
+    }
+    return out;
+  }
+
+  static bool is_order_event(const StoredEvent& e) {
+    return e.type == Type::kTrack &&
+           (e.name == kOrderLine || e.name == kOrderCompleted || e.name == kOrderRefunded);
+  }
+
+  struct Told {  // what the events of one order or refund say
+    std::optional<Instant> at;
+    std::optional<Name> owner;
+    std::string source;
+    std::optional<int64_t> total;
+    int64_t sum = 0, lines = 0, header_lines = 0;
+    double quantity = 0, header_quantity = 0;
+    std::string currency, header_currency, country;
+    bool has_header = false;
+  };
+
+  void tell(const StoredEvent& e, const Json& p, Told& told) {
+    told.source = e.source;
+    if (!told.at) told.at = e.timestamp;
+    const auto name = name_of(e);
+    if (name && (!told.owner || (name->user && !told.owner->user))) told.owner = name;
+    const std::string currency = p.value("currency", currency_);
+    if (e.name == kOrderLine) {
+      ++told.lines;
+      told.sum += p.value("amount_minor", int64_t{0});
+      told.quantity += p.value("quantity", 0.0);
+      told.currency = currency;
+      told.country = p.value("country", "");
+      return;
+    }
+    if (!p.contains("total") && told.total) return;  // one without amount never replaces another
+    if (p.contains("total")) {
+      told.total = *amount_of(p["total"].dump(), currency);
+    }
+    told.has_header = true;
+    told.header_currency = currency;
+    told.header_lines = 0;
+    told.header_quantity = 0;
+    for (const auto& product : p.value("products", Json::array())) {
+      ++told.header_lines;
+      told.header_quantity += product.value("quantity", 1.0);
+    }
+  }
+
+  void find_orders() {
+    std::map<std::pair<std::string, std::string>, std::pair<Told, Told>> told;
+    for (const auto& e : events_) {
+      if (!is_order_event(e)) continue;
+      const Json p = Json::parse(e.properties);
+      const std::string id = p.value("order_id", "message:" + e.message_id);
+      const bool refund =
+          e.name == kOrderRefunded || (e.name == kOrderLine && p.value("kind", "") == "refund");
+      auto& [order, back] = told[{e.source, id}];
+      tell(e, p, refund ? back : order);
+    }
+    for (const auto& [key, both] : told) {
+      const auto& [order, refund] = both;
+      const int64_t total = order.total.value_or(order.sum);
+      if (order.at) add_order(key.second, order, false, total);
+      if (!refund.at) continue;
+      const bool named = refund.total || refund.lines > 0;
+      Told shown = refund;
+      if (!named && order.at) shown.header_currency = currency_of(order);
+      add_order(key.second, shown, true,
+                -std::abs(named ? refund.total.value_or(refund.sum) : total));
+    }
+  }
+
+  static std::string currency_of(const Told& told) {
+    return told.total || told.lines == 0 ? told.header_currency : told.currency;
+  }
+
+  void add_order(const std::string& id, const Told& told, bool refund, int64_t total) {
+    Order order{.source = told.source,
+                .order_id = id,
+                .refund = refund,
+                .at = *told.at,
+                .total_minor = total,
+                .currency = currency_of(told),
+                .lines = told.lines > 0 ? told.lines : told.header_lines,
+                .quantity = told.lines > 0 ? told.quantity : told.header_quantity};
+    std::optional<int> group;
+    if (told.owner) group = group_.at(*told.owner);
+    orders_.emplace_back(group, order);
+    countries_.push_back(told.country);
+  }
+
+  std::string line(int group) {
+    Person person;
+    const auto mine = events_of(group);
+    person.first_seen_at = mine.front()->timestamp;
+    person.last_seen_at = mine.back()->timestamp;
+    std::map<std::string, Json> traits;
+    std::vector<Identity> users, visitors;
+    auto note = [](std::vector<Identity>& list, std::string_view kind, const std::string& value) {
+      if (std::ranges::find(list, value, &Identity::value) == list.end()) {
+        list.push_back({std::string(kind), value});
+      }
+    };
+    for (const auto* e : mine) {
+      if (names_somebody(e->user_id)) note(users, "user_id", e->user_id);
+      if (e->type == Type::kIdentify) {
+        const Json said = Json::parse(e->properties);
+        for (const auto& [name, value] : said.items()) traits[name] = value;
+        if (said.contains("email_subscribed")) {
+          person.email_consent = said["email_subscribed"].get<bool>()
+                                     ? Person::Consent::kSubscribed
+                                     : Person::Consent::kUnsubscribed;
+        }
+      }
+      if (e->type == Type::kTrack && Json::parse(e->properties).value("channel", "") == "email") {
+        if (e->name == "Subscribed") person.email_consent = Person::Consent::kSubscribed;
+        if (e->name == "Unsubscribed") person.email_consent = Person::Consent::kUnsubscribed;
+      }
+    }
+    for (const auto& [name, in] : group_) {
+      if (in == group && !name.user && shown_.contains(name)) {
+        note(visitors, "anonymous_id", name.value);
+      }
+    }
+    describe(traits, person);
+    person.user_id = first_user(mine);
+    std::vector<Order> orders;
+    count_orders(group, person, orders);
+    users.insert(users.end(), visitors.begin(), visitors.end());
+    return person_line(person, users, orders);
+  }
+
+  static std::string first_user(const std::vector<const StoredEvent*>& mine) {
+    std::map<std::string, Instant> first;
+    for (const auto* e : mine) {
+      if (names_somebody(e->user_id)) first.try_emplace(e->user_id, e->timestamp);
+    }
+    std::string best;
+    for (const auto& [user, at] : first) {
+      if (best.empty() || at < first.at(best)) best = user;
+    }
+    return best;
+  }
+
+  static void describe(const std::map<std::string, Json>& traits, Person& person) {
+    auto text = [&](const char* name) {
+      auto found = traits.find(name);
+      return found != traits.end() && found->second.is_string() ? found->second.get<std::string>()
+                                                                : std::string();
+    };
+    person.name = text("name");
+    if (person.name.empty()) {
+      const std::string given = text("firstName"), family = text("lastName");
+      person.name = given + (given.empty() || family.empty() ? "" : " ") + family;
+    }
+    person.email = text("email");
+    person.phone = text("phone");
+    person.country = text("country");
+    auto address = traits.find("address");
+    if (person.country.empty() && address != traits.end() && address->second.is_object()) {
+      person.country = address->second.value("country", "");
+    }
+    Json shown = Json::object();
+    for (const auto& [name, value] : traits) {
+      if (!value.is_null()) shown[name] = value;
+    }
+    person.traits = to_text(shown);
+  }
+
+  void count_orders(int group, Person& person, std::vector<Order>& orders) {
+    std::tuple<Instant, std::string, std::string> newest;
+    std::string country;
+    for (size_t i = 0; i < orders_.size(); ++i) {
+      const auto& [owner, order] = orders_[i];
+      if (owner != group) continue;
+      orders.push_back(order);
+      if (order.currency == currency_) person.revenue_minor += order.total_minor;
+      if (!countries_[i].empty()) {
+        std::tuple key(order.at, order.source, order.order_id);
+        if (country.empty() || key >= newest) {
+          newest = key;
+          country = countries_[i];
+        }
+      }
+      if (order.refund) {
+        ++person.refunds;
+        continue;
+      }
+      ++person.orders;
+      person.first_order_at = std::min(person.first_order_at.value_or(order.at), order.at);
+      person.last_order_at = std::max(person.last_order_at.value_or(order.at), order.at);
+    }
+    if (person.country.empty()) person.country = country;
+  }
+
+  std::vector<StoredEvent> events_;
+  std::string currency_;
+  std::map<Name, int> group_;
+  std::set<Name> shown_;
+  std::vector<std::pair<std::optional<int>, Order>> orders_;
+  std::vector<std::string> countries_;  // of the lines of each
+};
+
+}  // namespace
+
+std::string model_text(const std::vector<StoredEvent>& events, const std::string& currency) {
+  return Model(events, currency).text();
+}
+
+}  // namespace perennial::people
