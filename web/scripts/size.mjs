@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib';
 const kLimitBytes = 300_000;
 const dist = new URL('../dist/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
-const starts = ['index.html', 'src/i18n/zh.json', 'src/features/overview/OverviewPage.tsx'];
+const shell = Object.keys(manifest).find((key) => manifest[key].name === 'Shell');
+const starts = ['index.html', 'src/i18n/zh.json', shell, 'src/features/overview/OverviewPage.tsx'];
 
 const keys = new Set();
 const visit = (key) => {

@@ -1,5 +1,6 @@
-import { Layout, Menu, Skeleton, type MenuProps } from 'antd';
-import { Suspense } from 'react';
+import { MenuOutlined } from '@ant-design/icons';
+import { Button, Menu, Skeleton, type MenuProps } from 'antd';
+import { Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Route, Routes, useLocation } from 'react-router';
 import { Empty } from '@/shared/Empty';
@@ -72,18 +73,15 @@ function Pages() {
 export default function Shell() {
   const { t } = useTranslation();
   const { workspace } = useSession();
+  const { pathname } = useLocation();
+  const [open, setOpen] = useState(false);
+  useEffect(() => setOpen(false), [pathname]);
   return (
-    <Layout className="shell">
+    <div className="shell">
       <a className="skip" href="#content">
         {t('header.skip')}
       </a>
-      <Layout.Sider
-        className="shell-side"
-        width={200}
-        breakpoint="lg"
-        collapsedWidth={0}
-        theme="light"
-      >
+      <aside className={open ? 'shell-side open' : 'shell-side'}>
         <Link className="brand" to="/">
           <img src="/favicon.svg" alt="" />
           {t('product')}
@@ -91,18 +89,26 @@ export default function Shell() {
         <nav aria-label={t('header.navigation')}>
           <Navigation />
         </nav>
-      </Layout.Sider>
-      <Layout>
-        <Layout.Header className="shell-header">
+      </aside>
+      <div className="shell-body">
+        <header className="shell-header">
+          <Button
+            className="shell-toggle"
+            type="text"
+            aria-label={t('header.navigation')}
+            aria-expanded={open}
+            icon={<MenuOutlined />}
+            onClick={() => setOpen(!open)}
+          />
           <strong>{workspace.name}</strong>
           <span className="grow" />
           <HeaderTools />
-        </Layout.Header>
+        </header>
         <PastDay />
         <main className="shell-main" id="content">
           <Pages />
         </main>
-      </Layout>
-    </Layout>
+      </div>
+    </div>
   );
 }

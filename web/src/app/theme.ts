@@ -20,8 +20,13 @@ export const themes: Record<ThemeName, ThemeConfig> = {
     token: {
       ...base,
       colorPrimary: '#12805c',
-      colorInfo: '#12805c',
+      colorPrimaryBg: '#e1f0ea',
+      colorPrimaryBgHover: '#cde7db',
+      colorInfo: '#2f6db5',
+      colorInfoBg: '#eff5fb',
+      colorInfoBorder: '#c3d8ee',
       colorLink: '#0f6f50',
+      colorLinkHover: '#0c5a40',
       colorText: '#1b2421',
       colorTextSecondary: '#4a5753',
       colorTextTertiary: '#5e6b67',
@@ -33,12 +38,8 @@ export const themes: Record<ThemeName, ThemeConfig> = {
       colorError: '#c0392b',
     },
     components: {
-      Layout: {
-        headerBg: '#ffffff',
-        siderBg: '#f7f9f8',
-        headerPadding: '0 16px',
-        headerHeight: 48,
-      },
+      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+      Segmented: { trackBg: '#edf1ef' },
       Menu: {
         itemBg: 'transparent',
         itemHeight: 34,
@@ -60,8 +61,11 @@ export const themes: Record<ThemeName, ThemeConfig> = {
     token: {
       ...base,
       colorPrimary: '#3fb58a',
-      colorInfo: '#3fb58a',
+      colorPrimaryBg: '#1d3a30',
+      colorPrimaryBgHover: '#244a3d',
+      colorInfo: '#6ba3e0',
       colorLink: '#5cc9a1',
+      colorLinkHover: '#7fe0bb',
       colorBgBase: '#101413',
       colorText: '#e4eae8',
       colorTextSecondary: '#b3bdb9',
@@ -77,13 +81,8 @@ export const themes: Record<ThemeName, ThemeConfig> = {
       colorError: '#f07f73',
     },
     components: {
-      Layout: {
-        headerBg: '#101413',
-        siderBg: '#141918',
-        headerPadding: '0 16px',
-        headerHeight: 48,
-        bodyBg: '#101413',
-      },
+      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+      Segmented: { trackBg: '#1c2321', itemSelectedBg: '#33403c' },
       Menu: {
         itemBg: 'transparent',
         itemHeight: 34,

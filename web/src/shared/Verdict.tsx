@@ -1,14 +1,9 @@
-import { Tag } from 'antd';
+import { Mark, type MarkKind } from './Mark';
 import { useWords } from './use_words';
 
-const kTagColors: Record<string, string> = {
-  works: 'green',
-  hurts: 'red',
-  no_difference: 'default',
-  cannot_tell: 'gold',
-};
+const kKinds: Record<string, MarkKind> = { works: 'good', hurts: 'bad', cannot_tell: 'warn' };
 
 export function Verdict({ verdict }: { verdict: string }) {
   const word = useWords();
-  return <Tag color={kTagColors[verdict]}>{word('proof_verdict', verdict)}</Tag>;
+  return <Mark kind={kKinds[verdict] ?? 'plain'}>{word('proof_verdict', verdict)}</Mark>;
 }

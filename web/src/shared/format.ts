@@ -1,21 +1,13 @@
-// How numbers, money and times are written. Pure: language, zone and currency come in as arguments.
+// How numbers and money are written. Pure: language and currency come in as arguments.
 
 export const kNothing = '–';
-type Maybe<T> = T | null | undefined;
+export type Maybe<T> = T | null | undefined;
 
 const numberFormats = new Map<string, Intl.NumberFormat>();
 function numbers(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = locale + JSON.stringify(options);
   let format = numberFormats.get(key);
   if (!format) numberFormats.set(key, (format = new Intl.NumberFormat(locale, options)));
-  return format;
-}
-
-const timeFormats = new Map<string, Intl.DateTimeFormat>();
-function times(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = locale + JSON.stringify(options);
-  let format = timeFormats.get(key);
-  if (!format) timeFormats.set(key, (format = new Intl.DateTimeFormat(locale, options)));
   return format;
 }
 
@@ -110,49 +102,4 @@ export function clockTime(seconds: Maybe<number>): string {
   return parts[0]
     ? `${parts[0]}:${pad(parts[1] ?? 0)}:${pad(parts[2] ?? 0)}`
     : `${parts[1] ?? 0}:${pad(parts[2] ?? 0)}`;
-}
-
-export function dateTime(at: Maybe<string>, locale: string, zone: string, seconds = false): string {
-  if (!at) return kNothing;
-  return times(locale, {
-    timeZone: zone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    ...(seconds ? { second: '2-digit' } : {}),
-  }).format(new Date(at));
-}
-
-export function day(at: Maybe<string>, locale: string, zone: string): string {
-  if (!at) return kNothing;
-  const options: Intl.DateTimeFormatOptions = locale.startsWith('zh')
-    ? { year: 'numeric', month: '2-digit', day: '2-digit' }
-    : { year: 'numeric', month: 'short', day: 'numeric' };
-  return times(locale, { timeZone: zone, ...options }).format(new Date(at));
-}
-
-/** Whole days from `at` to `now`, at least 0. */
-export function daysSince(at: string, now: string | number): number {
-  const ms = new Date(now).getTime() - new Date(at).getTime();
-  return Math.max(0, Math.floor(ms / 86_400_000));
-}
-
-/** The day (2011-09-09) in a zone of an instant. */
-export function isoDay(at: string | number | Date, zone: string): string {
-  return times('en-CA', {
-    timeZone: zone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).format(new Date(at));
-}
-
-/** Moves an ISO day by whole days. */
-export function addDays(isoDate: string, days: number): string {
-  const date = new Date(`${isoDate}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + days);
-  return date.toISOString().slice(0, 10);
 }

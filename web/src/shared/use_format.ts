@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import * as format from './format';
+import * as time from './format_time';
 import { useWorkspace } from './session';
 
 export function useFormat() {
@@ -25,9 +26,9 @@ export function useFormat() {
       ) => format.money(minor, style.currency || currency, locale, style),
       bytes: (value: number | null | undefined) => format.bytes(value, locale),
       dateTime: (at: string | null | undefined, seconds = false) =>
-        format.dateTime(at, locale, zone, seconds),
-      day: (at: string | null | undefined) => format.day(at, locale, zone),
-      isoDay: (at: string | number | Date) => format.isoDay(at, zone),
+        time.dateTime(at, locale, zone, seconds),
+      day: (at: string | null | undefined) => time.day(at, locale, zone),
+      isoDay: (at: string | number | Date) => time.isoDay(at, zone),
     };
   }, [language, zone, currency]);
 }

@@ -32,8 +32,8 @@ function Headline({ result }: { result: CampaignResult }) {
     high: show(interval.high),
   };
   const text =
-    words === 'open'
-      ? t('result.headline_open', { ...values, n: show(interval.value) })
+    words === 'open' && interval.value < 0
+      ? t('result.headline_open_fewer', values)
       : t(`result.headline_${words}`, values);
   return (
     <div>

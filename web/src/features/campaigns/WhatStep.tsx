@@ -1,13 +1,13 @@
-import { Alert, Button, Input, Tabs, type InputRef } from 'antd';
+import { Button, Input, Tabs, type InputRef } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CampaignDraft } from '@/api/types';
 import { useWords } from '@/shared/use_words';
 import type { StepProps } from './Composer';
 import { lacking, previewSet } from './draft';
+import { Mistakes } from './Mistakes';
 import { PreviewView } from './PreviewView';
-import { insertField, kFields, mistakesIn } from './template';
+import { insertField, kFields } from './template';
 
 type Part = 'subject' | 'text' | 'html';
 type Box = {
@@ -35,35 +35,6 @@ function FieldButtons({ insert }: { insert: (field: string, fallback: string) =>
         </Button>
       ))}
     </div>
-  );
-}
-
-function Mistakes({ draft }: { draft: CampaignDraft }) {
-  const { t } = useTranslation();
-  const parts: [Part, string][] = [
-    ['subject', draft.subject],
-    ['text', draft.text],
-    ['html', draft.html ?? ''],
-  ];
-  const found = parts.flatMap(([part, source]) =>
-    mistakesIn(source).map((mistake) => ({ part, ...mistake })),
-  );
-  return (
-    <>
-      {found.map((one, i) => (
-        <Alert
-          key={i}
-          style={{ marginTop: 8 }}
-          showIcon
-          type={one.kind === 'no_fallback' ? 'warning' : 'error'}
-          message={
-            <>
-              {t(`campaign.${one.part}`)}: {t(`campaign.mistake_${one.kind}`, { field: one.field })}
-            </>
-          }
-        />
-      ))}
-    </>
   );
 }
 

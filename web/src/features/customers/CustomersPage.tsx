@@ -1,11 +1,12 @@
-import { DownloadOutlined, SendOutlined } from '@ant-design/icons';
+import { CloseOutlined, DownloadOutlined, SendOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Button, Tag } from 'antd';
+import { Button } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import { Empty } from '@/shared/Empty';
 import { LinkButton } from '@/shared/LinkButton';
+import { Mark } from '@/shared/Mark';
 import { PageHead } from '@/shared/PageHead';
 import { ProblemView } from '@/shared/ProblemView';
 import { useRight } from '@/shared/session';
@@ -36,15 +37,16 @@ function SetChip({ set }: { set: string }) {
   const name = useCampaignName(set);
   const address = useAddress();
   return (
-    <Tag
-      color="green"
-      closable
-      closeIcon={<span aria-label={t('do.remove_filter')}>×</span>}
-      onClose={() => address.change({ set: null, page: null })}
-      style={{ fontSize: 13, padding: '3px 8px' }}
-    >
-      {sentence(set, name)}
-    </Tag>
+    <Mark kind="good">
+      {sentence(set, name)}{' '}
+      <Button
+        type="text"
+        size="small"
+        aria-label={t('do.remove_filter')}
+        icon={<CloseOutlined />}
+        onClick={() => address.change({ set: null, page: null })}
+      />
+    </Mark>
   );
 }
 

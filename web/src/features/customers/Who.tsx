@@ -1,12 +1,14 @@
-import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { CustomerFile } from '@/api/types';
-import { customersPath } from '@/shared/set_words';
 import { Link } from 'react-router';
+import type { CustomerFile } from '@/api/types';
+import { Mark, type MarkKind } from '@/shared/Mark';
+import { customersPath } from '@/shared/set_words';
 import { Stage } from '@/shared/Stage';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { useStageReason } from './stage_reason';
+
+const kConsentMarks: Record<string, MarkKind> = { unsubscribed: 'bad', subscribed: 'good' };
 
 const show = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
@@ -68,17 +70,9 @@ export function Who({ file }: { file: CustomerFile }) {
         ) : null}
         <dt>{t('customer.email_consent')}</dt>
         <dd>
-          <Tag
-            color={
-              file.email_consent === 'unsubscribed'
-                ? 'red'
-                : file.email_consent === 'subscribed'
-                  ? 'green'
-                  : 'default'
-            }
-          >
+          <Mark kind={kConsentMarks[file.email_consent] ?? 'plain'}>
             {word('consent', file.email_consent)}
-          </Tag>
+          </Mark>
         </dd>
       </dl>
       <section>

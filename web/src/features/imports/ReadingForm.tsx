@@ -1,9 +1,9 @@
-import { AutoComplete, DatePicker, Input, Select, Switch } from 'antd';
-import dayjs from 'dayjs';
+import { AutoComplete, Input, Select, Switch } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportMapping } from '@/api/types';
 import { useWorkspace } from '@/shared/session';
+import { ZonedPicker } from '@/shared/ZonedPicker';
 import { withReading } from './mapping';
 import type { Kind } from './upload';
 
@@ -90,11 +90,10 @@ export function ReadingForm({ kind, mapping, change }: Props) {
         </>
       ) : null}
       <Line name={t('import.until')}>
-        <DatePicker
-          showTime
+        <ZonedPicker
           placeholder={t('import.until_none')}
-          value={mapping.until ? dayjs(mapping.until) : null}
-          onChange={(value) => put('until', value?.toISOString())}
+          value={mapping.until}
+          onChange={(at) => put('until', at ?? undefined)}
         />
       </Line>
       <Line name={t('import.header')}>

@@ -6,7 +6,7 @@ import { api, must } from '@/api/client';
 import type { RetentionTriangle } from '@/api/types';
 import { download } from '@/shared/csv';
 import { Empty } from '@/shared/Empty';
-import { addDays } from '@/shared/format';
+import { addDays } from '@/shared/format_time';
 import { LinkButton } from '@/shared/LinkButton';
 import { Loaded } from '@/shared/Loaded';
 import type { PeriodChoice } from '@/shared/PeriodBar';

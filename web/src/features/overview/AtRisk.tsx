@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Overview } from '@/api/types';
-import { daysSince } from '@/shared/format';
+import { daysSince } from '@/shared/format_time';
 import { LinkButton } from '@/shared/LinkButton';
 import { Section } from '@/shared/Section';
 import { useRight } from '@/shared/session';

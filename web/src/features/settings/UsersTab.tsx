@@ -31,17 +31,19 @@ function UsersTable({ users, shown }: { users: User[]; shown: (link: string) => 
     {
       title: t('settings.role'),
       key: 'role',
-      render: (_, user) => (
-        <Select
-          size="small"
-          aria-label={`${t('settings.role')} ${user.email}`}
-          value={user.role}
-          disabled={user.id === me}
-          onChange={(role: Role) => change.mutate({ id: user.id, role })}
-          options={kRoles.map((value) => ({ value, label: word('role', value) }))}
-          style={{ width: 140 }}
-        />
-      ),
+      render: (_, user) =>
+        user.id === me ? (
+          word('role', user.role)
+        ) : (
+          <Select
+            size="small"
+            aria-label={`${t('settings.role')} ${user.email}`}
+            value={user.role}
+            onChange={(role: Role) => change.mutate({ id: user.id, role })}
+            options={kRoles.map((value) => ({ value, label: word('role', value) }))}
+            style={{ width: 140 }}
+          />
+        ),
     },
     {
       title: t('settings.last_seen'),

@@ -1,32 +1,25 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, AutoComplete, Button, DatePicker, Form, Input, InputNumber, Select } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
+import { App, AutoComplete, Button, Form, Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Workspace } from '@/api/types';
 import { Loaded } from '@/shared/Loaded';
 import { ProblemView } from '@/shared/ProblemView';
 import { kSessionKey, useRight } from '@/shared/session';
-import { useFormat } from '@/shared/use_format';
-
-type Answer = Omit<Workspace, 'stands_on'> & { stands_on: Dayjs | null };
+import { ZonedPicker } from '@/shared/ZonedPicker';
 
 const kZones: string[] = Intl.supportedValuesOf?.('timeZone') ?? [];
 const kCurrencies = ['CNY', 'USD', 'EUR', 'GBP', 'JPY', 'HKD', 'TWD', 'SGD'];
 
 function WorkspaceForm({ workspace }: { workspace: Workspace }) {
   const { t } = useTranslation();
-  const format = useFormat();
+  const zones = [...new Set([workspace.zone, ...kZones])];
   const client = useQueryClient();
   const { message } = App.useApp();
   const mayWrite = useRight('settings.write');
   const save = useMutation({
-    mutationFn: (answer: Answer) =>
-      must(
-        api.PUT('/v1/settings', {
-          body: { ...answer, stands_on: answer.stands_on?.toISOString() ?? null },
-        }),
-      ),
+    mutationFn: (answer: Workspace) =>
+      must(api.PUT('/v1/settings', { body: { ...answer, stands_on: answer.stands_on ?? null } })),
     onSuccess: (next) => {
       client.setQueryData(['settings'], next);
       // Zone, currency and clock change every figure.
@@ -36,15 +29,12 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
     },
   });
   return (
-    <Form<Answer>
+    <Form<Workspace>
       layout="vertical"
       style={{ maxWidth: 560 }}
       disabled={!mayWrite}
       requiredMark={false}
-      initialValues={{
-        ...workspace,
-        stands_on: workspace.stands_on ? dayjs(workspace.stands_on) : null,
-      }}
+      initialValues={workspace}
       onFinish={(answer) => save.mutate(answer)}
     >
       <Form.Item
@@ -60,12 +50,7 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
         extra={t('settings.zone_hint')}
         rules={[{ required: true, message: t('settings.zone_hint') }]}
       >
-        <AutoComplete
-          options={kZones.map((value) => ({ value }))}
-          filterOption={(typed, option) =>
-            (option?.value ?? '').toLowerCase().includes(typed.toLowerCase())
-          }
-        />
+        <Select showSearch options={zones.map((value) => ({ value }))} />
       </Form.Item>
       <Form.Item name="week_start" label={t('settings.week_start')}>
         <Select
@@ -107,12 +92,9 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
       <Form.Item
         name="stands_on"
         label={t('settings.stands_on')}
-        extra={t('settings.stands_on_hint', {
-          at: workspace.stands_on ? format.dateTime(workspace.stands_on) : t('settings.real_time'),
-          zone: format.zone,
-        })}
+        extra={t('settings.stands_on_hint', { zone: workspace.zone })}
       >
-        <DatePicker showTime placeholder={t('settings.real_time')} style={{ width: 240 }} />
+        <ZonedPicker placeholder={t('settings.real_time')} />
       </Form.Item>
       {save.isError ? <ProblemView error={save.error} /> : null}
       {mayWrite ? (

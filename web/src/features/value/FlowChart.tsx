@@ -40,6 +40,7 @@ export function FlowChart({ flow }: { flow: Stages['flow'] }) {
       series: [
         {
           type: 'sankey',
+          animation: false,
           left: 90,
           right: 90,
           top: 8,

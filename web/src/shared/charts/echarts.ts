@@ -8,12 +8,14 @@ import {
   TooltipComponent,
 } from 'echarts/components';
 import { init, use } from 'echarts/core';
+import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 
 use([
   BarChart,
   LineChart,
   SankeyChart,
+  LabelLayout,
   AriaComponent,
   GridComponent,
   MarkAreaComponent,
