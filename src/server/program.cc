@@ -1,0 +1,230 @@
+#include <filesystem>
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include "access/access.h"
+#include "collect/collect.h"
+#include "engage/engage.h"
+#include "events/events.h"
+#include "insight/insight.h"
+#include "people/people.h"
+#include "server/data_directory.h"
+#include "server/observe.h"
+#include "server/overview.h"
+#include "server/run_routes.h"
+#include "server/server.h"
+#include "store/store.h"
+#include "value/value.h"
+
+namespace perennial::server {
+namespace {
+
+constexpr std::chrono::milliseconds kSettlePoll{250};
+
+std::vector<store::Migration> all_migrations() {
+  std::vector<store::Migration> all;
+  for (auto part : {access::migrations(), events::migrations(), people::migrations(),
+                    collect::migrations(), engage::migrations()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+// Sent with every reply. The console loads nothing from elsewhere; styles are set inline by its
+// components.
+std::map<std::string, std::string> security_headers() {
+  return {{"X-Content-Type-Options", "nosniff"},
+          {"X-Frame-Options", "DENY"},
+          {"Referrer-Policy", "no-referrer"},
+          {"Content-Security-Policy",
+           "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+           "script-src 'self'; connect-src 'self'; frame-src 'self'; frame-ancestors 'none'; "
+           "base-uri 'none'; form-action 'self'"}};
+}
+
+// Members stand in the order of their dependencies, so that destruction takes them down in reverse.
+class Wired final : public Program {
+ public:
+  Result<void> open(const Config& config);
+  ~Wired() override { stop(); }
+
+  uint16_t port() const override { return server_->port(); }
+  const std::string& local_token() const override { return token_; }
+  const std::string& first_link() const override { return first_link_; }
+  void stop() override;
+
+ private:
+  Result<void> open_stores(const Config& config);
+  Result<void> open_modules();
+  Result<void> listen(const Config& config);
+  people::Extensions extensions();
+  Result<std::vector<people::PersonId>> resolve_set(std::string_view set);
+  bool settle(uint64_t seq);
+
+  std::unique_ptr<DataDirectory> directory_;
+  std::unique_ptr<store::Database> database_;
+  std::unique_ptr<access::Settings> settings_;
+  std::unique_ptr<events::Log> log_;
+  std::unique_ptr<access::Gate> gate_;
+  std::unique_ptr<people::OrderBooks> books_;
+  std::unique_ptr<insight::Insight> insight_;
+  std::unique_ptr<value::Value> value_;
+  std::unique_ptr<events::Stages> stages_;
+  std::unique_ptr<collect::Importer> importer_;
+  std::unique_ptr<engage::Engage> engage_;
+  std::unique_ptr<Observation> observation_;
+  std::unique_ptr<http::Server> server_;
+  std::atomic<bool> stopping_ = false;
+  std::string token_ = random_token();
+  std::string first_link_;
+};
+
+Result<void> Wired::open(const Config& config) {
+  TRY(open_stores(config));
+  TRY(open_modules());
+  return listen(config);
+}
+
+Result<void> Wired::open_stores(const Config& config) {
+  directory_ = TRY(DataDirectory::hold(config.data));
+  database_ = TRY(store::Database::open(config.state));
+  TRY(database_->migrate(all_migrations()));
+  settings_ = TRY(access::Settings::load(*database_));
+  log_ = TRY(events::open_chdb({.directory = directory_->sub("events"), .library = config.chdb}));
+  return {};
+}
+
+Result<void> Wired::open_modules() {
+  gate_ = TRY(access::Gate::open(*database_, *settings_, system_now, token_));
+  books_ = std::make_unique<people::OrderBooks>(*database_, *settings_);
+  insight_ = std::make_unique<insight::Insight>(*books_, *settings_, system_now);
+  value_ = std::make_unique<value::Value>(*books_, *settings_, system_now);
+
+  std::vector<events::Stage> stages;
+  stages.push_back(events::schema_stage());
+  stages.push_back(people::people_stage(*settings_));
+  stages.back().committed = [before = std::move(stages.back().committed),
+                             books = books_.get()](uint64_t seq) {
+    if (before) before(seq);
+    books->changed();
+  };
+  stages_ = std::make_unique<events::Stages>(*log_, *database_, std::move(stages));
+
+  importer_ = TRY(collect::Importer::open(*database_, *log_, *settings_, system_now,
+                                          directory_->sub("imports"),
+                                          [this](uint64_t seq) { return settle(seq); }));
+  engage_ = TRY(engage::Engage::open({.database = *database_,
+                                      .log = *log_,
+                                      .settings = *settings_,
+                                      .value = *value_,
+                                      .books = *books_,
+                                      .clock = system_now,
+                                      .outbox_directory = directory_->sub("outbox")}));
+  return {};
+}
+
+// Blocks until the stages have passed `seq`; false when the program stops.
+bool Wired::settle(uint64_t seq) {
+  while (!stopping_) {
+    if (stages_->wait_until(seq, kSettlePoll)) return true;
+  }
+  return false;
+}
+
+Result<std::vector<people::PersonId>> Wired::resolve_set(std::string_view set) {
+  if (auto found = insight_->resolve_set(set)) return std::move(*found);
+  if (auto found = value_->resolve_set(set)) return std::move(*found);
+  if (auto found = engage_->resolve_set(set)) return std::move(*found);
+  return fail(Code::kInvalid, "no such set of people", "set",
+              "take the word from the answer that shows the number");
+}
+
+people::Extensions Wired::extensions() {
+  return {
+      .resolve_set = [this](std::string_view set) { return resolve_set(set); },
+      .describe = [this](std::span<const people::Person> page) { return value_->describe(page); },
+      .describe_file =
+          [this](const people::Person& person) { return value_->describe_file(person); },
+      .messages = [this](store::Connection& c, people::PersonId person, Instant before,
+                         size_t limit) { return engage_->messages(c, person, before, limit); }};
+}
+
+Result<void> Wired::listen(const Config& config) {
+  observation_ = TRY(Observation::open(config.record));
+  http::Router router;
+  gate_->add_routes(router);
+  people::add_routes(router, *database_, *log_, *settings_, extensions());
+  collect::add_routes(router, *database_, *log_, *settings_, *gate_, *importer_, system_now);
+  insight_->add_routes(router);
+  value_->add_routes(router);
+  engage_->add_routes(router);
+  add_overview_route(router,
+                     {*database_, *log_, *settings_, *books_, *insight_, *value_, *engage_});
+  add_run_routes(router, *database_, *log_, *stages_, *observation_);
+  if (!config.web.empty()) {
+    router.serve_files(config.web, "index.html");
+  } else {
+    spdlog::warn("the console is not built: only the API is served");
+  }
+
+  http::Options options;
+  options.host = config.host;
+  options.port = config.port;
+  options.workers = config.workers;
+  options.upload_directory = directory_->sub("uploads");
+  options.authorize = [this](const http::Route& route, http::Request& request) {
+    return gate_->authorize(route, request);
+  };
+  options.observe = [this](const http::Exchange& exchange) { observation_->exchange(exchange); };
+  options.headers = security_headers();
+  server_ = TRY(http::Server::start(std::move(router), std::move(options)));
+  TRY(directory_->announce({config.host, server_->port(), token_, ::getpid()}));
+  if (auto link = TRY(access::first_link(*database_, system_now()))) {
+    std::string host = config.host == "0.0.0.0" || config.host == "::" ? "127.0.0.1" : config.host;
+    first_link_ = "http://" + host + ":" + std::to_string(server_->port()) + *link;
+  }
+  return {};
+}
+
+void Wired::stop() {
+  if (stopping_.exchange(true)) return;
+  if (server_) server_->stop(kDrainTime);
+  if (importer_) importer_->stop();
+  if (engage_) engage_->stop();
+  if (stages_) stages_->stop();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Program>> Program::start(const Config& config) {
+  auto program = std::make_unique<Wired>();
+  auto opened = program->open(config);
+  if (!opened) return std::unexpected(opened.error());
+  return program;
+}
+
+int exit_code(Code code) {
+  switch (code) {
+    case Code::kInvalid:
+    case Code::kTooLarge:
+      return 2;
+    case Code::kNotFound:
+      return 3;
+    case Code::kConflict:
+      return 4;
+    case Code::kUnauthenticated:
+    case Code::kForbidden:
+      return 5;
+    case Code::kBusy:
+    case Code::kTimeout:
+      return 6;
+    case Code::kFull:
+      return 7;
+    case Code::kInternal:
+      return 1;
+  }
+  return 1;
+}
+
+}  // namespace perennial::server

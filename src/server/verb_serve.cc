@@ -1,0 +1,37 @@
+#include <cstdio>
+
+#include <signal.h>
+#include <spdlog/spdlog.h>
+
+#include "server/verbs.h"
+
+namespace perennial::server {
+
+Result<void> run_serve(const Config& config) {
+  // Blocked before any thread starts, so that only sigwait below sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+
+  auto program = TRY(Program::start(config));
+  std::string host =
+      config.host.find(':') == std::string::npos ? config.host : "[" + config.host + "]";
+  std::printf("Perennial is ready at http://%s:%d\n", host.c_str(), program->port());
+  if (!program->first_link().empty()) {
+    std::printf("Sign in for the first time (works once): %s\n", program->first_link().c_str());
+  }
+  std::fflush(stdout);
+  int signal = 0;
+  do {
+    sigwait(&signals, &signal);
+  } while (signal == SIGHUP);  // a closed terminal does not end a server
+  spdlog::info("stopping signal={}", signal);
+  program->stop();
+  program.reset();
+  spdlog::info("stopped");
+  return {};
+}
+
+}  // namespace perennial::server
