@@ -82,11 +82,11 @@ export default function Shell() {
         {t('header.skip')}
       </a>
       <aside className={open ? 'shell-side open' : 'shell-side'}>
-        <Link className="brand" to="/">
-          <img src="/favicon.svg" alt="" />
-          {t('product')}
-        </Link>
         <nav aria-label={t('header.navigation')}>
+          <Link className="brand" to="/">
+            <img src="/favicon.svg" alt="" />
+            {t('product')}
+          </Link>
           <Navigation />
         </nav>
       </aside>

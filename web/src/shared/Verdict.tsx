@@ -5,5 +5,5 @@ const kKinds: Record<string, MarkKind> = { works: 'good', hurts: 'bad', cannot_t
 
 export function Verdict({ verdict }: { verdict: string }) {
   const word = useWords();
-  return <Mark kind={kKinds[verdict] ?? 'plain'}>{word('proof_verdict', verdict)}</Mark>;
+  return <Mark kind={kKinds[verdict] ?? 'neutral'}>{word('proof_verdict', verdict)}</Mark>;
 }

@@ -55,7 +55,7 @@ function Row({ one, currency }: { one: Comparison; currency: string }) {
 export function ComparisonsTable({ result }: { result: CampaignResult }) {
   const { t } = useTranslation();
   return (
-    <div className="scroll-x">
+    <div className="scroll-x" tabIndex={0}>
       <table className="plain">
         <thead>
           <tr>

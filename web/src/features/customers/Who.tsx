@@ -70,7 +70,7 @@ export function Who({ file }: { file: CustomerFile }) {
         ) : null}
         <dt>{t('customer.email_consent')}</dt>
         <dd>
-          <Mark kind={kConsentMarks[file.email_consent] ?? 'plain'}>
+          <Mark kind={kConsentMarks[file.email_consent] ?? 'neutral'}>
             {word('consent', file.email_consent)}
           </Mark>
         </dd>

@@ -44,12 +44,7 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
       >
         <Input maxLength={200} />
       </Form.Item>
-      <Form.Item
-        name="zone"
-        label={t('settings.zone')}
-        extra={t('settings.zone_hint')}
-        rules={[{ required: true, message: t('settings.zone_hint') }]}
-      >
+      <Form.Item name="zone" label={t('settings.zone')} extra={t('settings.zone_hint')}>
         <Select showSearch options={zones.map((value) => ({ value }))} />
       </Form.Item>
       <Form.Item name="week_start" label={t('settings.week_start')}>

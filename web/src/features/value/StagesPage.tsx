@@ -36,7 +36,7 @@ function Answer({ stages }: { stages: Stages }) {
           ]}
           chart={<HistoryChart stages={stages} />}
           table={
-            <div className="scroll-x">
+            <div className="scroll-x" tabIndex={0}>
               <table className="plain">
                 <thead>
                   <tr>
