@@ -93,7 +93,6 @@ Result<std::vector<Order>> orders_of(store::Connection& c, PersonId id, size_t o
                                      size_t limit);  // newest first
 
 // ---- lists
-// -------------------------------------------------------------------------------------------------------
 
 struct ListQuery {
   std::string search;  // folded containment in name, e-mail, phone, identifiers
@@ -119,7 +118,6 @@ struct ListPage {
 Result<ListPage> list_people(store::Connection& c, const ListQuery& query);
 
 // ---- order columns
-// -----------------------------------------------------------------------------------------------
 
 // All orders and refunds as columns, sorted by person, then time. Person 0 (no customer) comes
 // first. Amounts are in the workspace's currency; orders in another currency count with amount 0.
@@ -150,7 +148,6 @@ class OrderBooks {
 };
 
 // ---- routes
-// --------------------------------------------------------------------------------------------------------
 
 // What modules below add to the routes here.
 struct Extensions {

@@ -61,6 +61,21 @@ void TestPeople::forget_cache() {
   stage_ = make_stage([this] { return currency; });
 }
 
+void TestPeople::clear() {
+  must(database_->write([&](store::Connection& c) -> Result<void> {
+    for (const char* table : {"people", "people_seen", "identities", "identity_facts",
+                              "person_aliases", "person_merges", "orders"}) {
+      TRY(c.execute("DELETE FROM " + std::string(table)));
+    }
+    TRY(
+        c.execute("UPDATE people_progress SET applied_seq = 0, last_person = 0,"
+                  " last_identity = 0, orders_seq = 0, profiles_seq = 0, currency = ''"));
+    return {};
+  }));
+  last_seq_ = 0;
+  forget_cache();
+}
+
 void TestPeople::apply(std::vector<events::StoredEvent> events, size_t batch) {
   for (auto& e : events) {
     if (e.seq == 0) e.seq = last_seq_ + 1;

@@ -21,6 +21,7 @@ class TestPeople {
   // The same for one batch that is rolled back at the end.
   void apply_and_fail(std::span<const events::StoredEvent> events);
   void forget_cache();  // as a restart does
+  void clear();         // empties the tables: cheaper than a new database
   store::Database& database() { return *database_; }
   events::Stage& stage() { return stage_; }
 
