@@ -9,8 +9,6 @@ namespace {
 
 constexpr int64_t kHourMs = 3'600'000;
 constexpr int64_t kDayMs = 24 * kHourMs;
-// Fewer readable samples than this share are not dates.
-constexpr double kLeastShare = 0.9;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -220,7 +218,7 @@ std::optional<Instant> DateReader::read(std::string_view text) {
   return from_millis(local_ms - offset_ms);
 }
 
-DateGuess guess_date_format(std::span<const std::string_view> samples) {
+DateGuess guess_date_format(std::span<const std::string_view> samples, double least_share) {
   constexpr std::array<std::string_view, 4> kFormats = {"iso", "yyyymmdd", "dmy", "mdy"};
   std::array<double, 4> read{};
   double filled = 0;
@@ -242,7 +240,7 @@ DateGuess guess_date_format(std::span<const std::string_view> samples) {
   if (filled == 0) return guess;
   size_t best = static_cast<size_t>(std::max_element(read.begin(), read.end()) - read.begin());
   guess.share = read[best] / filled;
-  if (guess.share < kLeastShare) return guess;
+  if (guess.share < least_share) return guess;
   // A few bad cells must not decide between day and month first: the other has to fail clearly.
   guess.ambiguous = best >= 2 && std::min(read[2], read[3]) > 0.98 * read[best];
   if (!guess.ambiguous) guess.format = kFormats[best];

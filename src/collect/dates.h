@@ -34,6 +34,12 @@ struct DateGuess {
   bool ambiguous = false;  // days and months cannot be told apart; `format` is "" then
   double share = 0;        // of the non-empty samples that it reads
 };
-DateGuess guess_date_format(std::span<const std::string_view> samples);
+// At least `least_share` of the filled samples have to be readable: high where the cells decide
+// whether a column holds times at all, low where that is known and bad cells are to be rejected one
+// by one.
+inline constexpr double kShareToBeTimes = 0.9;
+inline constexpr double kShareOfKnownTimes = 0.5;
+DateGuess guess_date_format(std::span<const std::string_view> samples,
+                            double least_share = kShareToBeTimes);
 
 }  // namespace perennial::collect

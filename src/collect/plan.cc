@@ -89,7 +89,7 @@ class Findings {
     Mapping& mapping = plan.mapping;
     if (at_ && mapping.date_format.empty()) {
       std::vector<std::string_view> times(times_.begin(), times_.end());
-      auto guess = guess_date_format(times);
+      auto guess = guess_date_format(times, kShareOfKnownTimes);
       mapping.date_format = guess.format;
       if (guess.ambiguous) {
         plan.notes.push_back("Dates can be read day first or month first: choose dmy or mdy.");
