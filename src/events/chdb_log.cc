@@ -57,7 +57,7 @@ const std::vector<std::string> kWriterSettings{
     "--max_threads=1", "--max_insert_threads=1", "--input_format_parallel_parsing=0",
     "--max_insert_block_size=1000000", "--max_query_size=67108864"};
 const std::vector<std::string> kReaderSettings{"--max_query_size=67108864",
-                                               "--max_bytes_before_external_sort=268435456",
+                                               "--max_bytes_before_external_sort=100000000",
                                                "--max_bytes_ratio_before_external_sort=0"};
 
 // An advisory lock on DIR/lock for the life of the object.
@@ -195,8 +195,7 @@ class ChdbLog final : public Log {
   GroupWriter writer_;  // last: its thread uses all of the above
 };
 
-// ---- writing
-// -----------------------------------------------------------------------------------------------
+// ---- writing ---------------------------------------------------------------------------------
 
 Result<std::unordered_set<Fingerprint>> ChdbLog::stored_ids(const std::vector<Pending>& group) {
   std::string list;
@@ -287,8 +286,7 @@ void ChdbLog::commit(std::vector<Pending> group) {
   }
 }
 
-// ---- reading
-// -----------------------------------------------------------------------------------------------
+// ---- reading ---------------------------------------------------------------------------------
 
 Result<std::unique_ptr<ChdbConnection>> ChdbLog::borrow() {
   {

@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS events (
 ) ENGINE = MergeTree
 PARTITION BY intDiv(seq, 16777216)
 ORDER BY (identity, timestamp, seq)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1)sql";
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10)sql";
 
 template <class List, class Text>
 std::string one_of(std::string_view column, const List& list, Text text) {

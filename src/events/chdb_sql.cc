@@ -19,20 +19,44 @@ constexpr std::array<std::string_view, 6> kShown{"tables", "columns",   "functio
                                                  "create", "databases", "table"};
 // Functions and table functions that read files, reach the network, run programs, or look past the
 // table.
-constexpr std::array<std::string_view, 24> kForbiddenCalls{
-    "file",         "url",    "remote",
-    "remotesecure", "s3",     "gcs",
-    "hdfs",         "mysql",  "postgresql",
-    "mongodb",      "redis",  "sqlite",
-    "odbc",         "jdbc",   "executable",
-    "input",        "merge",  "cluster",
-    "dictionary",   "python", "clusterallreplicas",
-    "filesystem",   "loop",   "mergetreeindex"};
-// The parts of families: azureBlobStorage, deltaLake, fileCluster, icebergS3, urlCluster,
-// mergeTreeProjection, …
-constexpr std::array<std::string_view, 13> kForbiddenCallParts{
-    "azureblob", "deltalake", "iceberg", "hudi",     "paimon",      "cluster",      "arrowflight",
-    "ytsaurus",  "mergetree", "fuzz",    "catboost", "arrowstream", "introspection"};
+// eval() runs a text as SQL, which the check of words would not see.
+constexpr std::array<std::string_view, 33> kForbiddenCalls{"file",
+                                                           "url",
+                                                           "remote",
+                                                           "remotesecure",
+                                                           "s3",
+                                                           "gcs",
+                                                           "oss",
+                                                           "cosn",
+                                                           "hdfs",
+                                                           "mysql",
+                                                           "postgresql",
+                                                           "mongodb",
+                                                           "redis",
+                                                           "sqlite",
+                                                           "odbc",
+                                                           "jdbc",
+                                                           "executable",
+                                                           "input",
+                                                           "merge",
+                                                           "dictionary",
+                                                           "python",
+                                                           "filesystem",
+                                                           "loop",
+                                                           "eval",
+                                                           "aiclassify",
+                                                           "aiembed",
+                                                           "aiextract",
+                                                           "aigenerate",
+                                                           "aitranslate",
+                                                           "viewexplain",
+                                                           "getserversetting",
+                                                           "getmacro",
+                                                           "getserverport"};
+// The parts of families: azureBlobStorage, deltaLake, fileCluster, icebergS3, mergeTreeIndex, …
+constexpr std::array<std::string_view, 12> kForbiddenCallParts{
+    "azureblob", "deltalake", "iceberg",   "hudi", "paimon",   "cluster",
+    "arrow",     "ytsaurus",  "mergetree", "fuzz", "catboost", "prometheus"};
 constexpr std::array<std::string_view, 2> kHiddenDatabases{"system", "information_schema"};
 // What may be read of `system`: facts about the language.
 constexpr std::array<std::string_view, 10> kOpenSystemTables{"functions",

@@ -25,7 +25,7 @@ IdFilter::IdFilter(size_t expected) { add_layer(std::max(expected, kFirstFilterI
 void IdFilter::add_layer(size_t capacity) {
   Layer layer;
   layer.capacity = capacity;
-  layer.blocks.resize(capacity * kFilterBits / (8 * sizeof(Block)) + 1);
+  layer.blocks.resize(capacity * filter_bits(capacity) / (8 * sizeof(Block)) + 1);
   layers_.push_back(std::move(layer));
 }
 

@@ -215,8 +215,7 @@ TEST_P(LogTest, AScanStopsWhenItsReaderSaysSo) {
   EXPECT_EQ(mine().size(), 2u);  // the log goes on
 }
 
-// ---- scans against brute force
-// -----------------------------------------------------------------------------
+// ---- scans against brute force ---------------------------------------------------------------
 
 struct World {
   std::vector<std::string> users, names;

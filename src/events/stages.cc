@@ -48,13 +48,14 @@ class Runner {
     milliseconds pause = kFirstPause;
     bool loaded = false;
     while (!stopping()) {
+      // After a failure the cursor is read again: a commit whose outcome is unknown may have moved
+      // it.
       Result<void> went = loaded ? step() : load_cursor();
-      if (went) {
-        loaded = true;
-        pause = kFirstPause;
-      }
+      if (went && loaded) pause = kFirstPause;
       std::unique_lock lock(board_.mutex);
-      error_ = went ? "" : went.error().text();
+      if (!went) error_ = went.error().text();
+      if (went && loaded) error_.clear();
+      loaded = went.has_value();
       if (went) continue;
       board_.changed.wait_for(lock, pause, [&] { return board_.stopping; });
       pause = std::min(pause * 2, kLongestPause);
@@ -75,17 +76,22 @@ class Runner {
   }
 
   Result<void> load_cursor() {
-    auto row = TRY(database_.read([&](store::Connection& c) {
-      return c.query_one("SELECT seq FROM stage_cursors WHERE name = $1", {stage_.name});
-    }));
-    const auto cursor = row ? static_cast<uint64_t>(row->integer(0)) : 0;
+    const uint64_t cursor =
+        TRY(database_.read([&](store::Connection& c) { return stored_cursor(c); }));
     if (cursor > log_.last_seq()) {
       // Going on would skip the events that take these numbers again.
       return fail(Code::kConflict, "the state is ahead of the event log", stage_.name,
                   "restore both from the same backup");
     }
+    const bool moved = cursor > cursor_ && tried_;
+    if (moved && stage_.committed) stage_.committed(cursor);
     move_cursor(cursor);
     return {};
+  }
+
+  Result<uint64_t> stored_cursor(store::Connection& c) const {
+    auto row = TRY(c.query_one("SELECT seq FROM stage_cursors WHERE name = $1", {stage_.name}));
+    return row ? static_cast<uint64_t>(row->integer(0)) : 0;
   }
 
   Result<void> step() {
@@ -103,8 +109,12 @@ class Runner {
   }
 
   Result<void> apply(const std::vector<StoredEvent>& events, uint64_t reached) {
+    tried_ = true;
     try {
       return database_.write([&](store::Connection& c) -> Result<void> {
+        if (TRY(stored_cursor(c)) != cursor_) {
+          return fail(Code::kConflict, "somebody else moved the stage's cursor", stage_.name);
+        }
         TRY(stage_.apply(c, events));
         TRY(
             c.execute("INSERT INTO stage_cursors (name, seq) VALUES ($1, $2) "
@@ -122,6 +132,7 @@ class Runner {
   store::Database& database_;
   const Stage stage_;
   uint64_t cursor_ = 0;
+  bool tried_ = false;  // a batch was given to apply()
   std::string error_;
   std::thread thread_;
 };

@@ -173,5 +173,33 @@ TEST_F(StagesTest, AStateAheadOfTheLogIsNotTaken) {
   EXPECT_THAT(stages.progress()[0].error, testing::HasSubstr("ahead of the event log"));
 }
 
+// What an unknown outcome of COMMIT looks like: the batch is there although the write failed. Here
+// another program commits the batch in between.
+TEST_F(StagesTest, ABatchThatIsThereAlreadyIsNotRepeated) {
+  append(0, 5);
+  std::atomic<bool> raced = false;
+  std::atomic<uint64_t> committed = 0;
+  Stage stage = effects("raced", 10);
+  stage.apply = [&](store::Connection& c, std::span<const StoredEvent> e) -> Result<void> {
+    TRY(write_effects(c, "raced", e));
+    if (!raced) return fail(Code::kInternal, "outcome unknown");
+    return {};
+  };
+  stage.committed = [&](uint64_t seq) { committed = seq; };
+  Stages stages(*log_, *database_, {stage});
+  while (stages.progress()[0].error.empty()) std::this_thread::yield();
+  const auto events = log_->read_arrivals(0, 5).value();
+  ASSERT_TRUE(database_->write([&](store::Connection& c) -> Result<void> {
+    TRY(write_effects(c, "raced", events));
+    TRY(c.execute("INSERT INTO stage_cursors (name, seq) VALUES ($1, $2)", {"raced", int64_t{5}}));
+    return {};
+  }));
+  raced = true;
+  append(5, 8);
+  ASSERT_TRUE(stages.wait_until(log_->last_seq(), kLong));
+  EXPECT_EQ(messages("raced"), expected(8));
+  EXPECT_EQ(committed, 8u);
+}
+
 }  // namespace
 }  // namespace perennial::events
