@@ -14,7 +14,7 @@ from perennial import Perennial  # noqa: E402
 
 VALIDATE = pathlib.Path(__file__).with_name("validate.py")
 ORDERS = "order_id,customer_id,date,amount,country\n" + "".join(
-    f"o{c}-{n},c{c},{2024 + (n + c) // 12}-{(n + c) % 12 + 1:02d}-1{c % 9},{10 + n}.50,CN\n"
+    f"o{c}-{n},c{c},{2021 + (n + c) // 12}-{(n + c) % 12 + 1:02d}-1{c % 9},{10 + n}.50,CN\n"
     for c in range(40)
     for n in range(c % 6 + 1)
 )
@@ -61,7 +61,7 @@ class Walk(unittest.TestCase):
 
         self.assertEqual(s.request("GET", "/v1/session").status, 200)
         self.assertEqual(
-            post("/v1/session/claim", {"token": "wrong", "password": "long enough 1"}).status, 404
+            post("/v1/session/claim", {"token": "wrong", "password": "long enough 1"}).status, 400
         )
         self.assertEqual(
             post("/v1/session/claim", {"token": token, "password": "short"}).status, 400

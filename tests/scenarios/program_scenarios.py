@@ -93,7 +93,7 @@ class Verbs(unittest.TestCase):
         table = json.loads(server.run("sql", "SELECT 1 + 1 AS two", "--json").stdout)
         self.assertEqual(table["rows"], [["2"]])
         self.assertEqual(server.run("sql", "-", stdin="SELECT 3").returncode, 0)
-        self.assertEqual(server.run("sql", "SELEKT").returncode, 2)
+        self.assertEqual(server.run("sql", "SELECT no_such_column FROM events").returncode, 2)
         self.assertNotEqual(server.run("sql", "DROP TABLE events").returncode, 0)
         self.assertIn("stages", json.loads(server.run("stats", "--json").stdout))
         name = f"user{time.monotonic_ns()}@shop.example"
