@@ -52,6 +52,8 @@ Result<void> read_file(const std::string& path, bool must_exist,
       }
       if (auto text = node.value<std::string>()) {
         found->second.value = *text;
+      } else if (auto number = node.value<int64_t>()) {
+        found->second.value = std::to_string(*number);
       } else {
         return fail(Code::kInvalid, "expected a text or a number for \"" + found->first + "\"",
                     where);

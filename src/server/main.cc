@@ -100,7 +100,11 @@ void add_verbs(CLI::App& app, Words& words) {
       ->add_option("shell", words.shell, "bash, zsh or fish")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  for (auto* verb : app.get_subcommands({})) verb->fallthrough();
+  // Global options may stand anywhere.
+  for (auto* verb : app.get_subcommands({})) {
+    verb->fallthrough();
+    for (auto* action : verb->get_subcommands({})) action->fallthrough();
+  }
 }
 
 Result<void> run_verb(const CLI::App& app, const Words& words) {
