@@ -115,6 +115,7 @@ TEST(CrashTest, KeepsWhatWasCommittedAndNothingInPart) {
       Child child(db.where(), false);
       const auto lines = std::uniform_int_distribution(1, 30)(random);
       for (int line = 0; line < lines; ++line) committed = std::atoll(child.next().c_str());
+      // tidy allows: the kill comes at a random moment, nothing is waited for.
       ::usleep(std::uniform_int_distribution<useconds_t>(0, 3'000)(random));
       child.kill();
       for (auto line = child.next(); !line.empty(); line = child.next())

@@ -53,6 +53,7 @@ class PostgresDatabase final : public Database {
 void pause_before(int next_try) {
   thread_local std::minstd_rand random(std::random_device{}());
   const int longest = std::min(kLongestPauseMs, 1 << std::min(next_try, 10));
+  // tidy allows: a pause between tries, there is no condition to wait for.
   std::this_thread::sleep_for(
       std::chrono::milliseconds(std::uniform_int_distribution(0, longest)(random)));
 }

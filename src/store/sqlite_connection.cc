@@ -148,6 +148,7 @@ Result<void> SqliteConnection::use_wal(std::chrono::milliseconds busy_timeout) {
     const bool busy = (code & 0xff) == SQLITE_BUSY;
     if (!busy || std::chrono::steady_clock::now() > deadline)
       return sqlite_error(db_, code, "PRAGMA journal_mode");
+    // tidy allows: SQLite does not call its busy handler here, and tells nobody when the lock goes.
     std::this_thread::sleep_for(kWalRetry);
   }
 }
