@@ -27,7 +27,7 @@ inline constexpr int kMaxFailedSignIns =
     10;  // per e-mail in kFailedSignInWindow; then 429-like kBusy
 inline constexpr std::chrono::minutes kFailedSignInWindow{15};
 
-// ---- the workspace
+// The workspace.
 
 struct Workspace {
   std::string name = "Perennial";
@@ -66,7 +66,7 @@ class Settings {
   std::shared_ptr<Impl> impl_;
 };
 
-// ---- roles and rights
+// Roles and rights.
 
 enum class Role { kAdministrator, kOperator, kAnalyst };
 std::optional<Role> parse_role(std::string_view word);
@@ -79,7 +79,7 @@ std::string_view role_name(Role role);
 bool may(Role role, std::string_view right);
 std::vector<std::string> rights_of(Role role);
 
-// ---- users and keys
+// Users and keys.
 
 struct User {
   std::string id, email, name;
@@ -131,14 +131,14 @@ Result<KeyWithSecret> create_key(store::Connection& c, KeyKind kind, std::string
                                  std::string_view source, std::optional<Role> role, Instant now);
 Result<void> revoke_key(store::Connection& c, std::string_view id, Instant now);
 
-// ---- the audit trail
+// The audit trail.
 
 // Written in the same transaction as the change. `detail` holds identifiers and changed fields,
 // never secrets.
 Result<void> record(store::Connection& c, const http::Principal& actor, std::string_view action,
                     std::string_view object, const Json& detail, Instant now);
 
-// ---- the gate
+// The gate.
 
 // Answers, for every request, who asks and whether they may. Finds write keys without touching the
 // database (cached; at most 5 s old after a change made by another process, at once after changes

@@ -64,8 +64,8 @@ class Importer;
 void add_routes(http::Router& router, store::Database& database, events::Log& log,
                 access::Settings& settings, access::Gate& gate, Importer& importer, Clock clock);
 
-// ---- files
-// -------------------------------------------------------------------------------------------------------
+// Files.
+// Orders, customers and events as rows of text.
 
 enum class Kind { kOrders, kCustomers, kEvents };
 std::optional<Kind> parse_kind(std::string_view word);

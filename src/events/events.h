@@ -172,7 +172,7 @@ Result<std::unique_ptr<Log>> open_chdb(const ChdbOptions& options);
 // The obvious slow twin, for tests: everything in vectors, nothing durable. SQL is refused.
 std::unique_ptr<Log> open_memory();
 
-// ---- stages ----------------------------------------------------------------------------------
+// Stages.
 
 // A reader of the log at its own pace. `apply` writes the effects of a batch, in arrival order, in
 // the same state transaction as the stage's cursor: a crash repeats work but never an effect.
@@ -208,7 +208,7 @@ class Stages {
   std::unique_ptr<Impl> impl_;
 };
 
-// ---- schema registry -------------------------------------------------------------------------
+// Schema registry.
 
 struct PropertySchema {
   std::string name;  // "revenue", nested as "address.city", array elements as "products[].sku"

@@ -1,6 +1,6 @@
 // HTTP/1.1 server (Boost.Beast, one io_context a thread), a small router, limits, problem replies
-// (RFC 9457), cookies, and an outbound nothing: clients live where they are used. Knows no noun of
-// the product.
+// (RFC 9457), cookies, and a small client for the command line and tests. Knows no noun of the
+// product.
 //
 //   http::Router router;
 //   router.add({.method = "GET", .path = "/v1/people/{id}", .right = "customers.read"},
@@ -83,7 +83,7 @@ Response problem(const Error& error);
 int status_of(Code code);
 // Parses the body as a JSON object, or fails with kInvalid.
 Result<Json> json_body(const Request& request);
-// `field`'s CSV quoting (RFC 4180) lives with its first user; nothing here.
+
 
 using Handler = std::function<Response(const Request&)>;
 // Called once, from any thread; later calls are ignored. If every copy goes without an answer the

@@ -12,8 +12,8 @@
 
 namespace perennial::server {
 
-// ---- configuration
-// -----------------------------------------------------------------------------------
+//
+// Configuration.
 
 // One setting with its value and where the value comes from: "default", "file PATH", "environment
 // NAME", or "flag --name".
@@ -44,8 +44,8 @@ struct Config {
 Result<Config> load_config(const std::vector<std::pair<std::string, std::string>>& flags,
                            const std::string& config_file);
 
-// ---- the program
-// ---------------------------------------------------------------------------------------
+//
+// The program.
 
 inline constexpr std::chrono::seconds kDrainTime{
     5};  // for requests under way when the program stops
