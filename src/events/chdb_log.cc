@@ -45,8 +45,7 @@ const std::string kInsert = "INSERT INTO events (" + std::string(kEventColumns) 
 
 // Server-wide. The caches are small because the log's own reads are point look-ups and streams;
 // merges run on one thread, so that they never take both cores from requests.
-const std::vector<std::string> kEngineSettings{"--max_server_memory_usage=6000000000",
-                                               "--mark_cache_size=67108864",
+const std::vector<std::string> kEngineSettings{"--mark_cache_size=67108864",
                                                "--primary_index_cache_size=67108864",
                                                "--index_mark_cache_size=16777216",
                                                "--query_condition_cache_size=8388608",

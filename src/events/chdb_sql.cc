@@ -4,7 +4,11 @@
 #include <array>
 #include <cctype>
 #include <chrono>
+#include <memory>
+#include <semaphore>
 #include <span>
+
+#include <unistd.h>
 
 #include "events/sql_words.h"
 
@@ -194,11 +198,17 @@ std::vector<std::string_view> split(std::string_view line) {
   }
 }
 
+// What one statement may take: questions together must leave memory to the writer.
+uint64_t memory_share() {
+  const auto pages = static_cast<uint64_t>(::sysconf(_SC_PHYS_PAGES));
+  return pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) / (kMaxSqlAtOnce + 1);
+}
+
 std::vector<std::string> limit_settings(const SqlLimits& limits) {
   const auto text = [](uint64_t number) { return std::to_string(number); };
   return {
       "--max_execution_time=" + text(limits.max_time.count()),
-      "--max_memory_usage=" + text(limits.max_memory_bytes),
+      "--max_memory_usage=" + text(std::min(limits.max_memory_bytes, memory_share())),
       // One row more than will be given, to see that there are more.
       "--max_result_rows=" + text(limits.max_rows + 1),
       "--max_result_bytes=" + text(kMaxSqlAnswerBytes), "--result_overflow_mode=break",
@@ -252,6 +262,12 @@ Result<Table> parse_tsv(std::string_view text, size_t max_rows) {
 Result<Table> run_sql(ChdbEngine& engine, std::string_view query, const SqlLimits& limits) {
   TRY(check_sql(query));
   const auto start = std::chrono::steady_clock::now();
+  static std::counting_semaphore<> places(kMaxSqlAtOnce);
+  if (!places.try_acquire_for(limits.max_time)) {
+    return fail(Code::kBusy, "other questions are still being answered");
+  }
+  const auto leave = [](auto* taken) { taken->release(); };
+  const std::unique_ptr<std::counting_semaphore<>, decltype(leave)> place(&places);
   // A connection costs 0.2 ms and leaves nothing behind from one statement to the next.
   auto connection = TRY(engine.connect(limit_settings(limits)));
   const auto answer = TRY(connection->query(query, "TabSeparatedWithNamesAndTypes"));

@@ -15,6 +15,10 @@ namespace perennial::events {
 inline constexpr size_t kMaxSqlBytes = 256 * 1024;           // of a statement
 inline constexpr uint64_t kMaxSqlAnswerBytes = 64ull << 20;  // of an answer, as text
 
+// More wait for their turn, at most as long as they may run, then fail with kBusy. Each gets at
+// most its share of the machine's memory, whatever its limits say.
+inline constexpr int kMaxSqlAtOnce = 3;
+
 // kForbidden, or kInvalid, with the reason; `query` gets no further then.
 Result<void> check_sql(std::string_view query);
 
