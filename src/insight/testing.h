@@ -1,0 +1,56 @@
+// What the tests of questions need: random order books, and a small shop behind a real server.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "people/people.h"
+#include "store/testing.h"
+
+namespace perennial::insight {
+
+struct BookShape {
+  Instant from, to;
+  int people = 40;
+  int rows = 400;
+  std::vector<Instant> edges;  // times that half of the rows are drawn close to, or exactly on
+};
+// Sorted as people::load_orders sorts; a tenth of the rows are refunds, a tenth nobody's.
+people::OrderBook random_book(std::mt19937_64& random, const BookShape& shape);
+
+// A state database with people's stage, the settings, and a server with an open gate.
+class TestShop {
+ public:
+  TestShop();
+  ~TestShop();
+  // Applies events of the stage: an order or (negative) a refund of a user; "" is no customer.
+  void order(std::string user, std::string_view at, int64_t amount_minor);
+  void identify(std::string user, std::string_view at);
+  void save(const access::Workspace& workspace);
+  void serve(const std::function<void(http::Router&)>& add_routes);
+  // The status, and the body as JSON.
+  std::pair<int, Json> get(const std::string& target);
+  people::PersonId person(std::string_view user);
+
+  people::OrderBooks& books() { return *books_; }
+  access::Settings& settings() { return *settings_; }
+  Instant now = from_millis(0);  // what clock() tells
+  Clock clock() {
+    return [this] { return now; };
+  }
+
+ private:
+  void apply(events::StoredEvent event);
+
+  store::TestDatabase database_;
+  std::unique_ptr<access::Settings> settings_;
+  std::unique_ptr<people::OrderBooks> books_;
+  events::Stage stage_;
+  std::unique_ptr<http::Server> server_;
+  uint64_t seq_ = 0;
+};
+
+}  // namespace perennial::insight
