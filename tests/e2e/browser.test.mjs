@@ -1,0 +1,67 @@
+// The path of somebody new, in Chromium against the real program, once in each language; then axe-core on every page.
+import assert from 'node:assert/strict';
+import {rm} from 'node:fs/promises';
+import {after, before, test} from 'node:test';
+
+import {everyPage} from './pages.mjs';
+import {startPerennial} from './perennial.mjs';
+import {cutShop} from './shop.mjs';
+import {Visitor} from './visitor.mjs';
+import * as act from './walk_act.mjs';
+import * as begin from './walk_begin.mjs';
+import * as people from './walk_people.mjs';
+
+const STEPS = [
+  ['the first link sets a password', begin.claim],
+  ['the empty overview says what to do', begin.overviewSaysWhatToDo],
+  ['theme and language are remembered', begin.lookAndLanguageAreKept],
+  ['the workspace gets its zone, currency and clock', begin.workspace],
+  ['customers are imported', begin.importCustomers],
+  ['orders are mapped, tried and imported', begin.importOrders],
+  ['the overview is full', begin.fullOverview],
+  ['customers are searched, sorted and filtered', people.customersList],
+  ['one customer has a timeline', people.oneCustomer],
+  ['a cell of the retention triangle opens its people', people.retentionTriangle],
+  ['activity and stages', people.activityAndStages],
+  ['a square of the RFM grid opens its people', people.rfmCell],
+  ['a campaign is composed and sent', act.campaign],
+  ['its result has an interval and says what it is', act.result],
+  ['a key is made and its event seen', act.keyAndLiveView],
+  ['a user is invited', act.users],
+  ['the audit trail has it all', act.audit],
+  ['out, and in with the password', act.outAndIn],
+];
+
+let shop;
+before(async () => {
+  shop = await cutShop();
+});
+after(() => rm(shop.directory, {recursive: true, force: true}));
+
+for (const language of ['en', 'zh']) {
+  test(`the newcomer's path (${language})`, async (t) => {
+    const server = await startPerennial();
+    const visitor = await Visitor.arrive(language).catch(async (error) => {
+      await server.stop();
+      throw error;
+    });
+    try {
+      let stopped = false; // a step needs what the ones before it did
+      for (const [name, step] of STEPS) {
+        await t.test(name, {skip: stopped}, async () => {
+          stopped = true;
+          await step(visitor, {server, shop});
+          visitor.allWell();
+          stopped = false;
+        });
+      }
+      await t.test('every page is accessible', {skip: stopped}, async () => {
+        assert.deepEqual(await everyPage(visitor, server), []);
+        visitor.allWell();
+      });
+    } finally {
+      await visitor.leave();
+      await server.stop();
+    }
+  });
+}
