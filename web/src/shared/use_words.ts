@@ -17,6 +17,7 @@ export type WordKind =
   | 'industry'
   | 'measure'
   | 'timeline_kind'
+  | 'event_type'
   | 'consent'
   | 'identity'
   | 'arm'

@@ -53,6 +53,7 @@ export function Orders({ id }: { id: number }) {
             {total > kRows ? (
               <Pagination
                 simple
+                showSizeChanger={false}
                 size="small"
                 current={page}
                 pageSize={kRows}

@@ -26,7 +26,10 @@ function Body({ item, currency }: { item: TimelineItem; currency: string }) {
         <b>{word('timeline_kind', item.kind)}</b> {item.title} ·{' '}
         <b>{format.money(total, { currency: own || currency })}</b>{' '}
         <span className="quiet">
-          {t('customer.lines', { lines: format.count(lines), quantity: format.count(quantity) })}
+          {t('customer.lines', {
+            lines: format.count(lines),
+            quantity: format.count(Math.abs(quantity)),
+          })}
         </span>
       </div>
     );
@@ -51,7 +54,7 @@ function Body({ item, currency }: { item: TimelineItem; currency: string }) {
   const has = properties && Object.keys(properties).length > 0;
   return (
     <div>
-      {item.title || item.event?.type}{' '}
+      {item.event?.name || word('event_type', item.event?.type ?? item.title)}{' '}
       {has ? (
         <Button type="link" size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? t('do.less') : t('do.more')}

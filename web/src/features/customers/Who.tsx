@@ -26,8 +26,10 @@ export function Who({ file }: { file: CustomerFile }) {
     [t('customer.phone'), customer.phone],
     [t('customer.country'), customer.country],
   ];
+  // Traits that only repeat what stands above are left out.
+  const said = new Set(basics.map(([, value]) => value).concat(customer.name));
   const traits = Object.entries(file.traits as Record<string, unknown>).filter(
-    ([, value]) => value !== null && value !== '',
+    ([, value]) => value !== null && value !== '' && !said.has(String(value)),
   );
   return (
     <div className="stack">

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button } from 'antd';
+import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
@@ -12,6 +12,23 @@ import { FieldsTable } from './FieldsTable';
 import { missingFields } from './mapping';
 import { ReadingForm } from './ReadingForm';
 import { SampleTable } from './SampleTable';
+
+/** What was found, or could not be found, about the file. */
+function Notes({ notes }: { notes: string[] }) {
+  const { t } = useTranslation();
+  if (notes.length === 0) return null;
+  return (
+    <Alert
+      type="info"
+      showIcon
+      message={t('import.notes')}
+      description={notes.map((note) => (
+        <div key={note}>{note}</div>
+      ))}
+      style={{ marginBottom: 16 }}
+    />
+  );
+}
 
 /** The mapping proposed, changed by hand, tried in a dry run, and started. */
 export function MappingForm({ one }: { one: Import }) {
@@ -34,6 +51,7 @@ export function MappingForm({ one }: { one: Import }) {
   const missing = missingFields(one.fields, mapping);
   return (
     <div>
+      <Notes notes={check.data?.notes ?? one.notes ?? []} />
       <Section title={t('import.sample')}>
         <SampleTable sample={one.sample} />
       </Section>

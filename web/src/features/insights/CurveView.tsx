@@ -26,6 +26,7 @@ export function CurveView({ triangle }: { triangle: RetentionTriangle }) {
       ...axes(theme, {
         labels: points.map((one) => `+${one.offset}`),
         show: (value) => format.percent(value, 0),
+        top: 28,
       }),
       series: [
         {

@@ -37,6 +37,9 @@ function Answer({ answer }: { answer: RetentionRate }) {
   return (
     <>
       <p>{t('retention.formula', { days: answer.window_days })}</p>
+      {answer.rows.some((row) => (row.rate.rate ?? 0) > 1) ? (
+        <p className="quiet">{t('retention.over')}</p>
+      ) : null}
       <p className="quiet">{t('retention.benchmarks', { list: benchmarks })}</p>
       <Figure
         title={t('retention.rate')}

@@ -25,7 +25,7 @@ export function Kept({ overview }: { overview: Overview }) {
     change === null || !before
       ? ''
       : ` · ${t('overview.points_to', { points: format.points(change), label: before.label })}`;
-  const full = overview.retention.filter((row) => row.complete);
+  const full = overview.retention.filter((row) => row.complete && row.rate.rate !== null);
   return (
     <Section title={t('overview.kept')} aside={aside}>
       <div className="row wide" style={{ alignItems: 'flex-end', gap: 32 }}>
@@ -53,6 +53,7 @@ export function Kept({ overview }: { overview: Overview }) {
         {t('overview.lost')} <People n={last.lost} set={last.sets?.lost} />
         {t('list.separator')}
         {t('overview.won_back', { n: format.count(last.won_back ?? 0) })}
+        {last.rate.rate > 1 ? <span> · {t('retention.over')}</span> : null}
       </p>
     </Section>
   );
