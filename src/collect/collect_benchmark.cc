@@ -18,11 +18,11 @@ std::string batch_body() {
   std::string body = "{\"batch\":[";
   for (size_t i = 0; i < kEventsPerBatch; ++i) {
     std::string number = std::to_string(i);
-    body +=
-        std::string(i > 0 ? "," : "") +
-        R"({"type":"track","event":"Product Viewed","userId":"user-)" + number +
-        R"(","messageId":"message-123456-)" + number +
-        R"(","timestamp":"2026-11-22T00:01:59.090Z","properties":{"sku":"A-1001","price":19.95,"n":2}})";
+    body += std::string(i > 0 ? "," : "") +
+            R"({"type":"track","event":"Product Viewed","userId":"user-)" + number +
+            R"(","messageId":"message-123456-)" + number +
+            R"(","timestamp":"2026-11-22T00:01:59.090Z",)" +
+            R"("properties":{"sku":"A-1001","price":19.95,"n":2}})";
   }
   return body + R"(],"sentAt":"2026-11-22T00:01:59.190Z"})";
 }

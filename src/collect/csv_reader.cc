@@ -207,11 +207,14 @@ std::string detect_delimiter(std::string_view sample) {
         delimiter);
     std::map<size_t, size_t> rows_by_columns;
     size_t rows = 0;
+    size_t torn = 0;  // rows with quotes inside their fields: a wrong delimiter cut them
     CsvRow row;
     while (rows < kRowsToCompare) {
       auto more = reader.next(row);
       if (!more || !*more) break;
       ++rows_by_columns[row.fields.size()];
+      torn += std::any_of(row.fields.begin(), row.fields.end(),
+                          [](std::string_view field) { return field.find('"') != field.npos; });
       ++rows;
     }
     double score = 0;
@@ -220,7 +223,8 @@ std::string detect_delimiter(std::string_view sample) {
       double share = static_cast<double>(count) / static_cast<double>(rows);
       // Evenness decides; among the even, more columns are the better guess. Words of prose are
       // even only by chance, so blanks come last.
-      double even = share * share * (delimiter == "spaces" ? 0.5 : 1.0);
+      double whole = 1.0 - 0.5 * static_cast<double>(torn) / static_cast<double>(rows);
+      double even = share * share * whole * (delimiter == "spaces" ? 0.5 : 1.0);
       score = std::max(score, even + 0.0001 * static_cast<double>(std::min<size_t>(columns, 100)));
     }
     if (score > best_score) {

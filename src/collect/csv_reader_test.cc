@@ -301,6 +301,15 @@ TEST_F(TextSources, FindsTheEncodingBehindMuchAscii) {
   EXPECT_EQ(read_all(), text + chinese);
 }
 
+TEST_F(TextSources, ADamagedLineDoesNotChangeTheEncoding) {
+  std::string text;
+  for (int i = 0; i < 20; ++i) text += "王五,上海\n";
+  write(text + "\xFF\n");
+  std::string found;
+  EXPECT_EQ(read_all("", &found), text + "\xFF\n");
+  EXPECT_EQ(found, "UTF-8");
+}
+
 TEST_F(TextSources, UnpacksGzip) {
   gzFile file = gzopen(path_.c_str(), "wb");
   std::string text;

@@ -31,6 +31,10 @@ struct ImportJob::Flight {
   events::Appended rows;
   Progress after;
 
+  bool failed() {
+    std::lock_guard lock(mutex);
+    return error.has_value();
+  }
   void land(const Result<events::Appended>& result, bool counts) {
     std::lock_guard lock(mutex);
     if (!result && !error) error = result.error();
@@ -124,21 +128,29 @@ void ImportJob::write_reject(const CsvRow& row) {
   rejects_ << reject_text_;
 }
 
+// Nothing is sent behind a batch that the log refused: it would arrive uncounted, and be a
+// duplicate when it is sent again.
 Result<void> ImportJob::send() {
   if (flights_.size() == kBatchesInFlight) TRY(land_first());
+  for (const auto& flight : flights_) {
+    if (flight->failed()) return land_all();
+  }
   auto flight = std::make_shared<Flight>();
   read_.bytes_done = file_.source->bytes_done();
   flight->after = read_;
   RowBatch batch = std::exchange(batch_, {});
-  flight->waits = (batch.openings.empty() ? 0 : 1) + (batch.rows.empty() ? 0 : 1);
+  batch_.rows.reserve(batch.rows.size());
   flights_.push_back(flight);
   auto append = [&](std::vector<events::Event> events, bool counts) {
-    if (events.empty()) return;
+    if (events.empty() || flight->failed()) return;
+    {
+      std::lock_guard lock(flight->mutex);
+      ++flight->waits;
+    }
     log_.append(std::move(events), [flight, counts](const Result<events::Appended>& result) {
       flight->land(result, counts);
     });
   };
-  batch_.rows.reserve(batch.rows.size());
   append(std::move(batch.openings), false);
   append(std::move(batch.rows), true);
   return {};

@@ -51,7 +51,8 @@ Result<void> set_option(Mapping& mapping, std::string_view name, std::string val
     }
     mapping.header = value == "true" || value == "yes";
   } else if (name == "zone") {
-    if (!value.empty()) TRY(Zone::named(value));
+    auto zone = value.empty() ? Zone::utc() : Zone::named(value);
+    if (!zone) return fail(Code::kInvalid, zone.error().message, "zone");
     mapping.zone = std::move(value);
   } else if (name == "date_format") {
     bool known = value.empty();

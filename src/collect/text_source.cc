@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <vector>
@@ -31,6 +32,19 @@ bool is_utf8(std::string_view sample) {
     if (is_storable_text(text)) return true;
   }
   return false;
+}
+
+// A few damaged lines do not make UTF-8 another encoding.
+bool is_mostly_utf8(std::string_view sample) {
+  size_t good = 0;
+  size_t bad = 0;
+  while (!sample.empty()) {
+    size_t end = std::min(sample.find('\n'), sample.size() - 1);
+    std::string_view line = sample.substr(0, end + 1);
+    sample.remove_prefix(end + 1);
+    if (!is_ascii(line)) ++(is_storable_text(line) ? good : bad);
+  }
+  return good >= 9 * bad && good > 0;
 }
 
 // Western text in UTF-16 has a NUL in every other byte, Chinese text at least in its line ends and
@@ -206,7 +220,7 @@ std::string detect_encoding(std::string_view sample) {
   if (sample.starts_with("\xFE\xFF")) return "UTF-16BE";
   std::string wide = utf16_by_nuls(sample);
   if (!wide.empty()) return wide;
-  if (is_ascii(sample) || is_utf8(sample)) return "UTF-8";
+  if (is_ascii(sample) || is_utf8(sample) || is_mostly_utf8(sample)) return "UTF-8";
   return by_statistics(sample);
 }
 
