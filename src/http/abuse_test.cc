@@ -4,6 +4,7 @@
 #include <random>
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include "http/encoding.h"
 #include "http/test_peer.h"
@@ -159,22 +160,27 @@ TEST_F(Abuse, ContradictingLengthsAreRefused) {
   expect_alive();
 }
 
+// With the NULs that a literal may hold.
+template <size_t kSize>
+std::string bytes(const char (&literal)[kSize]) {
+  return {literal, kSize - 1};
+}
+
 TEST_F(Abuse, MalformedHeadsAreRefused) {
-  using namespace std::string_literals;
   for (const std::string& head :
-       {"GET /hello\r\n\r\n"s, "GET  /hello HTTP/1.1\r\n\r\n"s, "GET /hello HTTP/2.0\r\n\r\n"s,
-        "GET /hello HTTP/1.1\r\nHost : x\r\n\r\n"s,
-        "GET /hello HTTP/1.1\r\nHost: x\r\nNo colon\r\n\r\n"s,
-        "GET /he\0llo HTTP/1.1\r\nHost: x\r\n\r\n"s,
-        "GET /hello HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n"s,
-        "GET /hello HTTP/1.1\r\nHost: x\r\nA: b\x01c\r\n\r\n"s,
-        "GET /he%00llo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"s,
-        "GET /he%0allo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"s,
-        "GET /%ff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"s,
-        "GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n"s,
-        "GET /hello HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n"s,
-        "GET hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"s,
-        "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"s}) {
+       {bytes("GET /hello\r\n\r\n"), bytes("GET  /hello HTTP/1.1\r\n\r\n"),
+        bytes("GET /hello HTTP/2.0\r\n\r\n"), bytes("GET /hello HTTP/1.1\r\nHost : x\r\n\r\n"),
+        bytes("GET /hello HTTP/1.1\r\nHost: x\r\nNo colon\r\n\r\n"),
+        bytes("GET /he\0llo HTTP/1.1\r\nHost: x\r\n\r\n"),
+        bytes("GET /hello HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n"),
+        bytes("GET /hello HTTP/1.1\r\nHost: x\r\nA: b\x01c\r\n\r\n"),
+        bytes("GET /he%00llo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+        bytes("GET /he%0allo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+        bytes("GET /%ff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+        bytes("GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n"),
+        bytes("GET /hello HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n"),
+        bytes("GET hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+        bytes("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")}) {
     EXPECT_EQ(status_of_reply_to(head), 400) << testing::PrintToString(head);
   }
   EXPECT_EQ(
@@ -225,6 +231,23 @@ TEST_F(Abuse, AbruptEndsAreSurvived) {
     peer.abort();
   }
   expect_alive();
+}
+
+TEST_F(Abuse, RunningOutOfDescriptorsPasses) {
+  rlimit old_limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &old_limit), 0);
+  Fd next(::dup(0));
+  ASSERT_TRUE(next);
+  rlimit small{.rlim_cur = static_cast<rlim_t>(next.get()) + 1, .rlim_max = old_limit.rlim_max};
+  next.reset();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &small), 0);
+  Peer peer(server_->port());  // takes the last descriptor; the server has none to accept it with
+  bool connected = peer.connected() && peer.send(get("/hello"));
+  bool answered = peer.is_readable_within(std::chrono::milliseconds(100));
+  ::setrlimit(RLIMIT_NOFILE, &old_limit);
+  EXPECT_TRUE(connected);
+  EXPECT_FALSE(answered);
+  EXPECT_TRUE(peer.read_until("hello").starts_with("HTTP/1.1 200"));
 }
 
 TEST_F(Abuse, UnwantedBodiesDoNotBecomeRequests) {

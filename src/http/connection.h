@@ -42,6 +42,10 @@ struct Incoming {
     if (!upload.empty()) ::unlink(upload.c_str());
     upload.clear();
   }
+  void forget_body() {
+    request.body = std::string();
+    share = Share();
+  }
   Incoming() = default;
   Incoming(const Incoming&) = delete;
   ~Incoming() { remove_upload(); }
@@ -301,6 +305,7 @@ inline Task<std::optional<Response>> Connection::answer(std::shared_ptr<Incoming
     bool complete = co_await read_body(parser, plan.entry->route, *incoming);
     if (!complete && !fault_) co_return std::nullopt;
     if (complete) co_return co_await handle(incoming, plan);
+    incoming->forget_body();  // a refused peer may be drained for a while
     response = take_fault();
   }
   core_.dispatcher.finish(plan, request, *response);

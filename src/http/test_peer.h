@@ -85,6 +85,10 @@ class Peer {
     }
     return true;
   }
+  bool is_readable_within(std::chrono::milliseconds limit) const {
+    pollfd waiting{socket_.get(), POLLIN, 0};
+    return ::poll(&waiting, 1, static_cast<int>(limit.count())) > 0;
+  }
   void half_close() { ::shutdown(socket_.get(), SHUT_WR); }
   // Closes so that the other side sees a reset.
   void abort() {
