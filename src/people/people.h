@@ -4,12 +4,17 @@
 //
 // What the stage understands beside identify and alias (names as in Segment's e-commerce
 // specification):
-//   Order Completed {order_id, total | revenue | value, currency, products[]}   an order
-//   Order Refunded  {order_id, total | revenue | value, currency}               a refund of that
-//   order Order Line      {order_id, kind: "order" | "refund", amount_minor, currency, quantity,
-//   sku, name, country}
-//                   one line of an imported order; lines of one order id add up (source + order id
-//                   name the order)
+//   Order Completed {order_id, total | revenue | value, currency, products[]}: an order.
+//
+//   Order Refunded {order_id, total | revenue | value, currency}: a refund of that order; without
+//   an amount and lines, of all of it.
+//
+//   Order Line {order_id, kind: "order" | "refund", amount_minor, currency, quantity, sku, name,
+//   country}: one line of an imported order; lines of one order id add up where no Order Completed
+//   or Order Refunded names an amount (source + order id name the order).
+//
+//   Subscribed, Unsubscribed {channel: "email"}, and the trait email_subscribed: consent.
+//
 // Orders without a customer (source "import:…" and anonymous id "order:…") have no person and are
 // never merged into one.
 //
@@ -76,7 +81,9 @@ struct Identity {
   std::string value;
 };
 
-// The stage that keeps all this. Currency: what amounts without a currency are in.
+// The stage that keeps all this. The workspace's currency is what amounts without a currency are
+// in, and what revenue is counted in. `settings` must outlive the stage. Its `committed` is empty
+// and free for the caller.
 events::Stage people_stage(access::Settings& settings);
 
 Result<std::optional<Person>> find_person(store::Connection& c, PersonId id);

@@ -234,6 +234,17 @@ TEST(PeopleStage, AliasChainsJoinUsersWheneverTheyAppear) {
   EXPECT_EQ(people.person("u1").user_id, "u2");  // seen first
 }
 
+TEST(PeopleStage, DevicesOfAJoinedUserFollowFromMemoryToo) {
+  TestPeople people;
+  people.apply({identify(1, "u1", "a1"), identify(2, "u2", "a2"), track(3, "u3", "", "Viewed")});
+  people.apply({alias(4, "u2", "u1")});
+  people.apply({alias(5, "u1", "u3")});
+  people.apply({track(6, "", "a2", "Order Completed", R"({"order_id":"1","total":4})")});
+  EXPECT_EQ(people.id_of("", "a2"), people.id_of("u3"));
+  EXPECT_EQ(people.person("u3").orders, 1);
+  EXPECT_EQ(to_millis(people.person("u3").last_seen_at), to_millis(kTestDay) + 6);
+}
+
 TEST(PeopleStage, JunkNeverJoinsAnybody) {
   TestPeople people;
   for (const char* junk : {"null", "undefined", "0", "", "NULL", " none ", "0000-0000", "NaN",
