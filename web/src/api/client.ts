@@ -33,6 +33,7 @@ interface Answer<T> {
 const isProblem = (value: unknown): value is Problem =>
   typeof value === 'object' && value !== null && 'code' in value && 'detail' in value;
 
+/** A problem of anything thrown; status 0 and no detail: the server could not be reached. */
 export function problemOf(error: unknown, status: number): ProblemError {
   if (error instanceof ProblemError) return error;
   if (isProblem(error)) return new ProblemError(error);
@@ -52,8 +53,8 @@ export async function must<T>(call: Promise<Answer<T>>): Promise<T> {
   let answer: Answer<T>;
   try {
     answer = await call;
-  } catch (error) {
-    throw problemOf(error, 0);
+  } catch {
+    throw problemOf(undefined, 0); // no answer at all
   }
   if (!answer.response.ok) throw problemOf(answer.error, answer.response.status);
   return answer.data as T;

@@ -25,6 +25,9 @@ export const themes: Record<ThemeName, ThemeConfig> = {
       colorInfo: '#2f6db5',
       colorInfoBg: '#eff5fb',
       colorInfoBorder: '#c3d8ee',
+      colorSuccess: '#12805c',
+      colorSuccessBg: '#eaf5f0',
+      colorSuccessBorder: '#b9dccc',
       colorLink: '#0f6f50',
       colorLinkHover: '#0c5a40',
       colorText: '#1b2421',
@@ -39,6 +42,7 @@ export const themes: Record<ThemeName, ThemeConfig> = {
     },
     components: {
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+      Progress: { defaultColor: '#12805c' },
       Segmented: { trackBg: '#edf1ef' },
       Menu: {
         itemBg: 'transparent',
@@ -64,6 +68,7 @@ export const themes: Record<ThemeName, ThemeConfig> = {
       colorPrimaryBg: '#1d3a30',
       colorPrimaryBgHover: '#244a3d',
       colorInfo: '#6ba3e0',
+      colorSuccess: '#3fb58a',
       colorLink: '#5cc9a1',
       colorLinkHover: '#7fe0bb',
       colorBgBase: '#101413',
@@ -82,6 +87,7 @@ export const themes: Record<ThemeName, ThemeConfig> = {
     },
     components: {
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+      Progress: { defaultColor: '#3fb58a' },
       Segmented: { trackBg: '#1c2321', itemSelectedBg: '#33403c' },
       Menu: {
         itemBg: 'transparent',

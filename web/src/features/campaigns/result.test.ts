@@ -21,6 +21,7 @@ test('the headline claims nothing while 0 is in the interval', () => {
   expect(headlineOf({ low: -9, value: -5, high: -1 })).toBe('fewer');
   expect(headlineOf({ low: -3, value: 5, high: 12 })).toBe('open');
   expect(headlineOf({ low: 0, value: 5, high: 12 })).toBe('open');
+  expect(headlineOf({ low: -2, value: 0, high: 2 })).toBe('zero');
   expect(headlineOf(null)).toBe('none');
 });
 

@@ -62,8 +62,9 @@ export function keptInterval(result: CampaignResult): Interval | null {
 }
 
 /** The headline's words: an interval that includes 0 proves neither more nor fewer. */
-export function headlineOf(interval: Interval | null): 'more' | 'fewer' | 'open' | 'none' {
+export function headlineOf(interval: Interval | null): 'more' | 'fewer' | 'open' | 'zero' | 'none' {
   if (!interval) return 'none';
+  if (interval.value === 0) return 'zero';
   if (interval.low > 0) return 'more';
   return interval.high < 0 ? 'fewer' : 'open';
 }
