@@ -50,7 +50,7 @@ for (const language of ['en', 'zh']) {
       for (const [name, step] of STEPS) {
         await t.test(name, {skip: stopped}, async () => {
           stopped = true;
-          await step(visitor, {server, shop});
+          await step(visitor, {server, shop}).catch((error) => visitor.tell(error));
           visitor.allWell();
           stopped = false;
         });

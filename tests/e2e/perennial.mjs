@@ -9,8 +9,8 @@ import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const BUILD = process.env.PERENNIAL_BUILD_DIR ?? path.join(ROOT, 'build');
-const CHDB = path.join(BUILD, 'deps/chdb/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so');
+export const BUILD = process.env.PERENNIAL_BUILD_DIR ?? path.join(ROOT, 'build');
+export const CHDB = path.join(BUILD, 'deps/chdb/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so');
 
 export async function startPerennial(settings = {}) {
   const data = await mkdtemp(path.join(os.tmpdir(), 'perennial-e2e-'));

@@ -8,7 +8,8 @@ import path from 'node:path';
 import {launchBrowser} from './browser.mjs';
 import {ROOT} from './perennial.mjs';
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
+const FRAME_MS = 100;
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 async function catalogue(language) {
@@ -41,7 +42,11 @@ export class Visitor {
   watch() {
     this.problems = [];
     this.expected = [];
+    this.open = new Set();
     const {page, problems} = this;
+    page.on('request', (request) => this.open.add(request));
+    for (const end of ['requestfinished', 'requestfailed'])
+      page.on(end, (request) => this.open.delete(request));
     page.on('console', (message) => {
       // Chromium repeats a failed request here; it is judged below, with its address.
       if (message.text().startsWith('Failed to load resource')) return;
@@ -66,6 +71,14 @@ export class Visitor {
   allWell() {
     assert.deepEqual(this.problems, []);
     assert.deepEqual(this.expected, []);
+  }
+
+  // Throws the error again with where the visitor stood, and saves a picture if PERENNIAL_E2E_PICTURES names a folder.
+  async tell(error) {
+    const folder = process.env.PERENNIAL_E2E_PICTURES;
+    if (folder) await this.page.screenshot({path: path.join(folder, `failed-${this.language}.png`)});
+    error.message += `\nat ${this.page.url()}\n${this.problems.join('\n')}`;
+    throw error;
   }
 
   number(value) {
@@ -105,16 +118,32 @@ export class Visitor {
       .click();
   }
 
-  // Nothing is still being read on the page.
+  // Nothing is still being read on the page, and what was read is drawn.
   async settled() {
-    await this.page.waitForLoadState('networkidle');
+    const drawn = () =>
+      this.page.evaluate(
+        () =>
+          new Promise((done) => {
+            requestAnimationFrame(() => requestAnimationFrame(done));
+          }),
+      );
+    await drawn();
+    while (this.open.size > 0) {
+      const [request] = this.open;
+      await request
+        .response()
+        .then((response) => response?.finished())
+        .catch(() => null);
+      this.open.delete(request);
+      await drawn();
+    }
     await this.page.waitForFunction(
       () => !document.querySelector('.ant-skeleton, .ant-spin-spinning'),
     );
   }
 
-  // What axe-core finds serious or critical on the page as it stands, one line a fault.
-  async faults() {
+  // Settled, and nothing moves any more.
+  async still() {
     await this.settled();
     await this.page.evaluate(() =>
       Promise.all(
@@ -124,6 +153,23 @@ export class Visitor {
           .map((animation) => animation.finished.catch(() => null)),
       ),
     );
+    // Charts move by script: they stand still when two looks at them see the same.
+    await this.page.waitForFunction(
+      () => {
+        const before = globalThis.chartsSeen;
+        globalThis.chartsSeen = [...document.querySelectorAll('[role=img]')]
+          .map((chart) => chart.innerHTML)
+          .join();
+        return before === globalThis.chartsSeen;
+      },
+      null,
+      {polling: FRAME_MS},
+    );
+  }
+
+  // What axe-core finds serious or critical on the page as it stands, one line a fault.
+  async faults() {
+    await this.still();
     await this.page.evaluate(AXE);
     const {violations} = await this.page.evaluate(() => globalThis.axe.run());
     return violations

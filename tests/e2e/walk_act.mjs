@@ -17,7 +17,7 @@ async function whoAndWhat(visitor) {
   await visitor.button('words.field.first_name').click();
   const subject = await page.getByLabel(t('campaign.subject'), {exact: true}).inputValue();
   assert.match(subject, /^Hello \{\{ ?first_name/);
-  await page.getByLabel(t('campaign.text'), {exact: true}).fill('Come back, {{ name | friend }}!');
+  await page.getByRole('textbox', {name: t('campaign.text'), exact: true}).fill('Come back, {{ name | friend }}!');
   await visitor.button('campaign.preview_do').click();
   await page.locator('.mail').getByText(/@shop\.example/).waitFor();
   const mail = await page.locator('.mail').textContent();
