@@ -7,6 +7,6 @@ namespace perennial::insight {
 
 Json answer_activity(const Question& question);
 Json answer_retention_rate(const Question& question);
-Json answer_retention_triangle(const Question& question, Activity activity);
+std::string answer_retention_triangle(const Question& question, Activity activity);  // as text
 
 }  // namespace perennial::insight

@@ -18,8 +18,9 @@ Result<Activity> activity_of(const http::Request& request) {
   return fail(Code::kInvalid, "must be order or any", "activity");
 }
 
-http::Response reply(const Result<Json>& json) {
-  return json ? http::json(200, *json) : http::problem(json.error());
+http::Response reply(Result<std::string> json) {
+  if (!json) return http::problem(json.error());
+  return {.status = 200, .body = std::move(*json)};
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ void Insight::add_routes(http::Router& router) {
     router.add(
         {.method = "GET", .path = path, .right = "insights.read"},
         [this, limit, answer](const http::Request& request) {
-          return reply([&]() -> Result<Json> {
+          return reply([&]() -> Result<std::string> {
             auto workspace = settings_.workspace();
             Instant now = workspace.now(clock_);
             Asked asked = TRY(asked_by(request, workspace.calendar));
@@ -78,13 +79,15 @@ void Insight::add_routes(http::Router& router) {
         });
   };
   add("/v1/insights/activity", kMaxPeriods,
-      [](const Question& q, const http::Request&) -> Result<Json> { return answer_activity(q); });
+      [](const Question& q, const http::Request&) -> Result<std::string> {
+        return to_text(answer_activity(q));
+      });
   add("/v1/insights/retention-rate", kMaxPeriods,
-      [](const Question& q, const http::Request&) -> Result<Json> {
-        return answer_retention_rate(q);
+      [](const Question& q, const http::Request&) -> Result<std::string> {
+        return to_text(answer_retention_rate(q));
       });
   add("/v1/insights/retention-triangle", kMaxCohorts,
-      [](const Question& q, const http::Request& request) -> Result<Json> {
+      [](const Question& q, const http::Request& request) -> Result<std::string> {
         return answer_retention_triangle(q, TRY(activity_of(request)));
       });
 }

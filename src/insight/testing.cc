@@ -55,13 +55,20 @@ TestShop::~TestShop() {
   if (server_) server_->stop(std::chrono::milliseconds(500));
 }
 
-void TestShop::apply(events::StoredEvent event) {
+void TestShop::add(events::StoredEvent event) {
   event.seq = ++seq_;
   if (event.source.empty()) event.source = "shop";
   event.message_id = std::to_string(seq_);
   event.received_at = event.timestamp;
-  must(database_->write([&](store::Connection& c) { return stage_.apply(c, {&event, 1}); }),
+  waiting_.push_back(std::move(event));
+  if (server_) apply();
+}
+
+void TestShop::apply() {
+  if (waiting_.empty()) return;
+  must(database_->write([&](store::Connection& c) { return stage_.apply(c, waiting_); }),
        "the stage of people");
+  waiting_.clear();
   if (stage_.committed) stage_.committed(seq_);
   books_->changed();
 }
@@ -80,7 +87,7 @@ void TestShop::order(std::string user, std::string_view at, int64_t amount_minor
   event.properties = to_text({{"order_id", "o" + std::to_string(seq_)},
                               {"total", format_minor(std::abs(amount_minor), currency)},
                               {"currency", currency}});
-  apply(std::move(event));
+  add(std::move(event));
 }
 
 void TestShop::identify(std::string user, std::string_view at) {
@@ -88,7 +95,7 @@ void TestShop::identify(std::string user, std::string_view at) {
   event.type = *events::parse_type("identify");
   event.user_id = std::move(user);
   event.timestamp = must(parse_instant(at), "time");
-  apply(std::move(event));
+  add(std::move(event));
 }
 
 void TestShop::save(const access::Workspace& workspace) {
@@ -98,6 +105,7 @@ void TestShop::save(const access::Workspace& workspace) {
 }
 
 void TestShop::serve(const std::function<void(http::Router&)>& add_routes) {
+  apply();
   http::Router router;
   add_routes(router);
   server_ = must(http::Server::start(std::move(router), {.port = 0}), "the server");

@@ -26,7 +26,8 @@ class TestShop {
  public:
   TestShop();
   ~TestShop();
-  // Applies events of the stage: an order or (negative) a refund of a user; "" is no customer.
+  // Events for people's stage, applied together by serve() and one by one after it. An order or
+  // (negative) a refund of a user; "" is no customer.
   void order(std::string user, std::string_view at, int64_t amount_minor);
   void identify(std::string user, std::string_view at);
   void save(const access::Workspace& workspace);
@@ -43,7 +44,8 @@ class TestShop {
   }
 
  private:
-  void apply(events::StoredEvent event);
+  void add(events::StoredEvent event);
+  void apply();
 
   store::TestDatabase database_;
   std::unique_ptr<access::Settings> settings_;
@@ -51,6 +53,7 @@ class TestShop {
   events::Stage stage_;
   std::unique_ptr<http::Server> server_;
   uint64_t seq_ = 0;
+  std::vector<events::StoredEvent> waiting_;
 };
 
 }  // namespace perennial::insight
