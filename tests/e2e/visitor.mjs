@@ -89,8 +89,10 @@ export class Visitor {
     return this.page.getByText(text, {exact}).first().waitFor();
   }
 
+  // An icon may stand before the words.
   button(key, values) {
-    return this.page.getByRole('button', {name: this.t(key, values), exact: true});
+    const words = this.t(key, values).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return this.page.getByRole('button', {name: new RegExp(`(^| )${words}$`)});
   }
 
   async go(nav) {

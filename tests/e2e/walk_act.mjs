@@ -63,6 +63,15 @@ export async function result(visitor) {
   await page.getByRole('link', {name: NAME}).waitFor();
 }
 
+// The text that is shown this once; closes the dialog it stands in.
+async function shownOnce({page}) {
+  const dialog = page.getByRole('dialog').filter({has: page.locator('.secret')});
+  const text = await dialog.locator('.secret code').textContent();
+  await dialog.locator('.ant-modal-close').click();
+  await dialog.waitFor({state: 'hidden'});
+  return text.trim();
+}
+
 export async function keyAndLiveView(visitor, {server}) {
   const {page, t} = visitor;
   await visitor.go('settings');
@@ -72,8 +81,7 @@ export async function keyAndLiveView(visitor, {server}) {
   await dialog.getByLabel(t('settings.key_name'), {exact: true}).fill('Web shop');
   await dialog.getByLabel(t('settings.source'), {exact: true}).fill('web');
   await dialog.getByRole('button', {name: t('settings.create_key'), exact: true}).click();
-  const secret = (await page.locator('.secret code').textContent()).trim();
-  await page.keyboard.press('Escape');
+  const secret = await shownOnce(visitor);
   await page.getByRole('cell', {name: 'Web shop'}).waitFor();
   await page.getByRole('tab', {name: t('settings.data'), exact: true}).click();
   await visitor.see(t('data.follow'));
@@ -102,13 +110,13 @@ export async function users(visitor) {
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel(t('access.email'), {exact: true}).fill('colleague@shop.example');
   await dialog.getByRole('button', {name: t('settings.create_user'), exact: true}).click();
-  assert.match(await page.locator('.secret code').textContent(), /\/claim#\S{20,}/);
-  await page.keyboard.press('Escape');
+  assert.match(await shownOnce(visitor), /\/claim#\S{20,}/);
   await page.getByRole('cell', {name: 'colleague@shop.example', exact: true}).waitFor();
 }
 
 export async function audit(visitor) {
   const {page, t} = visitor;
+  await visitor.go('settings');
   await page.getByRole('tab', {name: t('settings.audit')}).click();
   for (const action of ['user_create', 'key_create', 'campaign_send', 'import_start', 'settings_update'])
     await page.getByRole('cell', {name: t(`words.audit_action.${action}`), exact: true}).first().waitFor();
