@@ -243,12 +243,13 @@ TEST_F(Imports, BadRowsAreReportedAndStopNothing) {
                                             "10,2026-01-01,999999999999,999999999999,c1\n"
                                             "11,2026-01-01,1,\"5\n"
                                             "12,2026-01-01,1,5,\xFF\n"
-                                            "13,2026-01-01,1,5,c1\n"));
+                                            ",2026-01-01,1,5,c1\n"
+                                            "14,2026-01-01,1,5,c1\n"));
   Mapping mapping;
   mapping.date_format = "iso";
   mapping.encoding = "UTF-8";
   EXPECT_EQ(counts(run(id, mapping)),
-            "13 rows, 2 stored, 0 duplicates, 11 rejected, 0 left out, 0 anonymous");
+            "14 rows, 2 stored, 0 duplicates, 12 rejected, 0 left out, 0 anonymous");
   std::string list = rejects(id);
   for (const char* line :
        {"line,column,reason,row\r\n", "3,date,\"is no time in the format iso: \"\"yesterday\"\"\",",
@@ -257,7 +258,7 @@ TEST_F(Imports, BadRowsAreReportedAndStopNothing) {
         "8,,has 4 columns instead of 5,\"7,2026-01-01,1,5\"\r\n", "9,,has 6 columns instead of 5,",
         "10,price,is empty,", "11,price,the amount is too large",
         "12,,has a quote that is never closed,",
-        "13,,\"is not well-formed UTF-8, or holds a NUL\","}) {
+        "13,,\"is not well-formed UTF-8, or holds a NUL\",", "14,order,is empty,"}) {
     EXPECT_THAT(list, HasSubstr(line));
   }
   EXPECT_TRUE(is_storable_text(list));

@@ -140,6 +140,10 @@ class OrderRows final : public RowBuilder {
 
   bool read_order_id() {
     order_id_text_ = cell(order_id_);
+    if (order_id_ != kNone && order_id_text_.empty()) {
+      reject(order_id_, "is empty");
+      return false;
+    }
     if (order_id_text_.size() > kMaxOrderId) {
       reject(order_id_, "has at most " + std::to_string(kMaxOrderId) + " bytes");
       return false;
