@@ -17,7 +17,7 @@ namespace perennial::events {
 
 // A layer for few ids is given more bits for each: then hardly any id is looked up for nothing.
 // With 13 bits, 100 M ids take 163 MB, and a full layer says yes to about 5 of 1,000 ids that it
-// never saw; with 20 bits to about 2 of 10,000, with 32 to 2 of 100,000.
+// never saw; with 20 bits to about 4 of 10,000, with 32 to 2 of 100,000.
 inline constexpr size_t kFirstFilterIds = 1'000'000;
 constexpr size_t filter_bits(size_t capacity) {
   return capacity <= 4'000'000 ? 32 : capacity <= 32'000'000 ? 20 : 13;

@@ -85,7 +85,7 @@ inline Event make_event(std::string source, std::string message_id,
   event.name = "Order Completed";
   event.user_id = "u1";
   event.timestamp = from_millis(ms);
-  event.received_at = from_millis(ms + 5);
+  event.received_at = from_millis(ms > kLatestMillis ? ms : ms + 5);
   event.properties = R"({"total":12.5})";
   return event;
 }
