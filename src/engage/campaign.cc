@@ -54,7 +54,8 @@ Result<Campaign> create_campaign(store::Connection& c, const Draft& draft, Insta
       "html_body, result_days, salt, channel, really_sends, created_at) "
       "VALUES ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, '', 0, $10)",
       {id, draft.name, to_text(to_json(draft.audience)), draft.hold_out_percent, draft.subject,
-       draft.text, draft.html, draft.result_days, random_token(), to_millis(now)}));
+       draft.text, draft.html, draft.result_days, draft.salt.empty() ? random_token() : draft.salt,
+       to_millis(now)}));
   return find_campaign(c, id);
 }
 

@@ -16,6 +16,7 @@ namespace perennial::engage {
 inline constexpr size_t kMaxNameBytes = 800;  // 200 characters of four bytes
 inline constexpr double kMaxHoldOutPercent = 90;
 inline constexpr int64_t kMaxResultDays = 730;
+inline constexpr size_t kMaxSaltBytes = 100;
 inline constexpr int64_t kDefaultResultDays = 30;
 
 // People in any of the stages, and in any of the cells; an empty list does not restrict, and two
@@ -36,13 +37,14 @@ struct Draft {
   double hold_out_percent = 0;
   std::string subject, text, html;
   int64_t result_days = kDefaultResultDays;
+  std::string salt;  // draws the hold-out; campaigns with one salt hold out the same people
 };
 // CampaignDraft of the contract; fails with kInvalid or kTooLarge, naming the field and, in a
 // template, the line.
 Result<Draft> draft_from_json(const Json& json);
 
 struct Campaign : Draft {
-  std::string id, state, salt, channel;
+  std::string id, state, channel;
   bool really_sends = false;
   Instant created_at;
   std::optional<Instant> started_at, finished_at;

@@ -113,6 +113,8 @@ Result<Draft> draft_from_json(const Json& json) {
   if (draft.result_days < 1 || draft.result_days > kMaxResultDays) {
     return fail(Code::kInvalid, "1 to 730 days are possible", "result_days");
   }
+  draft.salt = TRY(json_string_or(json, "salt", ""));
+  TRY(check_text("salt", draft.salt, kMaxSaltBytes));
   return draft;
 }
 
@@ -130,6 +132,7 @@ Json to_json(const Campaign& campaign) {
           {"text", campaign.text},
           {"html", campaign.html},
           {"result_days", campaign.result_days},
+          {"salt", campaign.salt},
           {"created_at", format_instant(campaign.created_at)},
           {"started_at", maybe_time(campaign.started_at)},
           {"finished_at", maybe_time(campaign.finished_at)},
