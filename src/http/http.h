@@ -84,7 +84,6 @@ int status_of(Code code);
 // Parses the body as a JSON object, or fails with kInvalid.
 Result<Json> json_body(const Request& request);
 
-
 using Handler = std::function<Response(const Request&)>;
 // Called once, from any thread; later calls are ignored. If every copy goes without an answer the
 // peer gets 500.
