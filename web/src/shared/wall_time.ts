@@ -38,7 +38,7 @@ export function wallTime(at: string | number, zone: string): string {
 export function instantOf(wall: string, zone: string): string {
   const wanted = Date.parse(`${wall}Z`);
   let at = wanted;
-  // The offset at the guess corrects the guess; a second round settles it beside a change of clocks.
+  // The offset at the guess corrects the guess; a second round settles it beside a change.
   for (let round = 0; round < 2; round += 1) {
     at += wanted - Date.parse(`${wallTime(at, zone)}Z`);
   }
