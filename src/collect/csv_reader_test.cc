@@ -310,6 +310,13 @@ TEST_F(TextSources, ADamagedLineDoesNotChangeTheEncoding) {
   EXPECT_EQ(found, "UTF-8");
 }
 
+TEST_F(TextSources, ReadsFilesThatEndInsideACharacter) {
+  write(encoded("a中", "UTF-16LE").substr(0, 3));
+  EXPECT_EQ(read_all("UTF-16LE"), "a\xEF\xBF\xBD");
+  write("ok\n" + encoded("中", "GB18030").substr(0, 1));
+  EXPECT_EQ(read_all("GB18030"), "ok\n\xEF\xBF\xBD");
+}
+
 TEST_F(TextSources, UnpacksGzip) {
   gzFile file = gzopen(path_.c_str(), "wb");
   std::string text;

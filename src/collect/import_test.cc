@@ -264,6 +264,15 @@ TEST_F(Imports, BadRowsAreReportedAndStopNothing) {
   EXPECT_TRUE(is_storable_text(list));
 }
 
+TEST_F(Imports, BytesOutsideTheEncodingAreReported) {
+  Mapping mapping;
+  mapping.encoding = "GB18030";
+  std::string id =
+      add(Kind::kOrders, write("order,date,amount\n1,2026-01-01,5\n\xFF,2026-01-01,5\n"));
+  EXPECT_EQ(run(id, mapping).progress.rejected, 1);
+  EXPECT_THAT(rejects(id), HasSubstr("3,,holds bytes that are no GB18030,"));
+}
+
 TEST_F(Imports, JunkCustomersAreNobody) {
   Import import = run(Kind::kOrders,
                       "order,date,amount,customer\n1,2026-01-01,1,null\n2,2026-01-01,1,0\n"

@@ -17,6 +17,8 @@ constexpr char kCellBorder = '\x1F';
 // Numbers with more digits are kept as text: they are names of something, not amounts.
 constexpr size_t kMaxNumberCell = 15;
 
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
 bool is_digits(std::string_view text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -164,6 +166,10 @@ Verdict RowBuilder::build(const CsvRow& row, RowBatch& out) {
   if (row.fields.size() != plan_.titles.size()) {
     return reject(kNone, "has " + std::to_string(row.fields.size()) + " columns instead of " +
                              std::to_string(plan_.titles.size()));
+  }
+  // Converted text holds this character where the file's bytes meant nothing.
+  if (plan_.mapping.encoding != "UTF-8" && row.raw.find(kReplacement) != std::string_view::npos) {
+    return reject(kNone, "holds bytes that are no " + plan_.mapping.encoding);
   }
   cells_ = row.fields;
   facts = {};
