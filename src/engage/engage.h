@@ -32,8 +32,7 @@ namespace perennial::engage {
 inline constexpr size_t kMaxSubjectBytes = 500;
 inline constexpr size_t kMaxTextBytes = 256 * 1024;  // text and HTML each
 
-// ---- templates
-// ---------------------------------------------------------------------------------------------------
+// Templates.
 
 // "Dear {{ name | customer }}": a field, and what stands there when the person has no value for it.
 // A field without a fallback renders as nothing and is listed as missing. Fields: name, first_name,
@@ -52,8 +51,7 @@ enum class Escape {
 };  // kHeader: line breaks and control characters are removed
 Result<Rendered> render(std::string_view source, const Fields& fields, Escape escape);
 
-// ---- messages and channels
-// -----------------------------------------------------------------------------------------
+// Messages and channels.
 
 struct Message {
   std::string id;  // the send's id; Message-ID and the name of the .eml file are made from it
@@ -86,7 +84,8 @@ class Channel {
   // Hands one message over; returns the other side's answer. Fails with kInvalid when this address
   // will never work (5xx), kBusy when it may work later (4xx, no connection, refusals that speak of
   // the sender), kTimeout when the whole message was given and no answer came: it may have arrived
-  // and must not be sent again. Other codes are treated as kBusy.
+  // and must not be sent again. Other codes are treated as kBusy. The error's `where` is "address"
+  // when the other side spoke of this message, so that the next one may fare better.
   virtual Result<std::string> hand_over(const Message& message) = 0;
   virtual Handed was_handed(std::string_view message_id) = 0;
   virtual bool really_sends()
@@ -97,12 +96,11 @@ std::unique_ptr<Channel> open_outbox(
 std::unique_ptr<Channel> open_smtp(
     const EmailSettings& settings);  // libcurl; one connection kept for many messages
 
-// ---- campaigns
-// ---------------------------------------------------------------------------------------------------
+// Campaigns.
 
 // When a message is tried again after a temporary failure (kBusy): `first` later, then each time
-// `factor` times as much later, `attempts` times in all. After `patience` temporary failures in a
-// row the trouble is not with one address: the sender rests before the next message, `rest` at
+// `factor` times as much later, `attempts` times in all. After `patience` failures in a row that do
+// not speak of the address, the sender rests before the next message, `rest` at
 // first and twice as long each time up to `longest_rest`.
 struct Retry {
   int attempts = 6;

@@ -31,24 +31,26 @@ struct Step {
   std::optional<Claim> claim;
   std::optional<Instant> next_due;  // without a claim: when the campaign's next row is due
   bool finished = false;            // without a claim: nothing is pending, the campaign is done
+  bool strays = false;              // without a claim: another run's claims are left
 };
 
-// Closes `outcome`, then claims the next due row of the campaign; a campaign without pending rows
-// becomes "sent" at `at`.
+// Closes `outcome`, then claims the next due row of the campaign for `run` (not 0); a campaign
+// without pending rows becomes "sent" at `at`.
 Result<Step> advance(store::Connection& c, const std::optional<Outcome>& outcome,
-                     std::string_view campaign_id, Instant now, Instant at);
+                     std::string_view campaign_id, int64_t run, Instant now, Instant at);
 Result<void> close(store::Connection& c, const Outcome& outcome);
 
 struct Interrupted {
   Claim claim;
   std::string channel;
 };
-// Rows that were claimed when the program stopped.
+// Rows that are claimed: by a run that was stopped, if this one holds no claim. A PostgreSQL server
+// may still commit a claim for a program that is dead, so this is asked not only at start.
 Result<std::vector<Interrupted>> interrupted(store::Connection& c);
 // Campaigns being sent, oldest first.
 Result<std::vector<std::string>> sending(store::Connection& c);
 
-// ---- events of what was done, which go to the log after the ledger
+// Events of what was done, which go to the log after the ledger.
 
 struct Untold {
   std::string key;      // send id, or event id of a suppression

@@ -57,9 +57,9 @@ TEST(Mime, IsReadBackAsItWasMeant) {
   EXPECT_TRUE(mail["seven_bit"]);
   EXPECT_EQ(mail["bare_line_ends"], 0);
   EXPECT_EQ(header(mail, "subject"), message.subject);
-  EXPECT_EQ(mail["from"], (Json::array({{"常青 Shop", "shop@example.com"}})));
-  EXPECT_EQ(mail["to"], (Json::array({{"张伟", "wei.zhang@example.com"}})));
-  EXPECT_EQ(header(mail, "reply-to"), "<help@example.com>");
+  EXPECT_EQ(mail["from"], (Json::array({"常青 Shop", "shop@example.com"})));
+  EXPECT_EQ(mail["to"], (Json::array({"张伟", "wei.zhang@example.com"})));
+  EXPECT_EQ(header(mail, "reply-to"), "help@example.com");
   EXPECT_EQ(header(mail, "message-id"), "<snd_01@example.com>");
   EXPECT_EQ(mail["date"], "2011-09-09T10:34:56+00:00");
   EXPECT_EQ(header(mail, "list-unsubscribe"), "<https://shop.example.com/u/abc.def>");
@@ -90,8 +90,8 @@ TEST(Mime, FoldsLongSubjectsBetweenCharacters) {
     const Json mail = read_back(message);
     expect_clean(mail);
     EXPECT_EQ(header(mail, "subject"), trim(message.subject)) << piece;
-    EXPECT_EQ(mail["to"][0][0], trim(message.to_name)) << piece;
-    EXPECT_EQ(mail["to"][0][1], message.to_address);
+    EXPECT_EQ(mail["to"][0], trim(message.to_name)) << piece;
+    EXPECT_EQ(mail["to"][1], message.to_address);
   }
 }
 
@@ -101,7 +101,7 @@ TEST(Mime, QuotesNames) {
     message.to_name = name;
     const Json mail = read_back(message);
     expect_clean(mail);
-    EXPECT_EQ(mail["to"], (Json::array({{name, message.to_address}})));
+    EXPECT_EQ(mail["to"], (Json::array({name, message.to_address})));
   }
 }
 
@@ -135,7 +135,7 @@ TEST(Mime, KeepsEveryBody) {
     message.html += ".\n";
     const Json mail = read_back(message);
     expect_clean(mail);
-    // Python gives LF for every line end of a text.
+    // read_mail.py gives LF for every line end.
     const auto with_lf = [](std::string text) {
       size_t at;
       while ((at = text.find("\r\n")) != text.npos) text.erase(at, 1);

@@ -88,7 +88,10 @@ Result<Composed> compose(const Texts& texts, const Fields& fields, std::string_v
       html.text.insert(end_of_body(html.text), html_footer(language, url->second));
     }
   }
-  Composed out{std::move(subject.text), std::move(text.text), std::move(html.text), {}};
+  Composed out{std::string(cut_text(subject.text, kMaxSubjectBytes)),
+               std::move(text.text),
+               std::move(html.text),
+               {}};
   add_missing(out.missing, subject.missing);
   add_missing(out.missing, text.missing);
   add_missing(out.missing, html.missing);

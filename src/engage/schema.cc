@@ -7,8 +7,8 @@ namespace {
 constexpr store::Migration kMigrations[] = {
     {"engage", 1, "campaigns and their send ledger", R"sql(
 -- state: draft, sending, sent, cancelled. audience: the contract's Audience as JSON. salt: of the
--- hold-out's draw. channel: "" for a draft, then what carries it: outbox, smtp. really_sends: whether
--- that channel reaches anybody.
+-- hold-out's draw. channel: "" for a draft, then what carries it: outbox, smtp. really_sends:
+-- whether that channel reaches anybody.
 CREATE TABLE campaigns (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL,
@@ -28,9 +28,9 @@ CREATE TABLE campaigns (
 );
 -- One row for every person that a campaign considered. arm: treated, held_out, or none for people
 -- who could not have been reached and take no part in the comparison. verdict: pending, sent,
--- held_out, no_address, no_consent, duplicate_address, failed, in_doubt, cancelled. claimed: 1 while
--- the message is being handed over. due_at: of a pending row, when to try (again). told: 1 when the
--- event of a sent message is in the log.
+-- held_out, no_address, no_consent, duplicate_address, failed, in_doubt, cancelled. claimed: 0,
+-- or the run of the program that is handing the message over. due_at: of a pending row, when to try
+-- (again). told: 1 when the event of a sent message is in the log.
 CREATE TABLE sends (
   id TEXT PRIMARY KEY,
   campaign_id TEXT NOT NULL REFERENCES campaigns (id),
@@ -50,7 +50,7 @@ CREATE TABLE sends (
 CREATE INDEX sends_by_verdict ON sends (campaign_id, verdict, person_id);
 CREATE INDEX sends_by_person ON sends (person_id, at);
 CREATE INDEX sends_due ON sends (campaign_id, due_at, id) WHERE verdict = 'pending' AND claimed = 0;
-CREATE INDEX sends_claimed ON sends (id) WHERE claimed = 1;
+CREATE INDEX sends_claimed ON sends (id) WHERE claimed <> 0;
 CREATE INDEX sends_untold ON sends (id) WHERE verdict = 'sent' AND told = 0;
 )sql"},
     {"engage", 2, "people who must not be written to", R"sql(

@@ -14,17 +14,27 @@ constexpr std::chrono::seconds kLongestIdle{60};
 constexpr std::chrono::seconds kRestAfterError{1};
 constexpr int kMaxDoublings = 20;
 
+int64_t new_run() { return static_cast<int64_t>(fingerprint(random_token()).low >> 1) | 1; }
+
 }  // namespace
 
 Sender::Sender(Engage::Wiring wiring, Seal seal, std::string link_secret)
-    : wiring_(std::move(wiring)), seal_(std::move(seal)), link_secret_(std::move(link_secret)) {}
+    : wiring_(std::move(wiring)),
+      seal_(std::move(seal)),
+      link_secret_(std::move(link_secret)),
+      run_(new_run()) {}
 
 Sender::~Sender() { stop(); }
 
 Result<void> Sender::start() {
+  TRY(settle_strays());
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+Result<void> Sender::settle_strays() {
   const auto rows = TRY(wiring_.database.read(interrupted));
   for (const auto& row : rows) TRY(settle(row));
-  thread_ = std::thread([this] { run(); });
   return {};
 }
 
@@ -108,14 +118,17 @@ Result<std::optional<Instant>> Sender::send_campaign(const std::string& id) {
     const Instant at = wiring_.settings.workspace().now(wiring_.clock);
     const Instant now = wiring_.clock();
     const Step step = TRY(wiring_.database.write(
-        [&](store::Connection& c) { return advance(c, outcome_, id, now, at); }));
+        [&](store::Connection& c) { return advance(c, outcome_, id, run_, now, at); }));
     outcome_.reset();
+    if (step.strays) {
+      TRY(settle_strays());
+      continue;
+    }
     if (!step.claim) return step.next_due;
     auto opened = open_work(id);
     outcome_ = opened ? hand_over(*step.claim) : judge(*step.claim, opened.error());
     if (++sent_untold_ >= kTellBatch) tell_all();
-    const auto rest = rest_after_trouble();
-    if (rest.count() > 0 && !stopping()) pause(wiring_.clock() + rest);
+    rest_after_trouble();
   }
   return std::nullopt;
 }
@@ -161,7 +174,7 @@ Result<Message> Sender::message_for(const Claim& claim, bool& unwanted) {
                  .from_name = work_->email.from_name,
                  .from_address = work_->email.from_address,
                  .reply_to = work_->email.reply_to,
-                 .to_name = person.name,
+                 .to_name = std::string(cut_text(person.name, kMaxNameBytes)),
                  .to_address = claim.address,
                  .subject = std::move(texts.subject),
                  .text = std::move(texts.text),
@@ -188,13 +201,10 @@ Outcome Sender::hand_over(const Claim& claim) {
 Outcome Sender::judge(const Claim& claim, const Error& error) {
   Outcome outcome{.id = claim.id, .reason = error.message};
   outcome.at = wiring_.settings.workspace().now(wiring_.clock);
+  troubles_ = error.where == "address" ? 0 : troubles_ + 1;
   if (error.code == Code::kInvalid) {
-    troubles_ = 0;
     outcome.verdict = "failed";
-    return outcome;
-  }
-  ++troubles_;
-  if (error.code == Code::kTimeout) {
+  } else if (error.code == Code::kTimeout) {
     outcome.verdict = "in_doubt";
   } else if (claim.attempts + 1 >= wiring_.retry.attempts) {
     outcome.verdict = "failed";
@@ -207,11 +217,13 @@ Outcome Sender::judge(const Claim& claim, const Error& error) {
   return outcome;
 }
 
-std::chrono::milliseconds Sender::rest_after_trouble() const {
+void Sender::rest_after_trouble() {
   const Retry& retry = wiring_.retry;
-  if (troubles_ < retry.patience) return {};
+  if (troubles_ < retry.patience) return;
   const int doublings = std::min(troubles_ - retry.patience, kMaxDoublings);
-  return std::min(retry.rest * (int64_t{1} << doublings), retry.longest_rest);
+  const auto length = std::min(retry.rest * (int64_t{1} << doublings), retry.longest_rest);
+  std::unique_lock lock(mutex_);
+  wakes_.wait_for(lock, length, [this] { return reload_ || stop_; });
 }
 
 // False when something stays untold: the log or the state could not take it now.

@@ -33,6 +33,7 @@ class Sender {
     std::unique_ptr<Channel> channel;
   };
 
+  Result<void> settle_strays();
   Result<void> settle(const Interrupted& row);
   void run();
   // Sends what is due. Returns when something is due again, if it is known.
@@ -45,14 +46,15 @@ class Sender {
   bool tell_all();
   bool stopping();
   void pause(std::optional<Instant> until);
-  std::chrono::milliseconds rest_after_trouble() const;
+  void rest_after_trouble();
 
   Engage::Wiring wiring_;
   const Seal seal_;
   const std::string link_secret_;
+  const int64_t run_;  // of this program, in its claims
   std::optional<Work> work_;
   std::optional<Outcome> outcome_;  // of the last message, not yet in the ledger
-  int troubles_ = 0;                // temporary failures in a row
+  int troubles_ = 0;                // failures in a row that speak of the server
   size_t sent_untold_ = 0;
   std::mutex mutex_;
   std::condition_variable wakes_;

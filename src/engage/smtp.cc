@@ -5,6 +5,7 @@
 // answer leaves open whether the other side took it (RFC 5321, 4.5.3.2.6 and 6.1): that is
 // kTimeout, and nobody may try again.
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -20,12 +21,13 @@ namespace {
 constexpr long kConnectTimeoutSeconds = 15;
 constexpr long kMessageTimeoutSeconds = 120;
 constexpr size_t kMaxAnswerBytes = 500;
-constexpr long kStartMailInput = 354;  // the answer to DATA
+constexpr int kStartMailInput = 354;  // the answer to DATA
 
 // How far the talk about one message went.
 struct Talk {
   std::string_view rest;   // of the message, not yet given to the connection
   bool all_given = false;  // the connection asked for more after the end
+  bool leaving = false;    // QUIT was said; what is answered to it does not matter
   bool recipient = false;  // the address itself was named, or the text sent
   std::string answer;      // the last line that the other side said
 };
@@ -41,16 +43,24 @@ size_t give(char* to, size_t size, size_t count, void* context) {
 
 size_t hear(char* line, size_t size, size_t count, void* context) {
   auto& talk = *static_cast<Talk*>(context);
-  talk.answer = trim(cut_text({line, size * count}, kMaxAnswerBytes));
+  if (!talk.leaving) talk.answer = trim(cut_text({line, size * count}, kMaxAnswerBytes));
   return size * count;
 }
 
 int follow(CURL*, curl_infotype type, char* text, size_t size, void* context) {
+  auto& talk = *static_cast<Talk*>(context);
   const std::string_view said(text, size);
-  if (type == CURLINFO_HEADER_OUT && said.starts_with("RCPT TO")) {
-    static_cast<Talk*>(context)->recipient = true;
-  }
+  if (type != CURLINFO_HEADER_OUT) return 0;
+  if (said.starts_with("RCPT TO")) talk.recipient = true;
+  if (said.starts_with("QUIT")) talk.leaving = true;
   return 0;
+}
+
+// The number at the start of an answer (RFC 5321, 4.2), or 0.
+int status_of(std::string_view answer) {
+  int status = 0;
+  std::from_chars(answer.data(), answer.data() + std::min<size_t>(3, answer.size()), status);
+  return status;
 }
 
 struct CloseCurl {
@@ -82,16 +92,15 @@ class Smtp : public Channel {
     const std::string text = to_mime(message);
     const std::string from = "<" + message.from_address + ">", to = "<" + message.to_address + ">";
     const std::unique_ptr<curl_slist, FreeList> recipients(curl_slist_append(nullptr, to.c_str()));
-    Talk talk{.rest = text};
+    talk_ = Talk{.rest = text};
     CURL* c = curl_.get();
     curl_easy_setopt(c, CURLOPT_MAIL_FROM, from.c_str());
     curl_easy_setopt(c, CURLOPT_MAIL_RCPT, recipients.get());
-    curl_easy_setopt(c, CURLOPT_READDATA, &talk);
-    curl_easy_setopt(c, CURLOPT_HEADERDATA, &talk);
-    curl_easy_setopt(c, CURLOPT_DEBUGDATA, &talk);
     problem_[0] = 0;
     const CURLcode code = curl_easy_perform(c);
-    return judge(code, talk, message.to_address);
+    auto said = judge(code, talk_, message.to_address);
+    talk_.rest = {};
+    return said;
   }
 
   // The other side cannot be asked.
@@ -120,6 +129,9 @@ class Smtp : public Channel {
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, kConnectTimeoutSeconds);
     curl_easy_setopt(c, CURLOPT_TIMEOUT, kMessageTimeoutSeconds);
+    curl_easy_setopt(c, CURLOPT_READDATA, &talk_);
+    curl_easy_setopt(c, CURLOPT_HEADERDATA, &talk_);
+    curl_easy_setopt(c, CURLOPT_DEBUGDATA, &talk_);
     curl_easy_setopt(c, CURLOPT_READFUNCTION, give);
     curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, hear);
     curl_easy_setopt(c, CURLOPT_VERBOSE, 1L);  // for DEBUGFUNCTION only: nothing is printed
@@ -129,8 +141,7 @@ class Smtp : public Channel {
 
   // The answer, or what curl says where there is none. Servers like to repeat the address in a
   // refusal; error messages hold no personal data, so it is taken out.
-  std::string words(CURLcode code, const Talk& talk, long status,
-                    const std::string& address) const {
+  std::string words(CURLcode code, const Talk& talk, int status, const std::string& address) const {
     std::string said = problem_[0] ? std::string(problem_) : curl_easy_strerror(code);
     if (status >= 400 && !talk.answer.empty()) said = talk.answer;
     for (size_t at; (at = said.find(address)) != said.npos;) said.replace(at, address.size(), "…");
@@ -138,20 +149,20 @@ class Smtp : public Channel {
   }
 
   Result<std::string> judge(CURLcode code, const Talk& talk, const std::string& address) {
-    long status = 0;
-    curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &status);
+    const int status = status_of(talk.answer);
     if (code == CURLE_OK) return talk.answer;
     const std::string said = words(code, talk, status, address);
     if (talk.all_given && (status == kStartMailInput || status == 0)) {
-      return fail(Code::kTimeout, "no answer after the whole message was given: " + said, "smtp");
+      return fail(Code::kTimeout, "no answer after the whole message was given: " + said, "server");
     }
-    // Refusals before an address was named speak of the sender or the account, not of the address.
-    if (status >= 500 && talk.recipient) return fail(Code::kInvalid, said, "smtp");
-    return fail(Code::kBusy, said, "smtp");
+    // Refusals before an address was named speak of the sender or the account.
+    if (status < 400 || !talk.recipient) return fail(Code::kBusy, said, "server");
+    return fail(status >= 500 ? Code::kInvalid : Code::kBusy, said, "address");
   }
 
   const EmailSettings settings_;
   std::mutex mutex_;
+  Talk talk_;  // outlives the handle, which says QUIT when it goes
   std::unique_ptr<CURL, CloseCurl> curl_;
   char problem_[CURL_ERROR_SIZE] = {};
 };

@@ -142,7 +142,9 @@ TEST_F(SmtpCampaigns, GoOnAfterARestart) {
   for (const auto& delivery : server.deliveries()) arrived.insert(delivery.address);
   EXPECT_EQ(server.deliveries().size(), arrived.size());
   for (const auto& [address, send] : by_address(*shop, id)) {
-    if (send["verdict"] == "sent") EXPECT_TRUE(arrived.contains(address));
+    if (send["verdict"] == "sent") {
+      EXPECT_TRUE(arrived.contains(address));
+    }
   }
 }
 
@@ -166,7 +168,9 @@ TEST_F(SmtpCampaigns, KeepThePasswordToThemselves) {
     for (const auto& row : rows) {
       for (size_t i = 0; i < row.size(); ++i) {
         const auto* text = std::get_if<std::string>(&row.value(i));
-        if (text) EXPECT_EQ(text->find("hidden"), std::string::npos) << table;
+        if (text) {
+          EXPECT_EQ(text->find("hidden"), std::string::npos) << table;
+        }
       }
     }
   }

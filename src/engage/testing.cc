@@ -91,7 +91,6 @@ bool wait_for(const std::function<bool()>& done, std::chrono::milliseconds at_mo
   const auto deadline = std::chrono::steady_clock::now() + at_most;
   while (!done()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::yield();
     ::poll(nullptr, 0, 2);  // leaves the processor to what is waited for
   }
   return true;
@@ -103,14 +102,16 @@ std::string answer_of(const std::vector<std::string>& program, std::string_view 
   std::ofstream(path, std::ios::binary) << input;
   std::string command;
   for (const auto& word : program) command += "'" + word + "' ";
-  command += "< '" + path + "'";
+  command += "< '" + path + "' 2> '" + directory.path() + "/errors'";
   FILE* pipe = ::popen(command.c_str(), "r");
   std::string answer;
   char buffer[4096];
   while (const size_t length = std::fread(buffer, 1, sizeof buffer, pipe)) {
     answer.append(buffer, length);
   }
-  if (::pclose(pipe) != 0) give_up("a program failed: " + program.back());
+  if (::pclose(pipe) != 0) {
+    give_up("a program failed: " + command + "\n" + read_whole(directory.path() + "/errors"));
+  }
   return answer;
 }
 
@@ -120,7 +121,7 @@ MailServer::MailServer(Options options) : options_(std::move(options)) {
                                       "--security", options_.security};
   if (options_.security != "none") {
     answer_of({"/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-batch",
-               "-quiet", "-days", "2", "-subj", "/CN=localhost", "-keyout", key, "-out", cert},
+               "-days", "2", "-subj", "/CN=localhost", "-keyout", key, "-out", cert},
               "");
     program.insert(program.end(), {"--cert", cert, "--key", key});
   }
