@@ -1,4 +1,5 @@
-// The path of somebody new, in Chromium against the real program, once in each language; then axe-core on every page.
+// The path of somebody new, in Chromium against the real program, once in each language; then
+// axe-core on every page.
 import assert from 'node:assert/strict';
 import {rm} from 'node:fs/promises';
 import {after, before, test} from 'node:test';

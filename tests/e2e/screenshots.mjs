@@ -1,5 +1,5 @@
-// Pictures for the documentation, from the demonstration shop: builds it with tools/demo on a free port, signs in, and
-// writes docs/screenshots/*.png.   node screenshots.mjs
+// Pictures for the documentation, from the demonstration shop: builds it with tools/demo on a free
+// port, signs in, and writes docs/screenshots/*.png: node screenshots.mjs
 // With PERENNIAL_DEMO_ADDRESS and PERENNIAL_DEMO_DATA it looks at a demo that runs already.
 import {spawn} from 'node:child_process';
 import {mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';

@@ -1,5 +1,6 @@
-// One customer in 25 of the sample shop, whole, and its anonymous orders in the same share: a file of about 20,000
-// lines that still spans the year, and a second file with these customers' names and e-mail addresses.
+// One customer in 25 of the sample shop, whole, and its anonymous orders in the same share: a file
+// of about 20,000 lines that still spans the year, and a second file with these customers' names
+// and e-mail addresses.
 import {execFile} from 'node:child_process';
 import {createReadStream} from 'node:fs';
 import {mkdtemp, writeFile} from 'node:fs/promises';
@@ -35,8 +36,9 @@ async function orderLines() {
   return {kept, customers, anonymous};
 }
 
-// The paths of the two files, and what they hold: {orders, customers, orderRows, anonymousRows, people}; `people` has
-// the rows of the file of customers as {id, name, email, country}. The caller removes `directory`.
+// The paths of the two files, and what they hold: {orders, customers, orderRows, anonymousRows,
+// people}; `people` has the rows of the file of customers as {id, name, email, country}. The caller
+// removes `directory`.
 export async function cutShop() {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'perennial-shop-'));
   const {kept, customers: bought, anonymous} = await orderLines();

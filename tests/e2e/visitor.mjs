@@ -1,5 +1,6 @@
-// Somebody who uses the console in Chromium, in one language: finds things by the words of the console's own catalogue,
-// and writes down whatever went wrong on the way (console errors, uncaught errors, failed requests).
+// Somebody who uses the console in Chromium, in one language: finds things by the words of the
+// console's own catalogue, and writes down whatever went wrong on the way (console errors, uncaught
+// errors, failed requests).
 import assert from 'node:assert/strict';
 import {readFile} from 'node:fs/promises';
 import {createRequire} from 'node:module';
@@ -13,7 +14,9 @@ const FRAME_MS = 100;
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 async function catalogue(language) {
-  const texts = JSON.parse(await readFile(path.join(ROOT, `web/src/i18n/${language}.json`), 'utf8'));
+  const texts = JSON.parse(
+    await readFile(path.join(ROOT, `web/src/i18n/${language}.json`), 'utf8'),
+  );
   // t('unit.people_other', {n: '5'}): as the console says it.
   return (key, values = {}) => {
     const text = key.split('.').reduce((node, name) => node?.[name], texts);
@@ -55,7 +58,8 @@ export class Visitor {
     page.on('pageerror', (error) => problems.push(String(error)));
     page.on('response', (response) => {
       if (response.status() < 400) return;
-      const what = `${response.status()} ${response.request().method()} ${new URL(response.url()).pathname}`;
+      const {pathname} = new URL(response.url());
+      const what = `${response.status()} ${response.request().method()} ${pathname}`;
       const at = this.expected.indexOf(what);
       if (at >= 0) this.expected.splice(at, 1);
       else problems.push(what);
@@ -73,10 +77,12 @@ export class Visitor {
     assert.deepEqual(this.expected, []);
   }
 
-  // Throws the error again with where the visitor stood, and saves a picture if PERENNIAL_E2E_PICTURES names a folder.
+  // Throws the error again with where the visitor stood, and saves a picture if
+  // PERENNIAL_E2E_PICTURES names a folder.
   async tell(error) {
     const folder = process.env.PERENNIAL_E2E_PICTURES;
-    if (folder) await this.page.screenshot({path: path.join(folder, `failed-${this.language}.png`)});
+    if (folder)
+      await this.page.screenshot({path: path.join(folder, `failed-${this.language}.png`)});
     error.message += `\nat ${this.page.url()}\n${this.problems.join('\n')}`;
     throw error;
   }
@@ -96,7 +102,10 @@ export class Visitor {
   }
 
   async go(nav) {
-    await this.page.getByRole('navigation').getByRole('link', {name: this.t(`nav.${nav}`), exact: true}).click();
+    await this.page
+      .getByRole('navigation')
+      .getByRole('link', {name: this.t(`nav.${nav}`), exact: true})
+      .click();
     await this.title(this.t(`nav.${nav}`));
   }
 
@@ -106,7 +115,9 @@ export class Visitor {
 
   // The value beside a name in a list of facts.
   async fact(key) {
-    const name = this.page.locator('dl.facts dt', {hasText: new RegExp(`^${this.t(key)}$`)}).first();
+    const name = this.page
+      .locator('dl.facts dt', {hasText: new RegExp(`^${this.t(key)}$`)})
+      .first();
     return (await name.locator('xpath=following-sibling::dd[1]').textContent()).trim();
   }
 

@@ -1,4 +1,5 @@
-// The newcomer's path, third part: a campaign with its proof, then the settings, then out and in again.
+// The newcomer's path, third part: a campaign with its proof, then the settings, then out and in
+// again.
 import assert from 'node:assert/strict';
 
 import {ACCOUNT} from './walk_begin.mjs';
@@ -11,15 +12,21 @@ async function whoAndWhat(visitor) {
   for (const stage of ['silent', 'churned'])
     await page.getByRole('checkbox', {name: t(`words.stage.${stage}`), exact: true}).check();
   await visitor.see(t('campaign.reachable'), true);
-  const next = (step) => visitor.button('campaign.next', {step: t(`campaign.step_${step}`)}).click();
+  const next = (step) =>
+    visitor.button('campaign.next', {step: t(`campaign.step_${step}`)}).click();
   await next('what');
   await page.getByLabel(t('campaign.subject'), {exact: true}).fill('Hello ');
   await visitor.button('words.field.first_name').click();
   const subject = await page.getByLabel(t('campaign.subject'), {exact: true}).inputValue();
   assert.match(subject, /^Hello \{\{ ?first_name/);
-  await page.getByRole('textbox', {name: t('campaign.text'), exact: true}).fill('Come back, {{ name | friend }}!');
+  await page
+    .getByRole('textbox', {name: t('campaign.text'), exact: true})
+    .fill('Come back, {{ name | friend }}!');
   await visitor.button('campaign.preview_do').click();
-  await page.locator('.mail').getByText(/@shop\.example/).waitFor();
+  await page
+    .locator('.mail')
+    .getByText(/@shop\.example/)
+    .waitFor();
   const mail = await page.locator('.mail').textContent();
   assert.doesNotMatch(mail, /\{\{/);
   assert.match(mail, /Come back, /);
@@ -52,7 +59,10 @@ export async function result(visitor) {
   await visitor.see(t('words.note.aa'));
   const interval = t('result.interval_of', {low: '(\\S+)', high: '(\\S+)'});
   const text = await page.getByText(new RegExp(`^${interval}`)).textContent();
-  const [low, high] = new RegExp(interval).exec(text).slice(1).map((number) => Number(number.replace('−', '-')));
+  const [low, high] = new RegExp(interval)
+    .exec(text)
+    .slice(1)
+    .map((number) => Number(number.replace('−', '-')));
   assert.ok(low <= 0 && high >= 0, text);
   await visitor.see(t('result.arms'), true);
   await page.getByRole('tab', {name: t('campaign.tab_ledger')}).click();
@@ -118,8 +128,17 @@ export async function audit(visitor) {
   const {page, t} = visitor;
   await visitor.go('settings');
   await page.getByRole('tab', {name: t('settings.audit')}).click();
-  for (const action of ['user_create', 'key_create', 'campaign_send', 'import_start', 'settings_update'])
-    await page.getByRole('cell', {name: t(`words.audit_action.${action}`), exact: true}).first().waitFor();
+  for (const action of [
+    'user_create',
+    'key_create',
+    'campaign_send',
+    'import_start',
+    'settings_update',
+  ])
+    await page
+      .getByRole('cell', {name: t(`words.audit_action.${action}`), exact: true})
+      .first()
+      .waitFor();
 }
 
 export async function outAndIn(visitor) {

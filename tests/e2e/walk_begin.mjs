@@ -1,7 +1,11 @@
 // The newcomer's path, first part: from the first link to a shop with data.
 import assert from 'node:assert/strict';
 
-export const ACCOUNT = {email: 'admin@localhost', name: 'Newcomer 新人', password: 'a long pass-phrase'};
+export const ACCOUNT = {
+  email: 'admin@localhost',
+  name: 'Newcomer 新人',
+  password: 'a long pass-phrase',
+};
 const SHOP_NAME = 'Gift shop 礼品店';
 const CLOCK = '2011-12-10 00:00:00';
 
@@ -37,7 +41,10 @@ export async function lookAndLanguageAreKept(visitor) {
   assert.equal(await theme(), 'light');
   await visitor.button('header.to_dark').click();
   assert.equal(await theme(), 'dark');
-  await page.locator('header').getByRole('button', {name: t('header.other_language')}).click();
+  await page
+    .locator('header')
+    .getByRole('button', {name: t('header.other_language')})
+    .click();
   const other = language === 'zh' ? 'en' : 'zh-CN';
   await page.waitForFunction((lang) => document.documentElement.lang === lang, other);
   await page.reload();
@@ -68,7 +75,10 @@ export async function workspace(visitor) {
 async function upload(visitor, kind, file) {
   const {page, t} = visitor;
   await visitor.go('imports');
-  await page.locator('.ant-radio-button-wrapper').filter({hasText: t(`words.import_kind.${kind}`)}).click();
+  await page
+    .locator('.ant-radio-button-wrapper')
+    .filter({hasText: t(`words.import_kind.${kind}`)})
+    .click();
   await visitor.see(t(`import.drop_${kind}`));
   await page.locator('input[type=file]').setInputFiles(file);
   await visitor.see(t('import.mapping'), true);

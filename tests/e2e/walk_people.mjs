@@ -21,14 +21,21 @@ export async function customersList(visitor, {server, shop}) {
   const {page, t} = visitor;
   const ask = (query) => server.api('GET', `/v1/customers?${query}`);
   const firstIs = ({name}) =>
-    page.locator('main .ant-table-tbody tr.ant-table-row').first().getByText(name, {exact: true}).waitFor();
+    page
+      .locator('main .ant-table-tbody tr.ant-table-row')
+      .first()
+      .getByText(name, {exact: true})
+      .waitFor();
   await visitor.go('customers');
   await listHolds(visitor, shop.people.length);
   const revenue = page.getByRole('columnheader', {name: t('customer.revenue')});
   for (const order of ['desc', 'asc']) {
     await revenue.click();
     await firstIs((await ask(`sort=revenue&order=${order}&limit=1`)).customers[0]);
-    await page.locator(`th[aria-sort=${order}ending]`).filter({hasText: t('customer.revenue')}).waitFor();
+    await page
+      .locator(`th[aria-sort=${order}ending]`)
+      .filter({hasText: t('customer.revenue')})
+      .waitFor();
   }
   await visitor.choose(t('customer.stage'), t('words.stage.churned'));
   await visitor.see(t('set.stage', {stage: t('words.stage.churned')}));
@@ -61,7 +68,10 @@ export async function oneCustomer(visitor, {shop}) {
 export async function retentionTriangle(visitor) {
   const {page, t} = visitor;
   await visitor.go('retention');
-  await page.locator('.ant-segmented-item').filter({hasText: t('retention.show_count')}).click();
+  await page
+    .locator('.ant-segmented-item')
+    .filter({hasText: t('retention.show_count')})
+    .click();
   const cell = page.locator('table.heat tbody tr').nth(0).locator('td').nth(3);
   await cell.filter({hasText: /^[\d,]+$/}).waitFor();
   const people = digits(await cell.textContent());
@@ -78,7 +88,10 @@ export async function activityAndStages(visitor) {
   await page.locator('main [role=img] svg').first().waitFor();
   await visitor.go('stages');
   await visitor.settled();
-  const silent = page.getByRole('row').filter({hasText: t('words.stage.silent')}).first();
+  const silent = page
+    .getByRole('row')
+    .filter({hasText: t('words.stage.silent')})
+    .first();
   const people = digits(await silent.getByRole('link').first().textContent());
   await silent.getByRole('link').first().click();
   await listHolds(visitor, people);
@@ -93,8 +106,14 @@ export async function rfmCell(visitor) {
   const scores = page.locator('.ant-popover table tbody tr');
   await scores.first().waitFor();
   const counts = (await scores.getByRole('link').allTextContents()).map(digits);
-  assert.equal(counts.reduce((sum, count) => sum + count, 0), people);
+  assert.equal(
+    counts.reduce((sum, count) => sum + count, 0),
+    people,
+  );
   await scores.getByRole('link').first().click();
   await listHolds(visitor, counts[0]);
-  await page.locator('.filters').getByText(t('set.rfm', {scores: ''}).trim()).waitFor();
+  await page
+    .locator('.filters')
+    .getByText(t('set.rfm', {scores: ''}).trim())
+    .waitFor();
 }
