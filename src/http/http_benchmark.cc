@@ -2,6 +2,7 @@
 // handler and discarded. The load generator is one thread with non-blocking sockets in the same
 // process, so both share the machine's cores.
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 
@@ -53,7 +54,7 @@ class Load {
     int open_lanes = kConnections;
     for (Lane& lane : lanes_) {
       lane.left = kRequestsPerConnection;
-      advance(lane);
+      if (advance(lane)) --open_lanes;
     }
     std::array<epoll_event, kConnections> events;
     while (open_lanes > 0) {
@@ -103,12 +104,14 @@ class Load {
       if (lane.sent < request_.size()) {
         ssize_t count = ::send(lane.socket.get(), request_.data() + lane.sent,
                                request_.size() - lane.sent, MSG_NOSIGNAL);
+        if (count < 0 && errno != EAGAIN) give_up("send");
         if (count < 0) return false;
         lane.sent += static_cast<size_t>(count);
         continue;
       }
       ssize_t count = ::recv(lane.socket.get(), reply.data(), reply.size(), 0);
       if (count == 0) give_up("the server closed a connection");
+      if (count < 0 && errno != EAGAIN) give_up("recv");
       if (count < 0) return false;
       lane.received += static_cast<size_t>(count);
       if (lane.received < reply_bytes_) continue;
