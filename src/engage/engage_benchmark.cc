@@ -8,7 +8,7 @@
 namespace perennial::engage {
 namespace {
 
-constexpr int kPeople = 2000;
+constexpr int kPeople = 500;
 
 void send_campaign(benchmark::State& state, bool smtp) {
   for (auto _ : state) {

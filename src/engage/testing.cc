@@ -263,10 +263,12 @@ std::string Shop::draft(const Json& changes) {
 Json Shop::send_and_wait(const std::string& id) {
   call("POST", "/v1/campaigns/" + id + "/send", Json::object(), 202);
   Json campaign;
-  const bool sent = wait_for([&] {
-    campaign = call("GET", "/v1/campaigns/" + id);
-    return campaign["state"] == "sent";
-  });
+  const bool sent = wait_for(
+      [&] {
+        campaign = call("GET", "/v1/campaigns/" + id);
+        return campaign["state"] == "sent";
+      },
+      std::chrono::minutes(5));
   if (!sent) give_up("the campaign is not sent: " + to_text(campaign));
   return campaign;
 }
