@@ -130,7 +130,6 @@ class Decoder {
   bool read_member(Members& members, Field field);
   bool read_object(Members& members, Field field, std::string& out);
   bool read_batch(Members& envelope);
-  bool read_event(Members& members);
   void take_event(Members& members, std::string_view raw, std::string_view type);
   bool fill(Waiting& out, Members& members, std::string_view type);
   bool fill_identity(events::Event& event, Members& members);
