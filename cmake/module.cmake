@@ -38,13 +38,13 @@ function(perennial_module NAME)
     if(ARG_USES_STATE)
       foreach(engine sqlite postgres)
         add_test(NAME ${NAME}.${engine} COMMAND ${NAME}_test)
-        set_tests_properties(${NAME}.${engine} PROPERTIES TIMEOUT 600
+        set_tests_properties(${NAME}.${engine} PROPERTIES TIMEOUT 1200
           ENVIRONMENT "PERENNIAL_TEST_STATE=${engine}")
       endforeach()
       set_tests_properties(${NAME}.postgres PROPERTIES FIXTURES_REQUIRED postgres_cluster)
     else()
       add_test(NAME ${NAME} COMMAND ${NAME}_test)
-      set_tests_properties(${NAME} PROPERTIES TIMEOUT 600)
+      set_tests_properties(${NAME} PROPERTIES TIMEOUT 1200)
     endif()
     # What the sanitizer build runs: once, on SQLite.
     add_dependencies(sanitized_tests ${NAME}_test)
