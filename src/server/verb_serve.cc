@@ -2,12 +2,27 @@
 
 #include <signal.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include "server/verbs.h"
 
 namespace perennial::server {
 
+namespace {
+
+// As many open files as the system lets this process have: thousands of connections beside the
+// engine's files.
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("the limit of open files stays low");
+}
+
+}  // namespace
+
 Result<void> run_serve(const Config& config) {
+  raise_file_limit();
   // Blocked before any thread starts, so that only sigwait below sees them.
   sigset_t signals;
   sigemptyset(&signals);
