@@ -1,0 +1,48 @@
+// For tests: a bucket written down as the histories of its people, and selectors as plain
+// predicates. A slow twin reads the histories; the kernel reads the slice made of them.
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "timeline/hits.h"
+#include "timeline/periods.h"
+#include "timeline/presence.h"
+
+namespace perennial::timeline {
+
+struct TestEvent {
+  Second at = 0;
+  uint32_t name = 0;
+  uint32_t group = 0, held = 0;  // numbers in a dictionary; 0 = none
+  double number = std::numeric_limits<double>::quiet_NaN();
+  uint8_t tie = 0;  // set by TestBucket: the order inside a second
+};
+using History = std::vector<TestEvent>;  // of one person
+using TestSelector = std::function<bool(const TestEvent&)>;
+
+class TestBucket {
+ public:
+  // At most kBucketPeople histories. Sorts each by time; events of the same second keep their order.
+  explicit TestBucket(std::vector<History> people);
+  const std::vector<History>& people() const { return people_; }
+
+  // Valid as long as the bucket. All carried members are filled. `periods` adds presence.
+  Slice slice(const std::vector<TestSelector>& selectors, const Periods* periods = nullptr);
+  // Sets Slice::group of slices made later.
+  void set_groups(std::vector<uint32_t> groups);
+
+ private:
+  struct Columns;
+  std::vector<History> people_;
+  std::vector<uint32_t> groups_;
+  std::vector<std::shared_ptr<Columns>> kept_;
+};
+
+inline TestSelector named(uint32_t name) {
+  return [name](const TestEvent& event) { return event.name == name; };
+}
+
+}  // namespace perennial::timeline
