@@ -92,11 +92,12 @@ struct Presence {
 // One bucket as a kernel sees it.
 struct Slice {
   uint32_t bucket = 0;
-  Crowd who;                  // whom the question is about; hits of others must not count
+  Crowd who;  // whom the question is about; hits of others must not count
   // One for each selector of the question, in its order: hits, or presence for calendar kernels.
   std::span<const Hits> hits;
   std::span<const Presence> presence;
-  const uint32_t* group = nullptr;  // of each person, for a breakdown by a person's property; or null
+  const uint32_t* group =
+      nullptr;  // of each person, for a breakdown by a person's property; or null
 };
 
 }  // namespace perennial::timeline

@@ -25,7 +25,8 @@ using TestSelector = std::function<bool(const TestEvent&)>;
 
 class TestBucket {
  public:
-  // At most kBucketPeople histories. Sorts each by time; events of the same second keep their order.
+  // At most kBucketPeople histories. Sorts each by time; events of the same second keep their
+  // order.
   explicit TestBucket(std::vector<History> people);
   const std::vector<History>& people() const { return people_; }
 

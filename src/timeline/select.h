@@ -1,0 +1,75 @@
+// What a question reads: selectors of events, conditions on their properties and on people.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "events/events.h"
+#include "timeline/hits.h"
+
+namespace perennial::timeline {
+
+inline constexpr size_t kMaxConditionDepth = 16;
+inline constexpr size_t kMaxConditionTests = 256;  // comparisons in one condition
+inline constexpr size_t kMaxSelectors = 64;        // of one question
+inline constexpr size_t kMaxEventsOfSelector = 32;
+
+// One comparison with a property. A property can hold texts (booleans are the texts "true" and
+// "false") and numbers; a comparison with a text never fits a number, and the other way round.
+// The negative operators are the exact opposite of the positive ones: they also fit where the
+// property is missing.
+struct Test {
+  enum class Op {
+    kIs,  // equals one of `texts` or `numbers`
+    kIsNot,
+    kContains,  // one of `texts` is inside, letter for letter
+    kNotContains,
+    kStartsWith,
+    kLess,  // than numbers[0]
+    kAtMost,
+    kGreater,
+    kAtLeast,
+    kBetween,  // numbers[0] ≤ value < numbers[1]
+    kIsSet,
+    kIsNotSet,
+  };
+  std::string property;  // path: "revenue", nested "address.city"
+  Op op = Op::kIsSet;
+  std::vector<std::string> texts;
+  std::vector<double> numbers;
+};
+
+// A tree of and / or / not over comparisons. The default fits everything.
+struct Condition {
+  enum class Kind { kAll, kAny, kNot, kTest };  // kAll of nothing is true, kAny of nothing false
+  Kind kind = Kind::kAll;
+  std::vector<Condition> parts;  // exactly one of kNot, none of kTest
+  Test test;                     // of kTest
+  bool always() const { return kind == Kind::kAll && parts.empty(); }
+};
+
+// Event names as questions say them: what was tracked, or a page or screen with its name.
+struct EventName {
+  events::Type type = events::Type::kTrack;
+  std::string name;
+  auto operator<=>(const EventName&) const = default;
+};
+
+struct EventSelector {
+  std::optional<events::Type> type = events::Type::kTrack;  // nullopt: of any type
+  std::optional<std::string> name;                          // nullopt: of any name
+  Condition where;                                          // on the event's properties
+};
+
+struct Selector {
+  std::vector<EventSelector> any_of;  // an event fits if it fits one of them
+  Second from = 0, to = kNever;       // half-open
+  // What hits carry (see Hits); "" carries nothing.
+  std::string number;          // a property read as a number
+  std::string group, held;     // properties read as texts
+  bool group_is_name = false;  // the group is the event's name instead (Snapshot::event_name)
+};
+
+}  // namespace perennial::timeline
