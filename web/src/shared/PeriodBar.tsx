@@ -1,6 +1,7 @@
 import { DatePicker, Segmented } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
+import { ClearIcon } from './ClearIcon';
 import { useAddress } from './use_address';
 
 export const kPeriods = ['day', 'week', 'month'] as const;
@@ -37,6 +38,8 @@ export function PeriodBar({ period }: { period: PeriodChoice }) {
       />
       <DatePicker.RangePicker
         allowEmpty={[true, true]}
+        allowClear={{ clearIcon: <ClearIcon /> }}
+        separator="–"
         placeholder={[t('period.from'), t('period.until')]}
         value={[
           period.from ? dayjs(period.from) : null,

@@ -1,5 +1,6 @@
 import { DatePicker } from 'antd';
 import dayjs from 'dayjs';
+import { ClearIcon } from './ClearIcon';
 import { useWorkspace } from './session';
 import { instantOf, wallTime } from './wall_time';
 
@@ -17,6 +18,7 @@ export function ZonedPicker({ value, onChange, placeholder, id }: Props) {
     <DatePicker
       {...(id === undefined ? {} : { id })}
       showTime
+      allowClear={{ clearIcon: <ClearIcon /> }}
       placeholder={placeholder}
       style={{ width: 240 }}
       value={value ? dayjs(wallTime(value, zone)) : null}

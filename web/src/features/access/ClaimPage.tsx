@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { api, must } from '@/api/client';
 import { Empty } from '@/shared/Empty';
+import { PasswordInput } from '@/shared/PasswordInput';
 import { ProblemView } from '@/shared/ProblemView';
 import { useAdoptSession, useWorkspace } from '@/shared/session';
 import { DoorFrame } from './DoorFrame';
@@ -78,7 +79,7 @@ export default function ClaimPage() {
             },
           ]}
         >
-          <Input.Password autoComplete="new-password" />
+          <PasswordInput autoComplete="new-password" />
         </Form.Item>
         <Form.Item
           name="again"
@@ -93,7 +94,7 @@ export default function ClaimPage() {
             }),
           ]}
         >
-          <Input.Password autoComplete="new-password" />
+          <PasswordInput autoComplete="new-password" />
         </Form.Item>
         {claim.isError ? <ProblemView error={claim.error} /> : null}
         <Button

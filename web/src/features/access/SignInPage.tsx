@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Button, Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
+import { PasswordInput } from '@/shared/PasswordInput';
 import { ProblemView } from '@/shared/ProblemView';
 import { useAdoptSession, useWorkspace } from '@/shared/session';
 import { DoorFrame } from './DoorFrame';
@@ -38,7 +39,7 @@ export default function SignInPage() {
           label={t('access.password')}
           rules={[{ required: true, message: t('access.password_needed') }]}
         >
-          <Input.Password autoComplete="current-password" />
+          <PasswordInput autoComplete="current-password" />
         </Form.Item>
         {signIn.isError ? <ProblemView error={signIn.error} /> : null}
         <Button

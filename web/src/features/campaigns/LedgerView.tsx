@@ -7,6 +7,7 @@ import type { Campaign, SendRow } from '@/api/types';
 import { ProblemView } from '@/shared/ProblemView';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
+import { usePaging } from '@/shared/use_paging';
 import { useWords } from '@/shared/use_words';
 import { verdictCounts } from './result';
 
@@ -18,6 +19,7 @@ export function LedgerView({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWords();
+  const paging = usePaging();
   const address = useAddress();
   const verdict = address.text('verdict');
   const page = Math.max(1, address.number('page', 1));
@@ -92,7 +94,7 @@ export function LedgerView({ campaign }: { campaign: Campaign }) {
           current: page,
           pageSize: kRows,
           total: query.data?.total ?? 0,
-          showSizeChanger: false,
+          ...paging,
         }}
         onChange={(next) => address.change({ page: next.current === 1 ? null : next.current })}
       />

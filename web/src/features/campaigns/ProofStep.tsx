@@ -1,7 +1,8 @@
-import { Button, InputNumber, Slider } from 'antd';
+import { Button, Slider } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Loaded } from '@/shared/Loaded';
+import { NumberInput } from '@/shared/NumberInput';
 import { useFormat } from '@/shared/use_format';
 import type { AudienceCountQuery } from './audience_count';
 import type { StepProps } from './Composer';
@@ -35,7 +36,7 @@ export function ProofStep({ draft, change, count, missing, save }: Props) {
               ariaLabelForHandle={t('campaign.hold_out')}
               style={{ width: 320 }}
             />
-            <InputNumber
+            <NumberInput
               min={0}
               max={90}
               value={draft.hold_out_percent}
@@ -49,7 +50,7 @@ export function ProofStep({ draft, change, count, missing, save }: Props) {
         <div>
           <b>{t('campaign.result_days')}</b>
           <p className="quiet">{t('campaign.result_days_hint')}</p>
-          <InputNumber
+          <NumberInput
             min={1}
             max={730}
             value={draft.result_days ?? 30}

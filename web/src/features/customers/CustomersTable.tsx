@@ -5,6 +5,7 @@ import type { Customer } from '@/api/types';
 import { Stage } from '@/shared/Stage';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
+import { usePaging } from '@/shared/use_paging';
 import { useWords } from '@/shared/use_words';
 import { kPageSize, type ListQuery, type Sort } from './query';
 
@@ -18,6 +19,7 @@ export function CustomersTable({ list, query, loading }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWords();
+  const paging = usePaging();
   const { change } = useAddress();
   const sorted = (sort: Sort) => ({
     key: sort,
@@ -96,7 +98,7 @@ export function CustomersTable({ list, query, loading }: Props) {
         current: query.offset / kPageSize + 1,
         pageSize: kPageSize,
         total: list?.total ?? 0,
-        showSizeChanger: false,
+        ...paging,
         showTotal: (total, [from, to]) =>
           t('customers.range', {
             from: format.count(from),

@@ -1,6 +1,8 @@
-import { AutoComplete, Input, Select } from 'antd';
+import { SearchOutlined } from '@ant-design/icons';
+import { AutoComplete, Button, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { kCells } from '@/shared/cells';
+import { ClearIcon } from '@/shared/ClearIcon';
 import { kStages } from '@/shared/colors';
 import { parseSet } from '@/shared/set_words';
 import { useAddress } from '@/shared/use_address';
@@ -18,7 +20,8 @@ export function Filters({ query, countries }: { query: ListQuery; countries: str
   return (
     <div className="filters">
       <Input.Search
-        allowClear
+        allowClear={{ clearIcon: <ClearIcon /> }}
+        enterButton={<Button icon={<SearchOutlined />} aria-label={t('do.search')} />}
         defaultValue={query.search}
         placeholder={t('customers.search')}
         aria-label={t('customers.search')}

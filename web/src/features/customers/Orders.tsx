@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import { Loaded } from '@/shared/Loaded';
 import { useFormat } from '@/shared/use_format';
+import { usePaging } from '@/shared/use_paging';
 import { useWords } from '@/shared/use_words';
 
 const kRows = 15;
@@ -14,6 +15,7 @@ export function Orders({ id }: { id: number }) {
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWords();
+  const paging = usePaging();
   const [page, setPage] = useState(1);
   const query = useQuery({
     queryKey: ['orders', id, page],
@@ -53,7 +55,7 @@ export function Orders({ id }: { id: number }) {
             {total > kRows ? (
               <Pagination
                 simple
-                showSizeChanger={false}
+                {...paging}
                 size="small"
                 current={page}
                 pageSize={kRows}

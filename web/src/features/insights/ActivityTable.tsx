@@ -3,10 +3,14 @@ import { useTranslation } from 'react-i18next';
 import type { Activity, ActivityRow } from '@/api/types';
 import { People } from '@/shared/People';
 import { useFormat } from '@/shared/use_format';
+import { usePaging } from '@/shared/use_paging';
+
+const kRows = 60;
 
 export function ActivityTable({ activity }: { activity: Activity }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const paging = usePaging();
   const columns: TableColumnsType<ActivityRow> = [
     {
       title: t('insight.period'),
@@ -77,7 +81,7 @@ export function ActivityTable({ activity }: { activity: Activity }) {
       columns={columns}
       dataSource={[...activity.rows].reverse()}
       scroll={{ x: 'max-content' }}
-      pagination={activity.rows.length > 60 ? { pageSize: 60, showSizeChanger: false } : false}
+      pagination={activity.rows.length > kRows ? { pageSize: kRows, ...paging } : false}
     />
   );
 }

@@ -1,9 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Form, Input, InputNumber, Radio, Select } from 'antd';
+import { App, Button, Form, Input, Radio, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { EmailChannel } from '@/api/types';
 import { Loaded } from '@/shared/Loaded';
+import { NumberInput } from '@/shared/NumberInput';
+import { PasswordInput } from '@/shared/PasswordInput';
 import { ProblemView } from '@/shared/ProblemView';
 import { useRight } from '@/shared/session';
 import { TestSend } from './TestSend';
@@ -21,7 +23,7 @@ function SmtpFields({ hasPassword }: { hasPassword: boolean }) {
       </Form.Item>
       <div className="row wide">
         <Form.Item name="port" label={t('email.port')}>
-          <InputNumber min={1} max={65535} />
+          <NumberInput min={1} max={65535} />
         </Form.Item>
         <Form.Item name="security" label={t('email.security')}>
           <Select
@@ -41,7 +43,7 @@ function SmtpFields({ hasPassword }: { hasPassword: boolean }) {
         label={t('access.password')}
         extra={hasPassword ? t('email.password_kept') : undefined}
       >
-        <Input.Password autoComplete="new-password" />
+        <PasswordInput autoComplete="new-password" />
       </Form.Item>
     </>
   );

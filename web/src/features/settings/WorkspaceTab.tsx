@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, AutoComplete, Button, Form, Input, InputNumber, Select } from 'antd';
+import { App, AutoComplete, Button, Form, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Workspace } from '@/api/types';
 import { Loaded } from '@/shared/Loaded';
+import { NumberInput } from '@/shared/NumberInput';
 import { ProblemView } from '@/shared/ProblemView';
 import { kSessionKey, useRight } from '@/shared/session';
 import { ZonedPicker } from '@/shared/ZonedPicker';
@@ -75,7 +76,7 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
         label={t('settings.active_window_days')}
         extra={t('settings.active_window_hint')}
       >
-        <InputNumber min={1} max={730} addonAfter={t('unit.days_word')} />
+        <NumberInput min={1} max={730} addonAfter={t('unit.days_word')} />
       </Form.Item>
       <Form.Item
         name="public_address"
