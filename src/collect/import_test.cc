@@ -62,6 +62,10 @@ class HeldLog final : public events::Log {
                     const std::function<Result<void>(const events::Columns&)>& each) override {
     return log_->scan(what, each);
   }
+  Result<void> sweep(const events::Sweep& what,
+                     const std::function<Result<void>(const events::Glimpse&)>& each) override {
+    return log_->sweep(what, each);
+  }
   Result<std::vector<events::StoredEvent>> read(const events::Scan& what) override {
     return log_->read(what);
   }

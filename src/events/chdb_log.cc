@@ -139,6 +139,8 @@ class ChdbLog final : public Log {
   }
   Result<void> scan(const Scan& what,
                     const std::function<Result<void>(const Columns&)>& each) override;
+  Result<void> sweep(const Sweep& what,
+                     const std::function<Result<void>(const Glimpse&)>& each) override;
   Result<std::vector<StoredEvent>> read(const Scan& what) override;
   Result<std::vector<StoredEvent>> read_arrivals(uint64_t after, size_t limit) override;
   uint64_t last_seq() const override { return arrivals_.last_seq(); }
@@ -316,6 +318,25 @@ Result<void> ChdbLog::scan(const Scan& what,
         if (block.rows() > 0) told = each(std::exchange(block, {}));
         return told;
       });
+  if (!told) return told;
+  if (!went) return std::unexpected(own_fault(std::move(went).error()));
+  give_back(std::move(connection));
+  return {};
+}
+
+Result<void> ChdbLog::sweep(const Sweep& what,
+                            const std::function<Result<void>(const Glimpse&)>& each) {
+  auto connection = TRY(borrow());
+  Glimpse glimpse;
+  Result<void> told;
+  auto went = stream_rows(
+      *connection, sweep_statement(what),
+      [&](RowReader& reader) {
+        if (!reader.read_glimpse(glimpse)) return false;
+        told = each(glimpse);
+        return told.has_value();
+      },
+      [&]() -> Result<void> { return told; });
   if (!told) return told;
   if (!went) return std::unexpected(own_fault(std::move(went).error()));
   give_back(std::move(connection));

@@ -83,23 +83,42 @@ std::string sql_literal(std::string_view text) {
   return out + "'";
 }
 
-std::string scan_statement(std::string_view columns, const Scan& what) {
+namespace {
+
+// " WHERE …", or nothing.
+std::string conditions(const std::vector<std::string>& identities, const std::vector<Type>& types,
+                       const std::vector<std::string>& names, const std::optional<Span>& span,
+                       uint64_t up_to_seq) {
   std::string where;
   const auto add = [&](const std::string& condition) {
     where += (where.empty() ? " WHERE " : " AND ") + condition;
   };
   const auto same = [](const std::string& text) -> std::string_view { return text; };
-  if (!what.identities.empty()) add(one_of("identity", what.identities, same));
-  if (!what.types.empty()) add(one_of("type", what.types, type_name));
-  if (!what.names.empty()) add(one_of("name", what.names, same));
-  if (what.span) {
-    add("timestamp >= " + time_literal(what.span->from));
-    add("timestamp < " + time_literal(what.span->to));
+  if (!identities.empty()) add(one_of("identity", identities, same));
+  if (!types.empty()) add(one_of("type", types, type_name));
+  if (!names.empty()) add(one_of("name", names, same));
+  if (span) {
+    add("timestamp >= " + time_literal(span->from));
+    add("timestamp < " + time_literal(span->to));
   }
-  std::string out = "SELECT " + std::string(columns) + " FROM events" + where;
+  if (up_to_seq != UINT64_MAX) add("seq <= " + std::to_string(up_to_seq));
+  return where;
+}
+
+}  // namespace
+
+std::string scan_statement(std::string_view columns, const Scan& what) {
+  std::string out = "SELECT " + std::string(columns) + " FROM events" +
+                    conditions(what.identities, what.types, what.names, what.span, UINT64_MAX);
   out += what.newest_first ? " ORDER BY timestamp DESC, seq DESC" : " ORDER BY timestamp, seq";
   if (what.limit > 0) out += " LIMIT " + std::to_string(what.limit);
   return out;
+}
+
+std::string sweep_statement(const Sweep& what) {
+  return std::string("SELECT seq, identity, ") + (what.anonymous_ids ? "anonymous_id" : "''") +
+         ", type, name, timestamp, " + (what.properties ? "properties" : "''") + " FROM events" +
+         conditions(what.identities, what.types, what.names, what.span, what.up_to_seq);
 }
 
 }  // namespace perennial::events

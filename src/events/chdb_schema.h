@@ -19,5 +19,7 @@ Result<void> prepare_table(ChdbConnection& connection);
 std::string sql_literal(std::string_view text);
 // SELECT `columns` of what the scan names, in its order.
 std::string scan_statement(std::string_view columns, const Scan& what);
+// In the columns of RowReader::read_glimpse().
+std::string sweep_statement(const Sweep& what);
 
 }  // namespace perennial::events

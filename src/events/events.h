@@ -99,6 +99,26 @@ struct Columns {
   size_t rows() const { return seq.size(); }
 };
 
+// Which events a sweep reads, in no promised order; but events of one identity come in long runs.
+struct Sweep {
+  std::vector<std::string> identities;  // as identity_of(); empty: all
+  std::vector<std::string> names;       // empty: all
+  std::vector<Type> types;              // empty: all
+  std::optional<Span> span;
+  uint64_t up_to_seq = UINT64_MAX;
+  bool properties = true;      // false: they come as ""
+  bool anonymous_ids = false;  // false: they come as ""
+};
+// One event of a sweep. The views end with the call.
+struct Glimpse {
+  uint64_t seq = 0;
+  std::string_view identity, anonymous_id;
+  Type type = Type::kTrack;
+  std::string_view name;
+  int64_t timestamp_ms = 0;
+  std::string_view properties;
+};
+
 // An answer to SQL: values as text with the column's ClickHouse type; NULL is nullopt.
 struct Table {
   std::vector<std::string> columns;
@@ -143,6 +163,9 @@ class Log {
   // error, and returns it.
   virtual Result<void> scan(const Scan& what,
                             const std::function<Result<void>(const Columns&)>& each) = 0;
+  // Calls `each` for every event asked for, without copying it: for readers of millions.
+  virtual Result<void> sweep(const Sweep& what,
+                             const std::function<Result<void>(const Glimpse&)>& each) = 0;
   // Whole events in the order of the scan, for timelines and live view.
   virtual Result<std::vector<StoredEvent>> read(const Scan& what) = 0;
   // Whole events with seq > after in arrival order, at most `limit`; from memory when they are

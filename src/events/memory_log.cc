@@ -51,6 +51,24 @@ class MemoryLog final : public Log {
     return {};
   }
 
+  Result<void> sweep(const Sweep& what,
+                     const std::function<Result<void>(const Glimpse&)>& each) override {
+    const Scan same{
+        .identities = what.identities, .names = what.names, .types = what.types, .span = what.span};
+    for (const StoredEvent& event : TRY(read(same))) {
+      if (event.seq > what.up_to_seq) continue;
+      const std::string identity = identity_of(event.user_id, event.anonymous_id);
+      TRY(each({.seq = event.seq,
+                .identity = identity,
+                .anonymous_id = what.anonymous_ids ? std::string_view(event.anonymous_id) : "",
+                .type = event.type,
+                .name = event.name,
+                .timestamp_ms = to_millis(event.timestamp),
+                .properties = what.properties ? std::string_view(event.properties) : ""}));
+    }
+    return {};
+  }
+
   Result<std::vector<StoredEvent>> read(const Scan& what) override {
     std::vector<StoredEvent> out;
     {

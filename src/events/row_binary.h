@@ -35,6 +35,8 @@ class RowReader {
   // row does.
   bool read_event(StoredEvent& out);
   bool read_columns(Columns& out);
+  bool read_glimpse(
+      Glimpse& out);  // seq, identity, anonymous_id, type, name, timestamp, properties
   bool read_id(Fingerprint& out);
   bool read_number(uint64_t& out);
 

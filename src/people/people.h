@@ -99,6 +99,35 @@ Result<std::optional<PersonId>> resolve(store::Connection& c, std::string_view u
 Result<std::vector<Order>> orders_of(store::Connection& c, PersonId id, size_t offset,
                                      size_t limit);  // newest first
 
+// ---- whose events
+
+// Identities here are as events::identity_of() writes them.
+
+// How far the stage has come, for those who derive more from the log by person.
+struct Reached {
+  uint64_t applied_seq = 0;
+  int64_t last_move = 0;     // the number of the newest move
+  PersonId last_person = 0;  // the highest number given to a person
+};
+Result<Reached> reached(store::Connection& c);
+// Whose each identity is; 0: nobody's (junk, an order without a customer, or not seen yet).
+Result<std::vector<PersonId>> people_of(store::Connection& c,
+                                        std::span<const std::string> identities);
+Result<void> each_identity(
+    store::Connection& c,
+    const std::function<Result<void>(std::string_view identity, PersonId)>& each);
+// All identities of people, those that only an alias named included.
+Result<std::vector<std::string>> identities_of_people(store::Connection& c,
+                                                      std::span<const PersonId> people);
+// An identity, or everything of a person (`whole`), went to another person.
+struct Move {
+  int64_t id = 0;               // ascending
+  PersonId from = 0, into = 0;  // from 0: somebody new, who had no events before
+  bool whole = false;
+  std::string identity;
+};
+Result<std::vector<Move>> moves_after(store::Connection& c, int64_t id, size_t limit);
+
 // ---- lists
 
 struct ListQuery {
