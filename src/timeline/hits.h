@@ -19,7 +19,7 @@ using Second = uint32_t;                        // since 1970-01-01T00:00:00Z
 inline constexpr Second kNever = UINT32_MAX;
 
 // A set of people of one bucket.
-struct alignas(64) Crowd {
+struct Crowd {
   std::array<uint64_t, kBucketPeople / 64> words{};
 
   bool has(uint32_t i) const { return (words[i / 64] >> (i % 64) & 1) != 0; }

@@ -1,0 +1,326 @@
+// One scan cuts each person's hits into sessions and tells an Emit of each; Count adds them up and
+// Find compares them with a cell, so that a number and its people cannot differ.
+#include "timeline/sessions.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace perennial::timeline {
+
+namespace {
+
+constexpr size_t kNoBar = SIZE_MAX;
+
+size_t bar_of(const std::vector<uint32_t>& edges, uint32_t value) {
+  size_t bar = kNoBar;
+  while (bar + 1 < edges.size() && edges[bar + 1] <= value) ++bar;
+  return bar;
+}
+
+size_t bar_of(const std::vector<SessionBar>& bars, uint32_t value) {
+  size_t bar = kNoBar;
+  while (bar + 1 < bars.size() && bars[bar + 1].from <= value) ++bar;
+  return bar;
+}
+
+Result<void> check_bars(const std::vector<uint32_t>& edges, const char* where) {
+  if (edges.size() > kMaxSessionBars) return fail(Code::kInvalid, "at most 32 bars", where);
+  if (!std::ranges::is_sorted(edges, std::ranges::less_equal())) {
+    return fail(Code::kInvalid, "the edges of bars ascend", where);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check(const SessionRule& rule) {
+  if (rule.gap_seconds < 1 || rule.gap_seconds > kMaxSessionGap) {
+    return fail(Code::kInvalid, "the pause that ends a session is 1 second to 31 days",
+                "gap_seconds");
+  }
+  return {};
+}
+
+Result<void> check(const SessionsSpec& spec) {
+  TRY(check(spec.rule));
+  if (spec.periods.size() > kMaxPeriods) {
+    return fail(Code::kInvalid, "at most 4000 periods", "periods");
+  }
+  if (spec.percents.size() > kMaxSessionPercentiles) {
+    return fail(Code::kInvalid, "at most 16 percentiles", "percentiles");
+  }
+  for (double percent : spec.percents) {
+    if (std::isnan(percent) || percent < 0 || percent > 100) {
+      return fail(Code::kInvalid, "a percentile is 0 to 100", "percentiles");
+    }
+  }
+  TRY(check_bars(spec.second_bars, "duration_bars"));
+  TRY(check_bars(spec.event_bars, "event_bars"));
+  TRY(check_bars(spec.session_bars, "session_bars"));
+  if (spec.max_groups < 1 || spec.max_groups > kMaxSessionGroups) {
+    return fail(Code::kInvalid, "1 to 200 groups", "max_groups");
+  }
+  return {};
+}
+
+void SessionFigures::add(const SessionFigures& other) {
+  sessions += other.sessions;
+  people += other.people;
+  bounced_sessions += other.bounced_sessions;
+  bounced_people += other.bounced_people;
+  events += other.events;
+  seconds += other.seconds;
+}
+
+Sessions::Sessions(SessionsSpec spec) : spec_(std::move(spec)) {
+  periods_.resize(static_cast<size_t>(spec_.periods.size()) + 1);
+  for (uint32_t from : spec_.second_bars) second_bars_.push_back({.from = from});
+  for (uint32_t from : spec_.event_bars) event_bars_.push_back({.from = from});
+  for (uint32_t from : spec_.session_bars) session_bars_.push_back({.from = from});
+}
+
+// Tells emit.begin(person), then emit.session(period, seconds, events) in the order of time, then
+// emit.end(number of sessions) of everybody with a session in the periods.
+template <bool kDays, class Emit>
+void Sessions::scan_people(const Slice& slice, Emit& emit) const {
+  const Hits& hits = slice.hits[0];
+  const SessionWalk<kDays> walk{hits.at, spec_.rule.gap_seconds,
+                                kDays ? &*spec_.rule.days : nullptr};
+  slice.who.for_each([&](uint32_t person) {
+    const uint32_t last = hits.last[person];
+    uint32_t sessions = 0;
+    for (uint32_t i = hits.first[person], end = 0; i < last; i = end) {
+      end = walk.end(i, last);
+      const int period = spec_.periods.find(hits.at[i]);
+      if (period < 0) continue;
+      if (period == spec_.periods.size()) break;
+      if (sessions++ == 0) emit.begin(person);
+      emit.session(period, hits.at[end - 1] - hits.at[i], end - i);
+    }
+    if (sessions > 0) emit.end(sessions);
+  });
+}
+
+template <class Emit>
+void Sessions::scan(const Slice& slice, Emit& emit) const {
+  if (spec_.rule.days.has_value()) {
+    scan_people<true>(slice, emit);
+  } else {
+    scan_people<false>(slice, emit);
+  }
+}
+
+struct Sessions::Count {
+  Sessions& to;
+  const uint32_t* group_of;  // null: no groups
+
+  uint32_t group = 0, row = 0;
+  int period = -1;                           // of the person's session before
+  bool bounced = false;                      // in any period,
+  bool bounced_period = false;               // and in this one
+  uint64_t second_seen = 0, event_seen = 0;  // bit i: bar i has the person
+
+  void begin(uint32_t person) {
+    period = -1;
+    bounced = bounced_period = false;
+    second_seen = event_seen = 0;
+    if (group_of == nullptr) return;
+    group = group_of[person];
+    if (to.groups_.size() > kMaxSessionCells) to.groups_too_large_ = true;
+    if (to.groups_too_large_) {
+      to.groups_.clear();
+      group_of = nullptr;
+      return;
+    }
+    row = to.group_rows_.try_emplace(group, to.group_rows_.size()).first->second;
+  }
+
+  void session(int in, uint32_t seconds, uint32_t events) {
+    const bool first = period < 0, fresh = in != period, bounce = events == 1;
+    if (fresh) bounced_period = false;
+    const bool first_bounce = bounce && !bounced, fresh_bounce = bounce && !bounced_period;
+    period = in;
+    bounced |= bounce;
+    bounced_period |= bounce;
+    auto put = [&](Sums& sums, bool is_new, bool is_new_bounce) {
+      ++sums.sessions;
+      sums.events += events;
+      sums.seconds += seconds;
+      sums.bounced_sessions += bounce ? 1 : 0;
+      sums.people += is_new ? 1 : 0;
+      sums.bounced_people += is_new_bounce ? 1 : 0;
+    };
+    put(to.periods_.back(), first, first_bounce);
+    put(to.periods_[static_cast<size_t>(in)], fresh, fresh_bounce);
+    put_bar(to.second_bars_, seconds, second_seen);
+    put_bar(to.event_bars_, events, event_seen);
+    to.seconds_.add(static_cast<uint32_t>(in), seconds);
+    to.events_.add(static_cast<uint32_t>(in), events);
+    if (group_of == nullptr) return;
+    put(to.groups_[uint64_t{group} << 32], first, first_bounce);
+    put(to.groups_[uint64_t{group} << 32 | static_cast<uint32_t>(in + 1)], fresh, fresh_bounce);
+    to.group_seconds_.add(row, seconds);
+    to.group_events_.add(row, events);
+  }
+
+  void end(uint32_t sessions) {
+    const size_t bar = bar_of(to.session_bars_, sessions);
+    if (bar == kNoBar) return;
+    to.session_bars_[bar].sessions += sessions;
+    ++to.session_bars_[bar].people;
+  }
+
+  static void put_bar(std::vector<SessionBar>& bars, uint32_t value, uint64_t& seen) {
+    const size_t bar = bar_of(bars, value);
+    if (bar == kNoBar) return;
+    ++bars[bar].sessions;
+    if ((seen >> bar & 1) == 0) ++bars[bar].people;
+    seen |= uint64_t{1} << bar;
+  }
+};
+
+void Sessions::add(const Slice& slice) {
+  Count count{.to = *this, .group_of = spec_.by_group ? slice.group : nullptr};
+  scan(slice, count);
+}
+
+struct Sessions::Find {
+  const SessionsSpec& spec;
+  const SessionsCell& cell;
+  const uint32_t* group_of;
+  Crowd& out;
+  uint32_t person = 0;
+
+  void begin(uint32_t i) { person = i; }
+  void session(int period, uint32_t seconds, uint32_t events) {
+    if (cell.period >= 0 && period != cell.period) return;
+    switch (cell.what) {
+      case SessionsCell::What::kSessions:
+        return found();
+      case SessionsCell::What::kBounced:
+        return events == 1 ? found() : void();
+      case SessionsCell::What::kSecondBar:
+        return bar_of(spec.second_bars, seconds) == cell.bar ? found() : void();
+      case SessionsCell::What::kEventBar:
+        return bar_of(spec.event_bars, events) == cell.bar ? found() : void();
+      case SessionsCell::What::kSessionBar:
+        return;  // known at the end
+    }
+  }
+  void end(uint32_t sessions) {
+    if (cell.what != SessionsCell::What::kSessionBar) return;
+    if (bar_of(spec.session_bars, sessions) == cell.bar) found();
+  }
+  void found() {
+    if (group_of != nullptr) {
+      if (cell.group.has_value() && group_of[person] != *cell.group) return;
+      if (std::ranges::find(cell.none_of, group_of[person]) != cell.none_of.end()) return;
+    }
+    out.add(person);
+  }
+};
+
+void Sessions::collect(const Slice& slice, const SessionsCell& cell, Crowd& out) const {
+  Find find{.spec = spec_, .cell = cell, .group_of = slice.group, .out = out};
+  scan(slice, find);
+}
+
+void Sessions::add(Sums& to, const Sums& from) {
+  to.sessions += from.sessions;
+  to.bounced_sessions += from.bounced_sessions;
+  to.events += from.events;
+  to.seconds += from.seconds;
+  to.people += from.people;
+  to.bounced_people += from.bounced_people;
+}
+
+void Sessions::merge(const Sessions& other) {
+  auto merge_bars = [](std::vector<SessionBar>& to, const std::vector<SessionBar>& from) {
+    for (size_t i = 0; i < to.size(); ++i) {
+      to[i].sessions += from[i].sessions;
+      to[i].people += from[i].people;
+    }
+  };
+  for (size_t i = 0; i < periods_.size(); ++i) add(periods_[i], other.periods_[i]);
+  merge_bars(second_bars_, other.second_bars_);
+  merge_bars(event_bars_, other.event_bars_);
+  merge_bars(session_bars_, other.session_bars_);
+  seconds_.merge(other.seconds_);
+  events_.merge(other.events_);
+
+  for (const auto& [key, sums] : other.groups_) add(groups_[key], sums);
+  groups_too_large_ |= other.groups_too_large_ || groups_.size() > kMaxSessionCells;
+  std::vector<uint32_t> rows(other.group_rows_.size());  // the other's row → ours
+  for (const auto& [group, row] : other.group_rows_) {
+    rows[row] = group_rows_.try_emplace(group, group_rows_.size()).first->second;
+  }
+  group_seconds_.merge(other.group_seconds_, rows);
+  group_events_.merge(other.group_events_, rows);
+}
+
+SessionFigures Sessions::figures(const Sums& sums) {
+  SessionFigures out;
+  out.sessions = sums.sessions;
+  out.people = sums.people;
+  out.bounced_sessions = sums.bounced_sessions;
+  out.bounced_people = sums.bounced_people;
+  out.events = sums.events;
+  out.seconds = sums.seconds;
+  return out;
+}
+
+void Sessions::set_percentiles(const ValueTally& seconds, const ValueTally& events,
+                               const std::vector<uint32_t>& rows, SessionFigures& out) const {
+  if (seconds.too_large() || events.too_large()) return;
+  out.second_percentiles = percentiles_of(seconds.counts(rows), spec_.percents);
+  out.event_percentiles = percentiles_of(events.counts(rows), spec_.percents);
+}
+
+SessionsTable Sessions::finish() const {
+  SessionsTable table;
+  std::vector<uint32_t> all;
+  for (uint32_t i = 0; i + 1 < periods_.size(); ++i) {
+    all.push_back(i);
+    table.periods.push_back(figures(periods_[i]));
+    set_percentiles(seconds_, events_, {i}, table.periods.back());
+  }
+  table.total = figures(periods_.back());
+  set_percentiles(seconds_, events_, all, table.total);
+  table.second_bars = second_bars_;
+  table.event_bars = event_bars_;
+  table.session_bars = session_bars_;
+  table.percentiles_too_large = seconds_.too_large() || events_.too_large();
+  if (spec_.by_group) finish_groups(table);
+  return table;
+}
+
+void Sessions::finish_groups(SessionsTable& table) const {
+  table.groups_too_large = groups_too_large_ || groups_.size() > kMaxSessionCells;
+  if (table.groups_too_large) return;
+  table.percentiles_too_large |= group_seconds_.too_large() || group_events_.too_large();
+  std::vector<std::pair<uint32_t, uint32_t>> order;  // UINT32_MAX − people, group
+  for (const auto& [group, row] : group_rows_) {
+    order.emplace_back(UINT32_MAX - groups_.at(uint64_t{group} << 32).people, group);
+  }
+  std::ranges::sort(order);
+  std::vector<uint32_t> rows;  // of the group that is made
+  for (size_t i = 0; i < order.size(); ++i) {
+    const uint32_t group = order[i].second;
+    if (i <= static_cast<size_t>(spec_.max_groups)) {
+      rows.clear();
+      table.groups.emplace_back().periods.resize(table.periods.size());
+      if (i < static_cast<size_t>(spec_.max_groups)) table.groups.back().group = group;
+    }
+    SessionGroup& out = table.groups.back();
+    rows.push_back(group_rows_.at(group));
+    for (uint32_t period = 0; period <= table.periods.size(); ++period) {
+      auto found = groups_.find(uint64_t{group} << 32 | period);
+      if (found == groups_.end()) continue;
+      (period == 0 ? out.total : out.periods[period - 1]).add(figures(found->second));
+    }
+    const bool complete = i + 1 == order.size() || i < static_cast<size_t>(spec_.max_groups);
+    if (complete) set_percentiles(group_seconds_, group_events_, rows, out.total);
+  }
+}
+
+}  // namespace perennial::timeline

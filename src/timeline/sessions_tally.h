@@ -1,0 +1,57 @@
+// Exact counts of whole numbers in many rows (one a period or a group): how often was the value v
+// seen in row r? Small values lie in pages of neighbours, found without hashing; large ones, which
+// are rare, in a map. Percentiles of it are exact.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace perennial::timeline {
+
+class ValueTally {
+ public:
+  static constexpr uint32_t kPageValues = 64;
+  static constexpr uint32_t kPagedValues = 1 << 16;  // values from here on are in the map
+  static constexpr size_t kMaxPages = 1 << 18;       // 64 MB
+  static constexpr size_t kMaxLarge = 1 << 20;       // different (row, large value)
+  static constexpr uint32_t kMaxRows = 1 << 17;
+
+  void add(uint32_t row, uint32_t value) {
+    if (row < rows_.size() && value < kPagedValues) [[likely]] {
+      const uint32_t page = rows_[row][value / kPageValues];
+      if (page != 0) [[likely]] {
+        ++pages_[page][value % kPageValues];
+        return;
+      }
+    }
+    add(row, value, 1);
+  }
+  // Row r of the other becomes row rows[r]; without `rows`, row r.
+  void merge(const ValueTally& other, std::span<const uint32_t> rows = {});
+
+  // Over a limit: everything was thrown away and nothing is counted any more.
+  bool too_large() const { return too_large_; }
+  // Value → how often, over the rows together.
+  std::map<uint32_t, uint64_t> counts(std::span<const uint32_t> rows) const;
+
+ private:
+  using Page = std::array<uint32_t, kPageValues>;
+  void add(uint32_t row, uint32_t value, uint32_t times);
+  void give_up();
+
+  std::vector<std::array<uint32_t, kPagedValues / kPageValues>> rows_;  // page numbers; 0 = none
+  std::vector<Page> pages_{1};
+  std::unordered_map<uint64_t, uint32_t> large_;  // row << 32 | value
+  bool too_large_ = false;
+};
+
+// The values below which each percentage lies, between neighbours in proportion (percentile_cont of
+// SQL, type 7 of Hyndman and Fan 1996). Empty when nothing was counted.
+std::vector<double> percentiles_of(const std::map<uint32_t, uint64_t>& counts,
+                                   std::span<const double> percents);
+
+}  // namespace perennial::timeline
