@@ -14,13 +14,15 @@ const ClaimPage = lazy(() => import('@/features/access/ClaimPage'));
 const SignInPage = lazy(() => import('@/features/access/SignInPage'));
 
 function Door() {
+  const { t } = useTranslation();
   const session = useSessionQuery();
   const { pathname } = useLocation();
   if (session.isError) {
     return (
-      <div className="sign-in">
+      <main className="sign-in">
+        <h1 style={{ marginBottom: 16 }}>{t('product')}</h1>
         <ProblemView error={session.error} retry={() => void session.refetch()} />
-      </div>
+      </main>
     );
   }
   if (!session.data) return null;

@@ -1,4 +1,6 @@
 import { Component, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { PageHead } from '@/shared/PageHead';
 import { ProblemView } from '@/shared/ProblemView';
 
 interface Props {
@@ -6,6 +8,16 @@ interface Props {
 }
 interface State {
   error: unknown;
+}
+
+function Broken({ error }: State) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <PageHead title={t('empty.broken')} />
+      <ProblemView error={error} retry={() => window.location.reload()} />
+    </>
+  );
 }
 
 /** A page that fails to draw (or to load its script) shows the problem; the shell stays. */
@@ -16,6 +28,6 @@ export class ErrorBoundary extends Component<Props, State> {
   }
   override render(): ReactNode {
     if (this.state.error === null) return this.props.children;
-    return <ProblemView error={this.state.error} retry={() => window.location.reload()} />;
+    return <Broken error={this.state.error} />;
   }
 }

@@ -3,7 +3,7 @@ import { Button, Menu, Skeleton, type MenuProps } from 'antd';
 import { Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Route, Routes, useLocation } from 'react-router';
-import { Empty } from '@/shared/Empty';
+import { PageHead } from '@/shared/PageHead';
 import { useSession } from '@/shared/session';
 import { ErrorBoundary } from './ErrorBoundary';
 import { HeaderTools } from './HeaderTools';
@@ -53,7 +53,7 @@ function Pages() {
                 mayOpen(route, rights) ? (
                   <route.page />
                 ) : (
-                  <Empty title={t('empty.forbidden')} hint={t('empty.forbidden_hint')} />
+                  <PageHead title={t('empty.forbidden')} lead={t('empty.forbidden_hint')} />
                 )
               }
             />
@@ -61,7 +61,10 @@ function Pages() {
           <Route
             path="*"
             element={
-              <Empty title={t('empty.no_page')} action={<Link to="/">{t('nav.overview')}</Link>} />
+              <PageHead
+                title={t('empty.no_page')}
+                lead={<Link to="/">{t('empty.to_overview')}</Link>}
+              />
             }
           />
         </Routes>

@@ -56,7 +56,7 @@ export default function CampaignPage() {
     refetchInterval: ({ state }) => (state.data?.state === 'sending' ? kPollMs : false),
   });
   return (
-    <Loaded query={query} rows={10}>
+    <Loaded query={query} rows={10} title={t('nav.campaigns')}>
       {(campaign) => (
         <>
           <PageHead

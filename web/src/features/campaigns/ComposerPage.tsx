@@ -21,12 +21,13 @@ function NewCampaign() {
 }
 
 function ExistingCampaign({ id }: { id: string }) {
+  const { t } = useTranslation();
   const query = useQuery({
     queryKey: ['campaign', id],
     queryFn: () => must(api.GET('/v1/campaigns/{id}', { params: { path: { id } } })),
   });
   return (
-    <Loaded query={query} rows={10}>
+    <Loaded query={query} rows={10} title={t('nav.campaigns')}>
       {(campaign) =>
         campaign.state === 'draft' ? (
           <>

@@ -54,7 +54,7 @@ export default function CustomerPage() {
       must(api.GET('/v1/customers/{person_id}', { params: { path: { person_id: id } } })),
   });
   return (
-    <Loaded query={query} rows={12}>
+    <Loaded query={query} rows={12} title={t('nav.customers')}>
       {(file) => (
         <>
           <PageHead

@@ -77,7 +77,7 @@ export default function ImportPage() {
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? kPollMs : false),
   });
   return (
-    <Loaded query={query} rows={10}>
+    <Loaded query={query} rows={10} title={t('nav.imports')}>
       {(one) => (
         <>
           <PageHead
