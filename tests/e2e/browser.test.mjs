@@ -1,10 +1,10 @@
 // The path of somebody new, in Chromium against the real program, once in each language; then
-// axe-core on every page.
+// every page with axe-core.
 import assert from 'node:assert/strict';
 import {rm} from 'node:fs/promises';
 import {after, before, test} from 'node:test';
 
-import {everyPage} from './pages.mjs';
+import {closedPages, everyPage} from './pages.mjs';
 import {startPerennial} from './perennial.mjs';
 import {cutShop} from './shop.mjs';
 import {Visitor} from './visitor.mjs';
@@ -56,9 +56,12 @@ for (const language of ['en', 'zh']) {
           stopped = false;
         });
       }
-      if (language !== 'en') return;
       await t.test('every page is accessible', {skip: stopped}, async () => {
         assert.deepEqual(await everyPage(visitor, server), []);
+        visitor.allWell();
+      });
+      await t.test('closed pages are accessible', {skip: stopped}, async () => {
+        await closedPages(visitor, {server});
         visitor.allWell();
       });
     } finally {

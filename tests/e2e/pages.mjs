@@ -1,4 +1,12 @@
-// Every page of the console, looked at with axe-core in both themes.
+// Every page of the console, looked at with axe-core.
+import assert from 'node:assert/strict';
+
+import {englishNames} from './names.mjs';
+import {claim} from './walk_begin.mjs';
+
+// Each language has a theme of its own here, so that two walks see both of both.
+const THEMES = {en: 'dark', zh: 'light'};
+const NOBODY = 999_999_999;
 
 async function addresses(server) {
   const [campaign] = (await server.api('GET', '/v1/campaigns')).campaigns;
@@ -41,6 +49,7 @@ async function addresses(server) {
     '/settings/health',
     '/claim#made-up',
     '/nowhere',
+    `/customers/${NOBODY}`,
   ];
 }
 
@@ -53,18 +62,43 @@ async function visit(visitor, address) {
   await visitor.page.locator('main').locator('h1, h2, h3').first().waitFor();
 }
 
-// What axe-core finds serious on any page, as "/address (theme): fault".
+// What is wrong with the page as it stands, one line a fault.
+async function faultsHere(visitor) {
+  const faults = await visitor.faults();
+  const titles = await visitor.page.locator('h1').count();
+  if (titles !== 1) faults.push(`${titles} headings of the first level`);
+  if (visitor.language === 'zh') faults.push(...(await englishNames(visitor)));
+  return faults;
+}
+
+// What is wrong on any page, as "/address: fault".
 export async function everyPage(visitor, server) {
   const {page} = visitor;
   const faults = [];
-  const all = await addresses(server);
-  for (const theme of ['light', 'dark']) {
-    await page.evaluate((name) => localStorage.setItem('perennial.theme', name), theme);
-    await page.goto(server.origin);
-    for (const address of all) {
-      await visit(visitor, address);
-      for (const fault of await visitor.faults()) faults.push(`${address} (${theme}): ${fault}`);
-    }
+  const theme = THEMES[visitor.language];
+  await page.evaluate((name) => localStorage.setItem('perennial.theme', name), theme);
+  await page.goto(server.origin);
+  visitor.expected.push(`404 GET /v1/customers/${NOBODY}`);
+  for (const address of await addresses(server)) {
+    await visit(visitor, address);
+    for (const fault of await faultsHere(visitor)) faults.push(`${address}: ${fault}`);
   }
   return faults;
+}
+
+// What is shown to somebody who may not open a page, and to somebody who has not signed in.
+export async function closedPages(visitor, {server}) {
+  const {page, t} = visitor;
+  const {link} = await server.api('POST', '/v1/users', {
+    email: 'analyst@shop.example',
+    role: 'analyst',
+  });
+  await claim(visitor, {server}, server.origin + link);
+  await visit(visitor, '/campaigns/new');
+  await visitor.title(t('empty.forbidden'));
+  assert.deepEqual(await faultsHere(visitor), []);
+  await page.context().clearCookies();
+  await page.reload();
+  await page.locator('form').waitFor();
+  assert.deepEqual(await faultsHere(visitor), []);
 }

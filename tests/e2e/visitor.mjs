@@ -95,10 +95,8 @@ export class Visitor {
     return this.page.getByText(text, {exact}).first().waitFor();
   }
 
-  // An icon may stand before the words.
   button(key, values) {
-    const words = this.t(key, values).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    return this.page.getByRole('button', {name: new RegExp(`(^| )${words}$`)});
+    return this.page.getByRole('button', {name: this.t(key, values), exact: true});
   }
 
   async go(nav) {
@@ -173,7 +171,7 @@ export class Visitor {
         globalThis.chartsSeen = [...document.querySelectorAll('[role=img]')]
           .map((chart) => chart.innerHTML)
           .join();
-        return before === globalThis.chartsSeen;
+        return globalThis.chartsSeen === '' || before === globalThis.chartsSeen;
       },
       null,
       {polling: FRAME_MS},

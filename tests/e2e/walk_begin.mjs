@@ -9,9 +9,9 @@ export const ACCOUNT = {
 const SHOP_NAME = 'Gift shop 礼品店';
 const CLOCK = '2011-12-10 00:00:00';
 
-export async function claim(visitor, {server}) {
+export async function claim(visitor, {server}, link = server.firstLink) {
   const {page, t} = visitor;
-  await page.goto(server.firstLink);
+  await page.goto(link);
   await page.locator('form').waitFor();
   const switcher = page.locator(`button[lang=${visitor.language}]`);
   if (await switcher.count()) await switcher.click();
