@@ -30,6 +30,12 @@ async function whoAndWhat(visitor) {
   const mail = await page.locator('.mail').textContent();
   assert.doesNotMatch(mail, /\{\{/);
   assert.match(mail, /Come back, /);
+  // The preview saved the draft, which now has an address that can be shared and reloaded.
+  await page.waitForURL(/\/campaigns\/(?!new)[^/]+\/edit\?step=what$/);
+  await page.locator('.mail').waitFor();
+  await page.reload();
+  await visitor.title(NAME);
+  assert.equal(await page.getByLabel(t('campaign.subject'), {exact: true}).inputValue(), subject);
   await next('when');
   await visitor.see(t('campaign.outbox'));
   await next('proof');
@@ -71,6 +77,7 @@ export async function result(visitor) {
   await visitor.see('Come back, ');
   await visitor.go('campaigns');
   await page.getByRole('link', {name: NAME}).waitFor();
+  assert.equal(await page.locator('main tbody tr').count(), 1);
 }
 
 // The text that is shown this once; closes the dialog it stands in.

@@ -8,7 +8,7 @@ import { useSession } from '@/shared/session';
 import { ErrorBoundary } from './ErrorBoundary';
 import { HeaderTools } from './HeaderTools';
 import { PastDay } from './PastDay';
-import { mayOpen, navOf, pageRoutes, type NavGroup } from './routes';
+import { keyOf, mayOpen, navOf, pageRoutes, type NavGroup } from './routes';
 
 const kGroups: readonly NavGroup[] = ['know', 'understand', 'act', 'run'];
 
@@ -42,7 +42,7 @@ function Pages() {
   const { pathname } = useLocation();
   const rights = useSession().rights ?? [];
   return (
-    <ErrorBoundary key={pathname}>
+    <ErrorBoundary key={keyOf(pathname)}>
       <Suspense fallback={<Skeleton active />}>
         <Routes>
           {pageRoutes.map((route) => (

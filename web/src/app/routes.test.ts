@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mayOpen, navOf, pageRoutes } from './routes';
+import { keyOf, mayOpen, navOf, pageRoutes } from './routes';
 
 test('a path belongs to the longest entry that it starts with', () => {
   expect(navOf('/')).toBe('overview');
@@ -14,4 +14,10 @@ test('rights open pages', () => {
   expect(composer && mayOpen(composer, ['campaigns.read'])).toBe(false);
   expect(composer && mayOpen(composer, ['campaigns.write'])).toBe(true);
   expect(mayOpen({ right: 'signed_in' }, [])).toBe(true);
+});
+
+test('the composer stays when a new campaign gets its address, other pages do not', () => {
+  expect(keyOf('/campaigns/new')).toBe(keyOf('/campaigns/c1/edit'));
+  expect(keyOf('/campaigns/c1')).not.toBe(keyOf('/campaigns/c2'));
+  expect(keyOf('/campaigns/new/more')).toBe('/campaigns/new/more');
 });

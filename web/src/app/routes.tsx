@@ -31,6 +31,8 @@ export interface PageRoute {
   nav?: { group: NavGroup; name: NavName; icon: ReactNode };
 }
 
+const ComposerPage = lazy(() => import('@/features/campaigns/ComposerPage'));
+
 export const pageRoutes: readonly PageRoute[] = [
   {
     path: '/',
@@ -93,12 +95,12 @@ export const pageRoutes: readonly PageRoute[] = [
   {
     path: '/campaigns/new',
     right: 'campaigns.write',
-    page: lazy(() => import('@/features/campaigns/ComposerPage')),
+    page: ComposerPage,
   },
   {
     path: '/campaigns/:id/edit',
     right: 'campaigns.write',
-    page: lazy(() => import('@/features/campaigns/ComposerPage')),
+    page: ComposerPage,
   },
   {
     path: '/campaigns/:id',
@@ -112,6 +114,13 @@ export const pageRoutes: readonly PageRoute[] = [
     nav: { group: 'run', name: 'settings', icon: <SettingOutlined /> },
   },
 ];
+
+/**
+ * Addresses with the same key are one page that stays as it is while its address changes: a new
+ * campaign gets an address of its own when it is first saved.
+ */
+export const keyOf = (pathname: string): string =>
+  /^\/campaigns\/(new|[^/]+\/edit)$/.test(pathname) ? 'composer' : pathname;
 
 /** Whether someone with these rights may open a page; any signed-in user has "signed_in". */
 export const mayOpen = (route: { right: string }, rights: readonly string[]): boolean =>

@@ -1,8 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Steps } from 'antd';
-import { useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
 import { api, must } from '@/api/client';
 import type { CampaignDraft } from '@/api/types';
 import { ProblemView } from '@/shared/ProblemView';
@@ -19,45 +18,50 @@ export interface StepProps {
   change: (part: Partial<CampaignDraft>) => void;
 }
 
-/** Saves the draft (creates it the first time) and gives its id. */
-function useSave(known: string | undefined) {
+/**
+ * Saves the draft and gives its id. The first time creates it; the next waits for that, so that
+ * one draft never becomes two.
+ */
+function useSave(known: string | undefined, created: ((id: string) => void) | undefined) {
   const client = useQueryClient();
-  const [id, setId] = useState(known);
-  const save = useMutation({
+  const made = useRef(known);
+  return useMutation({
+    scope: { id: useId() },
     mutationFn: async (draft: CampaignDraft) => {
+      const id = made.current;
       const saved = id
         ? await must(api.PUT('/v1/campaigns/{id}', { params: { path: { id } }, body: draft }))
         : await must(api.POST('/v1/campaigns', { body: draft }));
-      setId(saved.id);
+      made.current = saved.id;
       client.setQueryData(['campaign', saved.id], saved);
       void client.invalidateQueries({ queryKey: ['campaigns'] });
+      if (!id) created?.(saved.id);
       return saved.id;
     },
   });
-  return { id, save };
+}
+
+interface Props {
+  start: CampaignDraft;
+  id?: string;
+  created?: (id: string) => void;
 }
 
 /** Who, what, when, proof. */
-export function Composer({ start, id: known }: { start: CampaignDraft; id?: string }) {
+export function Composer({ start, id, created }: Props) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const { message } = App.useApp();
   const address = useAddress();
   const step = address.word('step', kSteps, 'who');
   const at = kSteps.indexOf(step);
   const [draft, setDraft] = useState(start);
-  const { save } = useSave(known);
+  const save = useSave(id, created);
   const count = useAudienceCount(draft.audience, draft.hold_out_percent);
   const change = (part: Partial<CampaignDraft>) => setDraft((old) => ({ ...old, ...part }));
   const missing = lacking(draft);
   const go = (to: number) => address.change({ step: kSteps[to] ?? 'who' });
   const keep = () =>
-    save.mutate(draft, {
-      onSuccess: (id) => {
-        void message.success(t('campaign.saved'));
-        if (!known) void navigate(`/campaigns/${id}/edit?step=${step}`, { replace: true });
-      },
-    });
+    save.mutate(draft, { onSuccess: () => void message.success(t('campaign.saved')) });
   return (
     <div className="stack">
       <Steps
