@@ -56,6 +56,15 @@ export async function oneCustomer(visitor, {shop}) {
   await page.getByRole('link', {name: person.name, exact: true}).click();
   await visitor.title(person.name);
   await visitor.see(person.email);
+  // A long address breaks before its @, not inside a word.
+  const lines = await page
+    .locator('dl.facts dd', {hasText: person.email})
+    .first()
+    .locator('.unbroken')
+    .evaluateAll((halves) =>
+      halves.map((half) => half.offsetHeight / parseFloat(getComputedStyle(half).lineHeight)),
+    );
+  assert.deepEqual(lines.map(Math.round), [1, 1]);
   const timeline = page.getByRole('region', {name: t('customer.timeline')});
   await timeline.locator('ol.timeline li').first().waitFor();
   assert.match(await timeline.locator('ol.timeline').textContent(), /£/);

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { CustomerFile } from '@/api/types';
+import { LongText } from '@/shared/LongText';
 import { Mark, type MarkKind } from '@/shared/Mark';
 import { customersPath } from '@/shared/set_words';
 import { Stage } from '@/shared/Stage';
@@ -106,7 +107,9 @@ function Fact({ name, value }: { name: string; value: string }) {
   return (
     <>
       <dt>{name}</dt>
-      <dd>{value}</dd>
+      <dd>
+        <LongText text={value} />
+      </dd>
     </>
   );
 }
