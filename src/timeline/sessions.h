@@ -19,8 +19,8 @@ namespace perennial::timeline {
 
 inline constexpr size_t kMaxSessionBars = 32;
 inline constexpr size_t kMaxSessionPercentiles = 16;
-inline constexpr int kMaxSessionGroups = 200;          // shown beside "other"
-inline constexpr size_t kMaxSessionCells = 1'000'000;  // different (group, period)
+inline constexpr int kMaxSessionGroups = 200;        // shown beside "other"
+inline constexpr size_t kMaxSessionCells = 200'000;  // different (group, period)
 
 struct SessionsSpec {
   SessionRule rule;
@@ -75,17 +75,17 @@ struct SessionsTable {
   // The groups with most people first (then by number), at last "other" if there are more.
   std::vector<SessionGroup> groups;
   bool groups_too_large = false;       // more than kMaxSessionCells: `groups` is empty
-  bool percentiles_too_large = false;  // too many different values: no percentiles
+  bool percentiles_too_large = false;  // too many different values: some percentiles are missing
 };
 
 // A number of the table whose people are wanted.
 struct SessionsCell {
   enum class What { kSessions, kBounced, kSecondBar, kEventBar, kSessionBar };
   What what = What::kSessions;
-  int period = -1;                // -1: all. Bars are of all periods only.
-  size_t bar = 0;                 // index of a bar
-  std::optional<uint32_t> group;  // people of this group,
-  std::vector<uint32_t> none_of;  // or of "other": of none of the groups shown
+  int period = -1;                  // -1: all. Bars are of all periods only.
+  size_t bar = 0;                   // index of a bar
+  std::optional<uint32_t> group{};  // people of this group,
+  std::vector<uint32_t> none_of{};  // or of "other": of none of the groups shown
 };
 
 class Sessions {
