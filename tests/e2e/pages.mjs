@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 
 import {englishNames} from './names.mjs';
+import {DRAFT} from './walk_act.mjs';
 import {claim} from './walk_begin.mjs';
 
 // Each language has a theme of its own here, so that two walks see both of both.
@@ -12,13 +13,7 @@ async function addresses(server) {
   const [campaign] = (await server.api('GET', '/v1/campaigns')).campaigns;
   const {imports} = await server.api('GET', '/v1/imports');
   const {customers} = await server.api('GET', '/v1/customers?sort=revenue&limit=1');
-  const draft = await server.api('POST', '/v1/campaigns', {
-    name: 'Draft',
-    audience: {stages: ['silent'], cells: []},
-    hold_out_percent: 20,
-    subject: 'Hello',
-    text: 'Come back',
-  });
+  const draft = await server.api('POST', '/v1/campaigns', DRAFT);
   return [
     '/',
     '/customers?set=stage%3Asilent&sort=revenue',

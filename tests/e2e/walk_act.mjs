@@ -5,6 +5,13 @@ import assert from 'node:assert/strict';
 import {ACCOUNT} from './walk_begin.mjs';
 
 const NAME = 'Recall 召回';
+export const DRAFT = {
+  name: 'Draft',
+  audience: {stages: ['silent'], cells: []},
+  hold_out_percent: 20,
+  subject: 'Hello',
+  text: 'Come back',
+};
 
 async function whoAndWhat(visitor) {
   const {page, t} = visitor;
@@ -78,6 +85,22 @@ export async function result(visitor) {
   await visitor.go('campaigns');
   await page.getByRole('link', {name: NAME}).waitFor();
   assert.equal(await page.locator('main tbody tr').count(), 1);
+}
+
+export async function dropDraft(visitor, {server}) {
+  const {page, t} = visitor;
+  const {id} = await server.api('POST', '/v1/campaigns', DRAFT);
+  await page.goto(`${server.origin}/campaigns/${id}`);
+  await visitor.title(DRAFT.name);
+  await visitor.button('do.delete').click();
+  await visitor.see(t('campaign.delete_ask', {name: DRAFT.name}));
+  await page
+    .locator('.ant-popconfirm')
+    .getByRole('button', {name: t('do.delete'), exact: true})
+    .click();
+  await visitor.title(t('nav.campaigns'));
+  await page.getByRole('link', {name: NAME}).waitFor();
+  await page.getByRole('link', {name: DRAFT.name, exact: true}).waitFor({state: 'detached'});
 }
 
 // The text that is shown this once; closes the dialog it stands in.

@@ -1,13 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
-import { Button, Form, Input } from 'antd';
+import { Form, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { api, must } from '@/api/client';
 import { Empty } from '@/shared/Empty';
 import { PasswordInput } from '@/shared/PasswordInput';
-import { ProblemView } from '@/shared/ProblemView';
 import { useAdoptSession, useWorkspace } from '@/shared/session';
+import { DoorForm } from './DoorForm';
 import { DoorFrame } from './DoorFrame';
 
 const kMinPassword = 10;
@@ -55,11 +55,7 @@ export default function ClaimPage() {
   return (
     <DoorFrame title={t('access.welcome', { name })}>
       <p className="quiet">{t('access.claim_lead')}</p>
-      <Form
-        layout="vertical"
-        requiredMark={false}
-        onFinish={(answer: Answer) => claim.mutate(answer)}
-      >
+      <DoorForm enter={claim} submit={t('access.claim_do')}>
         <Form.Item
           name="name"
           label={t('access.name')}
@@ -96,17 +92,7 @@ export default function ClaimPage() {
         >
           <PasswordInput autoComplete="new-password" />
         </Form.Item>
-        {claim.isError ? <ProblemView error={claim.error} /> : null}
-        <Button
-          type="primary"
-          htmlType="submit"
-          block
-          loading={claim.isPending}
-          style={{ marginTop: 12 }}
-        >
-          {t('access.claim_do')}
-        </Button>
-      </Form>
+      </DoorForm>
     </DoorFrame>
   );
 }

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
-import { Button, Form, Input } from 'antd';
+import { Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import { PasswordInput } from '@/shared/PasswordInput';
-import { ProblemView } from '@/shared/ProblemView';
 import { useAdoptSession, useWorkspace } from '@/shared/session';
+import { DoorForm } from './DoorForm';
 import { DoorFrame } from './DoorFrame';
 
 interface Answer {
@@ -22,11 +22,7 @@ export default function SignInPage() {
   });
   return (
     <DoorFrame title={t('access.sign_in_to', { name })}>
-      <Form
-        layout="vertical"
-        requiredMark={false}
-        onFinish={(answer: Answer) => signIn.mutate(answer)}
-      >
+      <DoorForm enter={signIn} submit={t('do.sign_in')}>
         <Form.Item
           name="email"
           label={t('access.email')}
@@ -41,17 +37,7 @@ export default function SignInPage() {
         >
           <PasswordInput autoComplete="current-password" />
         </Form.Item>
-        {signIn.isError ? <ProblemView error={signIn.error} /> : null}
-        <Button
-          type="primary"
-          htmlType="submit"
-          block
-          loading={signIn.isPending}
-          style={{ marginTop: 12 }}
-        >
-          {t('do.sign_in')}
-        </Button>
-      </Form>
+      </DoorForm>
       <p className="quiet small" style={{ marginTop: 16 }}>
         {t('access.forgotten')}
       </p>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { api, must } from '@/api/client';
 import type { Campaign } from '@/api/types';
+import { DeleteButton } from '@/shared/DeleteButton';
 import { LinkButton } from '@/shared/LinkButton';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
@@ -12,7 +13,6 @@ import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { AudienceWords } from './AudienceWords';
-import { DeleteDraft } from './DeleteDraft';
 import { LedgerView } from './LedgerView';
 import { MessageView } from './MessageView';
 import { ResultView } from './ResultView';
@@ -77,7 +77,13 @@ export default function CampaignPage() {
                 <LinkButton type="primary" to={`/campaigns/${id}/edit`}>
                   {t('do.edit')}
                 </LinkButton>
-                <DeleteDraft campaign={campaign} />
+                <DeleteButton
+                  ask={t('campaign.delete_ask', { name: campaign.name })}
+                  remove={() =>
+                    must(api.DELETE('/v1/campaigns/{id}', { params: { path: { id } } }))
+                  }
+                  list={{ query: 'campaigns', path: '/campaigns' }}
+                />
               </>
             ) : null}
           </PageHead>

@@ -1,10 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Popconfirm } from 'antd';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { api, must } from '@/api/client';
 import type { Import } from '@/api/types';
+import { DeleteButton } from '@/shared/DeleteButton';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
 import { ProblemView } from '@/shared/ProblemView';
@@ -15,34 +15,6 @@ import { MappingForm } from './MappingForm';
 import { ProgressView } from './ProgressView';
 
 const kPollMs = 1000;
-
-function DeleteButton({ one }: { one: Import }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const client = useQueryClient();
-  const { message } = App.useApp();
-  const remove = useMutation({
-    mutationFn: () => must(api.DELETE('/v1/imports/{id}', { params: { path: { id: one.id } } })),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ['imports'] });
-      void navigate('/imports');
-    },
-    onError: (error) => message.error(error.message),
-  });
-  return (
-    <Popconfirm
-      title={t('import.delete_ask', { name: one.name })}
-      description={t('import.delete_what')}
-      okText={t('do.delete')}
-      cancelText={t('do.keep')}
-      onConfirm={() => remove.mutate()}
-    >
-      <Button danger loading={remove.isPending}>
-        {t('do.delete')}
-      </Button>
-    </Popconfirm>
-  );
-}
 
 function Body({ one }: { one: Import }) {
   const client = useQueryClient();
@@ -89,7 +61,14 @@ export default function ImportPage() {
               at: format.dateTime(one.created_at),
             })}
           >
-            {mayWrite && one.state !== 'running' ? <DeleteButton one={one} /> : null}
+            {mayWrite && one.state !== 'running' ? (
+              <DeleteButton
+                ask={t('import.delete_ask', { name: one.name })}
+                what={t('import.delete_what')}
+                remove={() => must(api.DELETE('/v1/imports/{id}', { params: { path: { id } } }))}
+                list={{ query: 'imports', path: '/imports' }}
+              />
+            ) : null}
           </PageHead>
           <Body one={one} />
         </>
