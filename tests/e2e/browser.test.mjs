@@ -2,7 +2,7 @@
 // every page with axe-core.
 import assert from 'node:assert/strict';
 import {rm} from 'node:fs/promises';
-import {after, before, test} from 'node:test';
+import {after, before, describe, test} from 'node:test';
 
 import {closedPages, everyPage} from './pages.mjs';
 import {startPerennial} from './perennial.mjs';
@@ -27,6 +27,7 @@ const STEPS = [
   ['a square of the RFM grid opens its people', people.rfmCell],
   ['a campaign is composed and sent', act.campaign],
   ['its result has an interval and says what it is', act.result],
+  ['a draft is deleted', act.dropDraft],
   ['a key is made and its event seen', act.keyAndLiveView],
   ['a user is invited', act.users],
   ['the audit trail has it all', act.audit],
@@ -39,34 +40,37 @@ before(async () => {
 });
 after(() => rm(shop.directory, {recursive: true, force: true}));
 
-for (const language of ['en', 'zh']) {
-  test(`the newcomer's path (${language})`, async (t) => {
-    const server = await startPerennial();
-    const visitor = await Visitor.arrive(language).catch(async (error) => {
-      await server.stop();
-      throw error;
-    });
-    try {
-      let stopped = false; // a step needs what the ones before it did
-      for (const [name, step] of STEPS) {
-        await t.test(name, {skip: stopped}, async () => {
-          stopped = true;
-          await step(visitor, {server, shop}).catch((error) => visitor.tell(error));
+// Each language has a program and a browser of its own, so both walk at the same time.
+describe("the newcomer's path", {concurrency: 2}, () => {
+  for (const language of ['en', 'zh']) {
+    test(language, async (t) => {
+      const server = await startPerennial();
+      const visitor = await Visitor.arrive(language).catch(async (error) => {
+        await server.stop();
+        throw error;
+      });
+      try {
+        let stopped = false; // a step needs what the ones before it did
+        for (const [name, step] of STEPS) {
+          await t.test(name, {skip: stopped}, async () => {
+            stopped = true;
+            await step(visitor, {server, shop}).catch((error) => visitor.tell(error));
+            visitor.allWell();
+            stopped = false;
+          });
+        }
+        await t.test('every page is accessible', {skip: stopped}, async () => {
+          assert.deepEqual(await everyPage(visitor, server), []);
           visitor.allWell();
-          stopped = false;
         });
+        await t.test('closed pages are accessible', {skip: stopped}, async () => {
+          await closedPages(visitor, {server});
+          visitor.allWell();
+        });
+      } finally {
+        await visitor.leave();
+        await server.stop();
       }
-      await t.test('every page is accessible', {skip: stopped}, async () => {
-        assert.deepEqual(await everyPage(visitor, server), []);
-        visitor.allWell();
-      });
-      await t.test('closed pages are accessible', {skip: stopped}, async () => {
-        await closedPages(visitor, {server});
-        visitor.allWell();
-      });
-    } finally {
-      await visitor.leave();
-      await server.stop();
-    }
-  });
-}
+    });
+  }
+});

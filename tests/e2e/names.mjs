@@ -1,6 +1,15 @@
 // What a screen reader says, in Chinese: names that came from a library in English.
 
-const CONTROLS = new Set(['button', 'image', 'img', 'link', 'menuitem', 'tab', 'checkbox', 'spinbutton']);
+const CONTROLS = new Set([
+  'button',
+  'image',
+  'img',
+  'link',
+  'menuitem',
+  'tab',
+  'checkbox',
+  'spinbutton',
+]);
 const DRAWN = new Set(['button', 'image', 'img']);
 const HAN = /\p{Script=Han}/u;
 
