@@ -111,9 +111,9 @@ struct FunnelSpec {
   // none.
   bool held = false;
   FunnelBreakdown breakdown = FunnelBreakdown::kNone;
-  int breakdown_step = 0;           // from 0
-  std::vector<uint32_t> shown{};    // the groups of the table, usually those of FunnelSizes::top()
-  bool times = true;                // time to convert
+  int breakdown_step = 0;            // from 0
+  std::vector<uint32_t> shown{};     // the groups of the table, usually those of FunnelSizes::top()
+  bool times = true;                 // time to convert
   std::optional<Periods> periods{};  // of the entry: the trend
 
   bool uses_any() const {
@@ -124,9 +124,9 @@ struct FunnelSpec {
   size_t selectors() const { return any_selector() + (uses_any() ? 1 : 0); }
 };
 
-// kInvalid, `where` names the field: "steps", "exclusions", "window_seconds", "session_gap_seconds",
-// "order", "count", "held", "breakdown", "breakdown_step", "shown", "modes", "periods"; kTooLarge
-// for "periods" and "breakdown" when the table would exceed a limit.
+// kInvalid, `where` names the field: "steps", "exclusions", "window_seconds",
+// "session_gap_seconds", "order", "count", "held", "breakdown", "breakdown_step", "shown", "modes",
+// "periods"; kTooLarge for "periods" and "breakdown" when the table would exceed a limit.
 Result<void> check(const FunnelSpec& spec);
 
 // People, or attempts, of one group.

@@ -6,7 +6,7 @@
 namespace perennial::timeline {
 namespace {
 
-constexpr int kExactBits = 9;   // values of so many bits have a bucket of their own
+constexpr int kExactBits = 9;  // values of so many bits have a bucket of their own
 constexpr Second kExactBelow = Second{1} << kExactBits;
 constexpr Second kPerOctave = kExactBelow / 2;
 constexpr int kMostBits = 26;  // of 400 days
@@ -71,7 +71,10 @@ void FunnelTimesSeries::add(Second seconds) {
   if (values_.size() > kExactFunnelTimes) use_buckets();
 }
 
-void FunnelTimesSeries::add_to_buckets(Second seconds) { ++buckets_[bucket_of(seconds)]; }
+void FunnelTimesSeries::add_to_buckets(Second seconds) {
+  // A session has no limit; what is longer than 400 days shares the last bucket.
+  ++buckets_[std::min(bucket_of(seconds), kBuckets - 1)];
+}
 
 void FunnelTimesSeries::use_buckets() {
   if (!buckets_.empty()) return;

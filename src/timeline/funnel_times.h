@@ -1,9 +1,9 @@
 // Time to convert: many durations in bounded memory.
 //
-// Up to kExactFunnelTimes durations (at most 400 days long) are kept as they are, and percentiles are exact. Beyond, they
-// are counted in buckets: exact below 512 seconds, and 1/256 of the value wide above. Mean,
-// minimum, maximum and histogram are exact always. What comes out depends on the durations alone,
-// not on the order in which they came or were merged.
+// Up to kExactFunnelTimes durations (at most 400 days long) are kept as they are, and percentiles
+// are exact. Beyond, they are counted in buckets: exact below 512 seconds, and 1/256 of the value
+// wide above. Mean, minimum, maximum and histogram are exact always. What comes out depends on the
+// durations alone, not on the order in which they came or were merged.
 #pragma once
 
 #include <array>
@@ -20,9 +20,9 @@ inline constexpr size_t kExactFunnelTimes = 10'000;
 
 // Lower ends of the histogram's bins, in seconds; the last bin has no upper end.
 inline constexpr std::array<Second, 21> kFunnelTimeBins = {
-    0,      10,      30,      60,      300,     600,       1'800,     3'600,     10'800,    21'600,
-    43'200, 86'400,  172'800, 259'200, 604'800, 1'209'600, 2'592'000, 5'184'000, 7'776'000, 15'552'000,
-    31'536'000};
+    0,       10,        30,        60,        300,       600,        1'800,
+    3'600,   10'800,    21'600,    43'200,    86'400,    172'800,    259'200,
+    604'800, 1'209'600, 2'592'000, 5'184'000, 7'776'000, 15'552'000, 31'536'000};
 
 // In seconds; NaN when nothing was measured. Percentiles are interpolated between the two nearest
 // ranks, rank (n - 1) p of the sorted values (type 7 of Hyndman and Fan, 1996).
