@@ -1,0 +1,410 @@
+// Every path that the scan finds is counted once as a whole and once in each of its nodes and
+// edges. The counters have dense numbers where few enough are possible: a whole path is then a
+// number with a digit for each place. Else whole paths are numbered by their beginnings, and cells
+// by a hash. A counter remembers the person it counted last, which makes unique people exact.
+#include "timeline/paths.h"
+
+#include <algorithm>
+#include <functional>
+#include <tuple>
+
+#include "timeline/paths_scan.h"
+
+namespace perennial::timeline {
+
+namespace {
+
+constexpr uint64_t kDenseCells = 1 << 17, kDensePaths = 1 << 20;
+
+Result<void> check_node(const PathsSpec& spec, uint32_t node, const char* where) {
+  if (node < 1 || node > spec.nodes) return fail(Code::kInvalid, "no node of this path", where);
+  return {};
+}
+
+// Places of a path that its kind leaves open.
+int open_places(const PathsSpec& spec) {
+  return spec.kind == PathsSpec::Kind::kStart ? spec.steps : spec.steps - 1;
+}
+
+}  // namespace
+
+Result<void> check(const PathsSpec& spec) {
+  using Kind = PathsSpec::Kind;
+  if (spec.session) TRY(check(*spec.session));
+  if (spec.nodes < 1 || spec.nodes > kMaxPathNodes) {
+    return fail(Code::kInvalid, "1 to 1048576 nodes", "nodes");
+  }
+  for (uint32_t node : spec.node_of) {
+    if (node > spec.nodes) return fail(Code::kInvalid, "a node over the largest", "node_of");
+  }
+  if (spec.kind == Kind::kFrom || spec.kind == Kind::kBetween) {
+    TRY(check_node(spec, spec.from, "from"));
+  }
+  if (spec.kind == Kind::kTo || spec.kind == Kind::kBetween) {
+    TRY(check_node(spec, spec.to, "to"));
+  }
+  if (spec.steps < kMinPathSteps || spec.steps > kMaxPathSteps) {
+    return fail(Code::kInvalid, "2 to 20 steps", "steps");
+  }
+  if (spec.begin > spec.end) return fail(Code::kInvalid, "the range ends before it begins", "end");
+  if (spec.max_edges < 1 || spec.max_edges > kMaxPathEdges) {
+    return fail(Code::kInvalid, "1 to 200 edges of a step", "max_edges");
+  }
+  if (spec.max_paths < 0 || spec.max_paths > kMaxWholePaths) {
+    return fail(Code::kInvalid, "at most 1000 whole paths", "max_paths");
+  }
+  return {};
+}
+
+Paths::Paths(PathsSpec spec) : spec_(std::move(spec)), node_of_(spec_.node_of) {
+  if (node_of_.empty()) {
+    for (uint32_t node = 0; node <= spec_.nodes; ++node) node_of_.push_back(node);
+  }
+  width_ = spec_.nodes + uint64_t{2};
+  dense_cells_ = static_cast<uint64_t>(spec_.steps) * width_ * width_ <= kDenseCells;
+  uint64_t paths = 1;
+  for (int i = 0; i < open_places(spec_) && paths <= kDensePaths; ++i) paths *= spec_.nodes + 1;
+  dense_paths_ = paths <= kDensePaths;
+}
+
+template <class Emit>
+void Paths::scan(const Slice& slice, Emit& emit) const {
+  using Kind = PathsSpec::Kind;
+  const bool days = spec_.session && spec_.session->days;
+  auto run = [&]<Kind kKind, bool kDays>() {
+    PathScan<kKind, kDays, Emit> scan(spec_, node_of_, slice.hits[0], emit);
+    slice.who.for_each([&](uint32_t person) {
+      emit.begin(person);
+      scan.person(slice.hits[0].first[person], slice.hits[0].last[person]);
+    });
+  };
+  auto run_kind = [&]<Kind kKind>() {
+    return days ? run.template operator()<kKind, true>() : run.template operator()<kKind, false>();
+  };
+  switch (spec_.kind) {
+    case Kind::kStart:
+      return run_kind.template operator()<Kind::kStart>();
+    case Kind::kFrom:
+      return run_kind.template operator()<Kind::kFrom>();
+    case Kind::kTo:
+      return run_kind.template operator()<Kind::kTo>();
+    case Kind::kBetween:
+      return run_kind.template operator()<Kind::kBetween>();
+  }
+}
+
+struct Paths::Count {
+  Paths& to;
+  bool has_path = false, has_longer = false, has_unreached = false;
+
+  void begin(uint32_t) { has_path = has_longer = has_unreached = false; }
+  void path(std::span<const uint32_t> row) {
+    if (!has_path) ++to.serial_;
+    put(to.total_, has_path);
+    put(to.path(row));
+    for (uint32_t step = 0; step < row.size(); ++step) {
+      const bool is_last = step + 1 == row.size();
+      put(to.cell({.step = step, .node = row[step], .next = kItself}));
+      if (is_last && step + 1 == static_cast<uint32_t>(to.spec_.steps)) return;
+      put(to.cell({.step = step, .node = row[step], .next = is_last ? 0 : row[step + 1]}));
+    }
+  }
+  void longer() { put(to.longer_, has_longer); }
+  void unreached() { put(to.unreached_, has_unreached); }
+
+ private:
+  static void put(PathCount& count, bool& has) {
+    ++count.paths;
+    if (!has) ++count.people;
+    has = true;
+  }
+  void put(Tally* tally) const {
+    if (tally == nullptr) return;
+    ++tally->paths;
+    if (tally->last != to.serial_) ++tally->people;
+    tally->last = to.serial_;
+  }
+};
+
+void Paths::add(const Slice& slice) {
+  allocate();
+  Count count{.to = *this};
+  scan(slice, count);
+}
+
+void Paths::allocate() {
+  if (dense_cells_ && cells_.empty()) {
+    cells_.resize(static_cast<size_t>(spec_.steps) * width_ * width_);
+  }
+  if (dense_paths_ && paths_.empty()) {
+    size_t paths = 1;
+    for (int i = 0; i < open_places(spec_); ++i) paths *= spec_.nodes + 1;
+    paths_.resize(paths);
+  }
+}
+
+// The counter of a cell; null when there are too many.
+Paths::Tally* Paths::cell(const Cell& cell) {
+  const uint64_t next = cell.next == kItself ? width_ - 1 : cell.next;
+  const uint64_t slot = (cell.step * width_ + cell.node) * width_ + next;
+  if (dense_cells_) return &cells_[slot];
+  if (cells_too_large_) return nullptr;
+  const uint32_t number = cell_keys_.put(slot);
+  if (number == kMaxPathCells) {
+    drop_cells();
+    return nullptr;
+  }
+  if (number == cells_.size()) cells_.emplace_back();
+  return &cells_[number];
+}
+
+Paths::Cell Paths::cell_at(size_t number) const {
+  uint64_t slot = dense_cells_ ? number : cell_keys_.key(static_cast<uint32_t>(number));
+  Cell cell;
+  cell.next = static_cast<uint32_t>(slot % width_);
+  if (cell.next == width_ - 1) cell.next = kItself;
+  cell.node = static_cast<uint32_t>(slot / width_ % width_);
+  cell.step = static_cast<uint32_t>(slot / width_ / width_);
+  return cell;
+}
+
+// The number of a beginning that is one node longer than another's (kNone: than none).
+uint32_t Paths::beginning(uint32_t before, uint32_t node) {
+  const uint32_t number = beginnings_.put(uint64_t{before + 1} << 32 | node);
+  if (number == paths_.size()) paths_.emplace_back();
+  return number;
+}
+
+Paths::Tally* Paths::path(std::span<const uint32_t> row) {
+  if (dense_paths_) {
+    const auto places = static_cast<size_t>(spec_.steps);
+    size_t slot = 0;
+    for (size_t i = places - static_cast<size_t>(open_places(spec_)); i < places; ++i) {
+      slot = slot * (spec_.nodes + 1) + (i < row.size() ? row[i] : 0);
+    }
+    return &paths_[slot];
+  }
+  if (paths_too_large_) return nullptr;
+  uint32_t number = KeyIndex::kNone;
+  for (uint32_t node : row) number = beginning(number, node);
+  if (beginnings_.size() <= kMaxPathBeginnings) return &paths_[number];
+  drop_paths();
+  return nullptr;
+}
+
+// The nodes of a counted path from its anchor on, written to `row`.
+std::span<const uint32_t> Paths::path_at(size_t number, Row& row) const {
+  size_t size = 0;
+  if (dense_paths_) {
+    for (size_t slot = number; slot != 0; slot /= spec_.nodes + 1) {
+      const auto node = static_cast<uint32_t>(slot % (spec_.nodes + 1));
+      if (node != 0) row[size++] = node;
+    }
+    if (spec_.kind != PathsSpec::Kind::kStart) {
+      row[size++] = spec_.kind == PathsSpec::Kind::kTo ? spec_.to : spec_.from;
+    }
+  } else {
+    for (auto at = static_cast<uint32_t>(number); at != KeyIndex::kNone;) {
+      const uint64_t key = beginnings_.key(at);
+      row[size++] = static_cast<uint32_t>(key);
+      at = static_cast<uint32_t>(key >> 32) - 1;
+    }
+  }
+  std::reverse(row.begin(), row.begin() + static_cast<ptrdiff_t>(size));
+  return {row.data(), size};
+}
+
+void Paths::drop_cells() {
+  cells_too_large_ = true;
+  cells_ = {};
+  cell_keys_ = {};
+}
+
+void Paths::drop_paths() {
+  paths_too_large_ = true;
+  paths_ = {};
+  beginnings_ = {};
+}
+
+void Paths::merge(const Paths& other) {
+  auto add = [](PathCount& to, const PathCount& from) {
+    to.paths += from.paths;
+    to.people += from.people;
+  };
+  add(total_, other.total_);
+  add(longer_, other.longer_);
+  add(unreached_, other.unreached_);
+  allocate();
+  if (other.cells_too_large_ && !cells_too_large_) drop_cells();
+  for (size_t i = 0; i < other.cells_.size(); ++i) {
+    const Tally& from = other.cells_[i];
+    if (from.paths == 0) continue;
+    Tally* to = cell(other.cell_at(i));
+    if (to == nullptr) break;
+    to->paths += from.paths;
+    to->people += from.people;
+  }
+  if (other.paths_too_large_ && !paths_too_large_) drop_paths();
+  if (!paths_too_large_) merge_paths(other);
+}
+
+void Paths::merge_paths(const Paths& other) {
+  std::vector<uint32_t>
+      mine;  // the other's beginnings → ours; a beginning comes before longer ones
+  for (uint32_t i = 0; i < other.paths_.size(); ++i) {
+    uint32_t to = i;
+    if (!dense_paths_) {
+      const uint64_t key = other.beginnings_.key(i);
+      const auto before = static_cast<uint32_t>(key >> 32);
+      to = beginning(before == 0 ? KeyIndex::kNone : mine[before - 1], static_cast<uint32_t>(key));
+      mine.push_back(to);
+      if (beginnings_.size() > kMaxPathBeginnings) return drop_paths();
+    }
+    paths_[to].paths += other.paths_[i].paths;
+    paths_[to].people += other.paths_[i].people;
+  }
+}
+
+PathsTable Paths::finish() const {
+  PathsTable table;
+  table.total = total_;
+  table.longer = longer_;
+  table.unreached = unreached_;
+  table.steps_too_large = cells_too_large_;
+  table.paths_too_large = paths_too_large_;
+  if (!cells_too_large_) finish_steps(table);
+  finish_paths(table);
+  return table;
+}
+
+void Paths::finish_steps(PathsTable& table) const {
+  table.steps.resize(static_cast<size_t>(spec_.steps));
+  std::vector<std::vector<std::pair<uint32_t, PathCount>>> ended(table.steps.size());
+  const bool back = spec_.kind == PathsSpec::Kind::kTo;
+  for (size_t i = 0; i < cells_.size(); ++i) {
+    const PathCount count{.paths = cells_[i].paths, .people = cells_[i].people};
+    if (count.paths == 0) continue;
+    const Cell at = cell_at(i);
+    PathStep& step = table.steps[at.step];
+    if (at.next == kItself) {
+      step.nodes.push_back({count, at.node, {}});
+    } else if (at.next == 0) {
+      ended[at.step].emplace_back(at.node, count);
+    } else {
+      step.edges.push_back({count, back ? at.next : at.node, back ? at.node : at.next});
+    }
+  }
+  const auto most = static_cast<size_t>(spec_.max_edges);
+  for (size_t i = 0; i < table.steps.size(); ++i) {
+    PathStep& step = table.steps[i];
+    std::ranges::sort(step.nodes, {}, &PathNode::node);
+    for (const auto& [node, count] : ended[i]) {
+      std::ranges::lower_bound(step.nodes, node, {}, &PathNode::node)->ended = count;
+    }
+    std::ranges::stable_sort(step.nodes, std::greater(), &PathNode::paths);
+    std::ranges::sort(step.edges, [](const PathEdge& a, const PathEdge& b) {
+      return std::tuple(b.paths, a.from, a.to) < std::tuple(a.paths, b.from, b.to);
+    });
+    for (; step.nodes.size() > most; step.nodes.pop_back()) {
+      step.other_nodes += step.nodes.back().paths;
+      step.other_ended += step.nodes.back().ended.paths;
+    }
+    for (; step.edges.size() > most; step.edges.pop_back()) {
+      step.other_edges += step.edges.back().paths;
+    }
+  }
+}
+
+std::vector<uint32_t> Paths::in_time(std::span<const uint32_t> row) const {
+  std::vector<uint32_t> nodes(row.begin(), row.end());
+  if (spec_.kind == PathsSpec::Kind::kTo) std::ranges::reverse(nodes);
+  return nodes;
+}
+
+// A heap of the best paths, whose front is the worst of them.
+void Paths::finish_paths(PathsTable& table) const {
+  struct Best {
+    uint64_t paths;
+    size_t number;
+  };
+  std::vector<Best> best;
+  Row row_a{}, row_b{};
+  auto better = [&](const Best& a, const Best& b) {
+    if (a.paths != b.paths) return a.paths > b.paths;
+    return std::ranges::lexicographical_compare(path_at(a.number, row_a), path_at(b.number, row_b));
+  };
+  const auto most = static_cast<size_t>(spec_.max_paths);
+  for (size_t i = 0; i < paths_.size(); ++i) {
+    if (paths_[i].paths == 0) continue;
+    ++table.different_paths;
+    const Best one{.paths = paths_[i].paths, .number = i};
+    if (best.size() == most) {
+      if (most == 0 || !better(one, best.front())) continue;
+      std::ranges::pop_heap(best, better);
+      best.pop_back();
+    }
+    best.push_back(one);
+    std::ranges::push_heap(best, better);
+  }
+  std::ranges::sort_heap(best, better);
+  for (const Best& one : best) {
+    const PathCount count{.paths = one.paths, .people = paths_[one.number].people};
+    table.paths.push_back({count, in_time(path_at(one.number, row_a))});
+  }
+}
+
+struct Paths::Find {
+  using What = PathsCell::What;
+  const PathsSpec& spec;
+  const PathsCell& cell;
+  std::vector<uint32_t> nodes;  // of the cell, from the anchor on
+  Crowd& out;
+  uint32_t person = 0;
+
+  void begin(uint32_t i) { person = i; }
+  void longer() { add(cell.what == What::kLonger); }
+  void unreached() { add(cell.what == What::kUnreached); }
+  void path(std::span<const uint32_t> row) { add(fits(row)); }
+
+ private:
+  void add(bool it_fits) {
+    if (it_fits) out.add(person);
+  }
+  bool shown(uint32_t a, uint32_t b) const {
+    return std::ranges::find(cell.shown, std::pair(a, b)) != cell.shown.end();
+  }
+  bool fits(std::span<const uint32_t> row) const {
+    if (cell.what == What::kAll) return true;
+    if (cell.what == What::kPath) return std::ranges::equal(row, nodes);
+    const auto step = static_cast<size_t>(cell.step);
+    if (step >= row.size()) return false;
+    const uint32_t node = row[step];
+    const bool ended = step + 1 == row.size() && cell.step + 1 < spec.steps;
+    uint32_t from = node, to = step + 1 < row.size() ? row[step + 1] : 0;
+    const bool edge = to != 0;
+    if (spec.kind == PathsSpec::Kind::kTo) std::swap(from, to);
+    switch (cell.what) {
+      case What::kNode:
+        return node == cell.node;
+      case What::kEnded:
+        return ended && node == cell.node;
+      case What::kEdge:
+        return edge && from == cell.from && to == cell.to;
+      case What::kOtherNodes:
+        return !shown(node, 0);
+      case What::kOtherEnded:
+        return ended && !shown(node, 0);
+      case What::kOtherEdges:
+        return edge && !shown(from, to);
+      default:
+        return false;
+    }
+  }
+};
+
+void Paths::collect(const Slice& slice, const PathsCell& cell, Crowd& out) const {
+  Find find{.spec = spec_, .cell = cell, .nodes = in_time(cell.nodes), .out = out};
+  scan(slice, find);
+}
+
+}  // namespace perennial::timeline
