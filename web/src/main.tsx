@@ -4,6 +4,7 @@ import { BrowserRouter } from 'react-router';
 import { problemOf } from './api/client';
 import { App } from './app/App';
 import './app/app.css';
+import './app/door.css';
 import './shared/icons';
 import { startLanguage, storedLanguage, type Language } from './i18n';
 import { fetchSession, kSessionKey } from './shared/session';
