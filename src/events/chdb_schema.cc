@@ -88,7 +88,7 @@ namespace {
 // " WHERE …", or nothing.
 std::string conditions(const std::vector<std::string>& identities, const std::vector<Type>& types,
                        const std::vector<std::string>& names, const std::optional<Span>& span,
-                       uint64_t up_to_seq) {
+                       uint64_t after_seq, uint64_t up_to_seq) {
   std::string where;
   const auto add = [&](const std::string& condition) {
     where += (where.empty() ? " WHERE " : " AND ") + condition;
@@ -101,6 +101,7 @@ std::string conditions(const std::vector<std::string>& identities, const std::ve
     add("timestamp >= " + time_literal(span->from));
     add("timestamp < " + time_literal(span->to));
   }
+  if (after_seq != 0) add("seq > " + std::to_string(after_seq));
   if (up_to_seq != UINT64_MAX) add("seq <= " + std::to_string(up_to_seq));
   return where;
 }
@@ -109,16 +110,23 @@ std::string conditions(const std::vector<std::string>& identities, const std::ve
 
 std::string scan_statement(std::string_view columns, const Scan& what) {
   std::string out = "SELECT " + std::string(columns) + " FROM events" +
-                    conditions(what.identities, what.types, what.names, what.span, UINT64_MAX);
+                    conditions(what.identities, what.types, what.names, what.span, 0, UINT64_MAX);
   out += what.newest_first ? " ORDER BY timestamp DESC, seq DESC" : " ORDER BY timestamp, seq";
   if (what.limit > 0) out += " LIMIT " + std::to_string(what.limit);
   return out;
 }
 
 std::string sweep_statement(const Sweep& what) {
+  std::string where = conditions(what.identities, what.types, what.names, what.span, what.after_seq,
+                                 what.up_to_seq);
+  if (!what.of_anonymous.empty()) {
+    const auto same = [](const std::string& text) -> std::string_view { return text; };
+    where +=
+        (where.empty() ? " WHERE " : " AND ") + one_of("anonymous_id", what.of_anonymous, same);
+  }
   return std::string("SELECT seq, identity, ") + (what.anonymous_ids ? "anonymous_id" : "''") +
          ", type, name, timestamp, " + (what.properties ? "properties" : "''") + " FROM events" +
-         conditions(what.identities, what.types, what.names, what.span, what.up_to_seq);
+         where;
 }
 
 }  // namespace perennial::events

@@ -105,7 +105,8 @@ struct Sweep {
   std::vector<std::string> names;       // empty: all
   std::vector<Type> types;              // empty: all
   std::optional<Span> span;
-  uint64_t up_to_seq = UINT64_MAX;
+  std::vector<std::string> of_anonymous;  // anonymous ids as sent; empty: all
+  uint64_t after_seq = 0, up_to_seq = UINT64_MAX;
   bool properties = true;      // false: they come as ""
   bool anonymous_ids = false;  // false: they come as ""
 };

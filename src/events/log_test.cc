@@ -308,14 +308,20 @@ TEST_P(LogTest, ScansAgreeWithBruteForce) {
     if (scan.limit > 0) continue;
     // A sweep tells the same events in an order of its own, up to a number.
     const uint64_t up_to = log_->last_seq() - random() % 3'000;
+    std::vector<std::string> anonymous;
+    if (random() % 3 == 0) anonymous = {world.users[0], world.users[5]};
+    const uint64_t after = up_to - random() % 3'000;
     std::map<uint64_t, StoredEvent> left;
     for (const StoredEvent& e : *found) {
-      if (e.seq <= up_to) left.emplace(e.seq, e);
+      const bool named = anonymous.empty() || std::ranges::count(anonymous, e.anonymous_id) > 0;
+      if (named && after < e.seq && e.seq <= up_to) left.emplace(e.seq, e);
     }
     const Sweep sweep{.identities = scan.identities,
                       .names = scan.names,
                       .types = scan.types,
                       .span = scan.span,
+                      .of_anonymous = anonymous,
+                      .after_seq = after,
                       .up_to_seq = up_to,
                       .anonymous_ids = true};
     ASSERT_TRUE(log_->sweep(sweep, [&](const Glimpse& glimpse) -> Result<void> {

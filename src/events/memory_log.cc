@@ -56,7 +56,8 @@ class MemoryLog final : public Log {
     const Scan same{
         .identities = what.identities, .names = what.names, .types = what.types, .span = what.span};
     for (const StoredEvent& event : TRY(read(same))) {
-      if (event.seq > what.up_to_seq) continue;
+      if (event.seq <= what.after_seq || event.seq > what.up_to_seq) continue;
+      if (!among(what.of_anonymous, event.anonymous_id)) continue;
       const std::string identity = identity_of(event.user_id, event.anonymous_id);
       TRY(each({.seq = event.seq,
                 .identity = identity,

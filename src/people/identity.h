@@ -19,7 +19,6 @@ std::string_view kind_name(IdentityKind kind);
 // Longer identifiers name nobody: they would not fit into a database index.
 inline constexpr size_t kMaxIdentifierBytes = 512;
 
-bool names_somebody(std::string_view id);
 // An imported order without a customer: it has no person.
 bool is_anonymous_order(std::string_view source, std::string_view anonymous_id);
 

@@ -47,6 +47,8 @@ inline constexpr std::string_view kOrderCompleted = "Order Completed";
 inline constexpr std::string_view kOrderRefunded = "Order Refunded";
 inline constexpr std::string_view kOrderLine = "Order Line";
 bool is_junk_id(std::string_view id);
+// Neither empty nor junk nor too long: what can be an identity.
+bool names_somebody(std::string_view id);
 
 struct Person {
   PersonId id = 0;

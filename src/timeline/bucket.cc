@@ -66,6 +66,7 @@ void BucketView::read_numbers(const ColumnEntry& column, uint32_t from, uint32_t
       return;
     case ColumnKind::kText8:
     case ColumnKind::kText16:
+    case ColumnKind::kText32:
       std::fill_n(out, count, std::numeric_limits<double>::quiet_NaN());
   }
 }
@@ -76,6 +77,8 @@ void BucketView::read_codes(const ColumnEntry& column, uint32_t from, uint32_t t
     std::copy_n(at<uint8_t>(column.values_at) + from, to - from, out);
   } else if (column.kind == ColumnKind::kText16) {
     std::copy_n(at<uint16_t>(column.values_at) + from, to - from, out);
+  } else if (column.kind == ColumnKind::kText32) {
+    std::copy_n(at<uint32_t>(column.values_at) + from, to - from, out);
   } else {
     std::fill_n(out, to - from, 0);
   }

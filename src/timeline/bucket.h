@@ -23,9 +23,10 @@ enum class ColumnKind : uint32_t {
   kInt32 = 4,    // INT32_MIN = none
   kCents32 = 5,  // hundredths; INT32_MIN = none
   kDouble = 6,   // NaN = none
+  kText32 = 7,   // uint32_t codes; only in memory, for questions to the log
 };
 constexpr bool is_text(ColumnKind kind) {
-  return kind == ColumnKind::kText8 || kind == ColumnKind::kText16;
+  return kind == ColumnKind::kText8 || kind == ColumnKind::kText16 || kind == ColumnKind::kText32;
 }
 enum class WhoKind : uint32_t {
   kSparse = 1,   // uint16_t person of each hit
@@ -48,7 +49,8 @@ struct BucketHeader {
   uint32_t days = 0;      // 0: no strip
   uint32_t days_at = 0;   // Crowd[days], aligned to 64
   Second min = kNever, max = 0;
-  uint32_t unused[3] = {};
+  uint32_t bytes = 0;  // of the whole block
+  uint32_t unused[2] = {};
 };
 static_assert(sizeof(BucketHeader) == 192);
 
@@ -77,6 +79,7 @@ class BucketView {
   explicit BucketView(const char* bytes) : bytes_(bytes) {}
   explicit operator bool() const { return bytes_ != nullptr; }
   const BucketHeader& header() const { return *at<BucketHeader>(0); }
+  std::string_view bytes() const { return {bytes_, header().bytes}; }
   std::span<const NameEntry> names() const {
     return {at<NameEntry>(header().names_at), header().names};
   }

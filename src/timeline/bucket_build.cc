@@ -32,10 +32,11 @@ class Block {
   void set(uint32_t at, const T& value) {
     std::memcpy(bytes_.data() + at, &value, sizeof value);
   }
-  std::string take() {
+  size_t pad() {
     bytes_.resize((bytes_.size() + 63) / 64 * 64);
-    return std::move(bytes_);
+    return bytes_.size();
   }
+  std::string take() { return std::move(bytes_); }
 
  private:
   std::string bytes_;
@@ -89,9 +90,13 @@ ColumnEntry put_numbers(Block& block, uint32_t property, const std::vector<doubl
 
 ColumnEntry put_texts(Block& block, uint32_t property, const std::vector<uint32_t>& codes) {
   ColumnEntry column{.property = property};
-  if (std::ranges::max(codes) <= UINT8_MAX) {
+  const uint32_t most = std::ranges::max(codes);
+  if (most <= UINT8_MAX) {
     column.kind = ColumnKind::kText8;
     column.values_at = put_codes<uint8_t>(block, codes);
+  } else if (most > UINT16_MAX) {
+    column.kind = ColumnKind::kText32;
+    column.values_at = block.put(codes);
   } else {
     column.kind = ColumnKind::kText16;
     column.values_at = put_codes<uint16_t>(block, codes);
@@ -114,6 +119,7 @@ class Builder {
     header_.names = static_cast<uint32_t>(entries.size());
     header_.names_at = block_.put(entries);
     if (days_ != nullptr && !rows_.empty()) put_days();
+    header_.bytes = static_cast<uint32_t>(block_.pad());
     block_.set(0, header_);
     return block_.take();
   }

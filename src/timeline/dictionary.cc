@@ -88,6 +88,13 @@ void Dictionary::drop(uint32_t property) {
   properties_[property].dropped = true;
 }
 
+void Dictionary::saw_number(uint32_t property) {
+  Property& of = properties_[property];
+  if (of.numbers) return;
+  std::unique_lock lock(mutex_);
+  of.numbers = true;
+}
+
 std::optional<uint32_t> Dictionary::find_event(events::Type type, std::string_view name) const {
   std::shared_lock lock(mutex_);
   auto found = event_numbers_.find(std::pair(type, std::string(name)));
@@ -122,6 +129,11 @@ bool Dictionary::dropped(uint32_t property) const {
   return properties_[property].dropped;
 }
 
+bool Dictionary::has_numbers(uint32_t property) const {
+  std::shared_lock lock(mutex_);
+  return properties_[property].numbers;
+}
+
 std::optional<uint32_t> Dictionary::find_text(uint32_t property, std::string_view text) const {
   std::shared_lock lock(mutex_);
   const auto& codes = properties_[property].codes;
@@ -141,6 +153,11 @@ uint32_t Dictionary::texts(uint32_t property) const {
   return static_cast<uint32_t>(properties_[property].texts.size());
 }
 
+bool Dictionary::full() const {
+  std::shared_lock lock(mutex_);
+  return properties_.size() >= limits_.properties;
+}
+
 size_t Dictionary::bytes() const {
   std::shared_lock lock(mutex_);
   return text_bytes_ + (events_.size() + properties_.size()) * 200;
@@ -157,7 +174,7 @@ std::string Dictionary::serialize() const {
   put_number(out, static_cast<uint32_t>(properties_.size()));
   for (const Property& property : properties_) {
     put_text(out, property.path);
-    put_number(out, property.dropped ? 1 : 0);
+    put_number(out, (property.dropped ? 1 : 0) | (property.numbers ? 2 : 0));
     const size_t texts = property.dropped ? 0 : property.texts.size();
     put_number(out, static_cast<uint32_t>(texts));
     for (size_t i = 0; i < texts; ++i) put_text(out, property.texts[i]);
@@ -181,11 +198,12 @@ Result<std::unique_ptr<Dictionary>> Dictionary::parse(std::string_view bytes,
     if (!reader.number(properties)) return false;
     for (uint32_t i = 0; i < properties; ++i) {
       std::string_view path;
-      uint32_t dropped = 0, texts = 0;
-      if (!reader.text(path) || !reader.number(dropped) || !reader.number(texts)) return false;
+      uint32_t flags = 0, texts = 0;
+      if (!reader.text(path) || !reader.number(flags) || !reader.number(texts)) return false;
       if (out->property(path) != i) return false;
       Property& property = out->properties_[i];
-      property.dropped = dropped != 0;
+      property.dropped = (flags & 1) != 0;
+      property.numbers = (flags & 2) != 0;
       for (uint32_t t = 0; t < texts; ++t) {
         std::string_view text;
         if (!reader.text(text)) return false;

@@ -41,6 +41,7 @@ class Dictionary {
   uint32_t property(std::string_view path);
   uint32_t text(uint32_t property, std::string_view text);  // from 1
   void drop(uint32_t property);
+  void saw_number(uint32_t property);  // some event has a number there
 
   // ---- reading
   std::optional<uint32_t> find_event(events::Type type, std::string_view name) const;
@@ -49,6 +50,7 @@ class Dictionary {
   std::optional<uint32_t> find_property(std::string_view path) const;
   std::string property_path(uint32_t property) const;
   bool dropped(uint32_t property) const;
+  bool has_numbers(uint32_t property) const;
   std::optional<uint32_t> find_text(uint32_t property, std::string_view text) const;
   std::string text_of(uint32_t property, uint32_t code) const;  // "" for 0
   uint32_t texts(uint32_t property) const;                      // codes are 1 … this
@@ -63,6 +65,7 @@ class Dictionary {
     }
     return out;
   }
+  bool full() const;     // no room for another property
   size_t bytes() const;  // about how much memory it takes
 
   // ---- docs/formats/timeline.md
@@ -74,7 +77,7 @@ class Dictionary {
     std::string path;
     std::deque<std::string> texts;  // a deque: the views in `codes` must stay valid
     std::unordered_map<std::string_view, uint32_t> codes;
-    bool dropped = false;
+    bool dropped = false, numbers = false;
   };
   void add_text(Property& property, std::string_view text);
 

@@ -62,11 +62,11 @@ Error damaged(const std::string& path, const char* what) {
 
 }  // namespace
 
-HeapLayer::HeapLayer(std::vector<std::string> blocks) : blocks_(std::move(blocks)) {
-  for (const std::string& block : blocks_) {
-    buckets_.emplace_back(block.empty() ? BucketView() : BucketView(block.data()));
-    if (!block.empty()) events_ += buckets_.back().header().events;
-    bytes_ += block.capacity() + sizeof(std::string) + sizeof(BucketView);
+HeapLayer::HeapLayer(std::vector<Block> blocks) : blocks_(std::move(blocks)) {
+  for (const Block& block : blocks_) {
+    buckets_.emplace_back(block ? BucketView(block->data()) : BucketView());
+    if (block) events_ += buckets_.back().header().events;
+    bytes_ += (block ? block->capacity() : 0) + sizeof(Block) + sizeof(BucketView);
   }
 }
 

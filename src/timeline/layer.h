@@ -31,6 +31,8 @@ class Layer {
     return number < buckets_.size() ? buckets_[number] : BucketView();
   }
   uint32_t buckets() const { return static_cast<uint32_t>(buckets_.size()); }
+  // The bytes of a bucket when they are in memory and can be shared; null otherwise.
+  virtual std::shared_ptr<const std::string> block(uint32_t) const { return nullptr; }
   uint64_t events() const { return events_; }
   size_t bytes() const { return bytes_; }
 
@@ -40,13 +42,17 @@ class Layer {
   size_t bytes_ = 0;
 };
 
-// In memory. Blocks may be empty.
+// In memory.
 class HeapLayer final : public Layer {
  public:
-  explicit HeapLayer(std::vector<std::string> blocks);
+  using Block = std::shared_ptr<const std::string>;  // null: nothing
+  explicit HeapLayer(std::vector<Block> blocks);
+  Block block(uint32_t number) const override {
+    return number < blocks_.size() ? blocks_[number] : nullptr;
+  }
 
  private:
-  std::vector<std::string> blocks_;
+  std::vector<Block> blocks_;
 };
 
 // Writes a base file bucket by bucket, in order; it appears under its name only when finish() has

@@ -1,6 +1,78 @@
 // Behaviour at memory speed: the events of the log laid out by person, and kernels over them.
+//
+// A timeline is derived: a mapped file of everybody (the base), and layers in memory of what
+// arrived since, which become a new base in the background. Lose it and it is built again from the
+// log; until then questions are answered from the log itself. Whose an event is comes from people/:
+// when people are joined, their histories are read anew from the log.
+//
+//   auto timeline = TRY(Timeline::open({.directory = dir, .log = log, .database = db, .zone =
+//   zone})); auto snapshot = timeline->snapshot();             // null while the first base is
+//   built auto plan = TRY(compile(*snapshot, ask, timeline->pool(), stop)); auto answer =
+//   TRY(run(*plan, Funnel(spec), timeline->pool(), stop)).finish();
+//
+// Threads: everything may be called from any thread.
 #pragma once
 
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "timeline/build.h"     // IWYU pragma: export
+#include "timeline/engine.h"    // IWYU pragma: export
 #include "timeline/hits.h"      // IWYU pragma: export
 #include "timeline/periods.h"   // IWYU pragma: export
 #include "timeline/presence.h"  // IWYU pragma: export
+#include "timeline/select.h"    // IWYU pragma: export
+
+namespace perennial::timeline {
+
+// A new base is written when the layers above it hold this many events, or an eighth of the base.
+inline constexpr uint64_t kRewriteEvents = 1'000'000;
+
+struct Options {
+  std::string directory;  // absolute; created if missing
+  events::Log& log;
+  store::Database& database;
+  std::function<Zone()> zone;  // of the workspace; another one means building anew
+  unsigned threads = 2;        // that answer questions
+  uint64_t rewrite_events = kRewriteEvents;
+  std::function<void(const std::string&)> say = nullptr;  // builds and faults, a line each
+};
+
+struct Stats {
+  enum class Phase { kBuilding, kReady } phase = Phase::kBuilding;
+  uint64_t done = 0, total = 0;  // events of the build under way
+  uint64_t seq = 0;              // every event up to this is in the answers
+  uint64_t events = 0, outside = 0, nobody = 0;
+  uint64_t base_bytes = 0;   // of the mapped file, on disk and at most in memory
+  uint64_t layer_bytes = 0;  // of the layers above it, in memory
+  uint64_t layers = 0;
+  uint64_t dictionary_bytes = 0;
+  double build_seconds = 0;  // of the last build from the log since the start; 0: none
+  std::string error;         // of the last try to go on; empty when well
+};
+
+class Timeline {
+ public:
+  // Maps what is there; builds in the background when there is nothing, or it is damaged.
+  static Result<std::unique_ptr<Timeline>> open(Options options);
+  ~Timeline();
+  void stop();  // at once; what is under way is given up
+
+  std::shared_ptr<const Snapshot> snapshot() const;
+  Pool& pool();
+  // To be called when the people stage has committed a batch.
+  void people_committed();
+  // True once a snapshot holds everything up to `seq`; false when the time is over.
+  bool wait_until(uint64_t seq, std::chrono::milliseconds at_most) const;
+  Stats stats() const;
+  BuildSource source() const;
+
+ private:
+  explicit Timeline(Options options);
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace perennial::timeline

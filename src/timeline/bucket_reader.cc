@@ -1,0 +1,366 @@
+// One bucket's slice. A selector that asks for one name in one layer without conditions reads the
+// postings where they lie; everything else is gathered person by person from the parts that hold
+// some of it.
+#include <algorithm>
+#include <cmath>
+
+#include "timeline/plan.h"
+#include "timeline/presence.h"
+
+namespace perennial::timeline {
+namespace {
+
+// Some hits of a selector: a name's postings in one layer, or all of its events by person.
+struct Part {
+  BucketView bucket;
+  const NameEntry* entry = nullptr;  // null: all events
+  const Second* at = nullptr;
+  const uint8_t* tie = nullptr;
+  Crowd hidden;                   // people whose events here do not count any more
+  std::vector<uint32_t> offsets;  // kBucketPeople + 1
+  std::vector<uint8_t> fits;      // empty: all fit
+  std::vector<uint32_t> group, held;
+  std::vector<double> number;
+};
+
+// What a selector's Hits point into. Kept from bucket to bucket, so that memory is not asked for
+// again.
+struct Gathered {
+  std::vector<Second> at;
+  std::vector<uint8_t> tie;
+  std::vector<uint32_t> first, last, group, held;
+  std::vector<double> number;
+  std::vector<Crowd> in;
+  void clear() {
+    at.clear();
+    tie.clear();
+    group.clear();
+    held.clear();
+    number.clear();
+    first.resize(kBucketPeople);
+    last.resize(kBucketPeople);
+  }
+};
+
+void carry_codes(const CarriedCodes& carried, const Part& part, std::vector<uint32_t>& out) {
+  out.assign(part.entry->hits, 0);
+  if (!carried.property) return;
+  if (!carried.numbers.empty()) {
+    if (const auto* column = part.bucket.find_column(*part.entry, *carried.property, false)) {
+      std::vector<double> numbers(part.entry->hits);
+      part.bucket.read_numbers(*column, 0, part.entry->hits, numbers.data());
+      for (size_t i = 0; i < numbers.size(); ++i) {
+        if (std::isnan(numbers[i])) continue;
+        const auto place = std::ranges::lower_bound(carried.numbers, numbers[i]);
+        if (place == carried.numbers.end() || *place != numbers[i]) continue;
+        out[i] = carried.texts + 1 + static_cast<uint32_t>(place - carried.numbers.begin());
+      }
+    }
+  }
+  const auto* column = part.bucket.find_column(*part.entry, *carried.property, true);
+  if (column == nullptr) return;
+  if (carried.numbers.empty()) {
+    part.bucket.read_codes(*column, 0, part.entry->hits, out.data());
+    return;
+  }
+  std::vector<uint32_t> codes(part.entry->hits);
+  part.bucket.read_codes(*column, 0, part.entry->hits, codes.data());
+  for (size_t i = 0; i < codes.size(); ++i) {
+    if (codes[i] != 0) out[i] = codes[i];
+  }
+}
+
+void carry(const CompiledSelector& selector, Part& part) {
+  if (selector.group_is_name) {
+    if (part.entry != nullptr) {
+      part.group.assign(part.entry->hits, part.entry->name + 1);
+    } else {
+      const auto names = part.bucket.names();
+      part.group.resize(part.bucket.header().events);
+      for (uint32_t i = 0; i < part.group.size(); ++i) {
+        part.group[i] = names[part.bucket.name_index(i)].name + 1;
+      }
+    }
+  }
+  if (part.entry == nullptr) return;
+  if (selector.group.wanted && !selector.group_is_name) {
+    carry_codes(selector.group, part, part.group);
+  }
+  if (selector.held.wanted) carry_codes(selector.held, part, part.held);
+  if (!selector.carries_number) return;
+  part.number.assign(part.entry->hits, std::nan(""));
+  if (!selector.number) return;
+  if (const auto* column = part.bucket.find_column(*part.entry, *selector.number, false)) {
+    part.bucket.read_numbers(*column, 0, part.entry->hits, part.number.data());
+  }
+}
+
+bool inside(const Part& part, const CompiledSelector& selector) {
+  const Second min = part.entry != nullptr ? part.entry->min : part.bucket.header().min;
+  const Second max = part.entry != nullptr ? part.entry->max : part.bucket.header().max;
+  return selector.from <= min && max < selector.to;
+}
+
+}  // namespace
+
+struct BucketReader::Impl {
+  explicit Impl(const Plan& plan_of)
+      : plan(plan_of),
+        gathered(plan.selectors.size()),
+        hits(plan.selectors.size()),
+        presence(plan.ask.presence ? plan.selectors.size() : 0) {}
+
+  void parts_of(const CompiledSelector& selector, uint32_t number);
+  void add_name(const CompiledSelector& selector, BucketView bucket, const NameEntry& entry,
+                const Crowd& hidden);
+  void read_hits(size_t selector, uint32_t number);
+  void in_place(const CompiledSelector& selector, Gathered& out, Hits& hits);
+  void gather(const CompiledSelector& selector, Gathered& out, Hits& hits);
+  bool presence_by_days(size_t selector, uint32_t number);
+  void count_people(uint32_t number);
+
+  const Plan& plan;
+  std::vector<Part> parts;  // of the selector under way; the first `used` are
+  size_t used = 0;
+  std::vector<Gathered> gathered;
+  std::vector<Hits> hits;
+  std::vector<Presence> presence;
+  std::vector<uint32_t> person_group;
+  struct Pick {
+    uint64_t key;
+    uint32_t part, hit;
+  };
+  std::vector<Pick> picks;
+  Slice slice;
+  ReadCount count;
+};
+
+void BucketReader::Impl::add_name(const CompiledSelector& selector, BucketView bucket,
+                                  const NameEntry& entry, const Crowd& hidden) {
+  if (entry.max < selector.from || entry.min >= selector.to) return;
+  if (used == parts.size()) parts.emplace_back();
+  Part& part = parts[used++];
+  part.bucket = bucket;
+  part.entry = &entry;
+  part.at = bucket.at(entry);
+  part.tie = bucket.tie(entry);
+  part.hidden = hidden;
+  part.offsets.resize(kBucketPeople + 1);
+  bucket.offsets(entry, part.offsets.data());
+  part.fits.clear();
+  std::vector<uint8_t> fits;
+  for (const CompiledCondition& condition : selector.conditions[selector.names[entry.name] - 1]) {
+    evaluate(condition, bucket, entry, fits);
+    if (part.fits.empty()) {
+      part.fits = std::move(fits);
+    } else {
+      for (size_t i = 0; i < fits.size(); ++i) part.fits[i] |= fits[i];
+    }
+  }
+  carry(selector, part);
+}
+
+void BucketReader::Impl::parts_of(const CompiledSelector& selector, uint32_t number) {
+  used = 0;
+  const auto& layers = plan.snapshot.layers;
+  for (size_t l = 0; l < layers.size(); ++l) {
+    const BucketView bucket = layers[l]->bucket(number);
+    if (!bucket) continue;
+    Crowd hidden;
+    for (size_t newer = l + 1; newer < layers.size(); ++newer) {
+      if (const BucketView above = layers[newer]->bucket(number)) {
+        hidden |= above.header().replaced;
+      }
+    }
+    if (selector.any_event) {
+      if (bucket.header().events == 0) continue;
+      if (used == parts.size()) parts.emplace_back();
+      Part& part = parts[used++];
+      part.bucket = bucket;
+      part.entry = nullptr;
+      part.at = bucket.at();
+      part.tie = bucket.tie();
+      part.hidden = hidden;
+      part.offsets.assign(bucket.first(), bucket.first() + kBucketPeople + 1);
+      part.fits.clear();
+      carry(selector, part);
+    } else if (selector.only_name) {
+      const NameEntry* entry = bucket.find_name(*selector.only_name);
+      if (entry != nullptr) add_name(selector, bucket, *entry, hidden);
+    } else {
+      for (const NameEntry& entry : bucket.names()) {
+        const bool asked = entry.name < selector.names.size() && selector.names[entry.name] != 0;
+        if (asked) add_name(selector, bucket, entry, hidden);
+      }
+    }
+  }
+}
+
+// The hits where they lie; the range of time cuts both ends of each person's run.
+void BucketReader::Impl::in_place(const CompiledSelector& selector, Gathered& out, Hits& to) {
+  Part& part = parts[0];
+  std::copy_n(part.offsets.begin(), kBucketPeople, out.first.begin());
+  std::copy_n(part.offsets.begin() + 1, kBucketPeople, out.last.begin());
+  if (!inside(part, selector)) {
+    for (uint32_t person = 0; person < kBucketPeople; ++person) {
+      const Second* begin = part.at + out.first[person];
+      const Second* end = part.at + out.last[person];
+      out.first[person] += std::lower_bound(begin, end, selector.from) - begin;
+      out.last[person] = static_cast<uint32_t>(std::lower_bound(begin, end, selector.to) - part.at);
+      out.first[person] = std::min(out.first[person], out.last[person]);
+    }
+  }
+  std::swap(out.group, part.group);
+  std::swap(out.held, part.held);
+  std::swap(out.number, part.number);
+  to.at = part.at;
+  to.tie = part.tie;
+}
+
+void BucketReader::Impl::gather(const CompiledSelector& selector, Gathered& out, Hits& to) {
+  out.clear();
+  for (uint32_t person = 0; person < kBucketPeople; ++person) {
+    out.first[person] = out.last[person] = static_cast<uint32_t>(out.at.size());
+    if (!slice.who.has(person)) continue;
+    picks.clear();
+    bool sorted = true;
+    for (uint32_t p = 0; p < used; ++p) {
+      const Part& part = parts[p];
+      if (part.hidden.has(person)) continue;
+      for (uint32_t hit = part.offsets[person]; hit < part.offsets[person + 1]; ++hit) {
+        if (!part.fits.empty() && part.fits[hit] == 0) continue;
+        const Second at = part.at[hit];
+        if (at < selector.from || at >= selector.to) continue;
+        const uint64_t key = uint64_t{at} << 8 | (part.tie != nullptr ? part.tie[hit] : 0);
+        sorted &= picks.empty() || picks.back().key <= key;
+        picks.push_back({key, p, hit});
+      }
+    }
+    if (!sorted) std::ranges::stable_sort(picks, {}, &Pick::key);
+    for (const Pick& pick : picks) {
+      const Part& part = parts[pick.part];
+      out.at.push_back(static_cast<Second>(pick.key >> 8));
+      out.tie.push_back(static_cast<uint8_t>(pick.key));
+      if (!part.group.empty()) out.group.push_back(part.group[pick.hit]);
+      if (!part.held.empty()) out.held.push_back(part.held[pick.hit]);
+      if (!part.number.empty()) out.number.push_back(part.number[pick.hit]);
+    }
+    out.last[person] = static_cast<uint32_t>(out.at.size());
+  }
+  to.at = out.at.data();
+  to.tie = out.tie.data();
+}
+
+void BucketReader::Impl::read_hits(size_t s, uint32_t number) {
+  const CompiledSelector& selector = plan.selectors[s];
+  Gathered& out = gathered[s];
+  out.first.resize(kBucketPeople);
+  out.last.resize(kBucketPeople);
+  parts_of(selector, number);
+  Hits& to = hits[s];
+  to = {};
+  if (used == 1 && parts[0].fits.empty() && parts[0].hidden.empty()) {
+    in_place(selector, out, to);
+  } else {
+    gather(selector, out, to);
+  }
+  to.first = out.first.data();
+  to.last = out.last.data();
+  if (selector.group.wanted || selector.group_is_name) to.group = out.group.data();
+  if (selector.held.wanted) to.held = out.held.data();
+  if (selector.carries_number) to.number = out.number.data();
+  // Runs lie one behind the other, but for what the range of time cut off.
+  for (uint32_t person = 0; person < kBucketPeople; ++person) {
+    count.events += to.last[person] - to.first[person];
+  }
+}
+
+// From strips of days: possible for any event, when the periods are whole days of the snapshot's
+// zone and every layer has its strip.
+bool BucketReader::Impl::presence_by_days(size_t s, uint32_t number) {
+  const CompiledSelector& selector = plan.selectors[s];
+  if (!selector.any_event || selector.carries() || !plan.day_borders) return false;
+  const Periods& periods = *plan.ask.presence;
+  const bool before_all = selector.from == 0, from_start = selector.from == periods.begin();
+  if (!before_all && !from_start) return false;
+  const auto& layers = plan.snapshot.layers;
+  for (const auto& layer : layers) {
+    const BucketView bucket = layer->bucket(number);
+    if (!bucket || bucket.header().events == 0) continue;
+    if (bucket.header().days == 0 || bucket.header().max >= selector.to) return false;
+  }
+  Gathered& out = gathered[s];
+  out.in.assign(static_cast<size_t>(periods.size()), Crowd{});
+  Crowd before;
+  const std::vector<int32_t>& borders = plan.day_borders->days;
+  Crowd hidden;
+  for (size_t l = layers.size(); l-- > 0;) {
+    const BucketView bucket = layers[l]->bucket(number);
+    if (!bucket) continue;
+    const BucketHeader& header = bucket.header();
+    const auto strip = bucket.days();
+    const auto add = [&](int32_t from, int32_t to, Crowd& into) {
+      Crowd there;
+      const int32_t first = std::max(from - header.first_day, 0);
+      const int32_t last = std::min(to - header.first_day, static_cast<int32_t>(header.days));
+      for (int32_t day = first; day < last; ++day) there |= strip[static_cast<size_t>(day)];
+      into |= there.remove(hidden);
+    };
+    if (before_all) add(header.first_day, borders.front(), before);
+    for (size_t p = 0; p < out.in.size(); ++p) add(borders[p], borders[p + 1], out.in[p]);
+    hidden |= header.replaced;
+    count.events += header.events;
+  }
+  presence[s] = {.in = out.in, .before = before};
+  return true;
+}
+
+void BucketReader::Impl::count_people(uint32_t number) {
+  Crowd there;
+  for (const auto& layer : plan.snapshot.layers) {
+    if (const BucketView bucket = layer->bucket(number)) there |= bucket.header().people;
+  }
+  there &= slice.who;
+  count.people += there.size();
+}
+
+BucketReader::BucketReader(const Plan& plan) : impl_(std::make_unique<Impl>(plan)) {}
+BucketReader::~BucketReader() = default;
+const ReadCount& BucketReader::count() const { return impl_->count; }
+
+const Slice& BucketReader::read(uint32_t number) {
+  Impl& impl = *impl_;
+  const Ask& ask = impl.plan.ask;
+  Slice& slice = impl.slice;
+  slice.bucket = number;
+  slice.who = Crowd::everyone();
+  if (ask.among) slice.who = number < ask.among->size() ? (*ask.among)[number] : Crowd{};
+  impl.count_people(number);
+  slice.group = nullptr;
+  if (ask.person_group) {
+    const auto& groups = *ask.person_group;
+    const size_t first = size_t{number} * kBucketPeople;
+    if (first + kBucketPeople <= groups.size()) {
+      slice.group = groups.data() + first;
+    } else {
+      impl.person_group.assign(kBucketPeople, 0);
+      for (size_t i = first; i < groups.size(); ++i) impl.person_group[i - first] = groups[i];
+      slice.group = impl.person_group.data();
+    }
+  }
+  for (size_t s = 0; s < impl.plan.selectors.size(); ++s) {
+    if (!ask.presence) {
+      impl.read_hits(s, number);
+    } else if (!impl.presence_by_days(s, number)) {
+      impl.read_hits(s, number);
+      Gathered& out = impl.gathered[s];
+      const Crowd before = presence_of(impl.hits[s], *ask.presence, out.in);
+      impl.presence[s] = {.in = out.in, .before = before};
+    }
+  }
+  slice.hits = impl.hits;
+  slice.presence = impl.presence;
+  return slice;
+}
+
+}  // namespace perennial::timeline

@@ -1,0 +1,163 @@
+#include "timeline/build.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace perennial::timeline {
+
+Days days_of(Zone zone) {
+  const Calendar calendar{.zone = zone};
+  std::vector<Second> borders;
+  Instant day = calendar.start_of(Period::kDay, from_millis(0));
+  Days out;
+  const auto noon = zone.to_local(day).time_since_epoch() + std::chrono::hours(12);
+  out.first = static_cast<int32_t>(std::chrono::floor<std::chrono::days>(noon).count());
+  while (to_second(day) < kNever - 1) {
+    borders.push_back(to_second(day));
+    day = calendar.advance(Period::kDay, day, 1);
+  }
+  borders.push_back(kNever - 1);
+  out.days = Periods(std::move(borders));
+  return out;
+}
+
+std::shared_ptr<const HeapLayer> layer_of(Rows rows, const People& replaced, const Days* days) {
+  sort_rows(rows.rows);
+  size_t buckets = replaced.size();
+  if (!rows.rows.empty()) {
+    buckets = std::max<size_t>(buckets, rows.rows.back().person / kBucketPeople + 1);
+  }
+  std::vector<HeapLayer::Block> blocks(buckets);
+  size_t at = 0;
+  for (uint32_t b = 0; b < buckets; ++b) {
+    const size_t first = at;
+    while (at < rows.rows.size() && rows.rows[at].person / kBucketPeople == b) ++at;
+    const Crowd hidden = b < replaced.size() ? replaced[b] : Crowd{};
+    if (at == first && hidden.empty()) continue;
+    blocks[b] = std::make_shared<const std::string>(
+        build_bucket(std::span(rows.rows).subspan(first, at - first), rows.values, hidden, days));
+  }
+  return std::make_shared<HeapLayer>(std::move(blocks));
+}
+
+namespace {
+
+// One bucket of several layers as one; empty when nobody is in it and nothing is replaced.
+std::string merge_bucket(const std::vector<std::shared_ptr<const Layer>>& layers, uint32_t number,
+                         bool keep_replaced, const Days* days) {
+  Rows rows;
+  Crowd hidden;
+  // From the newest: what it replaces is hidden in all the older ones.
+  for (size_t l = layers.size(); l-- > 0;) {
+    const BucketView bucket = layers[l]->bucket(number);
+    if (!bucket) continue;
+    read_rows(bucket, number, hidden, rows);
+    hidden |= bucket.header().replaced;
+  }
+  if (!keep_replaced) hidden = {};
+  if (rows.rows.empty() && hidden.empty()) return "";
+  sort_rows(rows.rows);
+  return build_bucket(rows.rows, rows.values, hidden, days);
+}
+
+size_t holders(const std::vector<std::shared_ptr<const Layer>>& layers, uint32_t number) {
+  return static_cast<size_t>(std::ranges::count_if(
+      layers, [&](const auto& layer) { return static_cast<bool>(layer->bucket(number)); }));
+}
+
+uint32_t most_buckets(const std::vector<std::shared_ptr<const Layer>>& layers) {
+  uint32_t most = 0;
+  for (const auto& layer : layers) most = std::max(most, layer->buckets());
+  return most;
+}
+
+}  // namespace
+
+std::shared_ptr<const HeapLayer> merge_layers(
+    const std::vector<std::shared_ptr<const Layer>>& layers, const Days* days) {
+  std::vector<HeapLayer::Block> blocks(most_buckets(layers));
+  for (uint32_t b = 0; b < blocks.size(); ++b) {
+    if (holders(layers, b) == 0) continue;
+    if (holders(layers, b) == 1) {
+      for (const auto& layer : layers) {
+        if (auto block = layer->block(b)) blocks[b] = block;
+      }
+      continue;
+    }
+    std::string bytes = merge_bucket(layers, b, true, days);
+    if (!bytes.empty()) blocks[b] = std::make_shared<const std::string>(std::move(bytes));
+  }
+  return std::make_shared<HeapLayer>(std::move(blocks));
+}
+
+Result<void> merge_base(const std::vector<std::shared_ptr<const Layer>>& layers,
+                        const Dictionary& dictionary, BaseFacts facts, const std::string& path,
+                        const Days& days, Progress& progress) {
+  auto writer = TRY(BaseWriter::create(path));
+  const uint32_t buckets = most_buckets(layers);
+  facts.events = 0;
+  for (uint32_t b = 0; b < buckets; ++b) {
+    TRY(progress.check());
+    if (holders(layers, b) == 1 && layers.front()->bucket(b)) {
+      const BucketView bucket = layers.front()->bucket(b);
+      facts.events += bucket.header().events;
+      TRY(writer->add(bucket.bytes()));
+      continue;
+    }
+    const std::string bytes = merge_bucket(layers, b, false, &days);
+    if (!bytes.empty()) facts.events += BucketView(bytes.data()).header().events;
+    TRY(writer->add(bytes));
+  }
+  return writer->finish(facts, dictionary);
+}
+
+Result<Snapshot> read_from_log(const BuildSource& source, const FromLog& what, Zone zone,
+                               const Stop& stop) {
+  // The number of events bounds the memory, not the number of texts.
+  auto dictionary = std::make_shared<Dictionary>(
+      DictionaryLimits{.events = UINT16_MAX, .properties = 100'000, .texts = kMaxTextsFromLog});
+  Owners owners;
+  const people::Reached reached =
+      TRY(source.database.read([&](store::Connection& c) -> Result<people::Reached> {
+        owners = TRY(Owners::load(c));
+        return people::reached(c);
+      }));
+  events::Sweep sweep{.span = what.span,
+                      .up_to_seq = reached.applied_seq,
+                      .properties = !what.properties.empty(),
+                      .anonymous_ids = true};
+  std::set<EventName> wanted(what.names.begin(), what.names.end());
+  for (const EventName& name : wanted) sweep.names.push_back(name.name);
+  Intake intake(*dictionary, what.properties);
+  Rows rows;
+  TRY(source.log.sweep(sweep, [&](const events::Glimpse& event) -> Result<void> {
+    if (!wanted.empty() && !wanted.contains({event.type, std::string(event.name)})) return {};
+    const uint32_t person = owners.find_event(event.identity, event.anonymous_id);
+    if (person == 0) return {};
+    intake.take(person, event.type, event.name, event.timestamp_ms, event.seq, event.properties,
+                rows);
+    if (rows.rows.size() > what.max_events) {
+      return fail(Code::kTooLarge,
+                  "the question needs more than " + std::to_string(what.max_events) +
+                      " events from the event log",
+                  "", "ask about a shorter range or fewer events");
+    }
+    return rows.rows.size() % 4096 == 0 ? stop.check() : Result<void>();
+  }));
+  for (const std::string& path : what.properties) {
+    const auto property = dictionary->find_property(path);
+    if (property && dictionary->dropped(*property)) {
+      return fail(Code::kTooLarge, "the property has too many or too long texts", path,
+                  "ask with SQL");
+    }
+  }
+  Snapshot out;
+  out.events = rows.rows.size();
+  out.layers.push_back(layer_of(std::move(rows), {}, nullptr));
+  out.dictionary = dictionary;
+  out.seq = reached.applied_seq;
+  out.zone = zone;
+  return out;
+}
+
+}  // namespace perennial::timeline

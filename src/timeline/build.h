@@ -1,0 +1,66 @@
+// Building layers: the base from the whole event log, layers from rows, one layer from several.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/base.h"
+#include "events/events.h"
+#include "store/store.h"
+#include "timeline/engine.h"
+#include "timeline/intake.h"
+#include "timeline/layer.h"
+#include "timeline/owners.h"
+
+namespace perennial::timeline {
+
+// All days of a zone that a timeline can hold.
+Days days_of(Zone zone);
+
+inline constexpr size_t kMaxTextsFromLog = 5'000'000;
+
+// For whoever looks on while millions of rows are read.
+struct Progress {
+  std::atomic<uint64_t> done = 0, total = 0;
+  std::atomic<bool> stop = false;
+  Result<void> check() const {
+    if (stop) return fail(Code::kBusy, "the program is stopping");
+    return {};
+  }
+};
+
+struct BuildSource {
+  events::Log& log;
+  store::Database& database;
+};
+
+// Writes the base of everything that the people stage has applied; temporary files stand beside it.
+// Memory: the owners of all identities, the dictionary, and 1/64 of the events.
+Result<void> build_base(const BuildSource& source, const std::string& path, Zone zone,
+                        Progress& progress);
+
+// Rows of any order to a layer. `replaced`: people of whom these rows are all there is.
+std::shared_ptr<const HeapLayer> layer_of(Rows rows, const People& replaced, const Days* days);
+
+// The rows of consecutive layers, oldest first, as one.
+std::shared_ptr<const HeapLayer> merge_layers(
+    const std::vector<std::shared_ptr<const Layer>>& layers, const Days* days);
+// The same into a base file, buckets without news copied as they are.
+Result<void> merge_base(const std::vector<std::shared_ptr<const Layer>>& layers,
+                        const Dictionary& dictionary, BaseFacts facts, const std::string& path,
+                        const Days& days, Progress& progress);
+
+// A snapshot of its own, straight from the log, for what the timeline does not hold: only the
+// named events in a span, only the named properties. kTooLarge above `max_events`.
+struct FromLog {
+  std::vector<EventName> names;  // empty: all
+  std::optional<Span> span;
+  std::set<std::string> properties;
+  size_t max_events = 30'000'000;
+};
+Result<Snapshot> read_from_log(const BuildSource& source, const FromLog& what, Zone zone,
+                               const Stop& stop);
+
+}  // namespace perennial::timeline

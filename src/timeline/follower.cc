@@ -1,0 +1,323 @@
+#include "timeline/follower.h"
+
+#include <algorithm>
+
+namespace perennial::timeline {
+namespace {
+
+constexpr size_t kMaxCachedOwners = 300'000;  // it starts afresh above
+constexpr size_t kMovesAtOnce = 5'000;
+constexpr size_t kRereadAtOnce = 500;  // people in one sweep of the log
+constexpr uint64_t kSimilar = 4;       // layers merge unless the older is this much larger
+
+}  // namespace
+
+Follower::Follower(BuildSource source, Base base, Zone zone)
+    : source_(source),
+      zone_(zone),
+      days_(days_of(zone)),
+      facts_(base.facts),
+      dictionary_(std::move(base.dictionary)),
+      intake_(std::make_unique<Intake>(*dictionary_)),
+      layers_{std::move(base.layer)},
+      seq_(facts_.seq),
+      last_move_(facts_.last_move) {}
+
+Snapshot Follower::snapshot() {
+  make_newest();
+  Snapshot out{.layers = layers_, .dictionary = dictionary_, .seq = seq_, .zone = zone_};
+  if (newest_ != nullptr) out.layers.push_back(newest_);
+  for (const auto& layer : out.layers) out.events += layer->events();
+  return out;
+}
+
+uint64_t Follower::events_above_base() const {
+  uint64_t events = rows_.rows.size();
+  for (size_t i = 1; i < layers_.size(); ++i) events += layers_[i]->events();
+  return events;
+}
+
+size_t Follower::layer_bytes() const {
+  size_t bytes = newest_ != nullptr ? newest_->bytes() : 0;
+  for (size_t i = 1; i < layers_.size(); ++i) bytes += layers_[i]->bytes();
+  return bytes + rows_.rows.capacity() * sizeof(Row) + rows_.values.capacity() * sizeof(Value);
+}
+
+// ---- looking -----------------------------------------------------------------------------------
+
+Result<std::vector<uint32_t>> Follower::owners_of(
+    store::Connection& c, const std::vector<events::StoredEvent>& arrivals) {
+  const auto identity = [](const events::StoredEvent& event) {
+    const std::string own = events::identity_of(event.user_id, event.anonymous_id);
+    const bool junk = !event.anonymous_id.empty() && is_junk_identity(own);
+    return junk ? events::identity_of("", event.anonymous_id) : own;
+  };
+  if (owners_.size() > kMaxCachedOwners) {
+    owners_.clear();
+    moved_.clear();
+  }
+  std::vector<std::string> unknown;
+  std::vector<std::string> identities;
+  for (const auto& event : arrivals) {
+    identities.push_back(identity(event));
+    if (owners_.emplace(identities.back(), 0).second) unknown.push_back(identities.back());
+  }
+  const auto people = TRY(people::people_of(c, unknown));
+  for (size_t i = 0; i < unknown.size(); ++i) {
+    owners_[unknown[i]] = static_cast<uint32_t>(people[i]);
+  }
+  std::vector<uint32_t> out;
+  for (const std::string& one : identities) {
+    auto owner = owners_.find(one);
+    for (auto next = moved_.find(owner->second); next != moved_.end();
+         next = moved_.find(owner->second)) {
+      owner->second = next->second;
+    }
+    out.push_back(owner->second);
+    // Nobody's now may be somebody's later.
+    if (owner->second == 0) owners_.erase(owner);
+  }
+  return out;
+}
+
+Result<Follower::Look> Follower::look() {
+  return source_.database.read([&](store::Connection& c) -> Result<Look> {
+    Look out;
+    out.reached = TRY(people::reached(c));
+    out.moves = TRY(people::moves_after(c, last_move_, kMovesAtOnce));
+    apply_moves(out.moves);
+    if (out.reached.applied_seq > seq_ && out.reached.applied_seq - seq_ <= kSweepEvents) {
+      out.arrivals = TRY(source_.log.read_arrivals(seq_, kArrivalsAtOnce));
+      std::erase_if(out.arrivals, [&](const events::StoredEvent& event) {
+        return event.seq > out.reached.applied_seq;
+      });
+      out.owners = TRY(owners_of(c, out.arrivals));
+    }
+    return out;
+  });
+}
+
+void Follower::apply_moves(const std::vector<people::Move>& moves) {
+  for (const people::Move& move : moves) {
+    const auto from = static_cast<uint32_t>(move.from), into = static_cast<uint32_t>(move.into);
+    owners_[move.identity] = into;
+    if (move.from != 0) {
+      unsettled_.insert(from);
+      unsettled_.insert(into);
+      if (move.whole && from != into) moved_[from] = into;
+    }
+    last_move_ = move.id;
+  }
+}
+
+// ---- taking ------------------------------------------------------------------------------------
+
+// Whether an older layer has an event of the person in the same second.
+bool Follower::meets_older(uint32_t person, Second at) const {
+  const uint32_t place = person % kBucketPeople;
+  const uint32_t number = person / kBucketPeople;
+  if (number < replaced_.size() && replaced_[number].has(place)) return false;
+  for (size_t l = layers_.size(); l-- > 0;) {
+    const BucketView bucket = layers_[l]->bucket(number);
+    if (!bucket) continue;
+    const Second* begin = bucket.at() + bucket.first()[place];
+    const Second* end = bucket.at() + bucket.first()[place + 1];
+    if (begin != end && at <= end[-1] && std::binary_search(begin, end, at)) return true;
+    if (bucket.header().replaced.has(place)) return false;
+  }
+  return false;
+}
+
+void Follower::take(const events::StoredEvent& event, uint32_t person) {
+  if (!event.user_id.empty() && !people::names_somebody(event.user_id)) facts_.junk = true;
+  newer_rows_ = true;
+  if (person == 0) {
+    ++facts_.nobody;
+    return;
+  }
+  const auto took = intake_->take(person, event.type, event.name, to_millis(event.timestamp),
+                                  event.seq, event.properties, rows_);
+  if (took == Intake::Took::kOutside) {
+    ++facts_.outside;
+  } else if (meets_older(person, rows_.rows.back().at())) {
+    unsettled_.insert(person);
+  }
+}
+
+void Follower::replace(uint32_t person) {
+  const size_t bucket = person / kBucketPeople;
+  if (replaced_.size() <= bucket) replaced_.resize(bucket + 1);
+  replaced_[bucket].add(person % kBucketPeople);
+}
+
+// The whole histories of unsettled people, as far as this follower has come.
+Result<void> Follower::reread() {
+  while (!unsettled_.empty()) {
+    std::unordered_set<uint32_t> now;
+    std::vector<people::PersonId> ids;
+    while (!unsettled_.empty() && now.size() < kRereadAtOnce) {
+      auto node = unsettled_.extract(unsettled_.begin());
+      ids.push_back(node.value());
+      now.insert(node.value());
+    }
+    std::vector<std::string> identities =
+        TRY(source_.database.read([&](store::Connection& c) -> Result<std::vector<std::string>> {
+          return people::identities_of_people(c, ids);
+        }));
+    newer_rows_ = true;
+    std::erase_if(rows_.rows, [&](const Row& row) { return now.contains(row.person); });
+    for (uint32_t person : now) replace(person);
+    if (identities.empty()) continue;
+    const auto read = [&](events::Sweep sweep) {
+      sweep.up_to_seq = seq_;
+      sweep.anonymous_ids = true;
+      return source_.log.sweep(sweep, [&](const events::Glimpse& event) -> Result<void> {
+        std::string identity(event.identity);
+        const bool junk = is_junk_identity(identity);
+        if (junk != !sweep.of_anonymous.empty()) return {};
+        if (junk) identity = events::identity_of("", event.anonymous_id);
+        auto owner = owners_.find(identity);
+        if (owner == owners_.end() || !now.contains(owner->second)) return {};
+        intake_->take(owner->second, event.type, event.name, event.timestamp_ms, event.seq,
+                      event.properties, rows_);
+        return {};
+      });
+    };
+    TRY(source_.database.read([&](store::Connection& c) -> Result<void> {
+      const auto owners = TRY(people::people_of(c, identities));
+      for (size_t i = 0; i < identities.size(); ++i) {
+        owners_[identities[i]] = static_cast<uint32_t>(owners[i]);
+      }
+      return {};
+    }));
+    TRY(read({.identities = identities}));
+    if (!facts_.junk) continue;
+    // Events under a user id that names nobody belong to whom their anonymous id names.
+    std::vector<std::string> anonymous;
+    for (const std::string& one : identities) {
+      if (one.starts_with("a:")) anonymous.push_back(one.substr(2));
+    }
+    if (!anonymous.empty()) TRY(read({.of_anonymous = std::move(anonymous)}));
+  }
+  return {};
+}
+
+// ---- stepping ----------------------------------------------------------------------------------
+
+Result<Follower::Step> Follower::step(const Progress& progress) {
+  Look seen = TRY(look());
+  const bool far = seen.reached.applied_seq > seq_ + kSweepEvents;
+  if (far) return sweep(seen.reached, progress);
+  for (size_t i = 0; i < seen.arrivals.size(); ++i) take(seen.arrivals[i], seen.owners[i]);
+  const uint64_t before = seq_;
+  if (!seen.arrivals.empty()) {
+    seq_ = seen.arrivals.back().seq;
+  } else {
+    seq_ = std::max(seq_, seen.reached.applied_seq);  // a gap, or nothing
+  }
+  Step out;
+  out.more = seq_ < seen.reached.applied_seq || last_move_ < seen.reached.last_move;
+  out.changed = seq_ != before || !seen.moves.empty();
+  TRY(reread());
+  if (rows_.rows.size() >= kSmallRows) settle();
+  return out;
+}
+
+// Far behind: everything that is missing at once, as a layer of its own.
+Result<Follower::Step> Follower::sweep(const people::Reached& reached, const Progress& progress) {
+  settle();
+  Owners owners;
+  people::Reached now = reached;
+  TRY(source_.database.read([&](store::Connection& c) -> Result<void> {
+    now = TRY(people::reached(c));
+    for (;;) {
+      const auto moves = TRY(people::moves_after(c, last_move_, kMovesAtOnce));
+      apply_moves(moves);
+      if (moves.size() < kMovesAtOnce) break;
+    }
+    owners = TRY(Owners::load(c));
+    return {};
+  }));
+  uint64_t seen = 0;
+  std::string identity;
+  uint32_t person = 0;
+  TRY(source_.log.sweep({.after_seq = seq_, .up_to_seq = now.applied_seq, .anonymous_ids = true},
+                        [&](const events::Glimpse& event) -> Result<void> {
+                          if (++seen % 4096 == 0) TRY(progress.check());
+                          if (event.identity != identity || person == 0) {
+                            identity = event.identity;
+                            person = owners.find_event(identity, event.anonymous_id);
+                            if (is_junk_identity(identity)) {
+                              facts_.junk = true;
+                              identity.clear();
+                            }
+                          }
+                          if (person == 0) {
+                            ++facts_.nobody;
+                            return {};
+                          }
+                          const auto took =
+                              intake_->take(person, event.type, event.name, event.timestamp_ms,
+                                            event.seq, event.properties, rows_);
+                          if (took == Intake::Took::kOutside) {
+                            ++facts_.outside;
+                          } else if (meets_older(person, rows_.rows.back().at())) {
+                            unsettled_.insert(person);
+                          }
+                          return {};
+                        }));
+  newer_rows_ = true;
+  seq_ = now.applied_seq;
+  owners_.clear();
+  moved_.clear();
+  TRY(reread());
+  settle();
+  return Step{.changed = true, .more = false};
+}
+
+// ---- layers ------------------------------------------------------------------------------------
+
+void Follower::make_newest() {
+  if (!newer_rows_) return;
+  const bool nothing = rows_.rows.empty() && replaced_.empty();
+  newer_rows_ = false;
+  newest_ = nothing ? nullptr : layer_of(rows_, replaced_, &days_);
+}
+
+void Follower::settle() {
+  make_newest();
+  if (newest_ == nullptr) return;
+  layers_.push_back(std::move(newest_));
+  newest_ = nullptr;
+  rows_ = {};
+  replaced_.clear();
+  compact();
+}
+
+std::vector<std::shared_ptr<const Layer>> Follower::freeze() {
+  settle();
+  frozen_ = layers_.size();
+  return layers_;
+}
+
+void Follower::compact() {
+  while (layers_.size() >= frozen_ + 2) {
+    const auto& newer = layers_[layers_.size() - 1];
+    const auto& older = layers_[layers_.size() - 2];
+    if (older->events() > kSimilar * newer->events()) return;
+    auto merged = merge_layers({older, newer}, &days_);
+    layers_.pop_back();
+    layers_.back() = std::move(merged);
+  }
+}
+
+void Follower::replace_base(Base base, size_t layers) {
+  facts_.seq = base.facts.seq;
+  facts_.last_move = base.facts.last_move;
+  facts_.events = base.facts.events;
+  layers_.erase(layers_.begin(), layers_.begin() + static_cast<std::ptrdiff_t>(layers));
+  layers_.insert(layers_.begin(), std::move(base.layer));
+  frozen_ = 1;
+}
+
+}  // namespace perennial::timeline

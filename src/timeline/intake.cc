@@ -1,0 +1,90 @@
+#include "timeline/intake.h"
+
+#include <cmath>
+#include <cstring>
+
+#include <simdjson.h>
+
+namespace perennial::timeline {
+
+namespace dom = simdjson::dom;
+
+struct Intake::Impl {
+  Impl(Dictionary& dictionary_of, std::optional<std::set<std::string>> only_of)
+      : dictionary(dictionary_of), only(std::move(only_of)) {}
+
+  void walk(const dom::object& object, int depth, Rows& out);
+  void add(const dom::element& value, Rows& out);
+
+  Dictionary& dictionary;
+  std::optional<std::set<std::string>> only;
+  dom::parser parser;
+  std::string path;
+  size_t taken = 0;  // values of the event under way
+};
+
+// The property at `path` has a value that can be a text or a number.
+void Intake::Impl::add(const dom::element& value, Rows& out) {
+  if (only && !only->contains(path)) return;
+  const uint32_t property = dictionary.property(path);
+  if (property == kNoNumber || taken == kMaxValuesOfEvent) return;
+  Value made{.property = property};
+  if (value.is_string() || value.is_bool()) {
+    const std::string_view text = value.is_string() ? value.get_string().value()
+                                                    : (value.get_bool().value() ? "true" : "false");
+    made.code = dictionary.text(property, text);
+    if (made.code == 0) return;
+  } else {
+    made.number = value.get_double().value_unsafe();
+    if (std::isnan(made.number)) return;
+    dictionary.saw_number(property);
+  }
+  out.values.push_back(made);
+  ++taken;
+}
+
+void Intake::Impl::walk(const dom::object& object, int depth, Rows& out) {
+  const size_t length = path.size();
+  for (const auto& [key, value] : object) {
+    path.resize(length);
+    if (length > 0) path += '.';
+    path += key;
+    if (value.is_object() && depth < kMaxPropertyDepth) {
+      walk(value.get_object().value_unsafe(), depth + 1, out);
+    } else if (value.is_string() || value.is_number() || value.is_bool()) {
+      add(value, out);
+    }
+  }
+  path.resize(length);
+}
+
+Intake::Intake(Dictionary& dictionary, std::optional<std::set<std::string>> only)
+    : impl_(std::make_unique<Impl>(dictionary, std::move(only))) {}
+Intake::~Intake() = default;
+
+Intake::Took Intake::take(uint32_t person, events::Type type, std::string_view name, int64_t at_ms,
+                          uint64_t seq, std::string_view properties, Rows& out) {
+  constexpr int64_t kEnd = int64_t{kNever} * 1000;
+  if (at_ms < 0 || at_ms >= kEnd) return Took::kOutside;
+  const uint32_t number = impl_->dictionary.event(type, name);
+  if (number == kNoNumber) return Took::kOutside;
+  Row row{.person = person,
+          .name = number,
+          .at_ms = at_ms,
+          .order = seq,
+          .first_value = static_cast<uint32_t>(out.values.size())};
+  const bool wanted = !impl_->only || !impl_->only->empty();
+  if (wanted && properties.size() > 2) {
+    dom::element parsed;
+    impl_->taken = 0;
+    const auto error = impl_->parser.parse(properties.data(), properties.size(), true).get(parsed);
+    if (error == simdjson::SUCCESS && parsed.is_object()) {
+      impl_->walk(parsed.get_object().value_unsafe(), 1, out);
+    }
+  }
+  row.values = static_cast<uint32_t>(out.values.size()) - row.first_value;
+  out.rows.push_back(row);
+  return Took::kTaken;
+}
+
+}  // namespace perennial::timeline

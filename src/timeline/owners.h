@@ -1,0 +1,37 @@
+// Whose an identity is, from memory: for readers that meet every identity of the log.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <xxhash.h>
+
+#include "people/people.h"
+#include "store/store.h"
+
+namespace perennial::timeline {
+
+// 24 bytes an identity. Identities are told apart by 128-bit hashes.
+class Owners {
+ public:
+  static Result<Owners> load(store::Connection& c);
+  uint32_t find(std::string_view identity) const;  // 0: nobody's
+  // Whose an event is: under a user id that names nobody it belongs to the anonymous id.
+  uint32_t find_event(std::string_view identity, std::string_view anonymous_id) const;
+
+ private:
+  struct Owner {
+    XXH128_hash_t hash;
+    uint32_t person;
+  };
+  static bool less(const XXH128_hash_t& a, const XXH128_hash_t& b) {
+    return a.high64 != b.high64 ? a.high64 < b.high64 : a.low64 < b.low64;
+  }
+  std::vector<Owner> owners_;  // ascending by hash
+};
+
+// Whether events under an identity belong to whoever their anonymous id names.
+bool is_junk_identity(std::string_view identity);
+
+}  // namespace perennial::timeline

@@ -1,0 +1,91 @@
+// Threads that serve all questions in turn. A question is a number of chunks; a thread takes one
+// chunk of the question at the front and puts that question at the back.
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "timeline/engine.h"
+
+namespace perennial::timeline {
+
+Result<void> Stop::check() const {
+  if (cancelled.load(std::memory_order_relaxed)) {
+    return fail(Code::kConflict, "the question was cancelled");
+  }
+  if (std::chrono::steady_clock::now() >= deadline) {
+    return fail(Code::kTimeout, "the question took longer than it may", "",
+                "ask about a shorter range, fewer events or fewer people");
+  }
+  return {};
+}
+
+struct Pool::Impl {
+  struct Job {
+    uint32_t next = 0, chunks = 0, under_way = 0;
+    const Stop* stop;
+    const std::function<void(uint32_t, unsigned)>* work;
+    Result<void> ended;
+    std::condition_variable done;
+  };
+
+  void serve(unsigned thread) {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      wake.wait(lock, [&] { return closing || !jobs.empty(); });
+      if (closing) return;
+      Job& job = *jobs.front();
+      jobs.pop_front();
+      const uint32_t chunk = job.next++;
+      ++job.under_way;
+      if (job.next < job.chunks) jobs.push_back(&job);
+      lock.unlock();
+      Result<void> go = job.stop->check();
+      if (go) (*job.work)(chunk, thread);
+      lock.lock();
+      if (!go && job.ended) {
+        job.ended = std::move(go);
+        job.next = job.chunks;
+        std::erase(jobs, &job);
+      }
+      if (--job.under_way == 0 && job.next >= job.chunks) job.done.notify_all();
+    }
+  }
+
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<Job*> jobs;
+  bool closing = false;
+  std::vector<std::thread> threads;
+};
+
+Pool::Pool(unsigned threads) : threads_(std::max(1u, threads)), impl_(std::make_unique<Impl>()) {
+  for (unsigned i = 0; i < threads_; ++i) {
+    impl_->threads.emplace_back([this, i] { impl_->serve(i); });
+  }
+}
+
+Pool::~Pool() {
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->closing = true;
+  }
+  impl_->wake.notify_all();
+  for (std::thread& thread : impl_->threads) thread.join();
+}
+
+Result<void> Pool::run(uint32_t chunks, const Stop& stop,
+                       const std::function<void(uint32_t, unsigned)>& work) {
+  if (chunks == 0) return stop.check();
+  Impl::Job job;
+  job.chunks = chunks;
+  job.stop = &stop;
+  job.work = &work;
+  std::unique_lock lock(impl_->mutex);
+  impl_->jobs.push_back(&job);
+  impl_->wake.notify_all();
+  job.done.wait(lock, [&] { return job.under_way == 0 && job.next >= job.chunks; });
+  return job.ended;
+}
+
+}  // namespace perennial::timeline

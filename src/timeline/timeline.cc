@@ -1,0 +1,294 @@
+// Following the log. One thread reads what the people stage has applied, makes rows of it, and
+// publishes snapshots; another writes a new base when the layers have grown.
+//
+// The newest rows stay rows (exact to the millisecond) until there are kSmallRows of them; then
+// they become a layer, and layers of similar size become one. People whose identities moved, and
+// people who got an event in the same second as one in an older layer (whose order inside the
+// second an older layer cannot tell any more), are read anew from the log: their new history
+// replaces what older layers say.
+#include "timeline/timeline.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "timeline/follower.h"
+
+namespace perennial::timeline {
+namespace {
+
+constexpr std::chrono::milliseconds kIdle{1'000};  // looks without being told
+constexpr std::chrono::milliseconds kErrorPause{500};
+constexpr std::chrono::milliseconds kPublishEvery{250};  // while much is waiting
+
+std::string base_path(const std::string& directory, uint64_t number) {
+  return directory + "/base-" + std::to_string(number) + ".timeline";
+}
+
+// Numbers of the base files there, newest first; removes what an earlier process left unfinished.
+std::vector<uint64_t> base_numbers(const std::string& directory) {
+  std::vector<uint64_t> out;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename();
+    if (!name.ends_with(".timeline")) {
+      std::filesystem::remove(entry.path(), error);
+    } else if (name.starts_with("base-")) {
+      out.push_back(std::strtoull(name.c_str() + 5, nullptr, 10));
+    }
+  }
+  std::ranges::sort(out, std::greater());
+  return out;
+}
+
+}  // namespace
+
+struct Timeline::Impl {
+  explicit Impl(Options given) : options(std::move(given)), pool(options.threads) {}
+
+  Result<void> open();
+  void follow();
+  Result<void> open_or_build();
+  Result<void> build();
+  Result<void> step();
+  Result<void> install(uint64_t number);
+  void publish();
+  void rewrite_if_grown();
+  void rewrite(std::vector<std::shared_ptr<const Layer>> layers, BaseFacts facts);
+  bool stopping() const { return progress.stop; }
+  void say(const std::string& line) const {
+    if (options.say) options.say(line);
+  }
+  BuildSource source() const { return {options.log, options.database}; }
+
+  const Options options;
+  Pool pool;
+  Progress progress;
+  uint64_t base_number = 0;
+  bool base_exists = false;
+  std::unique_ptr<Follower> follower;  // of the following thread
+  std::thread following, rewriting;
+  std::atomic<bool> rewriting_now = false;
+  std::unique_ptr<Base> rewritten;  // guarded by mutex
+  size_t rewritten_layers = 0;      // how many layers it stands for
+
+  mutable std::mutex mutex;
+  mutable std::condition_variable changed;  // snapshot
+  std::condition_variable wake;             // the following thread
+  bool told = false;
+  std::shared_ptr<const Snapshot> snapshot;
+  Stats stats;
+};
+
+Result<void> Timeline::Impl::open() {
+  std::error_code error;
+  std::filesystem::create_directories(options.directory, error);
+  if (error) return fail(Code::kInternal, error.message(), options.directory);
+  following = std::thread([this] { follow(); });
+  return {};
+}
+
+// A base that can be used: whole, of the workspace's zone, and not ahead of the log (which would
+// then be another log).
+Result<void> Timeline::Impl::open_or_build() {
+  for (uint64_t number : base_numbers(options.directory)) {
+    base_number = std::max(base_number, number);
+    if (base_exists) continue;
+    if (auto went = install(number); !went) {
+      say(fmt::format("timeline not used number={} reason=\"{}\"", number, went.error().message));
+    }
+  }
+  if (!base_exists) TRY(build());
+  for (uint64_t number : base_numbers(options.directory)) {
+    if (number != base_number) std::filesystem::remove(base_path(options.directory, number));
+  }
+  return {};
+}
+
+Result<void> Timeline::Impl::install(uint64_t number) {
+  Base base = TRY(open_base(base_path(options.directory, number)));
+  const Zone zone = options.zone();
+  if (base.facts.zone != zone.name()) return fail(Code::kConflict, "it is of another time zone");
+  const people::Reached reached =
+      TRY(options.database.read([](store::Connection& c) { return people::reached(c); }));
+  if (base.facts.seq > reached.applied_seq || base.facts.last_move > reached.last_move ||
+      base.facts.seq > options.log.last_seq()) {
+    return fail(Code::kConflict, "it is ahead of the event log");
+  }
+  follower = std::make_unique<Follower>(source(), std::move(base), zone);
+  base_number = number;
+  base_exists = true;
+  publish();
+  return {};
+}
+
+Result<void> Timeline::Impl::build() {
+  const auto start = std::chrono::steady_clock::now();
+  say("timeline build started");
+  {
+    std::lock_guard lock(mutex);
+    stats.phase = Stats::Phase::kBuilding;
+  }
+  TRY(build_base(source(), base_path(options.directory, ++base_number), options.zone(), progress));
+  TRY(install(base_number));
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  std::lock_guard lock(mutex);
+  stats.build_seconds = took.count();
+  say(fmt::format("timeline built events={} seconds={:.1f}", stats.events, took.count()));
+  return {};
+}
+
+void Timeline::Impl::publish() {
+  auto next = std::make_shared<const Snapshot>(follower->snapshot());
+  const BaseFacts& facts = follower->facts();
+  std::lock_guard lock(mutex);
+  snapshot = std::move(next);
+  stats.phase = Stats::Phase::kReady;
+  stats.seq = snapshot->seq;
+  stats.events = snapshot->events;
+  stats.outside = facts.outside;
+  stats.nobody = facts.nobody;
+  stats.layers = snapshot->layers.size();
+  stats.base_bytes = snapshot->layers.front()->bytes();
+  stats.layer_bytes = follower->layer_bytes();
+  stats.dictionary_bytes = snapshot->dictionary->bytes();
+  stats.error.clear();
+  changed.notify_all();
+}
+
+// One look at the log: what is new becomes visible.
+Result<void> Timeline::Impl::step() {
+  if (!follower) TRY(open_or_build());
+  if (follower->zone().name() != options.zone().name()) TRY(build());
+  {
+    std::unique_lock lock(mutex);
+    if (rewritten) {
+      follower->replace_base(std::move(*rewritten), rewritten_layers);
+      rewritten.reset();
+      lock.unlock();
+      for (uint64_t number : base_numbers(options.directory)) {
+        if (number != base_number) std::filesystem::remove(base_path(options.directory, number));
+      }
+      publish();
+    }
+  }
+  auto published = std::chrono::steady_clock::now();
+  bool newer = false;
+  for (bool more = true; more && !stopping();) {
+    const Follower::Step step = TRY(follower->step(progress));
+    more = step.more;
+    newer |= step.changed;
+    const auto now = std::chrono::steady_clock::now();
+    if (!newer || (more && now - published < kPublishEvery)) continue;
+    publish();
+    newer = false;
+    published = now;
+  }
+  rewrite_if_grown();
+  return {};
+}
+
+void Timeline::Impl::rewrite_if_grown() {
+  const uint64_t above = follower->events_above_base();
+  if (rewriting_now || stopping() ||
+      above < std::max(options.rewrite_events, follower->facts().events / 8)) {
+    return;
+  }
+  if (rewriting.joinable()) rewriting.join();
+  rewriting_now = true;
+  auto layers = follower->freeze();
+  BaseFacts facts = follower->facts();
+  facts.seq = follower->seq();
+  facts.last_move = follower->last_move();
+  rewriting = std::thread([this, layers = std::move(layers), facts] { rewrite(layers, facts); });
+}
+
+void Timeline::Impl::rewrite(std::vector<std::shared_ptr<const Layer>> layers, BaseFacts facts) {
+  const std::string path = base_path(options.directory, ++base_number);
+  const auto write = [&]() -> Result<Base> {
+    TRY(merge_base(layers, *follower->dictionary(), facts, path, follower->days(), progress));
+    return open_base(path);
+  };
+  auto base = write();
+  std::lock_guard lock(mutex);
+  if (base) {
+    rewritten = std::make_unique<Base>(std::move(*base));
+    rewritten_layers = layers.size();
+  } else {
+    stats.error = base.error().text();
+    follower->thaw();
+  }
+  rewriting_now = false;
+  told = true;
+  wake.notify_all();
+}
+
+void Timeline::Impl::follow() {
+  while (!stopping()) {
+    auto went = step();
+    std::unique_lock lock(mutex);
+    if (!went && !stopping()) {
+      stats.error = went.error().text();
+      say(fmt::format("timeline waits error=\"{}\"", stats.error));
+    }
+    wake.wait_for(lock, went ? kIdle : kErrorPause, [&] { return told || stopping(); });
+    told = false;
+  }
+}
+
+Timeline::Timeline(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+Result<std::unique_ptr<Timeline>> Timeline::open(Options options) {
+  std::unique_ptr<Timeline> out(new Timeline(std::move(options)));
+  TRY(out->impl_->open());
+  return out;
+}
+
+Timeline::~Timeline() { stop(); }
+
+void Timeline::stop() {
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->progress.stop = true;
+  }
+  impl_->wake.notify_all();
+  if (impl_->following.joinable()) impl_->following.join();
+  if (impl_->rewriting.joinable()) impl_->rewriting.join();
+}
+
+std::shared_ptr<const Snapshot> Timeline::snapshot() const {
+  std::lock_guard lock(impl_->mutex);
+  return impl_->snapshot;
+}
+
+Pool& Timeline::pool() { return impl_->pool; }
+
+void Timeline::people_committed() {
+  std::lock_guard lock(impl_->mutex);
+  impl_->told = true;
+  impl_->wake.notify_all();
+}
+
+bool Timeline::wait_until(uint64_t seq, std::chrono::milliseconds at_most) const {
+  std::unique_lock lock(impl_->mutex);
+  return impl_->changed.wait_for(
+      lock, at_most, [&] { return impl_->snapshot != nullptr && impl_->snapshot->seq >= seq; });
+}
+
+Stats Timeline::stats() const {
+  std::lock_guard lock(impl_->mutex);
+  Stats out = impl_->stats;
+  out.done = impl_->progress.done;
+  out.total = impl_->progress.total;
+  return out;
+}
+
+BuildSource Timeline::source() const { return impl_->source(); }
+
+}  // namespace perennial::timeline

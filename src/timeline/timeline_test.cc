@@ -1,0 +1,374 @@
+// The timeline against the log itself: random people who are joined, events that come late, in the
+// same second, twice, and under junk ids; after every few steps each selector must hit exactly the
+// events that a walk over the log finds, in their order.
+#include "timeline/timeline.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <random>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "access/access.h"
+#include "store/testing.h"
+
+namespace perennial::timeline {
+namespace {
+
+using namespace std::chrono_literals;
+using events::Event;
+
+const Instant kDay = from_millis(1'600'000'000'000);
+
+struct Expected {
+  Second at;
+  std::string name, color;
+  double price;
+};
+using PeopleEvents = std::map<uint32_t, std::vector<Expected>>;
+
+class Recorder {
+ public:
+  explicit Recorder(const Plan& plan) : plan_(&plan) {}
+  void add(const Slice& slice) {
+    const Hits& hits = slice.hits[0];
+    slice.who.for_each([&](uint32_t person) {
+      uint64_t before = 0;
+      for (uint32_t hit = hits.first[person]; hit < hits.last[person]; ++hit) {
+        EXPECT_GE(hits.key(hit), before);
+        before = hits.key(hit);
+        Expected one{hits.at[hit], "", "", std::nan("")};
+        if (hits.held != nullptr) one.color = group_label(*plan_, 0, hits.held[hit], true);
+        if (hits.group != nullptr) one.name = group_label(*plan_, 0, hits.group[hit]);
+        if (hits.number != nullptr) one.price = hits.number[hit];
+        found_[slice.bucket * kBucketPeople + person].push_back(one);
+      }
+    });
+  }
+  void merge(const Recorder& other) { found_.insert(other.found_.begin(), other.found_.end()); }
+  const PeopleEvents& found() const { return found_; }
+
+ private:
+  const Plan* plan_;
+  PeopleEvents found_;
+};
+
+// A workspace with a log in memory, the people stage and a timeline over it.
+class TimelineTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = std::filesystem::temp_directory_path() / "timeline-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+    std::vector<store::Migration> all;
+    for (auto part : {access::migrations(), events::migrations(), people::migrations()}) {
+      all.insert(all.end(), part.begin(), part.end());
+    }
+    ASSERT_TRUE(database_->migrate(all));
+    settings_ = access::Settings::load(*database_).value();
+    log_ = events::open_memory();
+    open(1'000'000);
+    std::vector<events::Stage> stages;
+    stages.push_back(people::people_stage(*settings_));
+    stages.back().committed = [this](uint64_t) {
+      std::lock_guard lock(mutex_);
+      if (timeline_) timeline_->people_committed();
+    };
+    stages_ = std::make_unique<events::Stages>(*log_, *database_, std::move(stages));
+  }
+  void TearDown() override {
+    stages_.reset();
+    timeline_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  void open(uint64_t rewrite_events) {
+    auto opened = Timeline::open({.directory = directory_,
+                                  .log = *log_,
+                                  .database = *database_,
+                                  .zone = [this] { return zone_; },
+                                  .rewrite_events = rewrite_events});
+    ASSERT_TRUE(opened) << opened.error().text();
+    std::lock_guard lock(mutex_);
+    timeline_ = std::move(*opened);
+  }
+  void close() {
+    std::lock_guard lock(mutex_);
+    timeline_.reset();
+  }
+  void append(std::vector<Event> events) {
+    auto stored = log_->append_and_wait(std::move(events));
+    ASSERT_TRUE(stored) << stored.error().text();
+  }
+  void settle() {
+    ASSERT_TRUE(stages_->wait_until(log_->last_seq(), 20s));
+    ASSERT_TRUE(timeline_->wait_until(log_->last_seq(), 20s)) << timeline_->stats().error;
+  }
+
+  // What the log says, event by event.
+  PeopleEvents expected(const std::function<bool(const events::StoredEvent&)>& fits) {
+    struct Placed {
+      Instant at;
+      uint64_t seq;
+      Expected one;
+    };
+    std::map<uint32_t, std::vector<Placed>> placed;
+    auto read = database_->read([&](store::Connection& c) -> Result<void> {
+      for (const auto& event : TRY(log_->read({}))) {
+        const auto person = TRY(people::resolve(c, event.user_id, event.anonymous_id));
+        if (!person || !fits(event)) continue;
+        const Json properties = Json::parse(event.properties);
+        placed[static_cast<uint32_t>(*person)].push_back(
+            {event.timestamp,
+             event.seq,
+             {to_second(event.timestamp), event.name, properties.value("color", ""),
+              properties.value("price", std::nan(""))}});
+      }
+      return {};
+    });
+    EXPECT_TRUE(read);
+    PeopleEvents out;
+    for (auto& [person, list] : placed) {
+      std::ranges::sort(list, [](const Placed& a, const Placed& b) {
+        return std::pair(a.at, a.seq) < std::pair(b.at, b.seq);
+      });
+      for (const Placed& each : list) out[person].push_back(each.one);
+    }
+    return out;
+  }
+
+  PeopleEvents found(const Snapshot& snapshot, Selector selector) {
+    selector.group_is_name = true;
+    selector.held = "color";
+    selector.number = "price";
+    const Stop stop;
+    auto plan = compile(snapshot, {.selectors = {std::move(selector)}}, timeline_->pool(), stop);
+    EXPECT_TRUE(plan) << plan.error().text();
+    return run(**plan, Recorder(**plan), timeline_->pool(), stop).value().found();
+  }
+
+  void compare(const Snapshot& snapshot, const Selector& selector,
+               const std::function<bool(const events::StoredEvent&)>& fits) {
+    const PeopleEvents want = expected(fits), have = found(snapshot, selector);
+    ASSERT_EQ(have.size(), want.size());
+    for (const auto& [person, list] : want) {
+      ASSERT_TRUE(have.contains(person)) << person;
+      const auto& other = have.at(person);
+      ASSERT_EQ(other.size(), list.size()) << "person " << person;
+      for (size_t i = 0; i < list.size(); ++i) {
+        SCOPED_TRACE(testing::Message() << "person " << person << " event " << i);
+        ASSERT_EQ(other[i].at, list[i].at);
+        ASSERT_EQ(other[i].name, list[i].name);
+        ASSERT_EQ(other[i].color, list[i].color);
+        ASSERT_TRUE(other[i].price == list[i].price ||
+                    (std::isnan(other[i].price) && std::isnan(list[i].price)));
+      }
+    }
+  }
+  void compare_all(const Snapshot& snapshot);
+
+  store::TestDatabase database_;
+  std::string directory_;
+  Zone zone_ = Zone::named("Asia/Shanghai").value();
+  std::unique_ptr<access::Settings> settings_;
+  std::unique_ptr<events::Log> log_;
+  std::mutex mutex_;
+  std::unique_ptr<Timeline> timeline_;
+  std::unique_ptr<events::Stages> stages_;
+};
+
+void TimelineTest::compare_all(const Snapshot& snapshot) {
+  const auto seconds = [](int64_t from_day) {
+    return to_second(kDay) + static_cast<Second>(from_day);
+  };
+  compare(snapshot, {.any_of = {{.type = std::nullopt}}}, [](const auto&) { return true; });
+  compare(snapshot, {.any_of = {{.name = "buy"}}}, [](const auto& e) { return e.name == "buy"; });
+  compare(snapshot,
+          {.any_of = {{.name = "buy"}, {.name = "see"}}, .from = seconds(20), .to = seconds(70)},
+          [&](const auto& e) {
+            const Second at = to_second(e.timestamp);
+            return (e.name == "buy" || e.name == "see") && seconds(20) <= at && at < seconds(70);
+          });
+  Condition red{.kind = Condition::Kind::kTest,
+                .test = {.property = "color", .op = Test::Op::kIs, .texts = {"red", "blue"}}};
+  Condition cheap{.kind = Condition::Kind::kTest,
+                  .test = {.property = "price", .op = Test::Op::kLess, .numbers = {5}}};
+  Condition not_cheap{.kind = Condition::Kind::kNot, .parts = {cheap}};
+  Condition both{.kind = Condition::Kind::kAll, .parts = {red, not_cheap}};
+  compare(snapshot, {.any_of = {{.name = "buy", .where = both}, {.name = "see", .where = cheap}}},
+          [](const auto& e) {
+            const Json p = Json::parse(e.properties);
+            const std::string color = p.value("color", "");
+            const bool is_cheap = p.contains("price") && p.value("price", 0.0) < 5;
+            return (e.name == "buy" && (color == "red" || color == "blue") && !is_cheap) ||
+                   (e.name == "see" && is_cheap);
+          });
+}
+
+std::vector<Event> random_events(std::mt19937& random, int& number, int count) {
+  static const std::vector<std::string> kNames = {"buy", "see", "share"};
+  static const std::vector<std::string> kColors = {"red", "blue", "green", "黄色"};
+  std::vector<Event> out;
+  for (int i = 0; i < count; ++i) {
+    Event e;
+    e.source = "web";
+    e.message_id = std::to_string(random() % 20 == 0 ? random() % (number + 1) : ++number);
+    const uint32_t who = random() % 40;
+    const int kind = static_cast<int>(random() % 12);
+    // Many events share a second, few a millisecond.
+    e.timestamp = kDay + std::chrono::milliseconds(random() % 100'000);
+    e.received_at = kDay;
+    if (kind == 0) {
+      e.type = events::Type::kIdentify;
+      e.user_id = "user " + std::to_string(who % 25);
+      e.anonymous_id = "visitor " + std::to_string(random() % 40);
+    } else {
+      e.name = kNames[random() % kNames.size()];
+      const bool user = random() % 3 == 0;
+      e.user_id = user ? "user " + std::to_string(who % 25) : random() % 9 == 0 ? "null" : "";
+      e.anonymous_id = user ? "" : "visitor " + std::to_string(who);
+      Json properties = Json::object();
+      if (random() % 4 != 0) properties["color"] = kColors[random() % kColors.size()];
+      if (random() % 3 != 0) properties["price"] = static_cast<double>(random() % 1000) / 100;
+      e.properties = properties.dump();
+    }
+    out.push_back(std::move(e));
+  }
+  return out;
+}
+
+TEST_F(TimelineTest, HitsWhatTheLogHoldsThroughJoinsAndRestarts) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  int number = 0;
+  for (int round = 0; round < 12; ++round) {
+    SCOPED_TRACE(testing::Message() << "round " << round);
+    append(random_events(random, number, static_cast<int>(random() % 300)));
+    if (round % 4 == 3) {  // a restart, with what came meanwhile
+      close();
+      append(random_events(random, number, 100));
+      open(round == 7 ? 50 : 1'000'000);
+    }
+    settle();
+    ASSERT_NO_FATAL_FAILURE(compare_all(*timeline_->snapshot()));
+  }
+}
+
+TEST_F(TimelineTest, ANewBaseHoldsTheSame) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  int number = 0;
+  settle();
+  close();
+  open(100);  // so that bases are written all the time
+  for (int round = 0; round < 15; ++round) {
+    append(random_events(random, number, 120));
+    settle();
+    ASSERT_NO_FATAL_FAILURE(compare_all(*timeline_->snapshot()));
+  }
+  close();
+  open(1'000'000);
+  settle();
+  compare_all(*timeline_->snapshot());
+  EXPECT_GT(timeline_->stats().base_bytes, 4096u);
+}
+
+TEST_F(TimelineTest, QuestionsToTheLogAgree) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  int number = 0;
+  append(random_events(random, number, 2'000));
+  settle();
+  const Stop stop;
+  auto snapshot =
+      read_from_log(timeline_->source(), {.properties = {"color", "price"}}, zone_, stop);
+  ASSERT_TRUE(snapshot) << snapshot.error().text();
+  compare_all(*snapshot);
+  auto refused = read_from_log(timeline_->source(), {.max_events = 10}, zone_, stop);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kTooLarge);
+}
+
+TEST_F(TimelineTest, ADamagedFileIsBuiltAgain) {
+  std::mt19937 random(7);
+  int number = 0;
+  append(random_events(random, number, 500));
+  settle();
+  close();
+  open(1);  // writes a base with all of it
+  append(random_events(random, number, 5));
+  settle();
+  for (int round = 0; round < 6; ++round) {
+    close();
+    std::filesystem::path file;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_)) file = entry.path();
+    ASSERT_FALSE(file.empty());
+    const auto size = std::filesystem::file_size(file);
+    if (round % 2 == 0) {
+      std::filesystem::resize_file(file, random() % size);
+    } else {
+      std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+      bytes.seekp(static_cast<std::streamoff>(random() % size));
+      const auto at = bytes.tellp();
+      char byte = 0;
+      bytes.seekg(at);
+      bytes.get(byte);
+      bytes.seekp(at);
+      bytes.put(static_cast<char>(byte ^ 0x40));
+    }
+    open(1'000'000);
+    settle();
+    EXPECT_GT(timeline_->stats().build_seconds, 0) << "round " << round;
+    ASSERT_NO_FATAL_FAILURE(compare_all(*timeline_->snapshot()));
+  }
+}
+
+TEST_F(TimelineTest, PresenceByDaysIsPresenceByHits) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  int number = 0;
+  for (int round = 0; round < 3; ++round) {
+    auto events = random_events(random, number, 700);
+    for (Event& e : events) e.timestamp += std::chrono::hours(random() % 2'000);
+    append(std::move(events));
+    settle();
+  }
+  const Calendar calendar{.zone = zone_};
+  const Instant from = calendar.start_of(Period::kDay, kDay + std::chrono::hours(500));
+  const Periods periods = Periods::of(calendar.periods(
+      Period::kWeek, {calendar.start_of(Period::kWeek, from), from + std::chrono::hours(1'000)}));
+  struct Seen {
+    std::vector<Crowd> all;
+    void add(const Slice& slice) {
+      all.push_back(slice.presence[0].before);
+      all.insert(all.end(), slice.presence[0].in.begin(), slice.presence[0].in.end());
+    }
+    void merge(const Seen& other) { all.insert(all.end(), other.all.begin(), other.all.end()); }
+  };
+  const auto snapshot = timeline_->snapshot();
+  const Stop stop;
+  const auto ask = [&](const Selector& selector) {
+    auto plan =
+        compile(*snapshot, {.selectors = {selector}, .presence = periods}, timeline_->pool(), stop);
+    return run(**plan, Seen(), timeline_->pool(), stop).value().all;
+  };
+  // A condition that always holds forbids the strips of days.
+  Condition never{.kind = Condition::Kind::kAny};
+  Condition always{.kind = Condition::Kind::kNot, .parts = {never}};
+  for (Second first : {Second{0}, periods.begin()}) {
+    const auto fast = ask({.any_of = {{.type = std::nullopt}}, .from = first});
+    const auto slow = ask({.any_of = {{.type = std::nullopt, .where = always}}, .from = first});
+    ASSERT_EQ(fast.size(), slow.size());
+    for (size_t i = 0; i < fast.size(); ++i) EXPECT_EQ(fast[i], slow[i]) << i;
+  }
+}
+
+}  // namespace
+}  // namespace perennial::timeline
