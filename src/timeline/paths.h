@@ -134,7 +134,7 @@ class Paths {
   void scan(const Slice& slice, Emit& emit) const;
   void allocate();
   Tally* cell(const Cell& cell);
-  Tally* path(std::span<const uint32_t> row);
+  Tally* path(std::span<const uint32_t> row);  // with zeros behind it
   Cell cell_at(size_t number) const;
   std::span<const uint32_t> path_at(size_t number, Row& row) const;
   uint32_t beginning(uint32_t before, uint32_t node);

@@ -37,13 +37,17 @@ class PathScan {
     uint32_t before = first;  // where the session before ended
     for (uint32_t i = first; i < last; before = i) {
       if constexpr (kKind == Kind::kStart) {
-        const uint32_t end = walk_.end(i, last);
-        while (i < end && node(i) == 0) ++i;
-        if (i < end && in_range(i)) forward(i, end);
-        i = end;
+        const Second until = walk_.day_end(i);
+        while (node(i) == 0 && i + 1 < last && walk_.joins(i + 1, until)) ++i;
+        i = node(i) == 0 ? i + 1 : skip(forward(i, last, until), last, until);
       } else {
         i = find_anchor(i, last);
         if (i == last) return;
+        if (kKind == Kind::kFrom && spec_.occurrence == Occurrence::kFirst) {
+          const Second until = walk_.day_end(i);
+          i = skip(forward(i, last, until), last, until);
+          continue;
+        }
         const uint32_t end = walk_.end(i, last);
         const uint32_t begin = kKind == Kind::kTo ? walk_.begin(i, before) : i;
         session(i, begin, end);
@@ -93,7 +97,7 @@ class PathScan {
     } else if constexpr (kKind == Kind::kBetween) {
       between(i, end);
     } else {
-      forward(i, end);
+      forward(i, end, walk_.day_end(i));
     }
   }
 
@@ -105,10 +109,29 @@ class PathScan {
     return true;
   }
 
-  void forward(uint32_t i, uint32_t end) {
+  // The path from hit i on; returns the first hit that was not looked at. Sessions are short and of
+  // all lengths, so what a branch would guess wrong is computed instead.
+  uint32_t forward(uint32_t i, uint32_t last, Second until) {
+    if (!in_range(i)) return i + 1;
     start(i);
-    while (++i < end && size_ < steps()) extend(i);
+    const bool keep_equal = !spec_.collapse;
+    uint32_t size = 1, before = row_[0];
+    ++i;
+    for (; i < last && size < steps() && walk_.joins(i, until); ++i) {
+      const uint32_t next = node(i);
+      const bool goes_on = (next != 0) & (keep_equal | (next != before));
+      row_[size] = goes_on ? next : 0;
+      before = goes_on ? next : before;
+      size += goes_on ? 1 : 0;
+    }
+    size_ = size;
     emit_.path(row());
+    return i;
+  }
+  // The end of the session that hit i would go on with.
+  uint32_t skip(uint32_t i, uint32_t last, Second until) const {
+    while (i < last && walk_.joins(i, until)) ++i;
+    return i;
   }
   void backward(uint32_t i, uint32_t begin) {
     start(i);
@@ -132,10 +155,12 @@ class PathScan {
   }
 
   void start(uint32_t i) {
+    std::fill_n(row_.begin(), steps(), 0);
     row_[0] = node(i);
     size_ = 1;
   }
   uint32_t steps() const { return static_cast<uint32_t>(spec_.steps); }
+  // Behind it there are zeros up to `steps`.
   std::span<const uint32_t> row() const { return {row_.data(), size_}; }
 
   const PathsSpec& spec_;

@@ -398,6 +398,17 @@ TEST(Paths, OnePersonWithManyEventsTakesLinearTime) {
   EXPECT_EQ(kernel.finish().total.paths, 10U);  // of 2, 4, … 20 nodes
   EXPECT_EQ(kernel.finish().longer.paths, 50'000U - 10);
   EXPECT_EQ(kernel.finish().longer.people, 1U);
+
+  spec.kind = Kind::kFrom;
+  spec.session.reset();
+  Paths forward(spec);
+  forward.add(bucket.slice({anything}));
+  EXPECT_EQ(forward.finish().total.paths, 50'000U);
+  spec.kind = Kind::kTo;
+  spec.to = 2;
+  Paths backward(spec);
+  backward.add(bucket.slice({anything}));
+  EXPECT_EQ(backward.finish().total.paths, 49'999U);
 }
 
 TEST(Paths, NobodyAndNothing) {

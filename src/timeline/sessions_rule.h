@@ -30,10 +30,20 @@ struct SessionWalk {
 
   // One past the last hit of the session that hit i is in; `last` is the end of the person's.
   uint32_t end(uint32_t i, uint32_t last) const {
-    const Second until = kDays ? day_end(at[i]) : kNever;
+    const Second until = day_end(i);
     ++i;
-    while (i < last && at[i] - at[i - 1] <= gap && (!kDays || at[i] < until)) ++i;
+    while (i < last && joins(i, until)) ++i;
     return i;
+  }
+  // Whether hit i is in the session of the hit before it, whose day ends at `until`.
+  bool joins(uint32_t i, Second until) const {
+    return at[i] - at[i - 1] <= gap && (!kDays || at[i] < until);
+  }
+  // When the day of hit i ends.
+  Second day_end(uint32_t i) const {
+    if constexpr (!kDays) return kNever;
+    const int day = days->find(at[i]);
+    return day < 0 ? days->begin() : day == days->size() ? kNever : days->to(day);
   }
   // Its first hit; `first` is the person's first, or any hit after which it surely began.
   uint32_t begin(uint32_t i, uint32_t first) const {
@@ -46,10 +56,6 @@ struct SessionWalk {
   Second day_begin(Second t) const {
     const int day = days->find(t);
     return day < 0 ? 0 : day == days->size() ? days->end() : days->from(day);
-  }
-  Second day_end(Second t) const {
-    const int day = days->find(t);
-    return day < 0 ? days->begin() : day == days->size() ? kNever : days->to(day);
   }
 };
 
