@@ -1,0 +1,18 @@
+// Selectors and conditions of questions, from JSON.
+#pragma once
+
+#include "insight/query.h"
+#include "insight/query_fields.h"
+
+namespace perennial::insight {
+
+Result<timeline::Condition> parse_condition(const Json& json, const std::string& path);
+Result<PeopleCondition> parse_people(const Json& json, const std::string& path);
+Result<NamedSelector> parse_selector(const Json& json, const std::string& path);
+// One EventChoice, which has no list and no name.
+Result<NamedSelector> parse_event_choice(const Json& json, const std::string& path);
+// Any event that somebody tracked, or a page or screen.
+NamedSelector any_event(const std::string& path);
+Result<Breakdown> parse_breakdown(const Json& json, const std::string& path);
+
+}  // namespace perennial::insight
