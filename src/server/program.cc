@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <thread>
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "server/run_routes.h"
 #include "server/server.h"
 #include "store/store.h"
+#include "timeline/timeline.h"
 #include "value/value.h"
 
 namespace perennial::server {
@@ -68,6 +70,7 @@ class Wired final : public Program {
   std::unique_ptr<events::Log> log_;
   std::unique_ptr<access::Gate> gate_;
   std::unique_ptr<people::OrderBooks> books_;
+  std::unique_ptr<timeline::Timeline> timeline_;
   std::unique_ptr<insight::Insight> insight_;
   std::unique_ptr<value::Value> value_;
   std::unique_ptr<events::Stages> stages_;
@@ -98,6 +101,13 @@ Result<void> Wired::open_stores(const Config& config) {
 Result<void> Wired::open_modules() {
   gate_ = TRY(access::Gate::open(*database_, *settings_, system_now, token_));
   books_ = std::make_unique<people::OrderBooks>(*database_, *settings_);
+  timeline_ = TRY(timeline::Timeline::open(
+      {.directory = directory_->sub("timeline"),
+       .log = *log_,
+       .database = *database_,
+       .zone = [this] { return settings_->workspace().calendar.zone; },
+       .threads = std::max(2u, std::thread::hardware_concurrency()),
+       .say = [](const std::string& line) { spdlog::info("{}", line); }}));
   insight_ = std::make_unique<insight::Insight>(*books_, *settings_, system_now);
   value_ = std::make_unique<value::Value>(*books_, *settings_, system_now);
 
@@ -105,9 +115,10 @@ Result<void> Wired::open_modules() {
   stages.push_back(events::schema_stage());
   stages.push_back(people::people_stage(*settings_));
   stages.back().committed = [before = std::move(stages.back().committed),
-                             books = books_.get()](uint64_t seq) {
+                             books = books_.get(), timeline = timeline_.get()](uint64_t seq) {
     if (before) before(seq);
     books->changed();
+    timeline->people_committed();
   };
   stages_ = std::make_unique<events::Stages>(*log_, *database_, std::move(stages));
 
@@ -161,7 +172,7 @@ Result<void> Wired::listen(const Config& config) {
   engage_->add_routes(router);
   add_overview_route(router,
                      {*database_, *log_, *settings_, *books_, *insight_, *value_, *engage_});
-  add_run_routes(router, *database_, *log_, *stages_, *observation_);
+  add_run_routes(router, *database_, *log_, *stages_, *timeline_, *observation_);
   if (!config.web.empty()) {
     router.serve_files(config.web, "index.html");
   } else {
@@ -193,6 +204,7 @@ void Wired::stop() {
   if (importer_) importer_->stop();
   if (engage_) engage_->stop();
   if (stages_) stages_->stop();
+  if (timeline_) timeline_->stop();
 }
 
 }  // namespace

@@ -3,8 +3,27 @@
 namespace perennial::server {
 namespace {
 
+Json timeline_json(const timeline::Stats& stats) {
+  const bool ready = stats.phase == timeline::Stats::Phase::kReady;
+  const uint64_t memory = stats.layer_bytes + stats.dictionary_bytes;
+  const double bytes = static_cast<double>(stats.base_bytes + stats.layer_bytes);
+  return {{"phase", ready ? "ready" : "building"},
+          {"built", stats.done},
+          {"to_build", stats.total},
+          {"events", stats.events},
+          {"seq", stats.seq},
+          {"nobody", stats.nobody},
+          {"outside", stats.outside},
+          {"layers", stats.layers},
+          {"bytes_on_disk", stats.base_bytes},
+          {"bytes_in_memory", memory},
+          {"bytes_an_event", stats.events == 0 ? 0 : bytes / static_cast<double>(stats.events)},
+          {"build_seconds", stats.build_seconds},
+          {"error", stats.error}};
+}
+
 Result<Json> stats(store::Database& database, events::Log& log, events::Stages& stages,
-                   Instant started) {
+                   const timeline::Timeline& timeline, Instant started) {
   auto events = TRY(log.stats());
   Json reply = {{"version", PERENNIAL_VERSION},
                 {"uptime_seconds", static_cast<double>((system_now() - started).count()) / 1000},
@@ -24,6 +43,7 @@ Result<Json> stats(store::Database& database, events::Log& log, events::Stages& 
                     {"bytes", TRY(database.size_bytes())},
                     {"people", counts[0].integer(0)},
                     {"orders", counts[0].integer(1)}};
+  reply["timeline"] = timeline_json(timeline.stats());
   reply["stages"] = Json::array();
   for (const auto& stage : stages.progress()) {
     reply["stages"].push_back({{"name", stage.name},
@@ -48,7 +68,8 @@ Result<void> ready(store::Database& database, events::Log& log, events::Stages& 
 }  // namespace
 
 void add_run_routes(http::Router& router, store::Database& database, events::Log& log,
-                    events::Stages& stages, Observation& observation) {
+                    events::Stages& stages, const timeline::Timeline& timeline,
+                    Observation& observation) {
   router.add({.method = "GET", .path = "/healthz", .right = "public", .quiet = true},
              [](const http::Request&) { return http::text(200, "ok\n"); });
   router.add({.method = "GET", .path = "/readyz", .right = "public", .quiet = true},
@@ -65,7 +86,7 @@ void add_run_routes(http::Router& router, store::Database& database, events::Log
              });
   router.add({.method = "GET", .path = "/v1/stats", .right = "stats.read"},
              [&, started = system_now()](const http::Request&) {
-               auto reply = stats(database, log, stages, started);
+               auto reply = stats(database, log, stages, timeline, started);
                return reply ? http::json(200, *reply) : http::problem(reply.error());
              });
 }

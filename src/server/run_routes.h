@@ -5,10 +5,12 @@
 #include "http/http.h"
 #include "server/observe.h"
 #include "store/store.h"
+#include "timeline/timeline.h"
 
 namespace perennial::server {
 
 void add_run_routes(http::Router& router, store::Database& database, events::Log& log,
-                    events::Stages& stages, Observation& observation);
+                    events::Stages& stages, const timeline::Timeline& timeline,
+                    Observation& observation);
 
 }  // namespace perennial::server

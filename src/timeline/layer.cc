@@ -29,8 +29,9 @@ struct FileHeader {
   uint64_t directory_at, directory_checksum;
   uint64_t dictionary_at, dictionary_bytes, dictionary_checksum;
   char zone[64];
-  uint64_t checksum;  // of all before it
 };
+constexpr size_t kChecksumAt = kHeaderBytes - sizeof(uint64_t);  // of all of the page before it
+static_assert(sizeof(FileHeader) <= kChecksumAt);
 
 uint64_t checksum(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
@@ -134,11 +135,14 @@ Result<void> BaseWriter::finish(const BaseFacts& facts, const Dictionary& dictio
   TRY(write(words));
   TRY(flush());
   header.file_bytes = written_;
-  header.checksum =
-      checksum({reinterpret_cast<const char*>(&header), offsetof(FileHeader, checksum)});
-  const bool durable =
-      ::fsync(file_) == 0 && ::pwrite(file_, &header, sizeof header, 0) == sizeof header &&
-      ::fsync(file_) == 0 && ::rename((path_ + ".new").c_str(), path_.c_str()) == 0;
+  std::string page(kHeaderBytes, '\0');
+  std::memcpy(page.data(), &header, sizeof header);
+  const uint64_t sum = checksum(std::string_view(page).substr(0, kChecksumAt));
+  std::memcpy(page.data() + kChecksumAt, &sum, sizeof sum);
+  const bool durable = ::fsync(file_) == 0 &&
+                       ::pwrite(file_, page.data(), page.size(), 0) == ssize_t{kHeaderBytes} &&
+                       ::fsync(file_) == 0 &&
+                       ::rename((path_ + ".new").c_str(), path_.c_str()) == 0;
   if (!durable) return std::unexpected(system_error(path_));
   ::close(std::exchange(file_, -1));
   const std::string folder = path_.substr(0, path_.rfind('/'));
@@ -172,8 +176,9 @@ Result<Base> open_base(const std::string& path) {
   if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0) {
     return std::unexpected(damaged(path, "it has no header of this version"));
   }
-  if (header.checksum != checksum(all.substr(0, offsetof(FileHeader, checksum))) ||
-      header.file_bytes != size) {
+  uint64_t sum = 0;
+  std::memcpy(&sum, all.data() + kChecksumAt, sizeof sum);
+  if (sum != checksum(all.substr(0, kChecksumAt)) || header.file_bytes != size) {
     return std::unexpected(damaged(path, "its header"));
   }
   const auto part = [&](uint64_t at, uint64_t bytes_of) { return all.substr(at, bytes_of); };

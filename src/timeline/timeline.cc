@@ -74,9 +74,9 @@ struct Timeline::Impl {
   bool base_exists = false;
   std::unique_ptr<Follower> follower;  // of the following thread
   std::thread following, rewriting;
-  std::atomic<bool> rewriting_now = false;
-  std::unique_ptr<Base> rewritten;  // guarded by mutex
-  size_t rewritten_layers = 0;      // how many layers it stands for
+  std::atomic<bool> rewriting_now = false;  // until its base is in use
+  std::unique_ptr<Base> rewritten;          // guarded by mutex
+  size_t rewritten_layers = 0;              // how many layers it stands for
 
   mutable std::mutex mutex;
   mutable std::condition_variable changed;  // snapshot
@@ -131,16 +131,23 @@ Result<void> Timeline::Impl::install(uint64_t number) {
 Result<void> Timeline::Impl::build() {
   const auto start = std::chrono::steady_clock::now();
   say("timeline build started");
+  // What is being made of the old base is of no use any more.
+  if (rewriting.joinable()) rewriting.join();
+  rewritten.reset();
+  rewriting_now = false;
   {
     std::lock_guard lock(mutex);
     stats.phase = Stats::Phase::kBuilding;
   }
   TRY(build_base(source(), base_path(options.directory, ++base_number), options.zone(), progress));
-  TRY(install(base_number));
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  std::lock_guard lock(mutex);
-  stats.build_seconds = took.count();
-  say(fmt::format("timeline built events={} seconds={:.1f}", stats.events, took.count()));
+  {
+    std::lock_guard lock(mutex);
+    stats.build_seconds = took.count();
+  }
+  TRY(install(base_number));
+  say(fmt::format("timeline built events={} seconds={:.1f}", follower->facts().events,
+                  took.count()));
   return {};
 }
 
@@ -171,6 +178,7 @@ Result<void> Timeline::Impl::step() {
     if (rewritten) {
       follower->replace_base(std::move(*rewritten), rewritten_layers);
       rewritten.reset();
+      rewriting_now = false;
       lock.unlock();
       for (uint64_t number : base_numbers(options.directory)) {
         if (number != base_number) std::filesystem::remove(base_path(options.directory, number));
@@ -223,8 +231,8 @@ void Timeline::Impl::rewrite(std::vector<std::shared_ptr<const Layer>> layers, B
   } else {
     stats.error = base.error().text();
     follower->thaw();
+    rewriting_now = false;
   }
-  rewriting_now = false;
   told = true;
   wake.notify_all();
 }

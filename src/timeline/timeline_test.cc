@@ -192,10 +192,11 @@ void TimelineTest::compare_all(const Snapshot& snapshot) {
             const Second at = to_second(e.timestamp);
             return (e.name == "buy" || e.name == "see") && seconds(20) <= at && at < seconds(70);
           });
-  Condition red{.kind = Condition::Kind::kTest,
-                .test = {.property = "color", .op = Test::Op::kIs, .texts = {"red", "blue"}}};
+  Condition red{
+      .kind = Condition::Kind::kTest,
+      .test = {.property = "color", .op = timeline::Test::Op::kIs, .texts = {"red", "blue"}}};
   Condition cheap{.kind = Condition::Kind::kTest,
-                  .test = {.property = "price", .op = Test::Op::kLess, .numbers = {5}}};
+                  .test = {.property = "price", .op = timeline::Test::Op::kLess, .numbers = {5}}};
   Condition not_cheap{.kind = Condition::Kind::kNot, .parts = {cheap}};
   Condition both{.kind = Condition::Kind::kAll, .parts = {red, not_cheap}};
   compare(snapshot, {.any_of = {{.name = "buy", .where = both}, {.name = "see", .where = cheap}}},
@@ -295,6 +296,17 @@ TEST_F(TimelineTest, QuestionsToTheLogAgree) {
   EXPECT_EQ(refused.error().code, Code::kTooLarge);
 }
 
+// Cuts a file somewhere, or turns a bit of it.
+void damage(const std::filesystem::path& file, bool cut, std::mt19937& random) {
+  const auto place = static_cast<std::streamoff>(random() % std::filesystem::file_size(file));
+  if (cut) return std::filesystem::resize_file(file, static_cast<uintmax_t>(place));
+  std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+  bytes.seekg(place);
+  const int byte = bytes.get();
+  bytes.seekp(place);
+  bytes.put(static_cast<char>(byte ^ 0x40));
+}
+
 TEST_F(TimelineTest, ADamagedFileIsBuiltAgain) {
   std::mt19937 random(7);
   int number = 0;
@@ -306,21 +318,8 @@ TEST_F(TimelineTest, ADamagedFileIsBuiltAgain) {
   settle();
   for (int round = 0; round < 6; ++round) {
     close();
-    std::filesystem::path file;
-    for (const auto& entry : std::filesystem::directory_iterator(directory_)) file = entry.path();
-    ASSERT_FALSE(file.empty());
-    const auto size = std::filesystem::file_size(file);
-    if (round % 2 == 0) {
-      std::filesystem::resize_file(file, random() % size);
-    } else {
-      std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
-      bytes.seekp(static_cast<std::streamoff>(random() % size));
-      const auto at = bytes.tellp();
-      char byte = 0;
-      bytes.seekg(at);
-      bytes.get(byte);
-      bytes.seekp(at);
-      bytes.put(static_cast<char>(byte ^ 0x40));
+    for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+      damage(entry.path(), round % 2 == 0, random);
     }
     open(1'000'000);
     settle();
