@@ -48,7 +48,8 @@ class FunnelTokens {
  public:
   explicit FunnelTokens(const FunnelSpec& spec);
 
-  void build(const Slice& slice, uint32_t person);
+  // `bound`: the highest level the person could have; hits that then change nothing are left out.
+  void build(const Slice& slice, uint32_t person, int bound);
   // Ascending by key within each group; one group for each held value, one without held.
   std::span<const FunnelToken> tokens() const { return tokens_; }
   std::span<const std::pair<uint32_t, uint32_t>> groups() const { return groups_; }

@@ -4,7 +4,8 @@
 //
 // Of every step it keeps the hits at which an attempt stands, with the latest entry of each; hits
 // with the same entry as the one before do nothing more and are left out. A hit of the next step
-// goes on from the last of them before it.
+// goes on from the last of them before it. Lists are short as a rule: to count all that lie before,
+// without a branch, is faster than to look for the place.
 #pragma once
 
 #include <vector>
@@ -24,7 +25,7 @@ class PlainFunnel {
   // `events`: fill in all events of attempts, not just the entry.
   PlainFunnel(const FunnelSpec& spec, const Slice& slice, bool events)
       : steps_(static_cast<size_t>(spec.steps)),
-        window_(spec.window_seconds),
+        window_(spec.session_gap_seconds == 0 ? spec.window_seconds : kNever),
         first_entry_(spec.semantics == FunnelSemantics::kFirstEntry),
         events_(events),
         hits_(slice.hits.first(steps_)) {}
@@ -41,24 +42,44 @@ class PlainFunnel {
     return true;
   }
 
+  // The highest level; of any funnel in which steps follow one another, a level that it cannot
+  // exceed.
+  int highest(uint32_t person) {
+    if (hits_[0].count(person) == 0) return 0;
+    FunnelAttempt attempt;
+    run_latest(person, attempt);
+    return attempt.level;
+  }
+
  private:
-  struct Stand {
-    uint64_t key, entry;
+  // Where attempts stand at one step.
+  struct Stands {
+    std::vector<uint64_t> keys, entries;
+    uint32_t size = 0;
+
+    void clear(uint32_t most) {
+      size = 0;
+      if (keys.size() < most) [[unlikely]] {
+        keys.resize(most);
+        entries.resize(most);
+      }
+    }
+    void add(uint64_t key, uint64_t entry) {
+      keys[size] = key;
+      entries[size++] = entry;
+    }
   };
+  template <class EntryBefore>
+  void move_on(const Hits& hits, uint32_t person, bool last, EntryBefore entry_before);
   void run_first(uint32_t person, FunnelAttempt& out) const;
   void run_latest(uint32_t person, FunnelAttempt& out);
   void fill(uint32_t person, FunnelAttempt& out) const;
-  Stand* room(std::vector<Stand>& stands, uint32_t size) {
-    if (stands.size() < size) [[unlikely]]
-      stands.resize(size);
-    return stands.data();
-  }
 
   size_t steps_;
   Second window_;
   bool first_entry_, events_;
   std::span<const Hits> hits_;
-  std::vector<Stand> stands_, next_;
+  Stands stands_, next_;
 };
 
 }  // namespace perennial::timeline

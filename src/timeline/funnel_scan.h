@@ -30,9 +30,11 @@ class FunnelScan {
   FunnelScan(const FunnelSpec& spec, Emit& emit)
       : spec_(spec), emit_(emit), tokens_(spec), search_(spec, tokens_) {}
 
-  void person(const Slice& slice, uint32_t person) {
-    tokens_.build(slice, person);
+  // `bound`: the person has no attempt of a higher level.
+  void person(const Slice& slice, uint32_t person, int bound) {
+    tokens_.build(slice, person, bound);
     person_ = person;
+    bound_ = bound;
     found_.clear();
     const std::span<const FunnelToken> all = tokens_.tokens();
     for (const auto& [from, to] : tokens_.groups()) {
@@ -42,9 +44,9 @@ class FunnelScan {
       } else if (spec_.semantics == FunnelSemantics::kFirstEntry) {
         first_entries(all, from, to);
       } else if (spec_.count == FunnelCount::kTotals) {
-        without_overlap(from, to, spec_.steps);
+        without_overlap(from, to, bound_);
       } else {
-        keep({from, to, from, to, spec_.steps});
+        keep({from, to, from, to, bound_});
       }
     }
     if (!found_.empty()) tell();
@@ -72,7 +74,7 @@ class FunnelScan {
       const Second end = period < 0 ? periods.begin() : periods.to(period);
       uint32_t next = i;
       while (next < to && all[next].at() < end) ++next;
-      if (period >= 0) keep({i, to, i, next, spec_.steps});
+      if (period >= 0) keep({i, to, i, next, bound_});
       i = next;
     }
   }
@@ -83,7 +85,7 @@ class FunnelScan {
     for (uint32_t i = from; i < to; ++i) {
       if (!enters(all[i])) continue;
       FunnelFound found;
-      keep({i, to, i, i + 1, spec_.steps}, &found);
+      keep({i, to, i, i + 1, bound_}, &found);
       if (spec_.count == FunnelCount::kPeople) return;
       if (found.level == spec_.steps) {
         i = found.end;
@@ -157,6 +159,7 @@ class FunnelScan {
   FunnelSearch search_;
   std::vector<FunnelAttempt> found_;
   uint32_t person_ = 0;
+  int bound_ = 0;
 };
 
 template <class Emit>
@@ -171,9 +174,14 @@ void tell_funnel(const FunnelSpec& spec, uint32_t person, const FunnelAttempt& a
 template <FunnelOrder kOrder, class Emit>
 void scan_tokens(const FunnelSpec& spec, const Slice& slice, const Crowd& who, Emit& emit) {
   FunnelScan<kOrder, Emit> scan(spec, emit);
+  if constexpr (kOrder == FunnelOrder::kAny) {
+    who.for_each([&](uint32_t person) { scan.person(slice, person, spec.steps); });
+    return;
+  }
+  // Nobody comes farther than without exclusions and the like, and most not beyond the first step.
+  PlainFunnel plain(spec, slice, false);
   who.for_each([&](uint32_t person) {
-    if (kOrder != FunnelOrder::kAny && slice.hits[0].count(person) == 0) return;
-    scan.person(slice, person);
+    if (const int bound = plain.highest(person); bound > 0) scan.person(slice, person, bound);
   });
 }
 

@@ -12,6 +12,19 @@ constexpr Second kPerOctave = kExactBelow / 2;
 constexpr int kMostBits = 26;  // of 400 days
 constexpr size_t kBuckets = kExactBelow + (kMostBits - kExactBits) * size_t{kPerOctave};
 
+// The bin of the least number of so many bits.
+constexpr auto kBinOfWidth = [] {
+  std::array<uint8_t, 33> out{};
+  for (size_t width = 1; width < out.size(); ++width) {
+    const Second least = Second{1} << (width - 1);
+    while (out[width] + size_t{1} < kFunnelTimeBins.size() &&
+           kFunnelTimeBins[out[width] + size_t{1}] <= least) {
+      ++out[width];
+    }
+  }
+  return out;
+}();
+
 size_t bucket_of(Second seconds) {
   if (seconds < kExactBelow) return seconds;
   const int shift = std::bit_width(seconds) - kExactBits;
@@ -53,8 +66,9 @@ void fill_percentiles(FunnelTimes& out, ValueAt value_at) {
 }  // namespace
 
 int FunnelTimesSeries::bin_of(Second seconds) {
-  const auto above = std::ranges::upper_bound(kFunnelTimeBins, seconds);
-  return static_cast<int>(above - kFunnelTimeBins.begin()) - 1;
+  size_t bin = kBinOfWidth[static_cast<size_t>(std::bit_width(seconds))];
+  while (bin + 1 < kFunnelTimeBins.size() && kFunnelTimeBins[bin + 1] <= seconds) ++bin;
+  return static_cast<int>(bin);
 }
 
 void FunnelTimesSeries::add(Second seconds) {

@@ -92,16 +92,20 @@ void FunnelTokens::group_by_held() {
   }
 }
 
-void FunnelTokens::build(const Slice& slice, uint32_t person) {
+void FunnelTokens::build(const Slice& slice, uint32_t person, int bound) {
   slice_ = &slice;
   person_ = person;
   tokens_.clear();
   groups_.clear();
   runs_.assign(1, 0);
-  for (int step = 0; step < spec_.steps; ++step) {
+  const bool strict = spec_.order == FunnelOrder::kStrict;
+  const int steps = strict && bound > 1 ? spec_.steps : bound;
+  for (int step = 0; step < steps; ++step) {
     append(slice.hits[static_cast<size_t>(step)], person, uint32_t{1} << step);
   }
-  if (spec_.uses_any()) append(slice.hits[spec_.any_selector()], person, 0);
+  if (spec_.uses_any() && (bound > 1 || spec_.session_gap_seconds != 0)) {
+    append(slice.hits[spec_.any_selector()], person, 0);
+  }
   merge_runs();
   set_ranks_and_limits();
   if (!spec_.held) {

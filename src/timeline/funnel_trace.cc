@@ -14,7 +14,7 @@ class Reasons {
  public:
   Reasons(const FunnelSpec& spec, const Slice& slice, uint32_t person)
       : spec_(spec), slice_(slice), person_(person), tokens_(spec) {
-    tokens_.build(slice, person);
+    tokens_.build(slice, person, spec.steps);
   }
 
   Stop stop(const FunnelAttempt& attempt) const {
