@@ -51,8 +51,9 @@ void carry_codes(const CarriedCodes& carried, const Part& part, std::vector<uint
       part.bucket.read_numbers(*column, 0, part.entry->hits, numbers.data());
       for (size_t i = 0; i < numbers.size(); ++i) {
         if (std::isnan(numbers[i])) continue;
-        const auto place = std::ranges::lower_bound(carried.numbers, numbers[i]);
-        if (place == carried.numbers.end() || *place != numbers[i]) continue;
+        const double number = carried.bin(numbers[i]);
+        const auto place = std::ranges::lower_bound(carried.numbers, number);
+        if (place == carried.numbers.end() || *place != number) continue;
         out[i] = carried.texts + 1 + static_cast<uint32_t>(place - carried.numbers.begin());
       }
     }

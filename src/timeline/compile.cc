@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -136,16 +138,17 @@ std::optional<DayBorders> day_borders(const Periods& periods, Zone zone) {
   return out;
 }
 
-// Distinct numbers of a property in the events of a selector.
+// Distinct numbers of a property in the events of selectors.
 class NumberKernel {
  public:
+  explicit NumberKernel(double step) : codes_{.step = step} {}
   void add(const Slice& slice) {
     for (const Hits& hits : slice.hits) {
       slice.who.for_each([&](uint32_t person) {
         for (uint32_t hit = hits.first[person]; hit < hits.last[person]; ++hit) {
           if (std::isnan(hits.number[hit]) || hits.number[hit] == last_) continue;
           last_ = hits.number[hit];
-          if (numbers_.size() <= kMaxNumberGroups) numbers_.insert(last_);
+          if (numbers_.size() <= kMaxNumberGroups) numbers_.insert(codes_.bin(last_));
         }
       });
     }
@@ -156,20 +159,26 @@ class NumberKernel {
   const std::set<double>& numbers() const { return numbers_; }
 
  private:
+  CarriedCodes codes_;
   std::set<double> numbers_;
   double last_ = std::nan("");
 };
 
 Result<std::vector<double>> distinct_numbers(const Snapshot& snapshot, const Ask& ask,
-                                             Selector selector, const std::string& path, Pool& pool,
+                                             const std::string& path, double step, Pool& pool,
                                              const Stop& stop) {
-  selector.group.clear();
-  selector.held.clear();
-  selector.group_is_name = false;
-  selector.number = path;
-  const auto plan =
-      TRY(compile(snapshot, {.selectors = {std::move(selector)}, .among = ask.among}, pool, stop));
-  const NumberKernel found = TRY(run(*plan, NumberKernel(), pool, stop));
+  Ask numbers{.selectors = {}, .among = ask.among, .person_group = nullptr, .presence = {}};
+  for (const Selector& selector : ask.selectors) {
+    if (selector.group != path && selector.held != path) continue;
+    numbers.selectors.push_back({.any_of = selector.any_of,
+                                 .from = selector.from,
+                                 .to = selector.to,
+                                 .number = path,
+                                 .group = "",
+                                 .held = ""});
+  }
+  const auto plan = TRY(compile(snapshot, std::move(numbers), pool, stop));
+  const NumberKernel found = TRY(run(*plan, NumberKernel(step), pool, stop));
   if (found.numbers().size() > kMaxNumberGroups) {
     return fail(
         Code::kTooLarge,
@@ -216,12 +225,20 @@ Result<std::shared_ptr<const Plan>> compile(const Snapshot& snapshot, Ask ask, P
   auto plan = std::make_shared<Plan>();
   plan->snapshot = snapshot;
   plan->buckets = snapshot.buckets();
+  // What one property is carried as: the dictionary may grow between two selectors.
+  std::map<std::pair<std::string, double>, CarriedCodes> shared;
   for (const Selector& selector : ask.selectors) {
     CompiledSelector compiled = compile_selector(selector, *snapshot.dictionary);
-    for (auto [codes, path] :
-         {std::pair(&compiled.group, &selector.group), std::pair(&compiled.held, &selector.held)}) {
-      if (!codes->property || !snapshot.dictionary->has_numbers(*codes->property)) continue;
-      codes->numbers = TRY(distinct_numbers(snapshot, ask, selector, *path, pool, stop));
+    for (auto [codes, path, step] :
+         {std::tuple(&compiled.group, &selector.group, selector.group_step),
+          std::tuple(&compiled.held, &selector.held, 0.0)}) {
+      if (!codes->property) continue;
+      auto [place, added] = shared.try_emplace({*path, step}, *codes);
+      if (added && snapshot.dictionary->has_numbers(*codes->property)) {
+        place->second.step = step;
+        place->second.numbers = TRY(distinct_numbers(snapshot, ask, *path, step, pool, stop));
+      }
+      *codes = place->second;
     }
     plan->selectors.push_back(std::move(compiled));
   }
@@ -239,7 +256,9 @@ std::string group_label(const Plan& plan, size_t selector, uint32_t code, bool h
   if (of.group_is_name && !held) return plan.snapshot.dictionary->event_name(code - 1).name;
   const CarriedCodes& codes = held ? of.held : of.group;
   if (code <= codes.texts) return plan.snapshot.dictionary->text_of(*codes.property, code);
-  return fmt::format("{}", codes.numbers[code - codes.texts - 1]);
+  const double number = codes.numbers[code - codes.texts - 1];
+  if (codes.step != 0) return fmt::format("[{}, {})", number, number + codes.step);
+  return fmt::format("{}", number);
 }
 
 Result<People> collect(const Plan& plan, Pool& pool, const Stop& stop,

@@ -2,6 +2,7 @@
 // tables, ready for every bucket. Inside this module only.
 #pragma once
 
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ struct CarriedCodes {
   std::optional<uint32_t> property;
   uint32_t texts = 0;           // codes 1 … texts are the dictionary's
   std::vector<double> numbers;  // ascending; number i has the code texts + 1 + i
+  double step = 0;              // not 0: of a number, the multiple of it at or below
+  double bin(double number) const { return step == 0 ? number : std::floor(number / step) * step; }
 };
 
 struct CompiledSelector {

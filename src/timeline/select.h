@@ -67,8 +67,10 @@ struct Selector {
   std::vector<EventSelector> any_of;  // an event fits if it fits one of them
   Second from = 0, to = kNever;       // half-open
   // What hits carry (see Hits); "" carries nothing.
-  std::string number;          // a property read as a number
-  std::string group, held;     // properties read as texts
+  std::string number;       // a property read as a number
+  std::string group, held;  // properties read as texts; codes of one property mean the same in
+                            // all selectors of a question that carry it
+  double group_step = 0;    // numbers of the group are put together in [k × step, (k + 1) × step)
   bool group_is_name = false;  // the group is the event's name instead (Snapshot::event_name)
 };
 
