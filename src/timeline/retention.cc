@@ -58,6 +58,7 @@ Result<void> check_time(const RetentionSpec& spec) {
 
 std::vector<RetentionBracket> single_brackets(int count) {
   std::vector<RetentionBracket> out;
+  out.reserve(static_cast<size_t>(count));
   for (int i = 0; i < count; ++i) out.push_back({.from = i, .to = i + 1});
   return out;
 }

@@ -93,7 +93,7 @@ std::span<const Crowd* const> RetentionScan::returned(int cohort) {
       break;
     case Counted::kOnOrAfter:
       for (size_t j = 0; j < columns; ++j) {
-        columns_[j] = &later_[static_cast<size_t>(cohort + spec_.brackets[j].from)];
+        columns_[j] = later_.data() + cohort + spec_.brackets[j].from;
       }
       break;
     case Counted::kOnOrBefore:
