@@ -95,7 +95,7 @@ TEST_F(SessionTest, ChangesNeedTheTokenOfTheSameSession) {
   Browser other = signed_in("root@shop.example");
   std::string own = b.csrf;
   Json user = {{"email", "new@shop.example"}, {"role", "analyst"}};
-  for (std::string wrong : {std::string(), other.csrf, own + "x", own.substr(1)}) {
+  for (const std::string& wrong : {std::string(), other.csrf, own + "x", own.substr(1)}) {
     b.csrf = wrong;
     auto answer = b.send("POST", "/v1/users", user);
     EXPECT_EQ(answer.status, 403);
@@ -112,7 +112,7 @@ TEST_F(SessionTest, MadeUpAndChangedCookiesAreNobodys) {
   std::string good = b.cookie.substr(0, b.cookie.find(';'));
   std::string changed = good;
   changed[20] = changed[20] == 'A' ? 'B' : 'A';
-  for (std::string cookie : {changed, good + "A", good.substr(0, good.size() - 1),
+  for (const std::string& cookie : {changed, good + "A", good.substr(0, good.size() - 1),
                              "perennial_session=" + random_token() + random_token()}) {
     b.cookie = cookie;
     EXPECT_EQ(b.status("GET", "/v1/settings"), 401);

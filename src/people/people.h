@@ -92,6 +92,9 @@ Result<std::optional<Person>> find_person(store::Connection& c, PersonId id);
 Result<std::vector<Person>> find_people(
     store::Connection& c,
     std::span<const PersonId> ids);  // in the order of ids; missing ones left out
+// All people in the order of their numbers.
+Result<void> each_person(store::Connection& c,
+                         const std::function<Result<void>(const Person&)>& each);
 // Who a person is now that was joined to another; `id` itself if nothing happened to it.
 Result<PersonId> current_person(store::Connection& c, PersonId id);
 Result<std::vector<Identity>> identities_of(store::Connection& c, PersonId id);
@@ -155,6 +158,15 @@ struct ListPage {
 };
 Result<ListPage> list_people(store::Connection& c, const ListQuery& query);
 
+// ---- properties of people
+
+// Another number whenever a trait or a country may have changed.
+Result<uint64_t> profiles_version(store::Connection& c);
+// Country and traits (a JSON object) of everybody, by ascending id.
+Result<void> each_profile(
+    store::Connection& c,
+    const std::function<void(PersonId, std::string_view country, std::string_view traits)>& each);
+
 // ---- order columns
 
 // All orders and refunds as columns, sorted by person, then time. Person 0 (no customer) comes
@@ -201,6 +213,13 @@ struct Extensions {
       messages;
 };
 Json customer_json(const Person& person, const Json& described);
+// What answers GET /v1/customers and GET /v1/customers.csv, for other routes that show a list of
+// people; they read `set` and the other parameters from the request.
+struct ListHandlers {
+  http::Handler page, csv;
+};
+ListHandlers list_handlers(store::Database& database, events::Log& log, access::Settings& settings,
+                           Extensions extensions, Clock clock = system_now);
 // /v1/customers* of api/openapi.yaml. `clock` stamps exports in the audit trail.
 void add_routes(http::Router& router, store::Database& database, events::Log& log,
                 access::Settings& settings, Extensions extensions, Clock clock = system_now);

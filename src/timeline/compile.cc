@@ -54,15 +54,21 @@ bool fits_text(const Test& test, std::string_view text) {
   });
 }
 
-CompiledTest compile_test(const Test& test, const Dictionary& dictionary) {
-  CompiledTest out{
-      .property = dictionary.find_property(test.property), .op = test.op, .numbers = test.numbers};
+// The operator's positive form.
+CompiledTest positive(const Test& test) {
+  CompiledTest out{.op = test.op, .numbers = test.numbers};
   if (test.op == Op::kIsNot || test.op == Op::kNotContains || test.op == Op::kIsNotSet) {
     out.opposite = true;
     out.op = test.op == Op::kIsNot      ? Op::kIs
              : test.op == Op::kIsNotSet ? Op::kIsSet
                                         : Op::kContains;
   }
+  return out;
+}
+
+CompiledTest compile_test(const Test& test, const Dictionary& dictionary) {
+  CompiledTest out = positive(test);
+  out.property = dictionary.find_property(test.property);
   if (!out.property) return out;
   out.texts.assign(size_t{dictionary.texts(*out.property)} + 1, 0);
   const auto fitting = dictionary.texts_where(*out.property, [&](std::string_view text) {
@@ -189,6 +195,15 @@ Result<std::vector<double>> distinct_numbers(const Snapshot& snapshot, const Ask
 }
 
 }  // namespace
+
+CompiledTest compile_test(const Test& test, const std::vector<std::string>& texts) {
+  CompiledTest out = positive(test);
+  out.texts.push_back(0);
+  for (const std::string& text : texts) {
+    out.texts.push_back(out.op == Op::kIsSet || fits_text(test, text) ? 1 : 0);
+  }
+  return out;
+}
 
 CompiledCondition compile_condition(const Condition& condition, const Dictionary& dictionary) {
   CompiledCondition out{.kind = condition.kind};
