@@ -176,6 +176,28 @@ struct FunnelTrace {
   };
   std::vector<Filled> filled;  // in the order of time
   Stop stop = Stop::kNoEntry;
+  Second until = 0;   // the last second of its window
+  uint32_t held = 0;  // the value its events share, with spec.held
+};
+
+// An event that fits a step or an exclusion, and what it is to an attempt.
+struct FunnelEvent {
+  enum class Verdict {
+    kFilled,     // it filled `step`
+    kStarted,    // it fits step 1 (in any order, some step) and is the entry of another attempt
+    kWindow,     // after the window
+    kOrder,      // the step before the one it fits was not taken yet
+    kStrict,     // something stood between
+    kExclusion,  // it is an exclusion, or fits the next step after one
+    kHeld,       // another held value
+    kUsed,       // the steps it fits were filled already
+  };
+  Second at = 0;
+  uint8_t tie = 0;
+  uint32_t fits = 0;        // steps, one bit each
+  uint32_t exclusions = 0;  // one bit each
+  Verdict verdict = Verdict::kFilled;
+  int step = -1;
 };
 
 // The first pass of a breakdown: how many people, or attempts, enter in each group.
@@ -211,6 +233,10 @@ class Funnel {
   // kTotals, one for each period entered for kPerDay. A person who did not enter has one of
   // kNoEntry. Slice::who is not asked.
   std::vector<FunnelTrace> trace(const Slice& slice, uint32_t person) const;
+  // The person's first `most` events that fit a step or an exclusion, oldest first, as they are to
+  // one of these attempts.
+  std::vector<FunnelEvent> explain(const Slice& slice, uint32_t person, const FunnelTrace& attempt,
+                                   size_t most) const;
 
  private:
   // Row 0 is of all, the others are of the groups.

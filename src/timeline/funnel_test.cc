@@ -250,6 +250,44 @@ TEST(Funnel, TracesOfThoseWhoDidNothing) {
   EXPECT_EQ(trace_of(spec, {{1, kB}, {2, kA}}).stop, Stop::kOrder);
 }
 
+std::vector<FunnelEvent::Verdict> verdicts_of(const FunnelSpec& spec, History history,
+                                              size_t most = 100) {
+  TestBucket bucket({std::move(history)});
+  const Slice slice = bucket.slice(selectors_of(spec));
+  const Funnel funnel(spec);
+  std::vector<FunnelEvent::Verdict> out;
+  for (const FunnelEvent& event : funnel.explain(slice, 0, funnel.trace(slice, 0).back(), most)) {
+    out.push_back(event.verdict);
+    EXPECT_EQ(event.step >= 0, event.verdict == FunnelEvent::Verdict::kFilled);
+  }
+  return out;
+}
+
+TEST(Funnel, SaysOfEachEventWhatItIs) {
+  using enum FunnelEvent::Verdict;
+  FunnelSpec spec{.steps = 3, .window_seconds = 10};
+  const History history = {{1, kB}, {2, kA}, {5, kA}, {5, 77}, {6, kC}, {7, kB}, {8, kB}, {16, kC}};
+  EXPECT_THAT(verdicts_of(spec, history),
+              ElementsAre(kOrder, kStarted, kFilled, kOrder, kFilled, kUsed, kWindow));
+  EXPECT_THAT(verdicts_of(spec, history, 3), ElementsAre(kOrder, kStarted, kFilled));
+  EXPECT_THAT(verdicts_of(spec, {{1, kC}}), ElementsAre(kOrder));
+  spec.exclusions = {{0, 1}};
+  EXPECT_THAT(verdicts_of(spec, {{1, kA}, {2, kX}, {3, kB}}),
+              ElementsAre(kFilled, kExclusion, kExclusion));
+  spec = {.steps = 3, .order = FunnelOrder::kStrict};
+  EXPECT_THAT(verdicts_of(spec, {{1, kA}, {2, 77}, {3, kB}}), ElementsAre(kFilled, kStrict));
+  spec = {.steps = 3, .order = FunnelOrder::kAny, .window_seconds = 10};
+  EXPECT_THAT(verdicts_of(spec, {{1, kC}, {15, kB}, {16, kA}, {17, kA}, {40, kA}}),
+              ElementsAre(kStarted, kFilled, kFilled, kUsed, kWindow));
+  spec = {.steps = 2, .semantics = FunnelSemantics::kFirstEntry};
+  EXPECT_THAT(verdicts_of(spec, {{1, kA}, {2, kA}, {3, kB}}), ElementsAre(kFilled, kUsed, kFilled));
+  spec = {.steps = 2, .held = true};
+  EXPECT_THAT(verdicts_of(spec, {{.at = 1, .name = kA, .held = 1},
+                                 {.at = 2, .name = kB, .held = 2},
+                                 {.at = 3, .name = kB, .held = 1}}),
+              ElementsAre(kFilled, kHeld, kFilled));
+}
+
 std::string fault(const FunnelSpec& spec) {
   const Result<void> checked = check(spec);
   return checked ? "" : checked.error().where;
