@@ -18,19 +18,6 @@ void each_test(const Condition& condition, const std::function<void(const Test&)
   for (const Condition& part : condition.parts) each_test(part, each);
 }
 
-std::set<std::string> properties_of(const Ask& ask) {
-  std::set<std::string> out;
-  for (const Selector& selector : ask.selectors) {
-    for (const std::string* carried : {&selector.number, &selector.group, &selector.held}) {
-      if (!carried->empty()) out.insert(*carried);
-    }
-    for (const EventSelector& event : selector.any_of) {
-      each_test(event.where, [&](const Test& test) { out.insert(test.property); });
-    }
-  }
-  return out;
-}
-
 CarriedCodes carried_codes(const std::string& path, const Dictionary& dictionary) {
   CarriedCodes out;
   if (path.empty()) return out;
@@ -201,6 +188,19 @@ CompiledTest compile_test(const Test& test, const std::vector<std::string>& text
   out.texts.push_back(0);
   for (const std::string& text : texts) {
     out.texts.push_back(out.op == Op::kIsSet || fits_text(test, text) ? 1 : 0);
+  }
+  return out;
+}
+
+std::set<std::string> properties_of(const Ask& ask) {
+  std::set<std::string> out;
+  for (const Selector& selector : ask.selectors) {
+    for (const std::string* carried : {&selector.number, &selector.group, &selector.held}) {
+      if (!carried->empty()) out.insert(*carried);
+    }
+    for (const EventSelector& event : selector.any_of) {
+      each_test(event.where, [&](const Test& test) { out.insert(test.property); });
+    }
   }
   return out;
 }

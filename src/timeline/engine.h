@@ -7,6 +7,8 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "base/base.h"
@@ -40,7 +42,9 @@ struct Ask {
   std::optional<Periods> presence;  // asks for presence over these periods instead of hits
 };
 
-// Properties that the timeline does not hold whole: such a question needs the event log.
+// The properties of events that a question looks at.
+std::set<std::string> properties_of(const Ask& ask);
+// Those that the timeline does not hold whole: such a question needs the event log.
 std::vector<std::string> missing_properties(const Dictionary& dictionary, const Ask& ask);
 
 // When to give up. Both may be looked at from any thread.
