@@ -111,6 +111,7 @@ Slow slow_attribution(const Question& question, const std::vector<History>& peop
       out.direct.push_back(touches.empty());
       if (touches.empty()) continue;
       std::vector<double> ages;
+      ages.reserve(touches.size());
       for (size_t i : touches) ages.push_back(event.at - history[i].at);
       const auto parts = slow_parts(question.spec, ages);
       for (size_t i = 0; i < touches.size(); ++i) {

@@ -38,11 +38,10 @@ class KeyIndex {
 
  private:
   // Fibonacci hashing: the high bits of a multiplication are spread evenly (Knuth 6.4).
-  size_t home(uint64_t key) const {
-    return (key ^ key >> 32) * 0x9E37'79B9'7F4A'7C15 >> (65 - std::bit_width(places_.size()));
-  }
+  size_t home(uint64_t key) const { return (key ^ key >> 32) * 0x9E37'79B9'7F4A'7C15 >> shift_; }
   void grow() {
     places_.assign(places_.empty() ? 64 : places_.size() * 2, kNone);
+    shift_ = 64 - std::countr_zero(places_.size());
     for (uint32_t number = 0; number < keys_.size(); ++number) {
       size_t place = home(keys_[number]);
       while (places_[place] != kNone) place = (place + 1) & (places_.size() - 1);
@@ -52,6 +51,7 @@ class KeyIndex {
 
   std::vector<uint64_t> keys_;    // by number
   std::vector<uint32_t> places_;  // numbers; a power of two of them
+  int shift_ = 0;                 // 64 less the bits of a place
 };
 
 }  // namespace perennial::timeline

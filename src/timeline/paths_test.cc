@@ -167,6 +167,7 @@ struct Compare {
       if (i < row.nodes.size()) ++all[row.nodes[i]];
     }
     std::vector<std::pair<uint64_t, uint32_t>> order;  // as the table's
+    order.reserve(all.size());
     for (const auto& [node, paths] : all) order.emplace_back(UINT64_MAX - paths, node);
     std::ranges::sort(order);
     const size_t shown = std::min(all.size(), static_cast<size_t>(spec.max_edges));
@@ -212,6 +213,7 @@ struct Compare {
       if (i + 1 < row.nodes.size()) ++all[edge_of(row)];
     }
     std::vector<std::pair<uint64_t, Edge>> order;
+    order.reserve(all.size());
     for (const auto& [edge, paths] : all) order.emplace_back(UINT64_MAX - paths, edge);
     std::ranges::sort(order);
     const size_t shown = std::min(all.size(), static_cast<size_t>(spec.max_edges));
@@ -242,6 +244,7 @@ struct Compare {
     std::map<Nodes, uint64_t> all;
     for (const Row& row : slow.rows) ++all[row.nodes];
     std::vector<std::pair<uint64_t, Nodes>> order;
+    order.reserve(all.size());
     for (const auto& [nodes, paths] : all) order.emplace_back(UINT64_MAX - paths, nodes);
     std::ranges::sort(order);
     EXPECT_EQ(table.different_paths, all.size());
@@ -523,6 +526,7 @@ TEST(KeyIndex, NumbersKeysInTheOrderMet) {
   EXPECT_EQ(index.find(0), KeyIndex::kNone);
   std::mt19937_64 random(7);
   std::vector<uint64_t> keys;
+  keys.reserve(10'000);
   for (int i = 0; i < 10'000; ++i) keys.push_back(i % 2 == 0 ? random() : keys.size() << 32);
   for (uint32_t i = 0; i < keys.size(); ++i) EXPECT_EQ(index.put(keys[i]), i);
   for (uint32_t i = 0; i < keys.size(); ++i) {

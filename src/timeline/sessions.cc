@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace perennial::timeline {
 
@@ -269,23 +270,30 @@ SessionFigures Sessions::figures(const Sums& sums) {
   return out;
 }
 
+// Sets the percentiles of figures[i] from the rows whose set is i.
 void Sessions::set_percentiles(const ValueTally& seconds, const ValueTally& events,
-                               const std::vector<uint32_t>& rows, SessionFigures& out) const {
+                               const std::vector<uint32_t>& set_of_row,
+                               const std::vector<SessionFigures*>& figures) const {
   if (seconds.too_large() || events.too_large()) return;
-  out.second_percentiles = percentiles_of(seconds.counts(rows), spec_.percents);
-  out.event_percentiles = percentiles_of(events.counts(rows), spec_.percents);
+  const auto sets = static_cast<uint32_t>(figures.size());
+  const auto all_seconds = seconds.counts(set_of_row, sets);
+  const auto all_events = events.counts(set_of_row, sets);
+  for (size_t i = 0; i < figures.size(); ++i) {
+    figures[i]->second_percentiles = percentiles_of(all_seconds[i], spec_.percents);
+    figures[i]->event_percentiles = percentiles_of(all_events[i], spec_.percents);
+  }
 }
 
 SessionsTable Sessions::finish() const {
   SessionsTable table;
-  std::vector<uint32_t> all;
-  for (uint32_t i = 0; i + 1 < periods_.size(); ++i) {
-    all.push_back(i);
-    table.periods.push_back(figures(periods_[i]));
-    set_percentiles(seconds_, events_, {i}, table.periods.back());
-  }
+  for (size_t i = 0; i + 1 < periods_.size(); ++i) table.periods.push_back(figures(periods_[i]));
   table.total = figures(periods_.back());
-  set_percentiles(seconds_, events_, all, table.total);
+  std::vector<uint32_t> each(table.periods.size());
+  std::iota(each.begin(), each.end(), 0);
+  std::vector<SessionFigures*> of_periods;
+  for (SessionFigures& period : table.periods) of_periods.push_back(&period);
+  set_percentiles(seconds_, events_, each, of_periods);
+  set_percentiles(seconds_, events_, std::vector<uint32_t>(each.size(), 0), {&table.total});
   table.second_bars = second_bars_;
   table.event_bars = event_bars_;
   table.session_bars = session_bars_;
@@ -299,28 +307,31 @@ void Sessions::finish_groups(SessionsTable& table) const {
   if (table.groups_too_large) return;
   table.percentiles_too_large |= group_seconds_.too_large() || group_events_.too_large();
   std::vector<std::pair<uint32_t, uint32_t>> order;  // UINT32_MAX − people, group
+  order.reserve(group_rows_.size());
   for (const auto& [group, row] : group_rows_) {
     order.emplace_back(UINT32_MAX - groups_.at(uint64_t{group} << 32).people, group);
   }
   std::ranges::sort(order);
-  std::vector<uint32_t> rows;  // of the group that is made
+  const auto most = static_cast<size_t>(spec_.max_groups);
+  table.groups.resize(std::min(order.size(), most + 1));
+  std::unordered_map<uint32_t, size_t> places;  // in the table
+  std::vector<uint32_t> set_of_row(order.size());
   for (size_t i = 0; i < order.size(); ++i) {
     const uint32_t group = order[i].second;
-    if (i <= static_cast<size_t>(spec_.max_groups)) {
-      rows.clear();
-      table.groups.emplace_back().periods.resize(table.periods.size());
-      if (i < static_cast<size_t>(spec_.max_groups)) table.groups.back().group = group;
-    }
-    SessionGroup& out = table.groups.back();
-    rows.push_back(group_rows_.at(group));
-    for (uint32_t period = 0; period <= table.periods.size(); ++period) {
-      auto found = groups_.find(uint64_t{group} << 32 | period);
-      if (found == groups_.end()) continue;
-      (period == 0 ? out.total : out.periods[period - 1]).add(figures(found->second));
-    }
-    const bool complete = i + 1 == order.size() || i < static_cast<size_t>(spec_.max_groups);
-    if (complete) set_percentiles(group_seconds_, group_events_, rows, out.total);
+    const size_t place = std::min(i, most);
+    if (place < most) table.groups[place].group = group;
+    places[group] = place;
+    set_of_row[group_rows_.at(group)] = static_cast<uint32_t>(place);
   }
+  for (SessionGroup& group : table.groups) group.periods.resize(table.periods.size());
+  for (const auto& [key, sums] : groups_) {
+    SessionGroup& out = table.groups[places.at(static_cast<uint32_t>(key >> 32))];
+    const auto period = static_cast<uint32_t>(key);
+    (period == 0 ? out.total : out.periods[period - 1]).add(figures(sums));
+  }
+  std::vector<SessionFigures*> totals;
+  for (SessionGroup& group : table.groups) totals.push_back(&group.total);
+  set_percentiles(group_seconds_, group_events_, set_of_row, totals);
 }
 
 }  // namespace perennial::timeline

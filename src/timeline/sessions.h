@@ -111,7 +111,8 @@ class Sessions {
   static void add(Sums& to, const Sums& from);
   void finish_groups(SessionsTable& table) const;
   void set_percentiles(const ValueTally& seconds, const ValueTally& events,
-                       const std::vector<uint32_t>& rows, SessionFigures& out) const;
+                       const std::vector<uint32_t>& set_of_row,
+                       const std::vector<SessionFigures*>& figures) const;
 
   SessionsSpec spec_;
   std::vector<Sums> periods_;  // and the total at last

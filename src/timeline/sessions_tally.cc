@@ -11,61 +11,39 @@ void ValueTally::give_up() {
   too_large_ = true;
 }
 
-void ValueTally::add(uint32_t row, uint32_t value, uint32_t times) {
+void ValueTally::add_large(uint32_t row, uint32_t value, uint32_t times) {
   if (too_large_) return;
-  if (row >= kMaxRows) return give_up();
-  if (value >= kPagedValues) {
-    large_[uint64_t{row} << 32 | value] += times;
-    if (large_.size() > kMaxLarge) give_up();
-    return;
+  large_[uint64_t{row} << 32 | value] += times;
+  if (large_.size() > kMaxLarge) give_up();
+}
+
+template <class Each>
+void ValueTally::for_each(Each each) const {
+  for (uint32_t page = 0; page < counts_.size(); ++page) {
+    const uint64_t key = pages_.key(page);
+    const auto row = static_cast<uint32_t>(key >> 32), first = static_cast<uint32_t>(key);
+    for (uint32_t i = 0; i < kPageValues; ++i) {
+      if (counts_[page][i] > 0) each(row, first * kPageValues + i, counts_[page][i]);
+    }
   }
-  if (row >= rows_.size()) rows_.resize(row + 1);
-  uint32_t& page = rows_[row][value / kPageValues];
-  if (page == 0) {
-    if (pages_.size() > kMaxPages) return give_up();
-    page = static_cast<uint32_t>(pages_.size());
-    pages_.emplace_back();
+  for (const auto& [key, times] : large_) {
+    each(static_cast<uint32_t>(key >> 32), static_cast<uint32_t>(key), times);
   }
-  pages_[page][value % kPageValues] += times;
 }
 
 void ValueTally::merge(const ValueTally& other, std::span<const uint32_t> rows) {
   if (other.too_large_) give_up();
-  auto mine = [&](uint32_t row) { return rows.empty() ? row : rows[row]; };
-  for (uint32_t row = 0; row < other.rows_.size(); ++row) {
-    for (uint32_t i = 0; i < other.rows_[row].size(); ++i) {
-      const uint32_t page = other.rows_[row][i];
-      if (page == 0) continue;
-      for (uint32_t j = 0; j < kPageValues; ++j) {
-        const uint32_t times = other.pages_[page][j];
-        if (times > 0) add(mine(row), i * kPageValues + j, times);
-      }
-    }
-  }
-  for (const auto& [key, times] : other.large_) {
-    add(mine(static_cast<uint32_t>(key >> 32)), static_cast<uint32_t>(key), times);
-  }
+  other.for_each([&](uint32_t row, uint32_t value, uint32_t times) {
+    add(rows.empty() ? row : rows[row], value, times);
+  });
 }
 
-std::map<uint32_t, uint64_t> ValueTally::counts(std::span<const uint32_t> rows) const {
-  std::map<uint32_t, uint64_t> out;
-  std::vector<bool> wanted;
-  for (uint32_t row : rows) {
-    if (row >= wanted.size()) wanted.resize(row + 1);
-    wanted[row] = true;
-    if (row >= rows_.size()) continue;
-    for (uint32_t i = 0; i < rows_[row].size(); ++i) {
-      const uint32_t page = rows_[row][i];
-      if (page == 0) continue;
-      for (uint32_t j = 0; j < kPageValues; ++j) {
-        if (pages_[page][j] > 0) out[i * kPageValues + j] += pages_[page][j];
-      }
-    }
-  }
-  for (const auto& [key, times] : large_) {
-    const auto row = static_cast<uint32_t>(key >> 32);
-    if (row < wanted.size() && wanted[row]) out[static_cast<uint32_t>(key)] += times;
-  }
+std::vector<std::map<uint32_t, uint64_t>> ValueTally::counts(std::span<const uint32_t> set_of_row,
+                                                             uint32_t sets) const {
+  std::vector<std::map<uint32_t, uint64_t>> out(sets);
+  for_each([&](uint32_t row, uint32_t value, uint32_t times) {
+    if (row < set_of_row.size() && set_of_row[row] < sets) out[set_of_row[row]][value] += times;
+  });
   return out;
 }
 
@@ -73,6 +51,7 @@ std::vector<double> percentiles_of(const std::map<uint32_t, uint64_t>& counts,
                                    std::span<const double> percents) {
   std::vector<double> out;
   std::vector<std::pair<uint64_t, uint32_t>> sums;  // how many are at most the value
+  sums.reserve(counts.size());
   uint64_t total = 0;
   for (const auto& [value, times] : counts) sums.emplace_back(total += times, value);
   if (total == 0) return out;

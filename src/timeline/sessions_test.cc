@@ -328,6 +328,7 @@ TEST(Sessions, LimitsOfTheSpec) {
   EXPECT_EQ(where(spec), "max_groups");
   spec = {};
   std::vector<Second> borders;
+  borders.reserve(kMaxPeriods + 2);
   for (Second i = 0; i <= kMaxPeriods; ++i) borders.push_back(i);
   spec.periods = Periods(borders);
   EXPECT_EQ(where(spec), "ok");
@@ -344,6 +345,7 @@ TEST(Sessions, TooManyGroupsAreRefusedAloud) {
   auto feed = [&](Sessions& kernel, uint32_t from, uint32_t to) {
     for (uint32_t group = from; group < to; group += kBucketPeople) {
       std::vector<uint32_t> groups;
+      groups.reserve(kBucketPeople);
       for (uint32_t i = 0; i < kBucketPeople; ++i) {
         groups.push_back(std::min(group + i, to - 1));
       }
@@ -376,7 +378,7 @@ TEST(ValueTally, GivesUpOverItsLimits) {
   tally.merge(one);
   EXPECT_TRUE(tally.too_large());
   tally.add(0, 5);
-  EXPECT_TRUE(tally.counts(std::vector<uint32_t>{0}).empty());
+  EXPECT_TRUE(tally.counts(std::vector<uint32_t>{0}, 1)[0].empty());
 
   ValueTally pages;
   const uint32_t a_row = ValueTally::kPagedValues / ValueTally::kPageValues;
