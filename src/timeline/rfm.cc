@@ -101,10 +101,10 @@ RfmLimits quintile_limits(const std::vector<uint32_t>& bins, const Axis& axis, u
   RfmLimits limits{};
   for (size_t i = 0; i < limits.size(); ++i) {
     const Wanted& one = wanted[i];
-    const std::vector<int64_t>& values = marked[marks[one.bin]];
+    const std::vector<int64_t>& values = marked[marks[one.bin]];  // none of a bin of one value
     const int64_t value = axis.only_value(one.bin).value_or(values.empty() ? 0 : values[one.rank]);
     const auto greater = std::ranges::upper_bound(values, value);
-    if (marks[one.bin] != 0 && greater != values.end()) {
+    if (greater != values.end()) {
       limits[i] = *greater;
     } else if (one.next == kNone) {
       limits[i] = value + 1;

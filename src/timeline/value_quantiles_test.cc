@@ -23,6 +23,13 @@ TEST(ValueQuantiles, AreThoseOfTheTextbook) {
   EXPECT_EQ(one.at(std::vector{0.0, 0.5, 1.0}), (std::vector{-7.0, -7.0, -7.0}));
 }
 
+TEST(ValueQuantiles, SharesBetweenTheSameNeighbours) {
+  ValueQuantiles quantiles;
+  quantiles.sketch();
+  for (double value : {1.0, 101.0}) quantiles.add(value);
+  EXPECT_EQ(quantiles.at(std::vector{0.25, 0.5, 0.75}, true), (std::vector{26.0, 51.0, 76.0}));
+}
+
 double at_rank(const std::vector<double>& sorted, double share) {
   return sorted[static_cast<size_t>(static_cast<double>(sorted.size() - 1) * share)];
 }
