@@ -76,19 +76,26 @@ double ValueQuantiles::answer(int32_t bin, bool whole) const {
 }
 
 std::vector<double> ValueQuantiles::at(std::span<const double> shares, bool whole) const {
-  std::vector<double> sorted;
+  std::vector<double> values;
   std::vector<std::pair<int32_t, uint64_t>> counted;
   if (sketched_) {
     counted = bins();
   } else {
-    sorted = values_;
-    std::ranges::sort(sorted);
+    values = values_;
   }
+  uint64_t placed = 0;  // no number behind the first `placed` ones is smaller than one of them
   size_t bin = 0;
   uint64_t passed = 0;  // numbers in the bins before `bin`
-  // Ranks are asked for in ascending order, or one less.
+  // Ranks are asked for in ascending order, or that of the last time or the one before it again.
   auto at_rank = [&](uint64_t rank) {
-    if (!sketched_) return sorted[rank];
+    if (!sketched_) {
+      const auto from = values.begin() + static_cast<std::ptrdiff_t>(placed);
+      const auto place = values.begin() + static_cast<std::ptrdiff_t>(rank);
+      if (rank == placed) std::iter_swap(from, std::min_element(from, values.end()));
+      if (rank > placed) std::nth_element(from, place, values.end());
+      placed = std::max(placed, rank + 1);
+      return *place;
+    }
     while (rank < passed) passed -= counted[--bin].second;
     while (rank >= passed + counted[bin].second) passed += counted[bin++].second;
     return answer(counted[bin].first, whole);
