@@ -56,26 +56,30 @@ Result<std::vector<uint32_t>> Follower::owners_of(
     owners_.clear();
     moved_.clear();
   }
-  std::vector<std::string> unknown;
-  std::vector<std::string> identities;
+  std::vector<std::string> identities, unknown;
+  std::unordered_set<std::string_view> asked;
+  identities.reserve(arrivals.size());  // the views stay valid
   for (const auto& event : arrivals) {
-    identities.push_back(identity(event));
-    if (owners_.emplace(identities.back(), 0).second) unknown.push_back(identities.back());
+    const std::string& one = identities.emplace_back(identity(event));
+    if (!owners_.contains(one) && asked.insert(one).second) unknown.push_back(one);
   }
   const auto people = TRY(people::people_of(c, unknown));
   for (size_t i = 0; i < unknown.size(); ++i) {
-    owners_[unknown[i]] = static_cast<uint32_t>(people[i]);
+    // Nobody's now may be somebody's later: that is not remembered.
+    if (people[i] != 0) owners_[unknown[i]] = static_cast<uint32_t>(people[i]);
   }
   std::vector<uint32_t> out;
   for (const std::string& one : identities) {
     auto owner = owners_.find(one);
+    if (owner == owners_.end()) {
+      out.push_back(0);
+      continue;
+    }
     for (auto next = moved_.find(owner->second); next != moved_.end();
          next = moved_.find(owner->second)) {
       owner->second = next->second;
     }
     out.push_back(owner->second);
-    // Nobody's now may be somebody's later.
-    if (owner->second == 0) owners_.erase(owner);
   }
   return out;
 }

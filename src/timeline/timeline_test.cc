@@ -231,6 +231,11 @@ std::vector<Event> random_events(std::mt19937& random, int& number, int count) {
       const bool user = random() % 3 == 0;
       e.user_id = user ? "user " + std::to_string(who % 25) : random() % 9 == 0 ? "null" : "";
       e.anonymous_id = user ? "" : "visitor " + std::to_string(who);
+      if (random() % 10 == 0) {  // an order without a customer is nobody's
+        e.source = "import:orders";
+        e.user_id.clear();
+        e.anonymous_id = "order:" + std::to_string(who);
+      }
       Json properties = Json::object();
       if (random() % 4 != 0) properties["color"] = kColors[random() % kColors.size()];
       if (random() % 3 != 0) properties["price"] = static_cast<double>(random() % 1000) / 100;
