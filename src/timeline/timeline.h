@@ -28,7 +28,7 @@
 namespace perennial::timeline {
 
 // A new base is written when the layers above it hold this many events, or an eighth of the base.
-inline constexpr uint64_t kRewriteEvents = 1'000'000;
+inline constexpr uint64_t kRewriteEvents = 200'000;
 
 struct Options {
   std::string directory;  // absolute; created if missing
