@@ -69,18 +69,6 @@ Result<std::vector<Person>> find_people(store::Connection& c, std::span<const Pe
   return people;
 }
 
-Result<void> each_person(store::Connection& c,
-                         const std::function<Result<void>(const Person&)>& each) {
-  constexpr int64_t kPageRows = 20'000;
-  for (PersonId after = 0;;) {
-    const auto rows =
-        TRY(c.query(kSelectPeople + "WHERE p.id > $1 ORDER BY p.id LIMIT $2", {after, kPageRows}));
-    if (rows.empty()) return {};
-    for (const Row& row : rows) TRY(each(read_person(row)));
-    after = rows.back().integer(0);
-  }
-}
-
 Result<PersonId> current_person(store::Connection& c, PersonId id) {
   for (int i = 0; i < kMaxMerges; ++i) {
     const auto row = TRY(c.query_one(

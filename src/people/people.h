@@ -92,9 +92,6 @@ Result<std::optional<Person>> find_person(store::Connection& c, PersonId id);
 Result<std::vector<Person>> find_people(
     store::Connection& c,
     std::span<const PersonId> ids);  // in the order of ids; missing ones left out
-// All people in the order of their numbers.
-Result<void> each_person(store::Connection& c,
-                         const std::function<Result<void>(const Person&)>& each);
 // Who a person is now that was joined to another; `id` itself if nothing happened to it.
 Result<PersonId> current_person(store::Connection& c, PersonId id);
 Result<std::vector<Identity>> identities_of(store::Connection& c, PersonId id);

@@ -183,28 +183,6 @@ Result<std::vector<double>> distinct_numbers(const Snapshot& snapshot, const Ask
 
 }  // namespace
 
-CompiledTest compile_test(const Test& test, const std::vector<std::string>& texts) {
-  CompiledTest out = positive(test);
-  out.texts.push_back(0);
-  for (const std::string& text : texts) {
-    out.texts.push_back(out.op == Op::kIsSet || fits_text(test, text) ? 1 : 0);
-  }
-  return out;
-}
-
-std::set<std::string> properties_of(const Ask& ask) {
-  std::set<std::string> out;
-  for (const Selector& selector : ask.selectors) {
-    for (const std::string* carried : {&selector.number, &selector.group, &selector.held}) {
-      if (!carried->empty()) out.insert(*carried);
-    }
-    for (const EventSelector& event : selector.any_of) {
-      each_test(event.where, [&](const Test& test) { out.insert(test.property); });
-    }
-  }
-  return out;
-}
-
 CompiledCondition compile_condition(const Condition& condition, const Dictionary& dictionary) {
   CompiledCondition out{.kind = condition.kind};
   if (condition.kind == Condition::Kind::kTest) {

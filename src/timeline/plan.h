@@ -24,8 +24,6 @@ struct CompiledCondition {
   std::vector<CompiledCondition> parts;
   CompiledTest test;
 };
-// Against a list of texts, whose codes begin at 1.
-CompiledTest compile_test(const Test& test, const std::vector<std::string>& texts);
 CompiledCondition compile_condition(const Condition& condition, const Dictionary& dictionary);
 // out[i] is 1 for hits of `entry` that fit, else 0.
 void evaluate(const CompiledCondition& condition, BucketView bucket, const NameEntry& entry,
