@@ -31,7 +31,7 @@ inline constexpr size_t kMaxGroupRows = 20'000;     // a group commit closes at 
 inline constexpr size_t kMaxPendingRows = 400'000;  // waiting for the writer; above: kBusy
 inline constexpr size_t kMaxPendingBytes = 192 * 1024 * 1024;  // the same in bytes
 inline constexpr size_t kTailRows =
-    100'000;  // newest events kept in memory for stages and live view
+    50'000;  // newest events kept in memory for stages and live view
 
 // Events outside are refused with kInvalid: what the engine can store as a time (1900-01-01 to
 // 2299-12-31).

@@ -17,7 +17,7 @@
 namespace perennial::timeline {
 
 inline constexpr size_t kSmallRows = 65'536;
-inline constexpr size_t kArrivalsAtOnce = 20'000;
+inline constexpr size_t kArrivalsAtOnce = 8'000;
 // Behind by more than this, the log is swept instead of read in the order of arrival.
 inline constexpr uint64_t kSweepEvents = 100'000;
 
