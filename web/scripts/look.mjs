@@ -7,11 +7,28 @@ import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
 const { BASE = 'http://127.0.0.1:5173', EMAIL, PASSWORD, ONLY = '', LOOKS } = process.env;
-const { CAMPAIGN = 'c2', DRAFT = 'c3', IMPORT = 'i1', CUSTOMER = '7' } = process.env;
+const {
+  CAMPAIGN = 'c2',
+  DRAFT = 'c3',
+  IMPORT = 'i1',
+  CUSTOMER = '7',
+  DASHBOARD = 'd1',
+} = process.env;
 // Axe is run from its source text, so that a content security policy does not stop it.
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const shots = new URL('../shots/', import.meta.url).pathname;
 mkdirSync(shots, { recursive: true });
+
+const ask = (question) =>
+  `/insights/ask/${question.analysis}#${encodeURIComponent(JSON.stringify(question))}`;
+const kMonth = { range: { last: 30, unit: 'day' } };
+const kSeries = { select: { event: 'Order Completed' }, measure: 'people' };
+const kFunnel = {
+  analysis: 'funnel',
+  ...kMonth,
+  steps: [{ event: 'Product Viewed' }, { event: 'Checkout Started' }, { event: 'Order Completed' }],
+  window: { count: 7, unit: 'day' },
+};
 
 const pages = {
   overview: '/',
@@ -19,6 +36,54 @@ const pages = {
   customer: `/customers/${CUSTOMER}`,
   imports: '/imports',
   import: `/imports/${IMPORT}`,
+  insights: '/insights',
+  trends: ask({ analysis: 'trends', ...kMonth, by: 'day', compare: 'previous', series: [kSeries] }),
+  'trends-split': ask({
+    analysis: 'trends',
+    ...kMonth,
+    by: 'day',
+    series: [kSeries, { select: { event: 'Product Viewed' }, measure: 'sum', property: 'revenue' }],
+    formulas: [{ name: 'Rate', expression: '100 * A / B' }],
+    breakdown: { person_property: 'country', top: 3 },
+    people: {
+      all: [{ set: 'stage:silent' }, { any: [{ property: 'city', op: 'is', value: 'Leeds' }] }],
+    },
+  }),
+  'trends-wrong': ask({
+    analysis: 'trends',
+    ...kMonth,
+    series: [{ select: { event: 'Unknown' }, measure: 'people' }],
+  }),
+  'funnel-open': '/insights/ask/funnel',
+  funnel: ask(kFunnel),
+  'funnel-split': ask({ ...kFunnel, by: 'day', breakdown: { person_property: 'country' } }),
+  'event-retention': '/insights/ask/retention',
+  lifecycle: '/insights/ask/lifecycle',
+  stickiness: '/insights/ask/stickiness',
+  active: '/insights/ask/active',
+  distribution: '/insights/ask/distribution',
+  interval: ask({
+    analysis: 'interval',
+    ...kMonth,
+    by: 'week',
+    start: { event: 'Checkout Started' },
+    end: { event: 'Order Completed' },
+  }),
+  paths: '/insights/ask/paths',
+  attribution: ask({
+    analysis: 'attribution',
+    ...kMonth,
+    conversion: { event: 'Order Completed' },
+    value_property: 'revenue',
+    touches: [{ event: 'Email Opened' }, { event: 'Ad Clicked' }],
+    touch_property: 'utm_source',
+    models: ['first', 'last', 'linear'],
+  }),
+  sessions: '/insights/ask/sessions',
+  'event-rfm': '/insights/ask/rfm',
+  dashboard: `/insights/dashboards/${DASHBOARD}`,
+  'dashboard-edit': `/insights/dashboards/${DASHBOARD}?edit=yes`,
+  shared: '/shared/t0ken',
   activity: '/insights/activity',
   'activity-repurchase': '/insights/activity?measure=repurchase',
   retention: '/insights/retention',
@@ -62,10 +127,11 @@ const browser = await chromium.launch({
 let faults = 0;
 
 async function look(page, name, path, style) {
+  await page.goto('about:blank'); // else an address that differs after its # is not loaded anew
   await page.goto(BASE + path);
   await page.waitForLoadState('networkidle');
   await page.waitForFunction(() => !document.querySelector('.ant-skeleton, .ant-spin-spinning'));
-  await page.waitForTimeout(400); // charts draw for 200 ms
+  await page.waitForTimeout(900); // questions wait for 500 ms, charts draw for 200 ms
   await page.screenshot({ path: `${shots}${name}-${style}.png`, fullPage: true });
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run());
@@ -83,6 +149,7 @@ for (const style of looks) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(
     ([l, t]) => {
+      if (!location.protocol.startsWith('http')) return;
       localStorage.setItem('perennial.language', l);
       localStorage.setItem('perennial.theme', t);
     },
@@ -91,6 +158,8 @@ for (const style of looks) {
   const page = await context.newPage();
   let at = '';
   const complain = (text) => {
+    // This page shows how a wrong question looks.
+    if (at === 'trends-wrong' && text.includes('400')) return;
     faults += 1;
     console.log(`${at} ${style}: ${text.slice(0, 300)}`);
   };

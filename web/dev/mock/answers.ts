@@ -4,6 +4,7 @@ import { audience, campaignAnswer, campaignList, summaries } from './campaigns';
 import { check, imports, step } from './imports';
 import { activity, overview, retentionRate, rfm, stages, triangle } from './insights';
 import { ok, problem, type Answer } from './reply';
+import { insightAnswer, sharedReport } from './reports';
 import { events, session, settings, sign } from './settings';
 import { kNow, people, peopleOf, type Person } from './shop';
 
@@ -111,6 +112,9 @@ export function answer(method: string, url: URL, body: unknown): Answer {
   if (path === '/v1/insights/retention-rate') return ok(retentionRate(query.get('by') ?? 'month'));
   if (path === '/v1/insights/retention-triangle')
     return ok(triangle(query.get('by') ?? 'month', query.get('activity') ?? 'any'));
+  if (path.startsWith('/v1/shared/')) return sharedReport();
+  const insight = area === 'insights' ? insightAnswer(method, url, body) : null;
+  if (insight) return insight;
   if (path === '/v1/value/stages') return ok(stages());
   if (path === '/v1/value/rfm') return ok(rfm());
   if (path === '/v1/customers') return customers(query);

@@ -7,6 +7,7 @@ const rights = [
   'customers.read',
   'customers.export',
   'insights.read',
+  'insights.write',
   'campaigns.read',
   'campaigns.write',
   'imports.read',

@@ -11,6 +11,7 @@ import { themes } from './theme';
 
 const Shell = lazy(() => import('./Shell'));
 const ClaimPage = lazy(() => import('@/features/access/ClaimPage'));
+const SharedPage = lazy(() => import('@/features/insights/reports/SharedPage'));
 const SignInPage = lazy(() => import('@/features/access/SignInPage'));
 
 function Door() {
@@ -26,6 +27,7 @@ function Door() {
     );
   }
   if (!session.data) return null;
+  if (pathname.startsWith('/shared/')) return <SharedPage />;
   if (pathname === '/claim') return <ClaimPage />;
   return session.data.signed_in ? <Shell /> : <SignInPage />;
 }

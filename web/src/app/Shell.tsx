@@ -8,7 +8,8 @@ import { useSession } from '@/shared/session';
 import { ErrorBoundary } from './ErrorBoundary';
 import { HeaderTools } from './HeaderTools';
 import { PastDay } from './PastDay';
-import { keyOf, mayOpen, navOf, pageRoutes, type NavGroup } from './routes';
+import { keyOf, mayOpen, navOf } from './places';
+import { pageRoutes, type NavGroup } from './routes';
 
 const kGroups: readonly NavGroup[] = ['know', 'understand', 'act', 'run'];
 

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
-import { keyOf, mayOpen, navOf, pageRoutes } from './routes';
+import { keyOf, mayOpen, navOf } from './places';
+import { pageRoutes } from './routes';
 
 test('a path belongs to the longest entry that it starts with', () => {
   expect(navOf('/')).toBe('overview');
   expect(navOf('/customers/17')).toBe('customers');
   expect(navOf('/campaigns/c1/edit')).toBe('campaigns');
   expect(navOf('/settings/keys')).toBe('settings');
+  expect(navOf('/insights/ask/funnel')).toBe('insights');
+  expect(navOf('/insights/retention')).toBe('retention');
   expect(navOf('/customersx')).toBeUndefined();
 });
 

@@ -50,6 +50,8 @@ export function useSetSentence() {
           arm: word('arm', set.arm),
           days: set.days,
         });
+      case 'people':
+        return t('set.people');
       default:
         return set.text;
     }

@@ -11,6 +11,7 @@ export type PeopleSet =
   | { kind: 'campaign_verdict'; campaign: string; verdict: string }
   | { kind: 'campaign_arm'; campaign: string; arm: string }
   | { kind: 'campaign_ordered'; campaign: string; arm: string; days: number }
+  | { kind: 'people' }
   | { kind: 'other'; text: string };
 
 function campaignSet(parts: string[], text: string): PeopleSet {
@@ -37,6 +38,8 @@ export function parseSet(text: string): PeopleSet {
       return { kind, what: a, by: b, label: c };
     case 'triangle':
       return { kind, activity: a, by: b, label: c, offset: Number(d) };
+    case 'people':
+      return { kind };
     case 'campaign':
       return campaignSet(parts, text);
     default:

@@ -24,7 +24,28 @@ export type WordKind =
   | 'note'
   | 'audit_action'
   | 'send_reason'
-  | 'problem_code';
+  | 'problem_code'
+  | 'op'
+  | 'units'
+  | 'range'
+  | 'breakdown'
+  | 'property_type'
+  | 'trends_measure'
+  | 'distribution_measure'
+  | 'show'
+  | 'compare'
+  | 'order'
+  | 'semantics'
+  | 'semantics_rule'
+  | 'counting'
+  | 'counted'
+  | 'time'
+  | 'touch'
+  | 'windows'
+  | 'model'
+  | 'plan'
+  | 'answer_warning'
+  | 'trace';
 
 /** Gives (kind, word) → text. A word that the catalogue does not have stands for itself. */
 export function useWords() {

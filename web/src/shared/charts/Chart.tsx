@@ -5,7 +5,8 @@ interface Props {
   option: EChartsOption;
   label: string;
   height?: number;
-  onPick?: (index: number, series: string) => void;
+  /** `data` is the item of the option that was clicked. */
+  onPick?: (index: number, series: string, data: unknown) => void;
 }
 
 type Instance = ReturnType<typeof import('./echarts').init>;
@@ -27,7 +28,9 @@ export function Chart({ option, label, height = 300, onPick }: Props) {
       const made = init(element, null, { renderer: 'svg' });
       chart.current = made;
       made.setOption(latest.current.option);
-      made.on('click', (event) => latest.current.onPick?.(event.dataIndex, event.seriesName ?? ''));
+      made.on('click', (event) =>
+        latest.current.onPick?.(event.dataIndex, event.seriesName ?? '', event.data),
+      );
       sizes.observe(element);
     });
     return () => {

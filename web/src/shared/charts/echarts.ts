@@ -1,8 +1,9 @@
 // Only the parts of ECharts that the console uses; loaded when the first chart is shown.
-import { BarChart, LineChart, SankeyChart } from 'echarts/charts';
+import { BarChart, BoxplotChart, LineChart, SankeyChart } from 'echarts/charts';
 import {
   AriaComponent,
   GridComponent,
+  LegendComponent,
   MarkAreaComponent,
   MarkLineComponent,
   TooltipComponent,
@@ -13,11 +14,13 @@ import { SVGRenderer } from 'echarts/renderers';
 
 use([
   BarChart,
+  BoxplotChart,
   LineChart,
   SankeyChart,
   LabelLayout,
   AriaComponent,
   GridComponent,
+  LegendComponent,
   MarkAreaComponent,
   MarkLineComponent,
   TooltipComponent,

@@ -1,0 +1,96 @@
+import { Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { EventChoice, QuestionBreakdown } from '@/api/types';
+import { NumberInput } from '@/shared/NumberInput';
+import { At } from './At';
+import { Pick } from './Pick';
+import { PropertyPicker } from './PropertyPicker';
+import { Sentence } from './Sentence';
+import { useSetOptions } from './SetPicker';
+import { useSay } from './use_say';
+
+export type BreakdownKind = 'none' | 'event_property' | 'person_property' | 'event_name' | 'sets';
+
+const kKinds: readonly BreakdownKind[] = [
+  'none',
+  'event_property',
+  'person_property',
+  'event_name',
+  'sets',
+];
+
+const kindOf = (breakdown: QuestionBreakdown | undefined): BreakdownKind =>
+  kKinds.find((kind) => kind !== 'none' && breakdown?.[kind] !== undefined) ?? 'none';
+
+const kFresh: Record<BreakdownKind, QuestionBreakdown | undefined> = {
+  none: undefined,
+  event_property: { event_property: '' },
+  person_property: { person_property: '' },
+  event_name: { event_name: true },
+  sets: { sets: ['stage:active', 'stage:silent', 'stage:churned'] },
+};
+
+interface Props {
+  value: QuestionBreakdown | undefined;
+  onChange: (breakdown: QuestionBreakdown | undefined) => void;
+  event?: EventChoice | undefined;
+}
+
+/** Splits an answer into groups. */
+export function BreakdownEditor({ value, onChange, event }: Props) {
+  const { t } = useTranslation();
+  const say = useSay();
+  const kind = kindOf(value);
+  const setOptions = useSetOptions(value?.sets ?? []);
+  const property = kind === 'event_property' || kind === 'person_property' ? kind : null;
+  return (
+    <At path="breakdown">
+      <div className="sentence">
+        <Pick
+          kind="breakdown"
+          label={t('ask.breakdown')}
+          options={kKinds}
+          value={kind}
+          onChange={(next) => onChange(kFresh[next])}
+        />
+        {property && value ? (
+          <PropertyPicker
+            scope={property === 'event_property' ? 'event' : 'person'}
+            event={event}
+            value={value[property]}
+            onChange={(name) => onChange({ ...value, [property]: name ?? '' })}
+          />
+        ) : null}
+        {kind === 'sets' ? (
+          <Select<string[]>
+            className="pick values"
+            mode="multiple"
+            aria-label={t('ask.set')}
+            optionFilterProp="label"
+            popupMatchSelectWidth={false}
+            value={value?.sets ?? []}
+            onChange={(sets) => onChange({ sets })}
+            options={setOptions}
+          />
+        ) : null}
+      </div>
+      {property && value ? (
+        <Sentence
+          text={say('top_groups')}
+          parts={{
+            n: (
+              <NumberInput
+                aria-label={t('ask.top')}
+                min={1}
+                max={50}
+                value={value.top ?? 10}
+                onChange={(top) => onChange({ ...value, top: top ?? 10 })}
+                style={{ width: 60 }}
+              />
+            ),
+          }}
+        />
+      ) : null}
+    </At>
+  );
+}

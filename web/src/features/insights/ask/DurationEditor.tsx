@@ -1,0 +1,36 @@
+import { useTranslation } from 'react-i18next';
+import type { Duration } from '@/api/types';
+import { NumberInput } from '@/shared/NumberInput';
+import { At } from './At';
+import { Pick } from './Pick';
+
+const kUnits = ['second', 'minute', 'hour', 'day', 'week'] as const;
+
+interface Props {
+  value: Duration;
+  onChange: (duration: Duration) => void;
+  path: string;
+  label: string;
+}
+
+export function DurationEditor({ value, onChange, path, label }: Props) {
+  const { t } = useTranslation();
+  return (
+    <At path={path}>
+      <NumberInput
+        aria-label={label}
+        min={1}
+        value={value.count}
+        onChange={(count) => onChange({ ...value, count: count ?? 1 })}
+        style={{ width: 70 }}
+      />{' '}
+      <Pick
+        kind="units"
+        label={`${label}: ${t('ask.unit')}`}
+        options={kUnits}
+        value={value.unit}
+        onChange={(unit) => onChange({ ...value, unit })}
+      />
+    </At>
+  );
+}

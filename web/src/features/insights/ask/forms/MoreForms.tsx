@@ -1,0 +1,81 @@
+import { useTranslation } from 'react-i18next';
+import { NumberInput } from '@/shared/NumberInput';
+import { At } from '../At';
+import { PropertyPicker } from '../PropertyPicker';
+import { choicesOf } from '../selector';
+import { SelectorEditor } from '../SelectorEditor';
+import { Sentence } from '../Sentence';
+import { useSay } from '../use_say';
+import type { FormProps } from './form';
+import { Part } from './Part';
+import { kUnits, When } from './When';
+import { Who } from './Who';
+
+export function SessionsForm({ question, change }: FormProps<'sessions'>) {
+  const { t } = useTranslation();
+  const say = useSay();
+  return (
+    <>
+      <Part title={t('ask.part_session')}>
+        <SelectorEditor
+          path="select"
+          value={question.select ?? { any_event: true }}
+          onChange={(select) => change({ select })}
+        />
+        <At path="gap_minutes">
+          <Sentence
+            text={say('gap')}
+            parts={{
+              n: (
+                <NumberInput
+                  aria-label={t('ask.gap')}
+                  min={1}
+                  max={1440}
+                  value={question.gap_minutes ?? 30}
+                  onChange={(n) => change({ gap_minutes: n ?? 30 })}
+                  style={{ width: 66 }}
+                />
+              ),
+            }}
+          />
+        </At>
+      </Part>
+      <When question={question} change={change} units={kUnits} />
+      <Who question={question} change={change} split />
+    </>
+  );
+}
+
+export function RfmForm({ question, change }: FormProps<'rfm'>) {
+  const { t } = useTranslation();
+  const say = useSay();
+  const select = question.select ?? { event: 'Order Completed' };
+  return (
+    <>
+      <Part title={t('ask.part_purchase')}>
+        <SelectorEditor
+          path="select"
+          value={select}
+          onChange={(next) => change({ select: next })}
+        />
+        <At path="value_property">
+          <Sentence
+            text={say('rfm_value')}
+            parts={{
+              property: (
+                <PropertyPicker
+                  label={t('ask.value_property')}
+                  event={choicesOf(select)[0]}
+                  value={question.value_property ?? 'revenue'}
+                  onChange={(property) => change({ value_property: property })}
+                />
+              ),
+            }}
+          />
+        </At>
+      </Part>
+      <When question={question} change={change} />
+      <Who question={question} change={change} />
+    </>
+  );
+}
