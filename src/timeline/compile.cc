@@ -200,6 +200,19 @@ uint32_t Snapshot::buckets() const {
   return most;
 }
 
+std::set<std::string> properties_of(const Ask& ask) {
+  std::set<std::string> out;
+  for (const Selector& selector : ask.selectors) {
+    for (const std::string* carried : {&selector.number, &selector.group, &selector.held}) {
+      if (!carried->empty()) out.insert(*carried);
+    }
+    for (const EventSelector& event : selector.any_of) {
+      each_test(event.where, [&](const Test& test) { out.insert(test.property); });
+    }
+  }
+  return out;
+}
+
 std::vector<std::string> missing_properties(const Dictionary& dictionary, const Ask& ask) {
   std::vector<std::string> out;
   for (const std::string& path : properties_of(ask)) {

@@ -18,12 +18,26 @@
 #include <memory>
 #include <string>
 
-#include "timeline/build.h"     // IWYU pragma: export
-#include "timeline/engine.h"    // IWYU pragma: export
-#include "timeline/hits.h"      // IWYU pragma: export
-#include "timeline/periods.h"   // IWYU pragma: export
-#include "timeline/presence.h"  // IWYU pragma: export
-#include "timeline/select.h"    // IWYU pragma: export
+#include "timeline/attribution.h"           // IWYU pragma: export
+#include "timeline/build.h"                 // IWYU pragma: export
+#include "timeline/distribution.h"          // IWYU pragma: export
+#include "timeline/engine.h"                // IWYU pragma: export
+#include "timeline/formula.h"               // IWYU pragma: export
+#include "timeline/funnel.h"                // IWYU pragma: export
+#include "timeline/group_slots.h"           // IWYU pragma: export
+#include "timeline/hits.h"                  // IWYU pragma: export
+#include "timeline/interval.h"              // IWYU pragma: export
+#include "timeline/lifecycle.h"             // IWYU pragma: export
+#include "timeline/lifecycle_active.h"      // IWYU pragma: export
+#include "timeline/lifecycle_stickiness.h"  // IWYU pragma: export
+#include "timeline/paths.h"                 // IWYU pragma: export
+#include "timeline/periods.h"               // IWYU pragma: export
+#include "timeline/presence.h"              // IWYU pragma: export
+#include "timeline/retention.h"             // IWYU pragma: export
+#include "timeline/rfm.h"                   // IWYU pragma: export
+#include "timeline/select.h"                // IWYU pragma: export
+#include "timeline/sessions.h"              // IWYU pragma: export
+#include "timeline/trends.h"                // IWYU pragma: export
 
 namespace perennial::timeline {
 
