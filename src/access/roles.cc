@@ -7,8 +7,8 @@
 namespace perennial::access {
 namespace {
 
-constexpr std::array<std::string_view, 8> kAnalyst = {
-    "customers.read", "insights.read", "campaigns.read", "imports.read",
+constexpr std::array<std::string_view, 9> kAnalyst = {
+    "customers.read", "insights.read", "insights.write", "campaigns.read", "imports.read",
     "events.read",    "sql.read",      "stats.read",     "metrics.read"};
 constexpr std::array<std::string_view, 3> kOperator = {"customers.export", "campaigns.write",
                                                        "imports.write"};

@@ -1,9 +1,12 @@
-// Questions about behaviour, answered from order columns by pure kernels: activity, the retention
-// rate, the retention triangle. Periods are days, weeks or months of the workspace's calendar,
-// half-open. Every number names the set of people behind it.
+// Questions about behaviour. From order columns: activity, the retention rate, the retention
+// triangle; from the timeline, as documents (query.h): trends, funnels, retention and the rest.
+// Periods are days, weeks or months of the workspace's calendar, half-open. Every number names the
+// set of people behind it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +17,8 @@
 #include "base/base.h"
 #include "http/http.h"
 #include "people/people.h"
+#include "store/store.h"
+#include "timeline/timeline.h"
 
 namespace perennial::insight {
 
@@ -80,5 +85,44 @@ class Insight {
   access::Settings& settings_;
   Clock clock_;
 };
+
+// Questions about behaviour as documents, answered from the timeline.
+inline constexpr std::chrono::seconds kMaxQuestionTime{60};  // then kTimeout
+inline constexpr size_t kKeptAnswers = 100;                  // whose numbers can be opened,
+inline constexpr std::chrono::hours kKeptFor{1};             // and for how long
+inline constexpr size_t kMaxRunning = 64;                    // questions at one time; then kBusy
+
+struct BehaviourParts {
+  timeline::Timeline& timeline;
+  store::Database& database;
+  access::Settings& settings;
+  // People behind the words of any set; kInvalid if nobody knows them.
+  std::function<Result<std::vector<PersonId>>(std::string_view)> resolve_set;
+  people::ListHandlers lists;  // answer with the people behind a number
+  Clock clock;
+};
+
+// /v1/insights/query, its people, trace and pickers, reports and dashboards of api/openapi.yaml.
+// Thread-safe.
+class Behaviour {
+ public:
+  explicit Behaviour(BehaviourParts parts);
+  ~Behaviour();
+  void add_routes(http::Router& router);
+  // The people behind "people:HANDLE"; nullopt for words of other modules.
+  std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
+  // Answers a question; `asker` names whose questions may be cancelled by whom. Without handles the
+  // numbers of the answer cannot be opened.
+  Result<Json> ask(const Json& question, std::string_view asker, bool handles = true);
+  // True if a question of the asker with that query_id was running.
+  bool cancel(std::string_view asker, std::string_view query_id);
+
+  struct Impl;
+
+ private:
+  std::shared_ptr<Impl> impl_;
+};
+
+std::span<const store::Migration> migrations();
 
 }  // namespace perennial::insight

@@ -208,10 +208,7 @@ struct Visit {
     if (q.from) TRY(check.selector(*q.from));
     if (q.to) TRY(check.selector(*q.to));
     TRY(all(q.events));
-    TRY(all(q.without));
-    if (!q.group_by) return {};
-    TRY(check.selector(q.group_by->of));
-    return property(q.group_by->property, "group_by.property", together({&q.group_by->of}));
+    return all(q.without);
   }
   Result<void> operator()(const AttributionQuery& q) const {
     TRY(check.selector(q.conversion));

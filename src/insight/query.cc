@@ -72,7 +72,7 @@ const std::vector<AnalysisKind>& analysis_kinds() {
        kNone},
       {"paths",
        {"from", "to", "events", "without", "length", "session_gap_minutes", "merge_repeats",
-        "group_by", "most_edges", "fewest_people"},
+        "most_edges", "fewest_people"},
        parse_as<parse_paths>,
        {},
        kNone},

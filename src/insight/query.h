@@ -3,6 +3,8 @@
 // them into what a kernel counts in.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,7 +13,7 @@
 
 #include "access/access.h"
 #include "base/base.h"
-#include "timeline/select.h"
+#include "timeline/timeline.h"
 
 namespace perennial::insight {
 
@@ -67,6 +69,7 @@ struct Breakdown {
   int top = 10;
 };
 
+inline constexpr std::array<int, 6> kTrendsPercentiles = {25, 50, 75, 90, 95, 99};
 struct TrendsQuery {
   enum class Measure {
     kCount,
@@ -83,7 +86,7 @@ struct TrendsQuery {
     std::string name;
     Measure measure = Measure::kCount;
     std::string property;
-    double percentile = 50;
+    int percentile = 50;  // one of kTrendsPercentiles
   };
   struct Formula {
     std::string name, expression;
@@ -153,7 +156,7 @@ struct ActiveQuery {
 };
 
 struct DistributionQuery {
-  enum class Measure { kCount, kDays, kHours, kSum, kAverage, kMinimum, kMaximum };
+  enum class Measure { kCount, kDays, kHours, kSum };
   NamedSelector select;
   Measure measure = Measure::kCount;
   std::string property;
@@ -169,16 +172,11 @@ struct IntervalQuery {
 };
 
 struct PathsQuery {
-  struct Grouping {
-    NamedSelector of;
-    std::string property;
-  };
   std::optional<NamedSelector> from, to;
   std::vector<NamedSelector> events, without;
   int length = 5;
   std::chrono::seconds session_gap = std::chrono::minutes(30);
   bool merge_repeats = true;
-  std::optional<Grouping> group_by;
   int most_edges = 50;
   int fewest_people = 1;
 };

@@ -306,4 +306,24 @@ Result<Breakdown> parse_breakdown(const Json& json, const std::string& path) {
   return result;
 }
 
+Result<NamedSelector> selector(const Fields& fields, std::string_view member) {
+  return parse_selector(*TRY(fields.required(member)), fields.at(member));
+}
+
+Result<std::optional<Breakdown>> breakdown(const Fields& fields) {
+  const Json* json = fields.find("breakdown");
+  if (json == nullptr) return std::nullopt;
+  return TRY(parse_breakdown(*json, fields.at("breakdown")));
+}
+
+Result<std::optional<Breakdown>> people_breakdown(const Fields& fields) {
+  auto result = TRY(breakdown(fields));
+  if (result &&
+      (result->by == Breakdown::By::kEventProperty || result->by == Breakdown::By::kEventName)) {
+    return fail(Code::kInvalid, "must be by people in this analysis", fields.at("breakdown"),
+                "give person_property or sets");
+  }
+  return result;
+}
+
 }  // namespace perennial::insight

@@ -15,4 +15,10 @@ Result<NamedSelector> parse_event_choice(const Json& json, const std::string& pa
 NamedSelector any_event(const std::string& path);
 Result<Breakdown> parse_breakdown(const Json& json, const std::string& path);
 
+// The member of that name, which must be there.
+Result<NamedSelector> selector(const Fields& fields, std::string_view member);
+// The member `breakdown`, if it is there; the second takes no breakdown by events.
+Result<std::optional<Breakdown>> breakdown(const Fields& fields);
+Result<std::optional<Breakdown>> people_breakdown(const Fields& fields);
+
 }  // namespace perennial::insight

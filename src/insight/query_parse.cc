@@ -1,6 +1,8 @@
 // Questions that count events and people: trends, funnels, distribution, intervals, sessions, RFM.
 #include "insight/query_parse.h"
 
+#include <algorithm>
+
 #include "insight/query_condition.h"
 #include "insight/query_range.h"
 #include "people/people.h"
@@ -14,20 +16,10 @@ constexpr int kMaxRollingPeriods = 400;
 constexpr int kMaxGapMinutes = 24 * 60;
 constexpr size_t kScoreBorders = 4;  // between five scores
 
-Result<NamedSelector> selector(const Fields& fields, std::string_view member) {
-  return parse_selector(*TRY(fields.required(member)), fields.at(member));
-}
-
 Result<NamedSelector> selector_or_any(const Fields& fields, std::string_view member) {
   const Json* json = fields.find(member);
   if (json == nullptr) return any_event(fields.at(member));
   return parse_selector(*json, fields.at(member));
-}
-
-Result<std::optional<Breakdown>> breakdown(const Fields& fields) {
-  const Json* json = fields.find("breakdown");
-  if (json == nullptr) return std::nullopt;
-  return TRY(parse_breakdown(*json, fields.at("breakdown")));
 }
 
 // Measures of a property name it, the others do not.
@@ -58,9 +50,9 @@ Result<TrendsQuery::Series> parse_series(const Json& json, const std::string& pa
   series.property = TRY(measured_property(fields, series.measure >= Measure::kSum));
   if (fields.has("percentile") && series.measure != Measure::kPercentile)
     return fail(Code::kInvalid, "is only of measure percentile", fields.at("percentile"));
-  series.percentile = TRY(fields.number("percentile")).value_or(50);
-  if (series.percentile < 0 || series.percentile > 100)
-    return fail(Code::kInvalid, "must be from 0 to 100", fields.at("percentile"));
+  series.percentile = static_cast<int>(TRY(fields.integer("percentile", 50, 0, 100)));
+  if (!std::ranges::count(kTrendsPercentiles, series.percentile))
+    return fail(Code::kInvalid, "must be 25, 50, 75, 90, 95 or 99", fields.at("percentile"));
   return series;
 }
 
@@ -146,6 +138,10 @@ Result<TrendsQuery> parse_trends(const Fields& fields) {
     return fail(Code::kInvalid, "is only of show rolling", fields.at("rolling_periods"));
   q.rolling_periods = static_cast<int>(
       TRY(fields.integer("rolling_periods", q.rolling_periods, 2, kMaxRollingPeriods)));
+  for (const auto& one : q.series) {
+    if (one.measure == TrendsQuery::Measure::kPercentile && q.show != Show::kEach)
+      return fail(Code::kInvalid, "must be each when a percentile is measured", fields.at("show"));
+  }
   return q;
 }
 
@@ -190,13 +186,10 @@ Result<DistributionQuery> parse_distribution(const Fields& fields) {
                                        {{"count", Measure::kCount},
                                         {"days", Measure::kDays},
                                         {"hours", Measure::kHours},
-                                        {"sum", Measure::kSum},
-                                        {"average", Measure::kAverage},
-                                        {"minimum", Measure::kMinimum},
-                                        {"maximum", Measure::kMaximum}}));
+                                        {"sum", Measure::kSum}}));
   q.property = TRY(measured_property(fields, q.measure >= Measure::kSum));
   q.borders = TRY(fields.borders("borders", 1, kMaxBorders));
-  q.breakdown = TRY(breakdown(fields));
+  q.breakdown = TRY(people_breakdown(fields));
   return q;
 }
 
@@ -214,7 +207,7 @@ Result<SessionsQuery> parse_sessions(const Fields& fields) {
   SessionsQuery q;
   q.select = TRY(selector_or_any(fields, "select"));
   q.gap = std::chrono::minutes(TRY(fields.integer("gap_minutes", 30, 1, kMaxGapMinutes)));
-  q.breakdown = TRY(breakdown(fields));
+  q.breakdown = TRY(people_breakdown(fields));
   return q;
 }
 
@@ -230,8 +223,11 @@ Result<RfmQuery> parse_rfm(const Fields& fields) {
   if (const Json* json = fields.find("breaks")) {
     Fields breaks =
         TRY(Fields::of(*json, fields.at("breaks"), {"recency_days", "frequency", "value"}));
+    TRY(breaks.required("recency_days"));
     q.recency_days = TRY(breaks.borders("recency_days", kScoreBorders, kScoreBorders));
+    TRY(breaks.required("frequency"));
     q.frequency = TRY(breaks.borders("frequency", kScoreBorders, kScoreBorders));
+    TRY(breaks.required("value"));
     q.value = TRY(breaks.borders("value", kScoreBorders, kScoreBorders));
   }
   return q;

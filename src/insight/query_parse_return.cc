@@ -14,10 +14,6 @@ constexpr int kMaxEdges = 500, kMaxRows = 500;
 constexpr int kMaxBracket = 4'000;
 constexpr size_t kModels = 5;
 
-Result<NamedSelector> selector(const Fields& fields, std::string_view member) {
-  return parse_selector(*TRY(fields.required(member)), fields.at(member));
-}
-
 Result<std::optional<NamedSelector>> maybe_selector(const Fields& fields, std::string_view member) {
   const Json* json = fields.find(member);
   if (json == nullptr) return std::nullopt;
@@ -31,12 +27,6 @@ Result<std::vector<NamedSelector>> selectors(const Fields& fields, std::string_v
   for (size_t i = 0; i < elements.size(); ++i)
     result.push_back(TRY(parse_selector(*elements[i], join_path(fields.at(member), i))));
   return result;
-}
-
-Result<std::optional<Breakdown>> breakdown(const Fields& fields) {
-  const Json* json = fields.find("breakdown");
-  if (json == nullptr) return std::nullopt;
-  return TRY(parse_breakdown(*json, fields.at("breakdown")));
 }
 
 Result<int> minimum_count(const Fields& fields) {
@@ -89,7 +79,7 @@ Result<StickinessQuery> parse_stickiness(const Fields& fields) {
   StickinessQuery q;
   q.select = TRY(selector(fields, "select"));
   q.minimum_count = TRY(minimum_count(fields));
-  q.breakdown = TRY(breakdown(fields));
+  q.breakdown = TRY(people_breakdown(fields));
   return q;
 }
 
@@ -116,12 +106,6 @@ Result<PathsQuery> parse_paths(const Fields& fields) {
   q.session_gap =
       std::chrono::minutes(TRY(fields.integer("session_gap_minutes", 30, 1, kMaxGapMinutes)));
   q.merge_repeats = TRY(fields.flag("merge_repeats", true));
-  if (const Json* json = fields.find("group_by")) {
-    Fields group = TRY(Fields::of(*json, fields.at("group_by"), {"property", "of"}));
-    q.group_by = PathsQuery::Grouping{
-        .of = TRY(parse_event_choice(*TRY(group.required("of")), group.at("of"))),
-        .property = TRY(group.required_text("property", kMaxPropertyBytes))};
-  }
   q.most_edges = static_cast<int>(TRY(fields.integer("most_edges", 50, 1, kMaxEdges)));
   q.fewest_people = static_cast<int>(TRY(fields.integer("fewest_people", 1, 1, 1'000'000'000)));
   return q;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "timeline/periods.h"
-
 namespace perennial::insight {
 namespace {
 

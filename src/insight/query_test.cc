@@ -313,7 +313,7 @@ TEST(QueryTrends, Members) {
       {"name": "Views", "select": {"event": "A"}, "measure": "people"},
       {"select": {"event": "B"}, "measure": "percentile", "property": "price", "percentile": 95}],
     "formulas": [{"name": "C", "expression": "100 * B / A"}, {"expression": "A + B"}],
-    "compare": "previous", "show": "rolling", "rolling_periods": 4})");
+    "compare": "previous"})");
   const auto& trends = std::get<TrendsQuery>(q.analysis);
   EXPECT_EQ(q.by, Unit::kWeek);
   EXPECT_EQ(trends.series[0].name, "Views");
@@ -321,7 +321,9 @@ TEST(QueryTrends, Members) {
   EXPECT_EQ(trends.series[1].percentile, 95);
   EXPECT_EQ(trends.formulas[1].name, "A + B");
   EXPECT_TRUE(trends.compare_previous);
-  EXPECT_EQ(trends.rolling_periods, 4);
+  Json rolling = with(kTrends, "/show", "rolling");
+  rolling["rolling_periods"] = 4;
+  EXPECT_EQ(std::get<TrendsQuery>(good(rolling.dump()).analysis).rolling_periods, 4);
   EXPECT_EQ(good(with(kTrends, "/range/last", 2).dump()).by, Unit::kHour);
   EXPECT_EQ(good(with(kTrends, "/range/last", 100).dump()).by, Unit::kDay);
   EXPECT_EQ(good(with(kTrends, "/range/last", 400).dump()).by, Unit::kWeek);
@@ -332,6 +334,11 @@ TEST(QueryTrends, Members) {
   EXPECT_EQ(where(with(kTrends, "/series/0/percentile", 5)), "series[0].percentile");
   EXPECT_EQ(where(with(kTrends, "/series/0/measure", "mean")), "series[0].measure");
   EXPECT_EQ(where(with(kTrends, "/rolling_periods", 5)), "rolling_periods");
+  Json percentile = json_of(R"([{"select": {"event": "B"}, "measure": "percentile",
+                                 "property": "price", "percentile": 94}])");
+  EXPECT_EQ(where(with(kTrends, "/series", percentile)), "series[0].percentile");
+  percentile[0]["percentile"] = 95;
+  EXPECT_EQ(where(with(with(kTrends, "/series", percentile), "/show", "cumulative")), "show");
   EXPECT_EQ(where(with(kTrends, "/by", "year")), "by");
   Json formula = Json::array({Json{{"expression", ""}}});
   EXPECT_EQ(where(with(kTrends, "/formulas", formula)), "formulas[0].expression");
@@ -446,11 +453,10 @@ TEST(QueryOthers, Members) {
       good(R"({"analysis": "paths", "from": {"event": "A"}, "to": {"event": "B"},
                "events": [{"event": "A"}], "without": [{"event": "C"}], "length": 3,
                "session_gap_minutes": 10, "merge_repeats": false, "most_edges": 7,
-               "fewest_people": 2, "group_by": {"property": "x", "of": {"event": "A"}}, )" +
+               "fewest_people": 2, )" +
            range + "}")
           .analysis);
   EXPECT_EQ(paths.length, 3);
-  EXPECT_EQ(paths.group_by->of.path, "group_by.of");
   auto attribution = std::get<AttributionQuery>(
       good(R"({"analysis": "attribution", "conversion": {"event": "A"}, "value_property": "v",
                "touches": [{"event": "B"}], "touch_property": "s",
@@ -464,9 +470,10 @@ TEST(QueryOthers, Members) {
   Query sessions = good(R"({"analysis": "sessions", "gap_minutes": 5, )" + range + "}");
   EXPECT_EQ(std::get<SessionsQuery>(sessions.analysis).gap, std::chrono::minutes(5));
   EXPECT_EQ(sessions.by, Unit::kDay);
-  auto rfm = std::get<RfmQuery>(
-      good(R"({"analysis": "rfm", "breaks": {"frequency": [1, 2, 3, 4]}, )" + range + "}")
-          .analysis);
+  auto rfm = std::get<RfmQuery>(good(R"({"analysis": "rfm", "breaks": {"recency_days": [1, 2, 3, 4],
+               "frequency": [1, 2, 3, 4], "value": [1, 2, 3, 4]}, )" +
+                                     range + "}")
+                                    .analysis);
   EXPECT_EQ(rfm.select.name, "Order Completed");
   EXPECT_THAT(rfm.frequency, ElementsAre(1, 2, 3, 4));
   auto sticky = std::get<StickinessQuery>(
@@ -489,9 +496,11 @@ TEST(QueryOthers, WhatIsRefused) {
   EXPECT_EQ(refused(R"("analysis": "distribution", "select": {"event": "A"}, "measure": "count",
                        "borders": [2, 1])"),
             "borders[1]");
+  EXPECT_EQ(refused(R"("analysis": "stickiness", "select": {"event": "A"},
+                       "breakdown": {"event_name": true})"),
+            "breakdown");
   EXPECT_EQ(refused(R"("analysis": "paths", "length": 21)"), "length");
   EXPECT_EQ(refused(R"("analysis": "paths", "session_gap_minutes": 0)"), "session_gap_minutes");
-  EXPECT_EQ(refused(R"("analysis": "paths", "group_by": {"property": "x"})"), "group_by.of");
   EXPECT_EQ(refused(R"("analysis": "paths", "by": "day")"), "by");
   EXPECT_EQ(refused(R"("analysis": "attribution", "conversion": {"event": "A"}, "touches": [])"),
             "touches");

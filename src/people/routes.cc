@@ -319,6 +319,14 @@ Json customer_json(const Person& person, const Json& described) {
   return json;
 }
 
+ListHandlers list_handlers(store::Database& database, events::Log& log, access::Settings& settings,
+                           Extensions extensions, Clock clock) {
+  auto routes =
+      std::make_shared<Routes>(database, log, settings, std::move(extensions), std::move(clock));
+  return {.page = [routes](const Request& r) { return respond(routes->list(r)); },
+          .csv = [routes](const Request& r) { return respond(routes->export_csv(r)); }};
+}
+
 void add_routes(http::Router& router, store::Database& database, events::Log& log,
                 access::Settings& settings, Extensions extensions, Clock clock) {
   auto routes =

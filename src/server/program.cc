@@ -27,7 +27,7 @@ constexpr std::chrono::milliseconds kSettlePoll{250};
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
   for (auto part : {access::migrations(), events::migrations(), people::migrations(),
-                    collect::migrations(), engage::migrations()}) {
+                    collect::migrations(), insight::migrations(), engage::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -72,6 +72,7 @@ class Wired final : public Program {
   std::unique_ptr<people::OrderBooks> books_;
   std::unique_ptr<timeline::Timeline> timeline_;
   std::unique_ptr<insight::Insight> insight_;
+  std::unique_ptr<insight::Behaviour> behaviour_;
   std::unique_ptr<value::Value> value_;
   std::unique_ptr<events::Stages> stages_;
   std::unique_ptr<collect::Importer> importer_;
@@ -101,21 +102,28 @@ Result<void> Wired::open_stores(const Config& config) {
 Result<void> Wired::open_modules() {
   gate_ = TRY(access::Gate::open(*database_, *settings_, system_now, token_));
   books_ = std::make_unique<people::OrderBooks>(*database_, *settings_);
-  timeline_ = TRY(timeline::Timeline::open(
-      {.directory = directory_->sub("timeline"),
-       .log = *log_,
-       .database = *database_,
-       .zone = [this] { return settings_->workspace().calendar.zone; },
-       .threads = std::max(2u, std::thread::hardware_concurrency()),
-       .say = [](const std::string& line) { spdlog::info("{}", line); }}));
+  timeline_ = TRY(
+      timeline::Timeline::open({.directory = directory_->sub("timeline"),
+                                .log = *log_,
+                                .database = *database_,
+                                .zone = [this] { return settings_->workspace().calendar.zone; },
+                                .threads = std::max(2u, std::thread::hardware_concurrency()),
+                                .say = [](const std::string& line) { spdlog::info("{}", line); }}));
   insight_ = std::make_unique<insight::Insight>(*books_, *settings_, system_now);
   value_ = std::make_unique<value::Value>(*books_, *settings_, system_now);
+  behaviour_ = std::make_unique<insight::Behaviour>(insight::BehaviourParts{
+      .timeline = *timeline_,
+      .database = *database_,
+      .settings = *settings_,
+      .resolve_set = [this](std::string_view set) { return resolve_set(set); },
+      .lists = people::list_handlers(*database_, *log_, *settings_, extensions()),
+      .clock = system_now});
 
   std::vector<events::Stage> stages;
   stages.push_back(events::schema_stage());
   stages.push_back(people::people_stage(*settings_));
-  stages.back().committed = [before = std::move(stages.back().committed),
-                             books = books_.get(), timeline = timeline_.get()](uint64_t seq) {
+  stages.back().committed = [before = std::move(stages.back().committed), books = books_.get(),
+                             timeline = timeline_.get()](uint64_t seq) {
     if (before) before(seq);
     books->changed();
     timeline->people_committed();
@@ -145,6 +153,7 @@ bool Wired::settle(uint64_t seq) {
 
 Result<std::vector<people::PersonId>> Wired::resolve_set(std::string_view set) {
   if (auto found = insight_->resolve_set(set)) return std::move(*found);
+  if (auto found = behaviour_->resolve_set(set)) return std::move(*found);
   if (auto found = value_->resolve_set(set)) return std::move(*found);
   if (auto found = engage_->resolve_set(set)) return std::move(*found);
   return fail(Code::kInvalid, "no such set of people", "set",
@@ -168,6 +177,7 @@ Result<void> Wired::listen(const Config& config) {
   people::add_routes(router, *database_, *log_, *settings_, extensions());
   collect::add_routes(router, *database_, *log_, *settings_, *gate_, *importer_, system_now);
   insight_->add_routes(router);
+  behaviour_->add_routes(router);
   value_->add_routes(router);
   engage_->add_routes(router);
   add_overview_route(router,

@@ -191,6 +191,106 @@ class Walk(unittest.TestCase):
             "/v1/insights/retention-rate?from=2025-01-01&to=2024-01-01",
         ):
             self.ok("GET", path, status=400)
+        self.questions()
+        self.reports()
+
+    def ask(self, analysis, status=200, **members):
+        question = {
+            "analysis": analysis,
+            "range": {"from": "2021-01-01", "to": "2023-01-01"},
+        } | members
+        return self.ok("POST", "/v1/insights/query", question, status=status)
+
+    def questions(self):
+        line, viewed = {"event": "Order Line"}, {"event": "Product Viewed"}
+        amount = {"property": "amount_minor"}
+        country = {"person_property": "country", "top": 3}
+        series = [
+            {"select": line, "measure": "people"},
+            {"select": line, "measure": "sum"} | amount,
+            {"select": line, "measure": "percentile", "percentile": 90} | amount,
+        ]
+        trends = self.ask(
+            "trends",
+            by="month",
+            series=series,
+            formulas=[{"expression": "B / A"}],
+            breakdown=country,
+            compare="previous",
+            people={"not": {"property": "country", "op": "is", "value": "SG"}},
+            query_id="walk",
+        )
+        funnel = {
+            "analysis": "funnel",
+            "range": {"from": "2021-01-01", "to": "2023-01-01"},
+            "steps": [line, {"any_of": [line, viewed]}],
+            "window": {"count": 90, "unit": "day"},
+            "exclusions": [{"select": viewed}],
+            "breakdown": country,
+            "by": "month",
+        }
+        self.ok("POST", "/v1/insights/query", funnel)
+        self.ask("retention", by="month", start=line, breakdown=country, **{"return": line})
+        self.ask("lifecycle", by="month", select=line)
+        self.ask("stickiness", by="month", select=line, breakdown=country)
+        self.ask("active", select=line)
+        self.ask("distribution", select=line, measure="count", by="month", breakdown=country)
+        self.ask("interval", start=line, end=line, by="month", breakdown=country)
+        self.ask("paths", **{"from": line})
+        self.ask("attribution", conversion=line, touches=[viewed], value_property="amount_minor")
+        self.ask("sessions", by="month", breakdown=country)
+        self.ask("rfm", select=line, value_property="amount_minor")
+        self.ask("trends", status=400)
+        self.ask("lifecycle", status=400, select={"event": "Order Lien"})
+        self.ask("lifecycle", status=400, select=line, range={"from": "1900-01-01", "to": "1901"})
+        handle = trends["series"][0]["total"]["people"]
+        page = self.ok("GET", f"/v1/insights/people?handle={handle}&limit=2&offset=1")
+        self.assertEqual(page["total"], trends["series"][0]["total"]["value"])
+        self.ok("GET", f"/v1/insights/people.csv?handle={handle}")
+        self.ok("GET", "/v1/insights/people?handle=none", status=404)
+        self.ok("DELETE", "/v1/insights/queries/walk")
+        person = page["customers"][0]["id"]
+        trace = self.ok(
+            "POST", "/v1/insights/trace", {"question": funnel, "person_id": person}, status=200
+        )
+        self.assertTrue(trace["counted"])
+        self.ok("GET", "/v1/insights/events?search=order&limit=5")
+        self.ok("GET", "/v1/insights/properties?event=Order%20Line&search=amount")
+        self.ok("GET", "/v1/insights/properties?scope=person")
+        self.ok("GET", "/v1/insights/values?property=country&scope=person&limit=3")
+        self.ok("GET", "/v1/insights/values?property=kind&event=Order%20Line&search=o")
+
+    def reports(self):
+        question = {
+            "analysis": "lifecycle",
+            "range": {"last": 12, "unit": "month"},
+            "by": "month",
+            "select": {"event": "Order Line"},
+        }
+        made = self.ok("POST", "/v1/insights/reports", {"name": "Cycle", "question": question})
+        path = f"/v1/insights/reports/{made['id']}"
+        change = {"version": 1, "name": "Life cycle", "description": "By month"}
+        self.ok("PUT", path, change | {"question": question})
+        self.ok("PUT", path, change | {"question": question}, status=409)
+        self.ok("PUT", path, change | {"question": {"analysis": "guess"}}, status=400)
+        self.ok("GET", path)
+        self.ok("GET", "/v1/insights/reports")
+        self.ok("GET", "/v1/insights/reports/rep_none", status=404)
+        link = self.ok("POST", f"{path}/share")["link"]
+        shared = f"/v1/shared/reports/{link.removeprefix('/shared/')}"
+        self.assertEqual(self.server.request("GET", shared).status, 200)
+        self.ok("DELETE", f"{path}/share")
+        self.assertEqual(self.server.request("GET", shared).status, 404)
+        tile = {"report_id": made["id"], "x": 0, "y": 0, "w": 6, "h": 4}
+        board = self.ok("POST", "/v1/insights/dashboards", {"name": "Board", "tiles": [tile]})
+        path = f"/v1/insights/dashboards/{board['id']}"
+        self.ok(
+            "PUT", path, {"version": 1, "name": "B", "tiles": [tile], "refresh_minutes": 60}
+        )
+        self.ok("GET", path)
+        self.ok("GET", "/v1/insights/dashboards")
+        self.ok("DELETE", path)
+        self.ok("DELETE", f"/v1/insights/reports/{made['id']}")
 
     def customers(self):
         page = self.ok("GET", "/v1/customers?search=lei&sort=revenue&order=asc&limit=5&known=all")

@@ -1,0 +1,259 @@
+// Paths. Cells: what (PathsCell::What), step, node or the edge's `from`, the edge's `to`.
+//
+// A step of a path is a node: an event's name or, where the question lists events, all the events
+// of one selector.
+#include <algorithm>
+
+#include "insight/asking.h"
+
+namespace perennial::insight {
+namespace {
+
+using timeline::EventSelector;
+using timeline::PathsCell;
+using timeline::PathsSpec;
+using timeline::Second;
+
+// How far behind the range's ends events are read, so that sessions over them are whole.
+constexpr Second kAround = 86'400;
+
+class Pathing {
+ public:
+  Pathing(Asking& asking, const PathsQuery& q) : asking_(asking), q_(q) {}
+
+  Result<Answered> answer() {
+    TRY(check_selectors());
+    timeline::Selector selector;
+    selector.from = asking_.from() > kAround ? asking_.from() - kAround : 0;
+    selector.to = asking_.until(uint64_t{asking_.to()} + kAround);
+    selector.group_is_name = true;
+    selector.any_of = events();
+    plan_ = TRY(asking_.compile({std::move(selector)}));
+    TRY(number_nodes());
+    spec_.kind = q_.from && q_.to ? PathsSpec::Kind::kBetween
+                 : q_.from        ? PathsSpec::Kind::kFrom
+                 : q_.to          ? PathsSpec::Kind::kTo
+                                  : PathsSpec::Kind::kStart;
+    spec_.session = timeline::SessionRule{
+        .gap_seconds = static_cast<uint32_t>(q_.session_gap.count()), .days = std::nullopt};
+    spec_.nodes = static_cast<uint32_t>(names_.size()) - 1;
+    spec_.steps = q_.length;
+    spec_.collapse = q_.merge_repeats;
+    spec_.begin = asking_.from();
+    spec_.end = asking_.to();
+    spec_.max_edges = std::min(q_.most_edges, timeline::kMaxPathEdges);
+    TRY(timeline::check(spec_));
+    table_ = TRY(asking_.run(*plan_, timeline::Paths(spec_))).finish();
+    if (table_.steps_too_large)
+      return fail(Code::kTooLarge, "there are too many different steps", "events",
+                  "list the events that matter");
+    Json edges = edges_json();
+    return Answered{Json{{"paths", table_.total.paths},
+                         {"people", cell(table_.total.people, PathsCell::What::kAll, 0)},
+                         {"nodes", nodes_json()},
+                         {"edges", std::move(edges)}},
+                    open()};
+  }
+
+ private:
+  Result<void> check_selectors() const {
+    std::vector<const NamedSelector*> plain;
+    if (q_.from) plain.push_back(&*q_.from);
+    if (q_.to) plain.push_back(&*q_.to);
+    for (const auto& one : q_.without) plain.push_back(&one);
+    for (const NamedSelector* one : plain) {
+      for (const EventSelector& event : one->select.any_of) {
+        if (!event.where.always())
+          return fail(Code::kInvalid, "takes no condition", one->path,
+                      "put the condition on the event in `events`");
+        if (!event.name) return fail(Code::kInvalid, "must name its events", one->path);
+      }
+    }
+    return {};
+  }
+
+  std::vector<EventSelector> events() const {
+    std::vector<EventSelector> all;
+    for (const auto& one : q_.events)
+      all.insert(all.end(), one.select.any_of.begin(), one.select.any_of.end());
+    if (!all.empty()) return all;
+    for (events::Type type : {events::Type::kTrack, events::Type::kPage, events::Type::kScreen})
+      all.push_back({.type = type, .name = std::nullopt, .where = {}});
+    return all;
+  }
+
+  // Numbers of the names that fit, as hits carry them: one more than in the dictionary.
+  std::vector<uint32_t> codes_of(const NamedSelector& named) const {
+    const timeline::Dictionary& dictionary = *timeline::snapshot_of(*plan_).dictionary;
+    std::vector<uint32_t> codes;
+    for (uint32_t number = 0; number < dictionary.events(); ++number) {
+      const timeline::EventName name = dictionary.event_name(number);
+      for (const EventSelector& event : named.select.any_of) {
+        if ((event.type && *event.type != name.type) || (event.name && *event.name != name.name))
+          continue;
+        codes.push_back(number + 1);
+        break;
+      }
+    }
+    return codes;
+  }
+
+  uint32_t& node_of(uint32_t code) {
+    if (spec_.node_of.size() <= code) spec_.node_of.resize(code + 1, 0);
+    return spec_.node_of[code];
+  }
+  uint32_t add_node(std::string name) {
+    names_.push_back(std::move(name));
+    return static_cast<uint32_t>(names_.size()) - 1;
+  }
+
+  Result<void> number_nodes() {
+    node_of(0);
+    if (q_.events.empty()) {
+      NamedSelector any;
+      any.select.any_of = events();
+      for (uint32_t code : codes_of(any))
+        node_of(code) = add_node(timeline::group_label(*plan_, 0, code));
+    }
+    for (const auto& one : q_.events) {
+      const uint32_t node = add_node(one.name);
+      for (uint32_t code : codes_of(one)) {
+        if (std::exchange(node_of(code), node) != 0)
+          return fail(Code::kInvalid, "holds an event that is in another step already", one.path);
+      }
+    }
+    for (const auto& one : q_.without) {
+      for (uint32_t code : codes_of(one)) node_of(code) = 0;
+    }
+    if (q_.from) spec_.from = TRY(anchor(*q_.from));
+    if (q_.to) spec_.to = TRY(anchor(*q_.to));
+    return {};
+  }
+
+  // The node of an end of the paths; its events become one node if they are not yet.
+  Result<uint32_t> anchor(const NamedSelector& named) {
+    const auto codes = codes_of(named);
+    if (codes.size() == 1 && node_of(codes[0]) != 0) return node_of(codes[0]);
+    if (q_.events.empty()) {
+      const uint32_t node = add_node(named.name);
+      for (uint32_t code : codes) node_of(code) = node;
+      return node;
+    }
+    uint32_t node = 0;
+    for (uint32_t code : codes) {
+      if (node_of(code) == 0 || (node != 0 && node != node_of(code)))
+        return fail(Code::kInvalid, "must be one of the steps in `events`", named.path);
+      node = node_of(code);
+    }
+    return node != 0 ? node : add_node(named.name);
+  }
+
+  Json cell(uint64_t value, PathsCell::What what, size_t step, uint32_t from = 0,
+            uint32_t to = 0) const {
+    return asking_.measured(value,
+                            {static_cast<int64_t>(what), static_cast<int64_t>(step), from, to});
+  }
+  // A number without its people: several steps may share them.
+  Json uncounted(PathsCell::What what, size_t step) const {
+    Json json = cell(0, what, step);
+    json["value"] = nullptr;
+    return json;
+  }
+
+  static std::string id(size_t step, uint32_t node) {
+    return std::to_string(step) + "." + (node == 0 ? "other" : std::to_string(node));
+  }
+
+  Json nodes_json() const {
+    Json nodes = Json::array();
+    const bool backwards = spec_.kind == PathsSpec::Kind::kTo;
+    for (size_t i = 0; i < table_.steps.size(); ++i) {
+      const auto& step = table_.steps[i];
+      const auto place = static_cast<int64_t>(i) * (backwards ? -1 : 1);
+      for (const auto& node : step.nodes) {
+        nodes.push_back(
+            {{"id", id(i, node.node)},
+             {"step", place},
+             {"event", names_[node.node]},
+             {"kind", "event"},
+             {"count", node.paths},
+             {"people", cell(node.people, PathsCell::What::kNode, i, node.node)},
+             {"dropped", cell(node.ended.people, PathsCell::What::kEnded, i, node.node)}});
+      }
+      if (step.other_nodes == 0) continue;
+      nodes.push_back({{"id", id(i, 0)},
+                       {"step", place},
+                       {"event", ""},
+                       {"kind", "other"},
+                       {"count", step.other_nodes},
+                       {"people", uncounted(PathsCell::What::kOtherNodes, i)},
+                       {"dropped", uncounted(PathsCell::What::kOtherEnded, i)}});
+    }
+    return nodes;
+  }
+
+  Json edges_json() {
+    struct Place {
+      size_t step;
+      timeline::PathEdge edge;
+    };
+    std::vector<Place> edges;
+    bool cut = false;
+    for (size_t i = 0; i < table_.steps.size(); ++i) {
+      cut |= table_.steps[i].other_edges != 0;
+      for (const auto& edge : table_.steps[i].edges) {
+        if (static_cast<int64_t>(edge.people) >= q_.fewest_people)
+          edges.push_back({i, edge});
+        else
+          cut = true;
+      }
+    }
+    std::ranges::stable_sort(edges, std::greater{}, [](const Place& p) { return p.edge.paths; });
+    if (edges.size() > static_cast<size_t>(q_.most_edges)) {
+      edges.resize(static_cast<size_t>(q_.most_edges));
+      cut = true;
+    }
+    if (cut) asking_.warn("rows_cut", "only the largest edges are shown", "most_edges");
+    const bool backwards = spec_.kind == PathsSpec::Kind::kTo;
+    Json json = Json::array();
+    for (const auto& [step, edge] : edges) {
+      json.push_back(
+          {{"from", id(backwards ? step + 1 : step, edge.from)},
+           {"to", id(backwards ? step : step + 1, edge.to)},
+           {"count", edge.paths},
+           {"people", cell(edge.people, PathsCell::What::kEdge, step, edge.from, edge.to)}});
+    }
+    return json;
+  }
+
+  Open open() const {
+    std::vector<std::vector<std::pair<uint32_t, uint32_t>>> shown;
+    for (const auto& step : table_.steps) {
+      auto& nodes = shown.emplace_back();
+      for (const auto& node : step.nodes) nodes.emplace_back(node.node, 0);
+    }
+    return opener(plan_, timeline::Paths(spec_), [shown](const Cell& cell) {
+      PathsCell pick;
+      pick.what = static_cast<PathsCell::What>(cell[0]);
+      pick.step = static_cast<int>(cell[1]);
+      pick.node = pick.from = static_cast<uint32_t>(cell[2]);
+      pick.to = static_cast<uint32_t>(cell[3]);
+      if (pick.what == PathsCell::What::kOtherNodes || pick.what == PathsCell::What::kOtherEnded)
+        pick.shown = shown[static_cast<size_t>(cell[1])];
+      return pick;
+    });
+  }
+
+  Asking& asking_;
+  const PathsQuery& q_;
+  PathsSpec spec_;
+  std::vector<std::string> names_{""};  // by node
+  std::shared_ptr<const timeline::Plan> plan_;
+  timeline::PathsTable table_;
+};
+
+}  // namespace
+
+Result<Answered> answer(Asking& asking, const PathsQuery& q) { return Pathing(asking, q).answer(); }
+
+}  // namespace perennial::insight

@@ -1,0 +1,362 @@
+#include "insight/asking.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace perennial::insight {
+
+using timeline::Crowd;
+using timeline::People;
+using timeline::Second;
+
+namespace {
+
+constexpr uint64_t kMillisOfSecond = 1'000;
+
+Second second_up(Instant t) {
+  const int64_t ms = std::clamp<int64_t>(to_millis(t), 0, kLastSecond * 1'000);
+  return static_cast<Second>((static_cast<uint64_t>(ms) + kMillisOfSecond - 1) / kMillisOfSecond);
+}
+
+Json group_json(std::string_view kind, std::string label = "") {
+  return {{"kind", kind}, {"label", std::move(label)}};
+}
+
+void add_person(People& people, people::PersonId person) {
+  if (person <= 0) return;
+  const auto place = static_cast<size_t>(person);
+  if (place / timeline::kBucketPeople >= people.size()) return;  // without an event
+  people[place / timeline::kBucketPeople].add(place % timeline::kBucketPeople);
+}
+
+bool by_events(const Breakdown& breakdown) {
+  return breakdown.by == Breakdown::By::kEventProperty || breakdown.by == Breakdown::By::kEventName;
+}
+
+std::string range_label(double from, double step) {
+  return fmt::format("[{}, {})", from, from + step);
+}
+
+}  // namespace
+
+Json all_group() { return group_json("all"); }
+
+Json ratio_of(double numerator, double denominator) {
+  if (denominator == 0) return nullptr;
+  return numerator / denominator;
+}
+
+Json rate_of(uint64_t numerator, uint64_t denominator) {
+  return {{"numerator", numerator},
+          {"denominator", denominator},
+          {"rate", ratio_of(static_cast<double>(numerator), static_cast<double>(denominator))}};
+}
+
+Asking::Asking(const Query& query, const Sources& sources, const timeline::Stop& stop,
+               std::string id)
+    : query_(query),
+      sources_(sources),
+      stop_(stop),
+      id_(std::move(id)),
+      secret_(id_.empty() ? "" : random_token()),
+      from_(timeline::to_second(query.range.from)),
+      to_(std::min(second_up(query.now), timeline::to_second(query.range.to))),
+      now_(second_up(query.now)),
+      snapshot_(sources.timeline.snapshot()) {
+  to_ = std::max(from_, to_);
+}
+
+Result<std::unique_ptr<Asking>> Asking::begin(const Query& query, const Sources& sources,
+                                              const timeline::Stop& stop, std::string id) {
+  std::unique_ptr<Asking> asking(new Asking(query, sources, stop, std::move(id)));
+  TRY(asking->find_people());
+  return asking;
+}
+
+Second Asking::until(uint64_t at) const {
+  return static_cast<Second>(std::min<uint64_t>(at, now_));
+}
+
+timeline::Selector Asking::select(const NamedSelector& named, Second from, Second to) const {
+  timeline::Selector selector = named.select;
+  selector.from = from;
+  selector.to = std::max(from, to);
+  return selector;
+}
+
+// ---- whom the question is about
+
+Result<void> Asking::find_people() {
+  if (query_.people.always()) return {};
+  // Without a timeline nobody knows yet how many people have events: as many as there are.
+  const auto column = TRY(sources_.columns.get("country"));
+  buckets_ = std::max<size_t>(snapshot_ ? snapshot_->buckets() : 0,
+                              column->code.size() / timeline::kBucketPeople + 1);
+  auto people = TRY(people_of(query_.people));
+  among_ = std::make_shared<const People>(std::move(people));
+  return {};
+}
+
+Result<People> Asking::people_of(const PeopleCondition& condition) {
+  using Kind = PeopleCondition::Kind;
+  switch (condition.kind) {
+    case Kind::kAll:
+    case Kind::kAny: {
+      const bool all = condition.kind == Kind::kAll;
+      People people(buckets_, all ? Crowd::everyone() : Crowd());
+      for (const auto& part : condition.parts) {
+        const People some = TRY(people_of(part));
+        for (size_t i = 0; i < buckets_; ++i) {
+          if (all)
+            people[i] &= some[i];
+          else
+            people[i] |= some[i];
+        }
+      }
+      return people;
+    }
+    case Kind::kNot: {
+      const People some = TRY(people_of(condition.parts[0]));
+      People people(buckets_, Crowd::everyone());
+      for (size_t i = 0; i < buckets_; ++i) people[i].remove(some[i]);
+      return people;
+    }
+    case Kind::kSet: {
+      People people(buckets_);
+      auto set = sources_.resolve_set(condition.set);
+      if (!set) {
+        return fail(set.error().code, "\"" + condition.set + "\": " + set.error().message, "people",
+                    set.error().hint);
+      }
+      for (people::PersonId person : *set) add_person(people, person);
+      return people;
+    }
+    case Kind::kTest:
+      return people_of_test(condition.test);
+  }
+  return People(buckets_);
+}
+
+Result<People> Asking::people_of_test(const timeline::Test& test) {
+  const auto column = TRY(sources_.columns.get(test.property));
+  std::vector<uint8_t> fits(column->values.size());
+  for (uint32_t code = 0; code < fits.size(); ++code) fits[code] = column->fits(code, test);
+  // Whoever came after the column was made misses the property.
+  People people(buckets_, fits[0] ? Crowd::everyone() : Crowd());
+  const size_t places = std::min(column->code.size(), buckets_ * timeline::kBucketPeople);
+  for (size_t place = 0; place < places; ++place) {
+    if (fits[column->code[place]] == fits[0]) continue;
+    Crowd& crowd = people[place / timeline::kBucketPeople];
+    const auto bit = static_cast<uint32_t>(place % timeline::kBucketPeople);
+    if (fits[0])
+      crowd.words[bit / 64] &= ~(uint64_t{1} << (bit % 64));
+    else
+      crowd.add(bit);
+  }
+  return people;
+}
+
+// ---- groups
+
+timeline::GroupBy Asking::group_by(const std::optional<Breakdown>& breakdown) {
+  if (!breakdown) return timeline::GroupBy::kNone;
+  return by_events(*breakdown) ? timeline::GroupBy::kEvent : timeline::GroupBy::kPerson;
+}
+
+void Asking::carry(const std::optional<Breakdown>& breakdown, timeline::Selector& selector) {
+  if (!breakdown || !by_events(*breakdown)) return;
+  if (breakdown->by == Breakdown::By::kEventName) {
+    selector.group_is_name = true;
+  } else {
+    selector.group = breakdown->property;
+    selector.group_step = breakdown->step.value_or(0);
+  }
+}
+
+Result<void> Asking::group_people(const Breakdown& breakdown) {
+  auto codes = std::make_shared<std::vector<uint32_t>>();
+  person_labels_ = {group_json("none")};
+  if (breakdown.by == Breakdown::By::kSets) {
+    for (uint32_t i = 0; i < breakdown.sets.size(); ++i) {
+      auto set = sources_.resolve_set(breakdown.sets[i]);
+      if (!set) {
+        return fail(set.error().code, set.error().message,
+                    "breakdown.sets[" + std::to_string(i) + "]", set.error().hint);
+      }
+      for (people::PersonId person : *set) {
+        const auto place = static_cast<size_t>(std::max<people::PersonId>(person, 0));
+        if (codes->size() <= place) codes->resize(place + 1, 0);
+        if ((*codes)[place] == 0) (*codes)[place] = i + 1;
+      }
+      person_labels_.push_back(group_json("value", breakdown.sets[i]));
+    }
+    person_group_ = codes;
+    return {};
+  }
+  const auto column = TRY(sources_.columns.get(breakdown.property));
+  if (!breakdown.step) {
+    for (size_t i = 1; i < column->values.size(); ++i)
+      person_labels_.push_back(group_json("value", column->values[i].text));
+    person_group_ = std::shared_ptr<const std::vector<uint32_t>>(column, &column->code);
+    return {};
+  }
+  std::map<double, uint32_t> steps;
+  std::vector<uint32_t> step_of(column->values.size(), 0);
+  for (size_t i = 1; i < column->values.size(); ++i) {
+    if (!column->values[i].number) continue;
+    const double from = std::floor(*column->values[i].number / *breakdown.step) * *breakdown.step;
+    auto [known, added] = steps.try_emplace(from, static_cast<uint32_t>(person_labels_.size()));
+    if (added) person_labels_.push_back(group_json("value", range_label(from, *breakdown.step)));
+    step_of[i] = known->second;
+  }
+  codes->reserve(column->code.size());
+  for (uint32_t code : column->code) codes->push_back(step_of[code]);
+  person_group_ = codes;
+  return {};
+}
+
+Result<void> Asking::prepare(const std::optional<Breakdown>& breakdown) {
+  if (!breakdown || by_events(*breakdown) || person_group_) return {};
+  return group_people(*breakdown);
+}
+
+Json Asking::group_of(const timeline::Plan& plan, size_t selector, uint32_t code,
+                      timeline::GroupBy by) const {
+  if (code == 0) return group_json("none");
+  if (by == timeline::GroupBy::kEvent)
+    return group_json("value", timeline::group_label(plan, selector, code));
+  return code < person_labels_.size() ? person_labels_[code] : group_json("none");
+}
+
+void Asking::label(const timeline::Plan& plan, size_t selector, std::vector<uint32_t> shown,
+                   Groups& groups) const {
+  groups.shown = std::move(shown);
+  for (uint32_t code : groups.shown)
+    groups.labels.push_back(group_of(plan, selector, code, groups.by));
+  groups.labels.push_back(groups.split() ? group_json("other") : all_group());
+}
+
+Result<Groups> Asking::groups(const std::optional<Breakdown>& breakdown,
+                              std::vector<timeline::Selector> selectors) {
+  Groups groups{.by = group_by(breakdown), .shown = {}, .labels = {}};
+  if (!breakdown) {
+    groups.labels = {all_group()};
+    return groups;
+  }
+  TRY(prepare(breakdown));
+  for (auto& selector : selectors) carry(breakdown, selector);
+  const auto plan = TRY(compile(std::move(selectors)));
+  const auto sizes = TRY(run(*plan, timeline::GroupSizes(groups.by, from_, to_)));
+  label(*plan, 0, TRY(sizes.top(static_cast<size_t>(breakdown->top))), groups);
+  groups.rest = sizes.groups() > groups.shown.size();
+  if (groups.rest) {
+    warn("groups_cut",
+         fmt::format("{} of {} groups are shown; the others count together", groups.shown.size(),
+                     sizes.groups()),
+         "breakdown.top");
+  }
+  return groups;
+}
+
+// ---- reading
+
+Result<const timeline::Snapshot*> Asking::snapshot_for(const timeline::Ask& ask) {
+  if (snapshot_ && timeline::missing_properties(*snapshot_->dictionary, ask).empty())
+    return snapshot_.get();
+  timeline::FromLog what;
+  what.properties = timeline::properties_of(ask);
+  Second from = timeline::kNever, to = 0;
+  bool any = false;
+  for (const auto& selector : ask.selectors) {
+    from = std::min(from, selector.from);
+    to = std::max(to, selector.to);
+    for (const auto& event : selector.any_of) {
+      any |= !event.type || (!event.name && *event.type != events::Type::kIdentify);
+      if (event.type) what.names.push_back({*event.type, event.name.value_or("")});
+    }
+    any |= selector.any_of.empty();
+  }
+  if (any) what.names.clear();
+  what.span = Span{timeline::to_instant(from), timeline::to_instant(std::max(from, to))};
+  from_log_ =
+      TRY(timeline::read_from_log(sources_.timeline.source(), what, query_.calendar.zone, stop_));
+  return &*from_log_;
+}
+
+Result<std::shared_ptr<const timeline::Plan>> Asking::compile(
+    std::vector<timeline::Selector> selectors, const timeline::Periods* presence,
+    const Groups* groups) {
+  timeline::Ask ask{.selectors = std::move(selectors),
+                    .among = among_,
+                    .person_group = nullptr,
+                    .presence = std::nullopt};
+  if (groups == nullptr || groups->by == timeline::GroupBy::kPerson)
+    ask.person_group = person_group_;
+  if (presence != nullptr) ask.presence = *presence;
+  const timeline::Snapshot* snapshot = TRY(snapshot_for(ask));
+  return timeline::compile(*snapshot, std::move(ask), sources_.timeline.pool(), stop_);
+}
+
+// ---- what is told
+
+std::string Asking::seal(std::string_view id, std::string_view secret, const std::string& cell) {
+  const std::string mark = fingerprint(std::string(secret) + '.' + cell).hex().substr(0, 10);
+  return std::string(id) + '.' + cell + '.' + mark;
+}
+
+Json Asking::measured(const Json& value, const Cell& cell) const {
+  if (id_.empty()) return {{"value", value}};
+  std::string text;
+  for (int64_t part : cell) text += (text.empty() ? "" : "_") + std::to_string(part);
+  return {{"value", value}, {"people", seal(id_, secret_, text)}};
+}
+
+Json Asking::measured(const std::optional<double>& value) {
+  return {{"value", value && std::isfinite(*value) ? Json(*value) : Json(nullptr)}};
+}
+
+Json Asking::period(Unit unit, const Span& span) const {
+  return {{"label", label_of(unit, query_.calendar, span.from)},
+          {"from", format_instant(span.from)},
+          {"to", format_instant(span.to)},
+          {"complete", span.to <= query_.now}};
+}
+
+Json Asking::periods_json() const {
+  Json json = Json::array();
+  for (const Span& span : query_.periods)
+    json.push_back(period(query_.by.value_or(Unit::kDay), span));
+  return json;
+}
+
+void Asking::warn(std::string_view code, std::string message, std::string_view where) {
+  Json warning = {{"code", code}, {"message", std::move(message)}};
+  if (!where.empty()) warning["where"] = where;
+  warnings_.push_back(std::move(warning));
+}
+
+Json Asking::finish(Json own) const {
+  const auto took = std::chrono::steady_clock::now() - began_;
+  const timeline::Snapshot* read = from_log_ ? &*from_log_ : snapshot_.get();
+  Json json = {{"analysis", query_.analysis_name()},
+               {"query_id", query_.query_id},
+               {"zone", query_.calendar.zone.name()},
+               {"from", format_instant(query_.range.from)},
+               {"to", format_instant(query_.range.to)},
+               {"read",
+                {{"events", read_.events},
+                 {"people", read_.people},
+                 {"milliseconds", std::chrono::duration<double, std::milli>(took).count()},
+                 {"plan", from_log_ ? "sql" : "timeline"},
+                 {"seq", read != nullptr ? read->seq : 0}}},
+               {"warnings", warnings_}};
+  // Active people are by day always.
+  if (query_.by && !std::holds_alternative<ActiveQuery>(query_.analysis))
+    json["by"] = unit_name(*query_.by);
+  json.update(own);
+  return json;
+}
+
+}  // namespace perennial::insight

@@ -1,0 +1,573 @@
+// Questions over HTTP against a log in memory: what is answered, and that every number opens to the
+// people behind it.
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "insight/questions.h"
+#include "store/testing.h"
+
+namespace perennial::insight {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class BehaviourTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = std::filesystem::temp_directory_path() / "behaviour-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+    std::vector<store::Migration> all;
+    for (auto part :
+         {access::migrations(), events::migrations(), people::migrations(), insight::migrations()})
+      all.insert(all.end(), part.begin(), part.end());
+    ASSERT_TRUE(database_->migrate(all));
+    settings_ = access::Settings::load(*database_).value();
+    access::Workspace workspace;
+    workspace.calendar.zone = Zone::utc();
+    workspace.stands_on = *parse_instant("2026-03-18T12:00:00Z");
+    ASSERT_TRUE(
+        database_->write([&](store::Connection& c) { return settings_->save(c, workspace); }));
+    settings_->changed();
+    log_ = events::open_memory();
+    timeline_ = timeline::Timeline::open({.directory = directory_,
+                                          .log = *log_,
+                                          .database = *database_,
+                                          .zone = [] { return Zone::utc(); }})
+                    .value();
+    std::vector<events::Stage> stages;
+    stages.push_back(events::schema_stage());
+    stages.push_back(people::people_stage(*settings_));
+    stages.back().committed = [this](uint64_t) { timeline_->people_committed(); };
+    stages_ = std::make_unique<events::Stages>(*log_, *database_, std::move(stages));
+  }
+  void TearDown() override {
+    if (server_) server_->stop(500ms);
+    server_.reset();
+    stages_.reset();
+    behaviour_.reset();
+    timeline_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  void track(const std::string& user, const std::string& name, std::string_view at,
+             const Json& properties = Json::object()) {
+    add(user, events::Type::kTrack, name, at, properties);
+  }
+  void add(const std::string& user, events::Type type, const std::string& name, std::string_view at,
+           const Json& properties) {
+    events::Event event;
+    event.source = "shop";
+    event.message_id = "m" + std::to_string(++sent_);
+    event.type = type;
+    event.name = name;
+    event.user_id = user;
+    event.timestamp = event.received_at = *parse_instant(at);
+    event.properties = to_text(properties);
+    waiting_.push_back(std::move(event));
+  }
+  void serve() {
+    ASSERT_TRUE(log_->append_and_wait(std::move(waiting_)));
+    ASSERT_TRUE(stages_->wait_until(log_->last_seq(), 20s));
+    ASSERT_TRUE(timeline_->wait_until(log_->last_seq(), 20s)) << timeline_->stats().error;
+    const Clock clock = [this] { return settings_->workspace().now(system_now); };
+    people::Extensions extensions{
+        .resolve_set = [this](std::string_view set) -> Result<std::vector<PersonId>> {
+          if (set == "stage:ann") return std::vector{person("ann")};
+          if (auto found = behaviour_->resolve_set(set)) return *found;
+          return fail(Code::kInvalid, "no such set of people", "set");
+        },
+        .describe = nullptr,
+        .describe_file = nullptr,
+        .messages = nullptr};
+    behaviour_ = std::make_unique<Behaviour>(BehaviourParts{
+        .timeline = *timeline_,
+        .database = *database_,
+        .settings = *settings_,
+        .resolve_set = extensions.resolve_set,
+        .lists = people::list_handlers(*database_, *log_, *settings_, extensions, clock),
+        .clock = clock});
+    http::Router router;
+    behaviour_->add_routes(router);
+    server_ = http::Server::start(std::move(router), {.port = 0}).value();
+  }
+
+  std::pair<int, Json> send(const char* method, const std::string& target,
+                            const Json& body = nullptr) {
+    http::Client client("127.0.0.1", server_->port());
+    auto answer = client.send(method, target, body.is_null() ? "" : to_text(body),
+                              {{"content-type", "application/json"}});
+    EXPECT_TRUE(answer);
+    if (!answer) return {0, {}};
+    auto json = parse_json(answer->body);
+    return {answer->status, json ? *json : Json(answer->body)};
+  }
+  Json ask(std::string_view question) {
+    auto [status, body] = send("POST", "/v1/insights/query", *parse_json(question));
+    EXPECT_EQ(status, 200) << body << "\n" << question;
+    if (status == 200) check_handles(body);
+    return body;
+  }
+  Json refused(std::string_view question) {
+    auto [status, body] = send("POST", "/v1/insights/query", *parse_json(question));
+    EXPECT_EQ(status, 400) << body;
+    return body;
+  }
+  // The users behind a number.
+  std::vector<std::string> users(const Json& measured) {
+    auto [status, body] =
+        send("GET", "/v1/insights/people?handle=" + measured.at("people").get<std::string>());
+    EXPECT_EQ(status, 200) << body;
+    std::vector<std::string> users;
+    for (const Json& customer : body["customers"]) users.push_back(customer["user_id"]);
+    std::ranges::sort(users);
+    return users;
+  }
+  // Every handle opens, and to as many people as its number says where it counts people.
+  void check_handles(const Json& json) {
+    if (json.is_object() && json.contains("value") && json.contains("people") &&
+        json["people"].is_string()) {
+      auto opened = behaviour_->resolve_set("people:" + json["people"].get<std::string>());
+      ASSERT_TRUE(opened && *opened) << json;
+      if (json["value"].is_number_integer() && !loose_) {
+        EXPECT_EQ((*opened)->size(), json["value"].get<size_t>()) << json;
+      }
+    }
+    for (const Json& part : json) {
+      if (part.is_structured()) check_handles(part);
+    }
+  }
+  PersonId person(std::string_view user) {
+    auto found =
+        database_->read([&](store::Connection& c) { return people::resolve(c, user, ""); });
+    return found && *found ? **found : 0;
+  }
+
+  // Ann and bob buy, eve only looks; the names tell the days of March.
+  void small_shop() {
+    add("ann", events::Type::kIdentify, "", "2026-03-01T08:00:00Z",
+        {{"plan", "gold"}, {"age", 31}});
+    add("bob", events::Type::kIdentify, "", "2026-03-01T08:00:00Z",
+        {{"plan", "free"}, {"age", 47}});
+    track("ann", "View", "2026-03-02T10:00:00Z", {{"page", "a"}});
+    track("ann", "Cart", "2026-03-02T10:05:00Z", {{"order", 7}});
+    track("ann", "Order", "2026-03-02T10:30:00Z",
+          {{"revenue", 120.5}, {"order", 7}, {"pay", "card"}});
+    track("ann", "View", "2026-03-09T10:00:00Z", {{"page", "b"}});
+    track("ann", "Order", "2026-03-16T09:00:00Z", {{"revenue", 30}, {"order", 8}, {"pay", "cash"}});
+    track("bob", "View", "2026-03-03T10:00:00Z", {{"page", "a"}});
+    track("bob", "Cart", "2026-03-03T11:00:00Z", {{"order", 9}});
+    track("bob", "Order", "2026-03-12T11:00:00Z",
+          {{"revenue", 250}, {"order", 10}, {"pay", "card"}});
+    track("eve", "View", "2026-03-03T12:00:00Z", {{"page", "b"}});
+    track("eve", "View", "2026-03-04T12:00:00Z", {{"page", "b"}});
+    track("eve", "Order", "2026-03-19T12:00:00Z", {{"revenue", 1}});  // after now
+    serve();
+  }
+
+  std::string directory_;
+  store::TestDatabase database_;
+  std::unique_ptr<access::Settings> settings_;
+  std::unique_ptr<events::Log> log_;
+  std::unique_ptr<timeline::Timeline> timeline_;
+  std::unique_ptr<events::Stages> stages_;
+  std::unique_ptr<Behaviour> behaviour_;
+  std::unique_ptr<http::Server> server_;
+  std::vector<events::Event> waiting_;
+  int sent_ = 0;
+  bool loose_ = false;  // numbers are of events
+};
+
+constexpr const char* kMarch = R"("range": {"this": "month"})";
+std::string march(std::string_view members) {
+  return "{" + std::string(kMarch) + ", " + std::string(members) + "}";
+}
+std::vector<Json> values(const Json& measured) {
+  std::vector<Json> out;
+  for (const Json& one : measured) out.push_back(one["value"]);
+  return out;
+}
+
+TEST_F(BehaviourTest, Trends) {
+  small_shop();
+  Json people = ask(march(R"("analysis": "trends", "by": "week", "series": [
+      {"select": {"event": "View"}, "measure": "people"},
+      {"select": {"event": "Order"}, "measure": "people"}],
+    "formulas": [{"name": "rate", "expression": "B / A"}])"));
+  EXPECT_EQ(people["by"], "week");
+  ASSERT_EQ(people["series"].size(), 3u);
+  // The first week of March is its Sunday.
+  EXPECT_THAT(values(people["series"][0]["values"]), ElementsAre(0, 3, 1, 0, 0, 0));
+  EXPECT_THAT(values(people["series"][1]["values"]), ElementsAre(0, 1, 1, 1, 0, 0));
+  EXPECT_EQ(people["series"][1]["total"]["value"], 2);
+  EXPECT_THAT(users(people["series"][1]["total"]), ElementsAre("ann", "bob"));
+  EXPECT_EQ(people["series"][2]["id"], "F1");
+  EXPECT_NEAR(people["series"][2]["total"]["value"].get<double>(), 2.0 / 3, 1e-12);
+  EXPECT_TRUE(people["series"][2]["values"][0]["value"].is_null());
+  EXPECT_EQ(people["read"]["plan"], "timeline");
+  EXPECT_EQ(people["periods"][2]["label"], "2026-03-09");
+
+  loose_ = true;
+  Json sums = ask(march(R"("analysis": "trends", "by": "month", "compare": "previous", "series": [
+      {"select": {"event": "Order"}, "measure": "sum", "property": "revenue"},
+      {"select": {"event": "Order"}, "measure": "percentile", "property": "revenue"},
+      {"select": {"event": "Order", "where": {"property": "pay", "op": "is_not", "value": "card"}},
+       "measure": "count"}],
+    "breakdown": {"event_property": "revenue", "step": 100, "top": 2})"));
+  EXPECT_EQ(sums["series"].size(), 9u);
+  EXPECT_EQ(sums["series"][0]["group"]["kind"], "value");
+  EXPECT_EQ(sums["warnings"][0]["code"], "groups_cut");
+  EXPECT_EQ(sums["series"][0]["previous"][0]["value"], 0);
+  Json cumulative = ask(march(R"("analysis": "trends", "by": "week", "show": "cumulative",
+    "series": [{"select": {"event": "Order"}, "measure": "people"},
+               {"select": {"event": "Order"}, "measure": "sum", "property": "revenue"}])"));
+  EXPECT_THAT(values(cumulative["series"][0]["values"]), ElementsAre(0, 1, 2, 2, 2, 2));
+  EXPECT_EQ(cumulative["series"][1]["values"][3]["value"], 400.5);
+  Json rolling = ask(march(R"("analysis": "trends", "by": "week", "show": "rolling",
+    "rolling_periods": 2, "series": [{"select": {"event": "Order"}, "measure": "people"}])"));
+  EXPECT_THAT(values(rolling["series"][0]["values"]), ElementsAre(0, 1, 2, 2, 1, 0));
+}
+
+TEST_F(BehaviourTest, Funnel) {
+  small_shop();
+  const std::string steps = R"("analysis": "funnel",
+    "steps": [{"event": "View"}, {"event": "Cart"}, {"event": "Order"}], )";
+  Json week = ask(march(steps + R"("window": {"count": 7, "unit": "day"}, "by": "week",
+    "breakdown": {"person_property": "plan"})"));
+  const Json& all = week["groups"][0];
+  EXPECT_EQ(all["group"]["kind"], "all");
+  EXPECT_EQ(all["steps"][0]["reached"]["value"], 3);
+  EXPECT_EQ(all["steps"][1]["reached"]["value"], 2);
+  EXPECT_EQ(all["steps"][2]["reached"]["value"], 1);
+  EXPECT_THAT(users(all["steps"][2]["dropped"]), ElementsAre("bob"));
+  EXPECT_EQ(all["time"]["median"], 1'800);
+  EXPECT_EQ(all["steps"][2]["time"]["median"], 1'500);
+  EXPECT_EQ(week["groups"].size(), 4u);  // all, three groups: gold, free, none
+  EXPECT_EQ(all["trend"].size(), 6u);
+  Json month = ask(march(steps + R"("window": {"count": 30, "unit": "day"})"));
+  EXPECT_EQ(month["groups"][0]["conversion"]["numerator"], 2);
+  // Carts and orders share an order number only for ann.
+  Json held = ask(march(R"("analysis": "funnel", "steps": [{"event": "Cart"}, {"event": "Order"}],
+    "window": {"count": 30, "unit": "day"}, "held_property": "order")"));
+  EXPECT_THAT(users(held["groups"][0]["steps"][1]["reached"]), ElementsAre("ann"));
+  Json paid = ask(march(R"("analysis": "funnel", "steps": [{"event": "View"}, {"event": "Order"}],
+    "window": {"count": 30, "unit": "day"}, "breakdown": {"event_property": "pay"},
+    "exclusions": [{"select": {"event": "Cart"}}])"));
+  EXPECT_EQ(paid["groups"][0]["steps"][1]["reached"]["value"], 1);
+  EXPECT_EQ(refused(march(steps + R"("semantics": "per_day", "by": "week")"))["where"], "by");
+  ask(march(steps + R"("semantics": "per_day")"));
+  ask(march(steps + R"("order": "strict", "window": {"unit": "session"})"));
+  ask(march(steps + R"("order": "any", "semantics": "first_entry")"));
+  ask(march(steps + R"("semantics": "clickhouse", "clickhouse_modes": ["strict_increase"])"));
+  loose_ = true;
+  ask(march(steps + R"("count": "totals")"));
+}
+
+TEST_F(BehaviourTest, DocumentedEntries) {
+  track("ann", "A", "2026-03-01T01:00:00Z");
+  track("ann", "A", "2026-03-01T01:30:00Z");
+  track("ann", "B", "2026-03-01T01:45:00Z");
+  track("ann", "C", "2026-03-01T02:15:00Z");
+  serve();
+  const std::string funnel = R"("analysis": "funnel", "window": {"count": 1, "unit": "hour"},
+    "steps": [{"event": "A"}, {"event": "B"}, {"event": "C"}])";
+  EXPECT_EQ(ask(march(funnel))["groups"][0]["steps"][2]["reached"]["value"], 1);
+  Json first = ask(march(funnel + R"(, "semantics": "first_entry")"));
+  EXPECT_EQ(first["groups"][0]["steps"][1]["reached"]["value"], 1);
+  EXPECT_EQ(first["groups"][0]["steps"][2]["reached"]["value"], 0);
+
+  Json question = *parse_json(march(funnel + R"(, "semantics": "first_entry")"));
+  auto [status, trace] =
+      send("POST", "/v1/insights/trace", {{"question", question}, {"person_id", person("ann")}});
+  EXPECT_EQ(status, 200) << trace;
+  EXPECT_EQ(trace["reached"], 2);
+  EXPECT_EQ(trace["counted"], true);
+  ASSERT_EQ(trace["events"].size(), 4u);
+  EXPECT_EQ(trace["events"][0]["verdict"], "filled");
+  EXPECT_EQ(trace["events"][0]["event"], "A");
+  EXPECT_EQ(trace["events"][2]["step"], 2);
+  EXPECT_EQ(trace["events"][3]["verdict"], "window");
+  EXPECT_TRUE(trace["steps"][2]["at"].is_null());
+  question["analysis"] = "trends";
+  EXPECT_EQ(
+      send("POST", "/v1/insights/trace", {{"question", question}, {"person_id", person("ann")}})
+          .first,
+      400);
+}
+
+TEST_F(BehaviourTest, DocumentedRetention) {
+  for (int day : {0, 1, 2, 5, 6})
+    track("ann", "Visit", "2026-03-0" + std::to_string(day + 1) + "T10:00:00Z");
+  for (int day : {1, 2, 3, 6})
+    track("bob", "Visit", "2026-03-0" + std::to_string(day + 1) + "T11:00:00Z");
+  serve();
+  Json answer = ask(R"({"analysis": "retention", "range": {"from": "2026-03-01",
+    "to": "2026-03-12"}, "start": {"event": "Visit"}, "return": {"event": "Visit"},
+    "first_time": false})");
+  const Json& cohorts = answer["groups"][0]["cohorts"];
+  auto row = [&](size_t i) {
+    auto all = values(cohorts[i]["cells"]);
+    all.resize(7);
+    return all;
+  };
+  EXPECT_THAT(row(0), ElementsAre(1, 1, 1, 0, 0, 1, 1));
+  EXPECT_THAT(row(1), ElementsAre(2, 2, 1, 0, 1, 2, 0));
+  EXPECT_THAT(row(2), ElementsAre(2, 1, 0, 1, 2, 0, 0));
+  EXPECT_THAT(users(cohorts[1]["cells"][5]), ElementsAre("ann", "bob"));
+  Json rolling = ask(R"({"analysis": "retention", "range": {"from": "2026-03-01",
+    "to": "2026-03-12"}, "start": {"event": "Visit"}, "return": {"any_event": true},
+    "time": "rolling", "brackets": [0, 1, 3, 7], "breakdown": {"event_name": true}})");
+  EXPECT_EQ(rolling["columns"][1]["label"], "1–2");
+  EXPECT_EQ(rolling["groups"].size(), 2u);
+  Json beyond = ask(R"({"analysis": "retention", "range": {"from": "2026-03-01",
+    "to": "2026-03-02"}, "start": {"event": "Visit"}, "return": {"event": "Visit"},
+    "columns": 8, "counted": "on_or_after"})");
+  EXPECT_EQ(beyond["groups"][0]["cohorts"][0]["cells"].size(), 8u);
+}
+
+TEST_F(BehaviourTest, CalendarQuestions) {
+  small_shop();
+  Json life = ask(march(R"("analysis": "lifecycle", "by": "week", "select": {"event": "View"})"));
+  ASSERT_EQ(life["rows"].size(), 6u);
+  EXPECT_EQ(life["rows"][1]["new"]["value"], 3);
+  EXPECT_EQ(life["rows"][2]["returning"]["value"], 1);
+  EXPECT_THAT(users(life["rows"][2]["dormant"]), ElementsAre("bob", "eve"));
+  Json sticky = ask(march(R"("analysis": "stickiness", "select": {"event": "View"},
+    "breakdown": {"sets": ["stage:ann"]})"));
+  EXPECT_EQ(sticky["groups"][0]["people"]["value"], 3);
+  EXPECT_EQ(sticky["groups"][0]["rows"][1]["exactly"]["value"], 2);  // ann and eve, 2 days each
+  EXPECT_EQ(sticky["groups"][0]["rows"][0]["at_least"]["value"], 3);
+  EXPECT_EQ(sticky["groups"].size(), 3u);
+  for (const char* windows : {"trailing", "calendar"}) {
+    Json active = ask(march(R"("analysis": "active", "select": {"event": "View"},
+      "windows": ")" + std::string(windows) +
+                            "\""));
+    ASSERT_EQ(active["rows"].size(), 31u);
+    EXPECT_EQ(active["rows"][2]["day"]["value"], 2);
+    EXPECT_EQ(active["rows"][3]["week"]["value"], 3);
+    EXPECT_EQ(active["rows"][8]["month"]["value"], 3);
+    EXPECT_NEAR(active["rows"][8]["stickiness"].get<double>(), 1.0 / 3, 1e-12);
+  }
+}
+
+TEST_F(BehaviourTest, OtherQuestions) {
+  small_shop();
+  Json spread = ask(march(R"("analysis": "distribution", "select": {"event": "View"},
+    "measure": "count", "borders": [2])"));
+  EXPECT_THAT(values(spread["groups"][0]["rows"][0]["counts"]), ElementsAre(1, 2));
+  ask(march(R"("analysis": "distribution", "select": {"event": "Order"}, "measure": "sum",
+    "property": "revenue", "by": "week", "breakdown": {"person_property": "age", "step": 10})"));
+  ask(march(R"("analysis": "distribution", "select": {"event": "View"}, "measure": "days")"));
+  ask(march(R"("analysis": "distribution", "select": {"event": "View"}, "measure": "hours")"));
+  Json rfm = ask(march(R"("analysis": "rfm", "select": {"event": "Order"})"));
+  EXPECT_EQ(rfm["people"]["value"], 2);
+  Json fixed = ask(march(R"("analysis": "rfm", "select": {"event": "Order"}, "breaks":
+    {"recency_days": [1, 3, 7, 30], "frequency": [2, 3, 4, 5], "value": [100, 200, 300, 400]})"));
+  EXPECT_EQ(fixed["people"]["value"], 2);
+  EXPECT_EQ(fixed["grid"][0]["recency"], 4);  // ann ordered 2.1 days ago
+  EXPECT_EQ(fixed["grid"][0]["frequency"], 2);
+  EXPECT_EQ(fixed["grid"][0]["value"], 2);
+  loose_ = true;
+  Json interval = ask(march(R"("analysis": "interval", "start": {"event": "Cart"},
+    "end": {"event": "Order"}, "by": "week")"));
+  EXPECT_EQ(interval["groups"][0]["time"]["count"], 2);
+  EXPECT_EQ(interval["groups"][0]["time"]["minimum"], 1'500);
+  EXPECT_THAT(users(interval["groups"][0]["people"]), ElementsAre("ann", "bob"));
+  Json sessions = ask(march(R"("analysis": "sessions", "by": "week",
+    "breakdown": {"person_property": "plan"})"));
+  EXPECT_EQ(sessions["groups"][0]["rows"][1]["people"]["value"], 3);
+  Json credit = ask(march(R"("analysis": "attribution", "conversion": {"event": "Order"},
+    "value_property": "revenue", "touches": [{"event": "View"}, {"event": "Cart"}],
+    "models": ["first", "linear"])"));
+  EXPECT_EQ(credit["conversions"], 3);
+  EXPECT_EQ(credit["value"], 400.5);
+  EXPECT_EQ(credit["rows"][0]["touch"], "View");
+  EXPECT_EQ(credit["rows"][0]["credits"][0]["conversions"], 3);
+  Json pages = ask(march(R"("analysis": "attribution", "conversion": {"event": "Order"},
+    "touches": [{"event": "View"}], "touch_property": "page")"));
+  EXPECT_EQ(pages["rows"][0]["group"], "a");
+}
+
+TEST_F(BehaviourTest, Paths) {
+  small_shop();
+  Json from = ask(march(R"("analysis": "paths", "from": {"event": "View"}, "length": 3)"));
+  EXPECT_EQ(from["people"]["value"], 3);
+  EXPECT_EQ(from["nodes"][0]["event"], "View");
+  ASSERT_GE(from["edges"].size(), 2u);
+  EXPECT_EQ(from["edges"][0]["from"].get<std::string>(), from["nodes"][0]["id"]);
+  EXPECT_THAT(users(from["edges"][0]["people"]), ElementsAre("ann"));
+  Json to = ask(march(R"("analysis": "paths", "to": {"event": "Order"}, "events": [
+    {"name": "Look", "any_of": [{"event": "View"}, {"event": "Cart"}]}, {"event": "Order"}])"));
+  EXPECT_EQ(to["people"]["value"], 2);
+  EXPECT_EQ(to["nodes"][0]["step"], 0);
+  ask(march(R"("analysis": "paths", "from": {"event": "View"}, "to": {"event": "Order"})"));
+  ask(march(R"("analysis": "paths", "without": [{"event": "Cart"}])"));
+  EXPECT_EQ(refused(march(R"("analysis": "paths", "from": {"event": "View", "where":
+    {"property": "page", "op": "is", "value": "a"}})"))["where"],
+            "from");
+  EXPECT_EQ(refused(march(R"("analysis": "paths", "events": [{"event": "View"},
+    {"event": "View"}])"))["where"],
+            "events[1]");
+}
+
+TEST_F(BehaviourTest, People) {
+  small_shop();
+  auto count = [&](std::string_view people) {
+    Json answer = ask(march(R"("analysis": "trends", "by": "month", "series":
+      [{"select": {"event": "View"}, "measure": "people"}], "people": )" +
+                            std::string(people)));
+    return users(answer["series"][0]["total"]);
+  };
+  EXPECT_THAT(count(R"({"property": "plan", "op": "is", "value": "gold"})"), ElementsAre("ann"));
+  EXPECT_THAT(count(R"({"property": "plan", "op": "is_not", "value": "gold"})"),
+              ElementsAre("bob", "eve"));
+  EXPECT_THAT(count(R"({"property": "age", "op": "greater", "value": 40})"), ElementsAre("bob"));
+  EXPECT_THAT(count(R"({"not": {"set": "stage:ann"}})"), ElementsAre("bob", "eve"));
+  EXPECT_THAT(count(R"({"any": [{"set": "stage:ann"},
+                                {"property": "plan", "op": "is_not_set"}]})"),
+              ElementsAre("ann", "eve"));
+  Json orders = ask(march(R"("analysis": "trends", "by": "month", "series":
+      [{"select": {"event": "Order"}, "measure": "people"}])"));
+  const std::string handle = orders["series"][0]["total"]["people"];
+  EXPECT_THAT(count(R"({"set": "people:)" + handle + "\"}"), ElementsAre("ann", "bob"));
+  EXPECT_EQ(refused(march(R"("analysis": "active", "people": {"set": "nobody"})"))["where"],
+            "people");
+
+  EXPECT_EQ(send("GET", "/v1/insights/people?handle=" + handle + "&limit=1").second["total"], 2);
+  const Json csv = send("GET", "/v1/insights/people.csv?handle=" + handle).second;
+  EXPECT_THAT(csv.get<std::string>(), HasSubstr("bob"));
+  for (const std::string& wrong : {std::string("x"), handle + "0", "q" + handle,
+                                   handle.substr(0, handle.find('.')) + ".9_9_9_9_9.0000000000"})
+    EXPECT_EQ(send("GET", "/v1/insights/people?handle=" + wrong).first, 404) << wrong;
+  EXPECT_EQ(send("GET", "/v1/insights/people").first, 400);
+}
+
+TEST_F(BehaviourTest, NamesThatNobodySent) {
+  small_shop();
+  auto wrong = [&](std::string_view question) {
+    const Json body = refused(march(question));
+    return std::pair(body["where"].get<std::string>(), body.value("hint", ""));
+  };
+  EXPECT_EQ(wrong(R"("analysis": "lifecycle", "select": {"event": "Ordr"})"),
+            std::pair(std::string("select.event"), std::string("did you mean \"Order\"?")));
+  EXPECT_EQ(wrong(R"("analysis": "funnel", "steps": [{"event": "View"}, {"any_of": [
+      {"event": "Order", "where": {"any": [{"property": "revenu", "op": "is_set"}]}}]}])"),
+            std::pair(std::string("steps[1].any_of[0].where.any[0].property"),
+                      std::string("did you mean \"revenue\"?")));
+  EXPECT_EQ(wrong(R"("analysis": "active", "people": {"not": {"property": "plann",
+      "op": "is_set"}})"),
+            std::pair(std::string("people.not.property"), std::string("did you mean \"plan\"?")));
+  EXPECT_EQ(wrong(R"("analysis": "stickiness", "select": {"event": "View"},
+      "breakdown": {"person_property": "agee"})")
+                .first,
+            "breakdown.person_property");
+  EXPECT_EQ(wrong(R"("analysis": "trends", "series": [{"select": {"event": "View"},
+      "measure": "sum", "property": "revenue"}])")
+                .first,
+            "series[0].property");
+  EXPECT_EQ(wrong(R"("analysis": "trends", "series": [{"select": {"event": "View"},
+      "measure": "count"}], "formulas": [{"expression": "A / B"}])")
+                .first,
+            "formulas[0].expression");
+}
+
+TEST_F(BehaviourTest, Pickers) {
+  small_shop();
+  Json events = send("GET", "/v1/insights/events?search=ORD").second["events"];
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0]["name"], "Order");
+  EXPECT_EQ(events[0]["count"], 4);
+  Json properties = send("GET", "/v1/insights/properties?event=Order&search=re").second;
+  EXPECT_EQ(properties["properties"][0]["name"], "revenue");
+  EXPECT_GE(send("GET", "/v1/insights/properties").second["properties"].size(), 4u);
+  EXPECT_EQ(send("GET", "/v1/insights/properties?scope=person").second["properties"].size(), 3u);
+  Json values = send("GET", "/v1/insights/values?property=pay&event=Order").second;
+  EXPECT_EQ(values["values"][0], (Json{{"value", "card"}, {"count", 2}}));
+  EXPECT_EQ(values["truncated"], false);
+  Json plans = send("GET", "/v1/insights/values?property=plan&scope=person&limit=1").second;
+  EXPECT_EQ(plans["values"].size(), 1u);
+  EXPECT_EQ(plans["truncated"], true);
+  EXPECT_EQ(send("GET", "/v1/insights/values").first, 400);
+  EXPECT_EQ(send("GET", "/v1/insights/properties?scope=dog").first, 400);
+}
+
+TEST_F(BehaviourTest, ReportsAndDashboards) {
+  small_shop();
+  const Json question = *parse_json(march(R"("analysis": "active", "query_id": "x")"));
+  auto [status, report] =
+      send("POST", "/v1/insights/reports", {{"name", "DAU"}, {"question", question}});
+  ASSERT_EQ(status, 201) << report;
+  EXPECT_EQ(report["version"], 1);
+  EXPECT_FALSE(report["question"].contains("query_id"));
+  const std::string path = "/v1/insights/reports/" + report["id"].get<std::string>();
+  Json change = {{"version", 1}, {"name", "Daily"}, {"question", question}};
+  EXPECT_EQ(send("PUT", path, change).second["version"], 2);
+  EXPECT_EQ(send("PUT", path, change).first, 409);
+  change["question"]["range"] = "soon";
+  auto refused = send("PUT", path, change);
+  EXPECT_EQ(refused.first, 400);
+  EXPECT_EQ(refused.second["where"], "question.range");
+  EXPECT_EQ(send("POST", "/v1/insights/reports", {{"name", " "}, {"question", question}}).first,
+            400);
+  EXPECT_EQ(send("GET", path).second["name"], "Daily");
+  EXPECT_EQ(send("GET", "/v1/insights/reports").second["reports"].size(), 1u);
+
+  const Json tile = {{"report_id", report["id"]}, {"x", 0}, {"y", 0}, {"w", 6}, {"h", 4}};
+  auto [made, dashboard] =
+      send("POST", "/v1/insights/dashboards", {{"name", "Board"}, {"tiles", Json::array({tile})}});
+  ASSERT_EQ(made, 201) << dashboard;
+  const std::string board = "/v1/insights/dashboards/" + dashboard["id"].get<std::string>();
+  Json wide = dashboard["tiles"];
+  wide[0]["w"] = 13;
+  Json update = {{"version", 1}, {"name", "B"}, {"tiles", wide}, {"refresh_minutes", 5}};
+  EXPECT_EQ(send("PUT", board, update).second["where"], "tiles[0].w");
+  update["tiles"] = dashboard["tiles"];
+  EXPECT_EQ(send("PUT", board, update).second["refresh_minutes"], 5);
+  EXPECT_EQ(send("PUT", board, update).first, 409);
+  update["version"] = 2;
+  update["tiles"][0]["report_id"] = "rep_none";
+  EXPECT_EQ(send("PUT", board, update).second["where"], "tiles[0].report_id");
+
+  auto [shared, link] = send("POST", path + "/share", Json::object());
+  ASSERT_EQ(shared, 201);
+  const std::string token = link["link"].get<std::string>().substr(sizeof("/shared/") - 1);
+  EXPECT_EQ(send("GET", path).second["shared"], true);
+  Json open = send("GET", "/v1/shared/reports/" + token).second;
+  EXPECT_EQ(open["name"], "Daily");
+  EXPECT_FALSE(open["answer"]["rows"][0]["day"].contains("people"));
+  EXPECT_EQ(send("DELETE", path + "/share").first, 204);
+  EXPECT_EQ(send("GET", "/v1/shared/reports/" + token).first, 404);
+  EXPECT_EQ(send("GET", "/v1/shared/reports/").first, 404);
+
+  EXPECT_EQ(send("DELETE", path).first, 204);
+  EXPECT_EQ(send("DELETE", path).first, 404);
+  EXPECT_EQ(send("GET", board).second["tiles"].size(), 0u);
+  EXPECT_EQ(send("DELETE", board).first, 204);
+  EXPECT_EQ(send("GET", board).first, 404);
+}
+
+TEST_F(BehaviourTest, Cancelling) {
+  small_shop();
+  EXPECT_EQ(send("DELETE", "/v1/insights/queries/none").first, 204);
+  Running running;
+  auto entry = running.begin("a\nx", 60s);
+  ASSERT_TRUE(entry);
+  EXPECT_FALSE(running.begin("a\nx", 60s));
+  EXPECT_TRUE((*entry)->stop().check());
+  EXPECT_FALSE(running.cancel("b\nx"));
+  EXPECT_TRUE(running.cancel("a\nx"));
+  EXPECT_EQ((*entry)->stop().check().error().code, Code::kConflict);
+  entry->reset();
+  EXPECT_FALSE(running.cancel("a\nx"));
+  std::vector<std::unique_ptr<Running::Entry>> many;
+  for (size_t i = 0; i < kMaxRunning; ++i) many.push_back(*running.begin("", 60s));
+  EXPECT_EQ(running.begin("", 60s).error().code, Code::kBusy);
+}
+
+}  // namespace
+}  // namespace perennial::insight
