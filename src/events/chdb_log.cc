@@ -39,7 +39,8 @@ namespace perennial::events {
 namespace {
 
 constexpr size_t kHistoryRows = 50'000;  // read at once for a stage that is far behind
-constexpr size_t kIdleReaders = 4;        // connections kept for the next reader
+constexpr size_t kIdsOfStatement = 5'000;
+constexpr size_t kIdleReaders = 4;  // connections kept for the next reader
 
 const std::string kInsert = "INSERT INTO events (" + std::string(kEventColumns) + ")";
 
@@ -198,24 +199,30 @@ class ChdbLog final : public Log {
 
 // ---- writing ---------------------------------------------------------------------------------
 
+// The ids are asked in their order, a few thousand at a time: each statement then touches one range
+// of the projection, and a group of repeats takes little memory.
 Result<std::unordered_set<Fingerprint>> ChdbLog::stored_ids(const std::vector<Pending>& group) {
-  std::string list;
+  std::vector<Fingerprint> asked;
   for (const Pending& request : group) {
-    for (const Fingerprint& id : request.ids) {
-      if (!filter_.may_contain(id)) continue;
-      list += list.empty() ? "" : ",";
-      list += id_literal(id);
-    }
+    std::ranges::copy_if(request.ids, std::back_inserter(asked),
+                         [&](const Fingerprint& id) { return filter_.may_contain(id); });
   }
+  std::ranges::sort(asked, {}, [](const Fingerprint& id) { return std::pair(id.high, id.low); });
   std::unordered_set<Fingerprint> out;
-  if (list.empty()) return out;
-  TRY(stream_rows(
-      *connection_, "SELECT id FROM events WHERE id IN (" + list + ")",
-      [&](RowReader& reader) {
-        Fingerprint id;
-        return reader.read_id(id) && (out.insert(id), true);
-      },
-      []() -> Result<void> { return {}; }));
+  for (size_t at = 0; at < asked.size(); at += kIdsOfStatement) {
+    std::string list;
+    for (size_t i = at; i < std::min(at + kIdsOfStatement, asked.size()); ++i) {
+      list += list.empty() ? "" : ",";
+      list += id_literal(asked[i]);
+    }
+    TRY(stream_rows(
+        *connection_, "SELECT id FROM events WHERE id IN (" + list + ")",
+        [&](RowReader& reader) {
+          Fingerprint id;
+          return reader.read_id(id) && (out.insert(id), true);
+        },
+        []() -> Result<void> { return {}; }));
+  }
   return out;
 }
 
