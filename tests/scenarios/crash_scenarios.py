@@ -100,6 +100,17 @@ class Crash(unittest.TestCase):
             self.assertEqual(
                 schema["count"], len(counts), "the registry counts each event once, over all kills"
             )
+            server.in_timeline()
+            answer = server.ask(
+                {
+                    "analysis": "trends",
+                    "range": {"last": 2, "unit": "day"},
+                    "by": "day",
+                    "series": [{"select": {"event": "Seen"}, "measure": "count"}],
+                }
+            )
+            self.assertEqual(answer["read"]["plan"], "timeline")
+            self.assertEqual(answer["series"][0]["total"]["value"], len(counts))
 
     def test_every_person_has_one_verdict_and_at_most_one_message(self):
         with Perennial() as server:

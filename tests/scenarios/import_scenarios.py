@@ -88,6 +88,25 @@ class RealShop(unittest.TestCase):
             ).stdout
         self.assertEqual([int(n) for n in out.split()], COHORT_2010_12)
 
+    def test_the_cohort_of_2010_12_by_the_timeline(self):
+        line = {"event": "Order Line"}
+        question = {
+            "analysis": "retention",
+            "range": {"from": "2010-12-01", "to": "2011-12-10"},
+            "by": "month",
+            "start": line,
+            "return": line,
+            "columns": 13,
+        }
+        self.server.in_timeline()
+        answer = self.server.ask(question)
+        cohort = answer["groups"][0]["cohorts"][0]
+        self.assertEqual(cohort["period"]["label"], "2010-12")
+        self.assertEqual([cell["value"] for cell in cohort["cells"]], COHORT_2010_12)
+        self.assertEqual(answer["read"]["plan"], "timeline")
+        listed = self.server.people_behind(cohort["cells"][3]["people"])
+        self.assertEqual(len(listed), COHORT_2010_12[3])
+
     def test_a_number_and_the_list_behind_it_agree(self):
         triangle = self.server.get("/v1/insights/retention-triangle?by=month&activity=any")
         cell = next(c for c in triangle["cohorts"] if c["label"] == "2010-12")["cells"][3]

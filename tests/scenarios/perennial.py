@@ -135,6 +135,26 @@ class Perennial:
         finally:
             connection.close()
 
+    def in_timeline(self):
+        """Waits until every event is in the answers to questions."""
+        self.settled()
+        last = self.get("/v1/stats")["events"]["last_seq"]
+        until(lambda: self.get("/v1/stats")["timeline"]["seq"] >= last, 60, "the timeline")
+
+    def ask(self, question):
+        reply = self.api("POST", "/v1/insights/query", question)
+        assert reply.status == 200, reply
+        return reply.json
+
+    def people_behind(self, handle):
+        """Ids of the customers behind a number of an answer."""
+        ids = []
+        while True:
+            page = self.get(f"/v1/insights/people?handle={handle}&limit=500&offset={len(ids)}")
+            ids += [customer["id"] for customer in page["customers"]]
+            if not page["customers"] or len(ids) >= page["total"]:
+                return ids
+
     def api(self, method, path, body=None, **headers):
         """A call with all rights."""
         text = (
