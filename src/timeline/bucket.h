@@ -99,6 +99,8 @@ class BucketView {
     return header().wide_names != 0 ? at<uint16_t>(header().name_at)[event]
                                     : at<uint8_t>(header().name_at)[event];
   }
+  // out[i] = of_name[name_index(i)] for every event.
+  void map_names(const uint32_t* of_name, uint32_t* out) const;
   const Second* at(const NameEntry& entry) const { return at<Second>(entry.at_at); }
   const uint8_t* tie(const NameEntry& entry) const {
     return entry.tie_at == 0 ? nullptr : at<uint8_t>(entry.tie_at);

@@ -76,11 +76,10 @@ void carry(const CompiledSelector& selector, Part& part) {
     if (part.entry != nullptr) {
       part.group.assign(part.entry->hits, part.entry->name + 1);
     } else {
-      const auto names = part.bucket.names();
+      std::vector<uint32_t> codes;
+      for (const NameEntry& entry : part.bucket.names()) codes.push_back(entry.name + 1);
       part.group.resize(part.bucket.header().events);
-      for (uint32_t i = 0; i < part.group.size(); ++i) {
-        part.group[i] = names[part.bucket.name_index(i)].name + 1;
-      }
+      part.bucket.map_names(codes.data(), part.group.data());
     }
   }
   if (part.entry == nullptr) return;
@@ -96,10 +95,24 @@ void carry(const CompiledSelector& selector, Part& part) {
   }
 }
 
-bool inside(const Part& part, const CompiledSelector& selector) {
-  const Second min = part.entry != nullptr ? part.entry->min : part.bucket.header().min;
-  const Second max = part.entry != nullptr ? part.entry->max : part.bucket.header().max;
-  return selector.from <= min && max < selector.to;
+Second min_of(const Part& part) {
+  return part.entry != nullptr ? part.entry->min : part.bucket.header().min;
+}
+Second max_of(const Part& part) {
+  return part.entry != nullptr ? part.entry->max : part.bucket.header().max;
+}
+
+// The first of [first, last) that is not below `limit`. Runs are short and of all lengths: halves
+// are chosen without a branch, which would be guessed wrong half of the time.
+uint32_t first_from(const Second* at, uint32_t first, uint32_t last, Second limit) {
+  if (first == last) return last;
+  uint32_t size = last - first;
+  while (size > 1) {
+    const uint32_t half = size / 2;
+    first += at[first + half - 1] < limit ? half : 0;
+    size -= half;
+  }
+  return first + (at[first] < limit ? 1 : 0);
 }
 
 }  // namespace
@@ -118,6 +131,7 @@ struct BucketReader::Impl {
   void in_place(const CompiledSelector& selector, Gathered& out, Hits& hits);
   void gather(const CompiledSelector& selector, Gathered& out, Hits& hits);
   bool presence_by_days(size_t selector, uint32_t number);
+  bool same_days(size_t selector) const;
   void count_people(uint32_t number);
 
   const Plan& plan;
@@ -202,13 +216,14 @@ void BucketReader::Impl::in_place(const CompiledSelector& selector, Gathered& ou
   Part& part = parts[0];
   std::copy_n(part.offsets.begin(), kBucketPeople, out.first.begin());
   std::copy_n(part.offsets.begin() + 1, kBucketPeople, out.last.begin());
-  if (!inside(part, selector)) {
+  if (max_of(part) >= selector.to) {
     for (uint32_t person = 0; person < kBucketPeople; ++person) {
-      const Second* begin = part.at + out.first[person];
-      const Second* end = part.at + out.last[person];
-      out.first[person] += std::lower_bound(begin, end, selector.from) - begin;
-      out.last[person] = static_cast<uint32_t>(std::lower_bound(begin, end, selector.to) - part.at);
-      out.first[person] = std::min(out.first[person], out.last[person]);
+      out.last[person] = first_from(part.at, out.first[person], out.last[person], selector.to);
+    }
+  }
+  if (min_of(part) < selector.from) {
+    for (uint32_t person = 0; person < kBucketPeople; ++person) {
+      out.first[person] = first_from(part.at, out.first[person], out.last[person], selector.from);
     }
   }
   std::swap(out.group, part.group);
@@ -288,7 +303,9 @@ bool BucketReader::Impl::presence_by_days(size_t s, uint32_t number) {
   for (const auto& layer : layers) {
     const BucketView bucket = layer->bucket(number);
     if (!bucket || bucket.header().events == 0) continue;
-    if (bucket.header().days == 0 || bucket.header().max >= selector.to) return false;
+    // What lies behind the periods is asked for by nobody, so `to` may cut there.
+    const Second end = std::min<uint64_t>(uint64_t{bucket.header().max} + 1, periods.end());
+    if (bucket.header().days == 0 || end > selector.to) return false;
   }
   Gathered& out = gathered[s];
   out.in.assign(static_cast<size_t>(periods.size()), Crowd{});
@@ -314,6 +331,13 @@ bool BucketReader::Impl::presence_by_days(size_t s, uint32_t number) {
   }
   presence[s] = {.in = out.in, .before = before};
   return true;
+}
+
+// Whether a selector asks for what the one before it does: retention of anything after anything.
+bool BucketReader::Impl::same_days(size_t s) const {
+  const CompiledSelector &one = plan.selectors[s - 1], &other = plan.selectors[s];
+  return one.any_event && other.any_event && !one.carries() && !other.carries() &&
+         one.from == other.from && one.to == other.to;
 }
 
 void BucketReader::Impl::count_people(uint32_t number) {
@@ -352,6 +376,8 @@ const Slice& BucketReader::read(uint32_t number) {
   for (size_t s = 0; s < impl.plan.selectors.size(); ++s) {
     if (!ask.presence) {
       impl.read_hits(s, number);
+    } else if (s > 0 && impl.same_days(s)) {
+      impl.presence[s] = impl.presence[s - 1];
     } else if (!impl.presence_by_days(s, number)) {
       impl.read_hits(s, number);
       Gathered& out = impl.gathered[s];

@@ -12,6 +12,14 @@ bool by_event(FunnelBreakdown breakdown) {
   return breakdown != FunnelBreakdown::kNone && breakdown != FunnelBreakdown::kPerson;
 }
 
+// Whether a breakdown looks at events beyond the entry.
+bool by_later_event(const FunnelSpec& spec) {
+  const bool ordered = spec.order != FunnelOrder::kAny;  // then step 1 is the entry
+  const bool by_entry =
+      ordered && spec.breakdown == FunnelBreakdown::kStep && spec.breakdown_step == 0;
+  return by_event(spec.breakdown) && !by_entry;
+}
+
 GroupBy group_by(FunnelBreakdown breakdown) {
   if (breakdown == FunnelBreakdown::kNone) return GroupBy::kNone;
   return by_event(breakdown) ? GroupBy::kEvent : GroupBy::kPerson;
@@ -176,7 +184,7 @@ void FunnelSizes::add(const Slice& slice) {
     void in_period(uint32_t, int, const FunnelAttempt&) {}
   };
   Emit emit{*this, slice};
-  scan_funnel(spec_, slice, slice.who, by_event(spec_.breakdown), emit);
+  scan_funnel(spec_, slice, slice.who, by_later_event(spec_), emit);
 }
 
 void FunnelSizes::merge(const FunnelSizes& other) {
@@ -248,7 +256,7 @@ Funnel::Funnel(FunnelSpec spec)
 void Funnel::add(const Slice& slice) {
   Counter counter{*this, slice, static_cast<size_t>(spec_.steps) + 1, rows_.size() > 1,
                   spec_.times};
-  scan_funnel(spec_, slice, slice.who, spec_.times || by_event(spec_.breakdown), counter);
+  scan_funnel(spec_, slice, slice.who, spec_.times || by_later_event(spec_), counter);
 }
 
 void Funnel::merge(const Funnel& other) {
@@ -319,7 +327,7 @@ void Funnel::collect(const Slice& slice, const FunnelCell& cell, Crowd& out) con
     }
   };
   Emit emit{spec_, slots_, slice, cell, out};
-  const bool events = cell.what == FunnelCell::What::kTook || by_event(spec_.breakdown);
+  const bool events = cell.what == FunnelCell::What::kTook || by_later_event(spec_);
   scan_funnel(spec_, slice, slice.who, events, emit);
 }
 

@@ -3,43 +3,8 @@
 namespace perennial::timeline {
 namespace {
 
+// Later than every key, and in the window of none.
 constexpr uint64_t kNoEntry = UINT64_MAX;
-constexpr uint32_t kFew = 24;  // up to so many are counted, not searched
-
-// How many of `size` ascending values are below.
-template <class Value>
-uint32_t values_before(const Value* values, uint32_t size, Value value) {
-  uint32_t low = 0;
-  while (size > kFew) {
-    const uint32_t half = size / 2;
-    low = values[low + half - 1] < value ? low + half : low;
-    size -= half;
-  }
-  uint32_t count = 0;
-  for (uint32_t i = low; i < low + size; ++i) count += values[i] < value ? 1 : 0;
-  return low + count;
-}
-
-uint32_t keys_before(const uint64_t* keys, uint32_t size, uint64_t key) {
-  return values_before(keys, size, key);
-}
-
-// How many of the hits have a key below. Ties within a second are rare: first by second.
-uint32_t hits_before(const Hits& hits, uint32_t first, uint32_t size, uint64_t key) {
-  uint32_t before = values_before(hits.at + first, size, second_of(key));
-  if (before == size || hits.at[first + before] != second_of(key)) [[likely]]
-    return before;
-  uint32_t end = size;  // by key from here on: a second may have many
-  while (before < end) {
-    const uint32_t middle = before + (end - before) / 2;
-    if (hits.key(first + middle) < key) {
-      before = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  return before;
-}
 
 // The first hit in [low, high) with a key above `key`, or high. It is near as a rule.
 uint32_t first_above(const Hits& hits, uint32_t low, uint32_t high, uint64_t key) {
@@ -78,46 +43,68 @@ void PlainFunnel::run_first(uint32_t person, FunnelAttempt& out) const {
   }
 }
 
-// Fills next_ with where attempts stand at the hits. `entry_before(key)` is the entry of the last
-// attempt that stands before, or kNoEntry; with `last` the first one to come so far will do.
-template <class EntryBefore>
-void PlainFunnel::move_on(const Hits& hits, uint32_t person, bool last, EntryBefore entry_before) {
-  const uint32_t end = hits.last[person];
-  next_.clear(hits.count(person));
-  for (uint32_t hit = hits.first[person]; hit < end; ++hit) {
-    const uint64_t key = hits.key(hit);
-    const uint64_t entry = entry_before(key);
-    if (entry == kNoEntry || second_of(key) > last_second(second_of(entry), window_)) continue;
-    if (next_.size > 0 && next_.entries[next_.size - 1] == entry) continue;
-    next_.add(key, entry);
-    if (last) return;
+// Moves on over the hits of a step before `key`, and those of the steps before it as far as they
+// matter. With `first_only` it stops at the first hit that the person's attempts come to.
+template <bool kTies>
+void PlainFunnel::catch_up(size_t step, uint64_t key, bool first_only, FunnelAttempt& out) {
+  const uint32_t end = end_[step];
+  uint32_t hit = next_[step];
+  if (step == 0) {
+    while (hit < end && key_at<kTies>(0, hit) < key) ++hit;
+    if (hit != next_[0]) entry_[0] = key_at<kTies>(0, hit - 1);
+    next_[0] = hit;
+    return;
+  }
+  for (; hit < end; ++hit) {
+    const uint64_t here = key_at<kTies>(step, hit);
+    if (here >= key) break;
+    catch_up<kTies>(step - 1, here, false, out);
+    if (!in_window(entry_[step - 1], here)) continue;
+    entry_[step] = entry_[step - 1];
+    if (static_cast<size_t>(out.level) > step) continue;
+    out.level = static_cast<int>(step) + 1;
+    out.key[0] = entry_[step];
+    if (first_only) break;
+  }
+  next_[step] = hit;
+}
+
+// The hits of the last step are walked until one completes an attempt; what comes later in time is
+// not looked at.
+template <bool kTies>
+void PlainFunnel::run_latest(uint32_t person, FunnelAttempt& out) {
+  for (size_t step = 0; step < steps_; ++step) {
+    next_[step] = hits_[step].first[person];
+    end_[step] = hits_[step].last[person];
+    entry_[step] = kNoEntry;
+  }
+  out.level = 1;
+  out.key[0] = key_at<kTies>(0, next_[0]);
+  out.step[0] = 0;
+  const size_t last = steps_ - 1;
+  for (uint32_t hit = next_[last]; hit < end_[last]; ++hit) {
+    const uint64_t key = key_at<kTies>(last, hit);
+    catch_up<kTies>(last - 1, key, false, out);
+    if (!in_window(entry_[last - 1], key)) continue;
+    out.level = static_cast<int>(steps_);
+    out.key[0] = entry_[last - 1];
+    return;
+  }
+  for (size_t step = last - 1; step > 0 && static_cast<size_t>(out.level) <= step; --step) {
+    catch_up<kTies>(step, kNoEntry, true, out);
   }
 }
 
 void PlainFunnel::run_latest(uint32_t person, FunnelAttempt& out) {
-  const Hits& entries = hits_[0];
-  const uint32_t first = entries.first[person], size = entries.last[person] - first;
-  out.level = 1;
-  out.key[0] = entries.key(first);
-  move_on(hits_[1], person, steps_ == 2, [&](uint64_t key) {
-    const uint32_t before = hits_before(entries, first, size, key);
-    return before == 0 ? kNoEntry : entries.key(first + before - 1);
-  });
-  while (next_.size > 0) {
-    std::swap(stands_, next_);
-    out.key[0] = stands_.entries[0];
-    const auto step = static_cast<size_t>(++out.level);
-    if (step == steps_) break;
-    move_on(hits_[step], person, step + 1 == steps_, [this](uint64_t key) {
-      const uint32_t before = keys_before(stands_.keys.data(), stands_.size, key);
-      return before == 0 ? kNoEntry : stands_.entries[before - 1];
-    });
+  if (ties_) {
+    run_latest<true>(person, out);
+  } else {
+    run_latest<false>(person, out);
   }
   if (events_) fill(person, out);
 }
 
 void PlainFunnel::fill(uint32_t person, FunnelAttempt& out) const {
-  out.step[0] = 0;
   for (size_t step = 1; step < static_cast<size_t>(out.level); ++step) {
     const Hits& hits = hits_[step];
     const uint32_t hit =

@@ -2,13 +2,14 @@
 // exclusions or sessions. It walks the hits of the steps where they lie, step by step, and leaves a
 // person as soon as a step has no hit.
 //
-// Of every step it keeps the hits at which an attempt stands, with the latest entry of each; hits
-// with the same entry as the one before do nothing more and are left out. A hit of the next step
-// goes on from the last of them before it. Lists are short as a rule: to count all that lie before,
-// without a branch, is faster than to look for the place.
+// At every step stands at most one attempt worth following: the one with the latest entry, which
+// has the longest time left. The hits of a step are walked only as far as a hit of the next step
+// asks for, and the walk ends with the first hit that completes an attempt: most people's later
+// events are never looked at.
 #pragma once
 
-#include <vector>
+#include <algorithm>
+#include <array>
 
 #include "timeline/funnel_attempt.h"
 
@@ -28,6 +29,8 @@ class PlainFunnel {
         window_(spec.session_gap_seconds == 0 ? spec.window_seconds : kNever),
         first_entry_(spec.semantics == FunnelSemantics::kFirstEntry),
         events_(events),
+        ties_(std::ranges::any_of(slice.hits.first(steps_),
+                                  [](const Hits& hits) { return hits.tie != nullptr; })),
         hits_(slice.hits.first(steps_)) {}
 
   // False when the person did not enter.
@@ -52,34 +55,30 @@ class PlainFunnel {
   }
 
  private:
-  // Where attempts stand at one step.
-  struct Stands {
-    std::vector<uint64_t> keys, entries;
-    uint32_t size = 0;
-
-    void clear(uint32_t most) {
-      size = 0;
-      if (keys.size() < most) [[unlikely]] {
-        keys.resize(most);
-        entries.resize(most);
-      }
-    }
-    void add(uint64_t key, uint64_t entry) {
-      keys[size] = key;
-      entries[size++] = entry;
-    }
-  };
-  template <class EntryBefore>
-  void move_on(const Hits& hits, uint32_t person, bool last, EntryBefore entry_before);
+  template <bool kTies>
+  uint64_t key_at(size_t step, uint32_t hit) const {
+    return kTies ? hits_[step].key(hit) : uint64_t{hits_[step].at[hit]} << 8;
+  }
+  // Never without an entry.
+  bool in_window(uint64_t entry, uint64_t key) const {
+    return uint64_t{second_of(key)} - second_of(entry) <= window_;
+  }
+  template <bool kTies>
+  void catch_up(size_t step, uint64_t key, bool first_only, FunnelAttempt& out);
+  template <bool kTies>
+  void run_latest(uint32_t person, FunnelAttempt& out);
   void run_first(uint32_t person, FunnelAttempt& out) const;
   void run_latest(uint32_t person, FunnelAttempt& out);
   void fill(uint32_t person, FunnelAttempt& out) const;
 
   size_t steps_;
   Second window_;
-  bool first_entry_, events_;
+  bool first_entry_, events_, ties_;
   std::span<const Hits> hits_;
-  Stands stands_, next_;
+  // Of each step: the first hit not walked yet, the person's end, and the entry of the attempt that
+  // stands there.
+  std::array<uint32_t, kMaxFunnelSteps> next_, end_;
+  std::array<uint64_t, kMaxFunnelSteps> entry_;
 };
 
 }  // namespace perennial::timeline

@@ -135,7 +135,7 @@ struct Paths::Count {
   void put(Tally* tally) const {
     if (tally == nullptr) return;
     ++tally->paths;
-    if (tally->last != to.serial_) ++tally->people;
+    tally->people += static_cast<uint32_t>(tally->last != to.serial_);
     tally->last = to.serial_;
   }
 };

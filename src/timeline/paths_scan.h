@@ -7,6 +7,10 @@
 #include <bit>
 #include <vector>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "timeline/paths.h"
 
 namespace perennial::timeline {
@@ -34,6 +38,16 @@ class PathScan {
 
   // The person's hits are [first, last).
   void person(uint32_t first, uint32_t last) {
+    if constexpr (kKind != Kind::kStart) {
+      if (name_of_anchor_ != kNever) list_anchors(first, last);
+    }
+    if (kKind == Kind::kFrom && spec_.occurrence == Occurrence::kEvery && !spec_.collapse) {
+      // Each occurrence has its path, wherever the session began.
+      for (uint32_t i = find_anchor(first, last); i < last; i = find_anchor(i + 1, last)) {
+        forward(i, last, walk_.day_end(i));
+      }
+      return;
+    }
     uint32_t before = first;  // where the session before ended
     for (uint32_t i = first; i < last; before = i) {
       if constexpr (kKind == Kind::kStart) {
@@ -63,12 +77,40 @@ class PathScan {
   }
   bool in_range(uint32_t i) const { return at_[i] >= spec_.begin && at_[i] < spec_.end; }
 
-  uint32_t find_anchor(uint32_t i, uint32_t last) const {
+  uint32_t find_anchor(uint32_t i, uint32_t last) {
     if (name_of_anchor_ != kNever) {
-      return static_cast<uint32_t>(std::find(name_ + i, name_ + last, name_of_anchor_) - name_);
+      while (anchors_[next_anchor_] < i) ++next_anchor_;
+      return anchors_[next_anchor_];
     }
     while (i < last && node(i) != anchor_) ++i;
     return i;
+  }
+
+  // Where the anchor is among the person's hits, and `last` behind them.
+  void list_anchors(uint32_t first, uint32_t last) {
+    if (anchors_.size() <= last - first) anchors_.resize(size_t{2} * (last - first) + 1);
+    uint32_t* out = anchors_.data();
+    uint32_t i = first;
+#ifdef __SSE2__
+    const __m128i wanted = _mm_set1_epi32(static_cast<int>(name_of_anchor_));
+    for (; i + 16 <= last; i += 16) {
+      const auto four = [&](uint32_t from) {
+        const auto* at = reinterpret_cast<const __m128i*>(name_ + i + from);
+        return _mm_cmpeq_epi32(_mm_loadu_si128(at), wanted);
+      };
+      const __m128i low = _mm_packs_epi32(four(0), four(4)),
+                    high = _mm_packs_epi32(four(8), four(12));
+      auto bits = static_cast<uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
+      for (; bits != 0; bits &= bits - 1)
+        *out++ = i + static_cast<uint32_t>(std::countr_zero(bits));
+    }
+#endif
+    for (; i < last; ++i) {
+      *out = i;
+      out += name_[i] == name_of_anchor_ ? 1 : 0;
+    }
+    *out = last;
+    next_anchor_ = 0;
   }
 
   // `first` is the first anchor of the session [begin, end); before it only kTo looks.
@@ -172,6 +214,8 @@ class PathScan {
   Emit& emit_;
   std::array<uint32_t, kMaxPathSteps> row_{};
   uint32_t size_ = 0, reached_ = 0;
+  std::vector<uint32_t> anchors_;  // of one person; see list_anchors()
+  size_t next_anchor_ = 0;
 };
 
 }  // namespace perennial::timeline
