@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AnswerFigure } from './AnswerFigure';
 import type { ViewProps } from './answers';
-import { useLook } from './look';
+import { useLook } from './use_look';
 import {
   activeOption,
   activeSheet,

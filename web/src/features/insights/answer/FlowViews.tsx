@@ -4,7 +4,8 @@ import { Behind } from '../people/Behind';
 import { AnswerFigure } from './AnswerFigure';
 import type { ViewProps } from './answers';
 import { attributionHeight, attributionOption, attributionSheet } from './attribution';
-import { plain, useLook } from './look';
+import { plain } from './look';
+import { useLook } from './use_look';
 import { pathsHeight, pathsOption, pathsSheet } from './paths';
 import { SheetTable } from './SheetTable';
 

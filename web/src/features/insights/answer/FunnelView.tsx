@@ -7,7 +7,8 @@ import type { AnswerOf, ViewProps } from './answers';
 import { funnelOption, funnelSheet } from './funnel';
 import { funnelTrend } from './funnel_trend';
 import { secondsHistogram } from './histogram';
-import { groupName, useLook } from './look';
+import { groupName } from './look';
+import { useLook } from './use_look';
 import { span } from './spans';
 
 type Group = AnswerOf<'funnel'>['groups'][number];

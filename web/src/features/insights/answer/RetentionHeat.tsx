@@ -2,7 +2,8 @@ import { useTranslation } from 'react-i18next';
 import { heat } from '@/shared/colors';
 import { Behind } from '../people/Behind';
 import type { AnswerOf } from './answers';
-import { periodName, useLook } from './look';
+import { periodName } from './look';
+import { useLook } from './use_look';
 import { shadeOf, topRate, type Group } from './retention';
 
 interface Props {

@@ -3,7 +3,8 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AnswerFigure } from './AnswerFigure';
 import type { ViewProps } from './answers';
-import { groupName, useLook } from './look';
+import { groupName } from './look';
+import { useLook } from './use_look';
 import { curveOption, curveSheet, heatOption, retentionSheet } from './retention';
 import { RetentionHeat } from './RetentionHeat';
 

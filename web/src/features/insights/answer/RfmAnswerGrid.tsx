@@ -2,7 +2,7 @@ import { Fragment } from 'react';
 import { heat } from '@/shared/colors';
 import { Behind } from '../people/Behind';
 import type { AnswerOf } from './answers';
-import { useLook } from './look';
+import { useLook } from './use_look';
 import { kScores, largestSquare, squareAt } from './rfm_answer';
 
 interface Props {

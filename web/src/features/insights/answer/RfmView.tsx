@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { Behind } from '../people/Behind';
 import { AnswerFigure } from './AnswerFigure';
 import type { ViewProps } from './answers';
-import { plain, useLook } from './look';
+import { plain } from './look';
+import { useLook } from './use_look';
 import { gridOption, gridSheet, kScores } from './rfm_answer';
 import { RfmAnswerGrid } from './RfmAnswerGrid';
 

@@ -5,7 +5,7 @@ import { Behind } from '../people/Behind';
 import { AnswerFigure } from './AnswerFigure';
 import type { ViewProps } from './answers';
 import { secondsHistogram } from './histogram';
-import { useLook } from './look';
+import { useLook } from './use_look';
 import {
   kSessionMeasures,
   sessionsOption,

@@ -6,7 +6,8 @@ import type { ViewProps } from './answers';
 import { distributionOption, distributionSheet } from './distribution';
 import { secondsHistogram } from './histogram';
 import { intervalOption, intervalSheet } from './interval';
-import { groupName, useLook, type Look } from './look';
+import { groupName, type Look } from './look';
+import { useLook } from './use_look';
 import type { AnswerGroup } from '@/api/types';
 
 interface GroupPickProps {

@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { Behind } from '../people/Behind';
 import { AnswerFigure } from './AnswerFigure';
 import type { ViewProps } from './answers';
-import { plain, useLook } from './look';
+import { plain } from './look';
+import { useLook } from './use_look';
 import { changeOf, nameOf, trendsOption, trendsSheet, type TrendsShape } from './trends';
 
 const kShapes: readonly TrendsShape[] = ['lines', 'bars', 'total'];

@@ -1,25 +1,15 @@
 // What pure functions need to say and draw an answer: words, formats, colours.
 import type { TFunction } from 'i18next';
-import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { AnswerGroup, AnswerPeriod } from '@/api/types';
-import { useThemeName, type ThemeName } from '@/shared/theme_choice';
-import { useFormat, type Formats } from '@/shared/use_format';
-import { useWords, type WordKind } from '@/shared/use_words';
+import type { ThemeName } from '@/shared/theme_choice';
+import type { Formats } from '@/shared/use_format';
+import type { WordKind } from '@/shared/use_words';
 
 export interface Look {
   theme: ThemeName;
   t: TFunction;
   word: (kind: WordKind, word: string) => string;
   format: Formats;
-}
-
-export function useLook(): Look {
-  const { t } = useTranslation();
-  const theme = useThemeName();
-  const format = useFormat();
-  const word = useWords();
-  return useMemo(() => ({ theme, t, word, format }), [theme, t, word, format]);
 }
 
 export function groupName(group: AnswerGroup, look: Look): string {

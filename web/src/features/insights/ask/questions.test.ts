@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Question } from '@/api/types';
 import { gapsOf } from './gaps';
-import { fresh, fromHash, kAnalyses, patched, pathOf, toHash } from './questions';
+import { fresh, fromHash, kAnalyses, patched, pathOf, sameQuestion, toHash } from './questions';
 
 describe('addresses', () => {
   test('a question survives its address, in any script', () => {
@@ -19,6 +19,17 @@ describe('addresses', () => {
     expect(fromHash('#%E0%A4%A', 'trends')).toBeNull();
     expect(fromHash(toHash(fresh('funnel')), 'trends')).toBeNull();
   });
+});
+
+test('the order of members says nothing, that of lists does', () => {
+  const funnel = fresh('funnel');
+  const { analysis, ...rest } = funnel;
+  expect(sameQuestion(funnel, { ...rest, analysis })).toBe(true);
+  const steps = [{ event: 'A' }, { event: 'B' }];
+  expect(sameQuestion({ ...funnel, steps }, { ...funnel, steps: [...steps].reverse() })).toBe(
+    false,
+  );
+  expect(sameQuestion(funnel, { ...funnel, by: 'day' })).toBe(false);
 });
 
 test('undefined takes a member away', () => {

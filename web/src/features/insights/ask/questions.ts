@@ -116,5 +116,18 @@ export const toHash = (question: Question): string =>
     code === '%2C' ? ',' : ':',
   )}`;
 
+const inOrder = (value: unknown): unknown =>
+  typeof value !== 'object' || value === null
+    ? value
+    : Array.isArray(value)
+      ? value.map(inOrder)
+      : Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, inner]) => [name, inOrder(inner)]);
+
+/** Whether two documents say the same; the order of their members says nothing. */
+export const sameQuestion = (a: Question, b: Question): boolean =>
+  JSON.stringify(inOrder(a)) === JSON.stringify(inOrder(b));
+
 export const pathOf = (question: Question, report?: string): string =>
   `/insights/ask/${question.analysis}${report ? `?report=${encodeURIComponent(report)}` : ''}${toHash(question)}`;

@@ -4,8 +4,9 @@ import { Button, Table, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { api, must } from '@/api/client';
+import { api, must, problemOf } from '@/api/client';
 import type { Customer } from '@/api/types';
+import { Empty } from '@/shared/Empty';
 import { LinkButton } from '@/shared/LinkButton';
 import { Loaded } from '@/shared/Loaded';
 import { useRight } from '@/shared/session';
@@ -65,6 +66,8 @@ export function PeopleList({ opened }: { opened: Opened }) {
       render: (_, one) => format.day(one.last_seen_at),
     },
   ];
+  if (query.isError && problemOf(query.error, 0).problem.code === 'not_found')
+    return <Empty title={t('answer.people_gone')} hint={t('answer.people_gone_hint')} />;
   return (
     <Loaded query={query}>
       {({ customers, total }) => (

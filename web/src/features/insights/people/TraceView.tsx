@@ -19,7 +19,7 @@ function Events({ trace }: { trace: Trace }) {
           ? t('trace.reached', { n: trace.reached, all: trace.steps.length })
           : t('trace.not_counted')}
       </p>
-      <ol className="timeline">
+      <ol className="timeline trace">
         {trace.events.map((event, i) => (
           <li key={i}>
             <time dateTime={event.at}>{format.dateTime(event.at, true)}</time>

@@ -7,7 +7,7 @@ import type { Question, Report } from '@/api/types';
 import { DeleteButton } from '@/shared/DeleteButton';
 import { useRight } from '@/shared/session';
 import { api, must } from '@/api/client';
-import { pathOf } from '../ask/questions';
+import { pathOf, sameQuestion } from '../ask/questions';
 import { SaveDialog } from './SaveDialog';
 import { ShareDialog } from './ShareDialog';
 import { useSaveReport } from './use_reports';
@@ -28,7 +28,7 @@ export function ReportActions({ question, report, complete }: Props) {
   const [sharing, setSharing] = useState(false);
   const save = useSaveReport();
   if (!may) return null;
-  const changed = report && JSON.stringify(report.question) !== JSON.stringify(question);
+  const changed = report && !sameQuestion(report.question, question);
   return (
     <>
       {report ? (

@@ -24,7 +24,7 @@ export function SaveDialog({ open, question, close, saved }: Props) {
   const [form] = Form.useForm<Fields>();
   const save = useSaveReport();
   const place = useSaveDashboard();
-  const dashboards = useDashboards();
+  const dashboards = useDashboards(open);
   const finish = async (fields: Fields) => {
     const report = await save.mutateAsync({
       old: null,

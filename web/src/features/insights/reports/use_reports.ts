@@ -14,8 +14,12 @@ export const useReport = (id: string | null) =>
     enabled: id !== null,
   });
 
-export const useDashboards = () =>
-  useQuery({ queryKey: ['dashboards'], queryFn: () => must(api.GET('/v1/insights/dashboards')) });
+export const useDashboards = (enabled = true) =>
+  useQuery({
+    queryKey: ['dashboards'],
+    queryFn: () => must(api.GET('/v1/insights/dashboards')),
+    enabled,
+  });
 
 export const useDashboard = (id: string) =>
   useQuery({

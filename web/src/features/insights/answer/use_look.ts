@@ -1,0 +1,15 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useThemeName } from '@/shared/theme_choice';
+import { useFormat } from '@/shared/use_format';
+import { useWords } from '@/shared/use_words';
+import type { Look } from './look';
+
+/** The words, formats and colours in use. */
+export function useLook(): Look {
+  const { t } = useTranslation();
+  const theme = useThemeName();
+  const format = useFormat();
+  const word = useWords();
+  return useMemo(() => ({ theme, t, word, format }), [theme, t, word, format]);
+}
