@@ -1,0 +1,257 @@
+"""Nine questions about behaviour in lock-step: the API, DuckDB, ClickHouse, and the kernels alone.
+
+bench/insight.py [--size 100m|10m|1m] [--rounds N]: prints the data's figures and a table with a line
+for each question, the ratios beside their goals. A difference between two answers fails the run. The
+server maps the very file that the kernels read, in a fresh data directory.
+"""
+import argparse
+import json
+import math
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/scenarios"))
+from perennial import BUILD, Perennial  # noqa: E402
+
+DUCKDB = "@duckdb/node-bindings-linux-x64@1.5.6-r.1"
+PEOPLE = {"100m": 1_000_000, "10m": 100_000, "1m": 10_000}
+ROUNDS = {"100m": 3, "10m": 7, "1m": 9}
+PROGRAM = BUILD / "bin/bench_insight"
+
+YEAR = {"from": "2024-12-30", "to": "2025-12-30"}
+WEEKS = {"from": "2024-12-30", "to": "2025-12-29"}
+THREE = [{"event": "Visit"}, {"event": "Product Added"}, {"event": "Order Completed"}]
+LARGE = {"property": "amount", "op": "at_least", "value": 50}
+FIVE = [{"event": name} for name in ("Visit", "Product Viewed", "Product Added", "Checkout Started")]
+FIVE.append({"event": "Order Completed", "where": LARGE})
+FUNNEL = {"analysis": "funnel", "range": YEAR, "window": {"count": 7, "unit": "day"}}
+ANY = {"any_event": True}
+# What the API is asked. The segment with its list is asked of the kernels alone.
+QUESTIONS = {
+    "funnel3": FUNNEL | {"steps": THREE},
+    "funnel3_by": FUNNEL | {"steps": THREE, "breakdown": {"event_property": "channel", "top": 8}},
+    "funnel5": FUNNEL | {"steps": FIVE},
+    "retention": {
+        "analysis": "retention", "range": WEEKS, "by": "week", "start": ANY, "return": ANY,
+        "columns": 52,
+    },
+    "rfm": {"analysis": "rfm", "range": YEAR, "value_property": "amount"},
+    "paths": {
+        "analysis": "paths", "range": YEAR, "from": {"event": "Product Added"}, "length": 4,
+        "merge_repeats": False,
+    },
+    "active": {"analysis": "active", "range": YEAR},
+    "lifecycle": {"analysis": "lifecycle", "range": WEEKS, "by": "week", "select": ANY},
+}
+# Name in the table, and how many times faster than DuckDB and ClickHouse at 100 M events.
+ROWS = {
+    "funnel3": ("funnel, 3 steps, 7 days", 50, 15),
+    "funnel3_by": ("the same by a property of 8 values", 50, 15),
+    "funnel5": ("funnel, 5 steps, with a predicate", 50, 15),
+    "retention": ("weekly retention triangle", 50, 25),
+    "segment": ("≥ 3 orders in 90 days, no visit in 30, the list", 50, 25),
+    "rfm": ("RFM quintiles", 12, 8),
+    "paths": ("top paths of 3 after an event, sessions", 80, 28),
+    "active": ("DAU, MAU, stickiness over a year", 60, 20),
+    "lifecycle": ("weekly lifecycle", 100, 28),
+}
+
+
+def duckdb():
+    folder = BUILD / "deps/duckdb"
+    library = folder / "node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so"
+    if not library.exists():
+        words = ["npm", "install", "--prefix", str(folder), "--no-save", "--no-audit", "--no-fund"]
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run([*words, DUCKDB], check=True, stdout=subprocess.DEVNULL)
+    return library
+
+
+class Asker:
+    """A server on the base file, and what its answers say in the words of the kernels' answers."""
+
+    def __init__(self, base):
+        self.server = Perennial()
+        self.server.start()
+        self.name_events()
+        self.server.stop()
+        folder = self.server.data / "timeline"
+        for old in folder.iterdir():
+            old.unlink()
+        shutil.copyfile(base, folder / "base-1.timeline")
+        begun = time.monotonic()
+        self.server.start()
+        self.server.in_timeline()
+        self.start_seconds = time.monotonic() - begun
+
+    def name_events(self):
+        """The registry must know the names: one event of each, long after the year asked about."""
+        key = self.server.write_key()
+        properties = {"Visit": {"channel": "channel-1"}, "Order Completed": {"amount": 1.5}}
+        names = ["Visit", "Product Viewed", "Product Added", "Checkout Started", "Order Completed"]
+        events = [
+            {
+                "type": "track", "event": name, "userId": "registry", "messageId": name,
+                "timestamp": "2026-06-01T00:00:00Z", "properties": properties.get(name, {}),
+            }
+            for name in names
+        ]
+        reply = self.server.collect(key, "batch", {"batch": events})
+        assert reply.status == 200, reply
+        self.server.in_timeline()
+
+    def ask(self, question):
+        begun = time.monotonic()
+        reply = self.server.api("POST", "/v1/insights/query", QUESTIONS[question])
+        took = (time.monotonic() - begun) * 1e3
+        assert reply.status == 200, reply
+        return took, reply.body
+
+    def close(self):
+        self.server.__exit__()
+
+
+def rows_of(text):
+    return [tuple(int(word) for word in line.split("\t")) for line in text.splitlines()]
+
+
+def check_answer(question, body, text):
+    """Compares what the API said with the rivals' common answer, where both say the same thing."""
+    answer, rows = json.loads(body), rows_of(text)
+    if question in ("funnel3", "funnel5"):
+        levels = {level: people for _, level, people in rows}
+        steps = answer["groups"][0]["steps"]
+        reached = [sum(n for level, n in levels.items() if level > k) for k in range(len(steps))]
+        assert [step["reached"]["value"] for step in steps] == reached, question
+    elif question == "funnel3_by":
+        for group in answer["groups"][1:9]:
+            channel = int(group["group"]["label"].rsplit("-", 1)[1])
+            reached = [
+                sum(n for c, level, n in rows if c == channel and level > k) for k in range(3)
+            ]
+            assert [step["reached"]["value"] for step in group["steps"]] == reached, question
+    elif question == "active":
+        days = [(row["day"]["value"], row["month"]["value"]) for row in answer["rows"]]
+        assert days == [(day, month) for _, day, month in rows], question
+    elif question == "rfm":
+        cells = {
+            (c["recency"], c["frequency"], c["value"]): (c["people"]["value"], c["count"])
+            for c in answer["grid"]
+            if c["people"]["value"]
+        }
+        assert cells == {row[:3]: row[3:5] for row in rows}, question
+
+
+def ten_at_once(asker):
+    """Ten analysts ask the same funnel in a loop; the slowest answer over the time of one alone."""
+    alone = statistics.median(asker.ask("funnel3")[0] for _ in range(9))
+    slowest = []
+
+    def analyst():
+        slowest.append(max(asker.ask("funnel3")[0] for _ in range(10)))
+
+    analysts = [threading.Thread(target=analyst) for _ in range(10)]
+    for one in analysts:
+        one.start()
+    for one in analysts:
+        one.join()
+    return alone, max(slowest)
+
+
+def show_facts(facts, asker, size):
+    arrays = facts["arrays_events"] / facts["arrays_s"] / 1e6
+    alone, slowest = ten_at_once(asker)
+    print(
+        f"{size}: {facts['events']:,} events of {facts['people']:,} people; "
+        f"{facts['bytes_an_event']:.2f} bytes an event on disk and at most in memory\n"
+        f"made and written as a base file in {facts['made_s']:.1f} s; from unsorted arrays "
+        f"{arrays:.1f} M events/s on one thread; DuckDB took them in {facts['duckdb_load_s']:.1f} s, "
+        f"ClickHouse in {facts['clickhouse_load_s']:.1f} s\n"
+        f"base file checked and mapped in {facts['open_ms']:.0f} ms; the server answers "
+        f"{asker.start_seconds:.2f} s after its start\n"
+        f"1 M new events: in the answers after {facts['visible_ms']:.0f} ms\n"
+        f"two threads read {facts['read_gb_s']:.1f} GB/s here\n"
+        f"ten analysts at once: the slowest answer {slowest:.0f} ms, one alone {alone:.0f} ms "
+        f"= {slowest / alone:.1f} ×",
+        flush=True,
+    )
+
+
+def goal(ratio, wanted):
+    return f"{ratio:,.0f}× (≥ {wanted}){'' if ratio >= wanted else ' –'}"
+
+
+def show_row(line, api_ms, read_gb_s):
+    name, than_duckdb, than_clickhouse = ROWS[line["question"]]
+    ours = line["ours_ms"]
+    shown = math.nan if api_ms is None else api_ms
+    asked = ours if api_ms is None else api_ms
+    rate = line["bytes"] / ours / 1e6
+    print(
+        f"| {name} | {line['duckdb_ms']:,.1f} | {line['clickhouse_ms']:,.1f} | {shown:,.1f} | {ours:,.2f} "
+        f"| {goal(line['duckdb_ms'] / asked, than_duckdb)} "
+        f"| {goal(line['clickhouse_ms'] / asked, than_clickhouse)} "
+        f"| {line['bytes'] / 1e6:,.1f} | {rate:.1f} ({100 * rate / read_gb_s:.0f} %) |",
+        flush=True,
+    )
+    if stored := line.get("duckdb_stored_order_ms"):
+        print(f"|   (DuckDB trusting the stored order) | {stored:,.1f} | | | | | | | |", flush=True)
+
+
+def run(size, rounds, folder):
+    words = [str(PROGRAM), str(folder), str(PEOPLE[size]), str(rounds), str(duckdb())]
+    program = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    asker, times, body = None, [], b""
+    try:
+        facts = json.loads(program.stdout.readline() or "null")
+        assert facts, "bench_insight failed"
+        asker = Asker(folder / "base")
+        show_facts(facts, asker, size)
+        print(
+            "\n| question | DuckDB ms | ClickHouse ms | API ms | kernel ms | × DuckDB (goal) "
+            "| × ClickHouse (goal) | MB read | GB/s |\n|---|---|---|---|---|---|---|---|---|"
+        )
+        for text in program.stdout:
+            if text.startswith("round "):
+                question = text.split()[1]
+                if question in QUESTIONS:
+                    if not times:
+                        asker.ask(question)  # warm, as the others are
+                    took, body = asker.ask(question)
+                    times.append(took)
+                program.stdin.write("\n")
+                program.stdin.flush()
+                continue
+            line = json.loads(text)
+            if times and "answer" in line:
+                check_answer(line["question"], body, line["answer"])
+            show_row(line, statistics.median(times) if times else None, facts["read_gb_s"])
+            times = []
+        assert program.wait() == 0, "the engines do not agree"
+    finally:
+        program.kill()
+        program.wait()
+        if asker:
+            asker.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", choices=sorted(PEOPLE), default="10m")
+    parser.add_argument("--rounds", type=int)
+    given = parser.parse_args()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="perennial-insight-"))
+    try:
+        run(given.size, given.rounds or ROUNDS[given.size], folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
