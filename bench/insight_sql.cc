@@ -97,8 +97,7 @@ std::string funnel_by_channel_asof() {
       kWeek);
 }
 
-Forms make_duckdb() {
-  Forms forms;
+void add_duckdb_funnels(Forms& forms) {
   const std::string levels =
       " SELECT 0::BIGINT, level::BIGINT, count(*)::BIGINT FROM (SELECT max({}) AS level FROM s{} "
       "GROUP BY \"user\") WHERE level > 0 GROUP BY level ORDER BY level";
@@ -120,6 +119,9 @@ Forms make_duckdb() {
               "count(*)::BIGINT FROM b GROUP BY 1, 2 ORDER BY 1, 2",
               level_of(kThree, "e{} // 16"))),
       funnel_by_channel_asof()};
+}
+
+void add_duckdb_weeks(Forms& forms) {
   const std::string masks = fmt::format(
       "WITH m AS (SELECT bit_or(1::BIGINT << ((ts - {}) // {})) AS mask FROM events WHERE ts < {} "
       "GROUP BY \"user\")",
@@ -159,6 +161,9 @@ Forms make_duckdb() {
               "(kind = 3), 0)::BIGINT FROM k WHERE week BETWEEN 1 AND {} GROUP BY week ORDER BY "
               "week",
               kWeeks - 1)};
+}
+
+void add_duckdb_orders(Forms& forms) {
   forms["segment"] = {
       fmt::format(
           "SELECT \"user\"::BIGINT FROM events WHERE (name = 5 AND ts >= {0}) OR (name = 2 AND "
@@ -184,6 +189,9 @@ Forms make_duckdb() {
       "SELECT x::BIGINT, y::BIGINT, z::BIGINT, count(*)::BIGINT, sum(f)::BIGINT, sum(m)::BIGINT "
       "FROM c "
       "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"};
+}
+
+void add_duckdb_paths(Forms& forms) {
   const std::string path_tail =
       ", p AS (SELECT CASE WHEN t1 - ts <= 1800 THEN n1 + 1 ELSE 0 END AS a, CASE WHEN t1 - ts <= "
       "1800 "
@@ -204,6 +212,9 @@ Forms make_duckdb() {
   forms["paths"] = {"WITH s AS (SELECT name, ts" + leads +
                     " FROM events WINDOW w AS (PARTITION BY \"user\" ORDER BY ts))" + path_tail};
   forms["paths" + kStored] = {"WITH s AS (SELECT name, ts" + same + " FROM events)" + path_tail};
+}
+
+void add_duckdb_active(Forms& forms) {
   const std::string active_tail =
       ", s AS (SELECT day, sum(c) AS c FROM n GROUP BY 1), f AS (SELECT until AS day, sum(c) AS c "
       "FROM n "
@@ -228,6 +239,15 @@ Forms make_duckdb() {
           "count(*)::BIGINT AS c FROM l GROUP BY 1, 2)",
           kBegin, kDay) +
       active_tail};
+}
+
+Forms make_duckdb() {
+  Forms forms;
+  add_duckdb_funnels(forms);
+  add_duckdb_weeks(forms);
+  add_duckdb_orders(forms);
+  add_duckdb_paths(forms);
+  add_duckdb_active(forms);
   return forms;
 }
 
@@ -264,31 +284,37 @@ std::string funnel_by_arrays() {
       kWeek);
 }
 
-Forms make_clickhouse() {
-  Forms forms;
-  const auto both = [&](const std::string& question, const std::string& sql) {
-    forms[question].push_back(sql);
-    forms[question].push_back(sql + kInOrder);
-  };
-  both("funnel3", window_funnel(kThree));
-  both("funnel5", window_funnel(kFive));
-  both("funnel3_by", funnel_by_arrays());
+// As it stands, and with rows aggregated as they come, in the table's order.
+void both(Forms& forms, const std::string& question, const std::string& sql) {
+  forms[question].push_back(sql);
+  forms[question].push_back(sql + kInOrder);
+}
+
+void add_clickhouse_funnels(Forms& forms) {
+  both(forms, "funnel3", window_funnel(kThree));
+  both(forms, "funnel5", window_funnel(kFive));
+  both(forms, "funnel3_by", funnel_by_arrays());
+}
+
+void add_clickhouse_weeks(Forms& forms) {
   const std::string masks = fmt::format(
       "SELECT groupBitOr(bitShiftLeft(toUInt64(1), intDiv(ts - {}, {}))) AS mask, "
       "bitPositionsToArray(mask) AS weeks FROM events WHERE ts < {} GROUP BY user",
       kBegin, kWeek, kBegin + kWeeks * kWeek);
-  both("retention", "SELECT weeks[1] AS first, week - first AS after, count() FROM (" + masks +
-                        ") ARRAY JOIN weeks AS week GROUP BY first, after ORDER BY first, after");
-  both("lifecycle", fmt::format("SELECT week, countIf(kind = 0), countIf(kind = 1), countIf(kind = "
-                                "2), countIf(kind = 3) FROM "
-                                "(SELECT arrayJoin(arrayConcat(arrayMap((w, i) -> (w, multiIf(i = "
-                                "1, 0, weeks[i - 1] + 1 = w, "
-                                "1, 2)), weeks, arrayEnumerate(weeks)), arrayMap(w -> (w + 1, 3), "
-                                "arrayFilter(w -> bitAnd("
-                                "bitShiftRight(mask, w + 1), 1) = 0, weeks)))) AS k, k.1 AS week, "
-                                "k.2 AS kind FROM ({})) WHERE "
-                                "week BETWEEN 1 AND {} GROUP BY week ORDER BY week",
-                                masks, kWeeks - 1));
+  both(forms, "retention",
+       "SELECT weeks[1] AS first, week - first AS after, count() FROM (" + masks +
+           ") ARRAY JOIN weeks AS week GROUP BY first, after ORDER BY first, after");
+  both(forms, "lifecycle",
+       fmt::format("SELECT week, countIf(kind = 0), countIf(kind = 1), countIf(kind = "
+                   "2), countIf(kind = 3) FROM "
+                   "(SELECT arrayJoin(arrayConcat(arrayMap((w, i) -> (w, multiIf(i = "
+                   "1, 0, weeks[i - 1] + 1 = w, "
+                   "1, 2)), weeks, arrayEnumerate(weeks)), arrayMap(w -> (w + 1, 3), "
+                   "arrayFilter(w -> bitAnd("
+                   "bitShiftRight(mask, w + 1), 1) = 0, weeks)))) AS k, k.1 AS week, "
+                   "k.2 AS kind FROM ({})) WHERE "
+                   "week BETWEEN 1 AND {} GROUP BY week ORDER BY week",
+                   masks, kWeeks - 1));
   std::string by_week;
   for (const char* is :
        {"bitAnd(bitShiftRight(mask, w), 1) = 1 AND bitAnd(mask, bitShiftLeft(toUInt64("
@@ -301,12 +327,15 @@ Forms make_clickhouse() {
   }
   std::string plain_masks = masks;
   plain_masks.replace(plain_masks.find(", bitPositionsToArray(mask) AS weeks"), 36, "");
-  both("lifecycle",
+  both(forms, "lifecycle",
        fmt::format("SELECT w, a, b, c, d FROM (SELECT range(1, {}) AS ws{} FROM ({})) AS t"
                    "(ws, as_, bs, cs, ds) ARRAY JOIN ws AS w, as_ AS a, bs AS b, cs AS c, "
                    "ds AS d ORDER BY w",
                    kWeeks, by_week, plain_masks));
-  both("segment",
+}
+
+void add_clickhouse_orders(Forms& forms) {
+  both(forms, "segment",
        fmt::format("SELECT user FROM events WHERE (name = 5 AND ts >= {0}) OR (name = 2 AND ts "
                    ">= {1}) GROUP BY user HAVING countIf(name = 5) >= 3 AND countIf(name = 2) "
                    "= 0 ORDER BY user",
@@ -318,15 +347,19 @@ Forms make_clickhouse() {
         "s{0}, ",
         axis);
   }
-  both("rfm", "SELECT sr, sf, sm, count(), sum(f), sum(m) FROM (SELECT " + scores +
-                  "p.1 AS r, p.2 AS f, p.3 AS m FROM (SELECT groupArray((r, f, m)) AS ps, "
-                  "quantilesExact(0.2, "
-                  "0.4, 0.6, 0.8)(r) AS qr, quantilesExact(0.2, 0.4, 0.6, 0.8)(f) AS qf, "
-                  "quantilesExact(0.2, "
-                  "0.4, 0.6, 0.8)(m) AS qm FROM (SELECT max(ts) AS r, count() AS f, sum(cents) AS "
-                  "m FROM events "
-                  "WHERE name = 5 GROUP BY user)) ARRAY JOIN ps AS p) GROUP BY sr, sf, sm ORDER BY "
-                  "sr, sf, sm");
+  both(forms, "rfm",
+       "SELECT sr, sf, sm, count(), sum(f), sum(m) FROM (SELECT " + scores +
+           "p.1 AS r, p.2 AS f, p.3 AS m FROM (SELECT groupArray((r, f, m)) AS ps, "
+           "quantilesExact(0.2, "
+           "0.4, 0.6, 0.8)(r) AS qr, quantilesExact(0.2, 0.4, 0.6, 0.8)(f) AS qf, "
+           "quantilesExact(0.2, "
+           "0.4, 0.6, 0.8)(m) AS qm FROM (SELECT max(ts) AS r, count() AS f, sum(cents) AS "
+           "m FROM events "
+           "WHERE name = 5 GROUP BY user)) ARRAY JOIN ps AS p) GROUP BY sr, sf, sm ORDER BY "
+           "sr, sf, sm");
+}
+
+void add_clickhouse_paths(Forms& forms) {
   forms["paths"].push_back(
       "SELECT a, b, c, count() AS n FROM (SELECT name, if(t1 > 0 AND t1 - ts <= 1800, n1 + 1, 0) "
       "AS a, "
@@ -339,7 +372,7 @@ Forms make_clickhouse() {
       "(PARTITION BY user ORDER BY ts ROWS BETWEEN CURRENT ROW AND 3 FOLLOWING)) WHERE name = 3) "
       "GROUP "
       "BY a, b, c ORDER BY n DESC, a, b, c LIMIT 20");
-  both("paths",
+  both(forms, "paths",
        "SELECT if(i < length(xs) AND intDiv(xs[i + 1], 64) - intDiv(xs[i], 64) <= 1800, xs[i + 1] "
        "% 64 + "
        "1, 0) AS a, if(a > 0 AND i + 1 < length(xs) AND intDiv(xs[i + 2], 64) - intDiv(xs[i + 1], "
@@ -355,7 +388,7 @@ Forms make_clickhouse() {
        "LIMIT 20");
   // The three events after an anchor as arrays moved by one, two and three places.
   both(
-      "paths",
+      forms, "paths",
       "SELECT a, b, c, count() AS n FROM (SELECT arraySort(groupArray(toUInt64(ts) * 64 + name)) "
       "AS xs, "
       "arrayPushBack(arrayPopFront(xs), 0) AS x1, arrayPushBack(arrayPopFront(x1), 0) AS x2, "
@@ -369,6 +402,9 @@ Forms make_clickhouse() {
       "intDiv(t.3, 64) <= 1800, t.4 % 64 + 1, 0)), found) AS p GROUP BY p.1 AS a, p.2 AS b, p.3 AS "
       "c "
       "ORDER BY n DESC, a, b, c LIMIT 20");
+}
+
+void add_clickhouse_active(Forms& forms) {
   const std::string active_tail =
       " SELECT day, dau, mau FROM (SELECT day, sum(s) AS dau, sum(sum(s) - sum(f)) OVER (ORDER BY "
       "day) AS "
@@ -397,6 +433,15 @@ Forms make_clickhouse() {
             kBegin, kDay) +
         active_tail + order);
   }
+}
+
+Forms make_clickhouse() {
+  Forms forms;
+  add_clickhouse_funnels(forms);
+  add_clickhouse_weeks(forms);
+  add_clickhouse_orders(forms);
+  add_clickhouse_paths(forms);
+  add_clickhouse_active(forms);
   return forms;
 }
 
