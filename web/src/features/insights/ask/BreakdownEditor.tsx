@@ -11,6 +11,8 @@ import { useSay } from './use_say';
 
 export type BreakdownKind = 'none' | 'event_property' | 'person_property' | 'event_name' | 'sets';
 
+/** What can be said of people only, not of one of their events. */
+const kOfPeople: readonly BreakdownKind[] = ['none', 'person_property', 'sets'];
 const kKinds: readonly BreakdownKind[] = [
   'none',
   'event_property',
@@ -34,10 +36,12 @@ interface Props {
   value: QuestionBreakdown | undefined;
   onChange: (breakdown: QuestionBreakdown | undefined) => void;
   event?: EventChoice | undefined;
+  /** Only by what people are, not by what they did. */
+  peopleOnly?: boolean;
 }
 
 /** Splits an answer into groups. */
-export function BreakdownEditor({ value, onChange, event }: Props) {
+export function BreakdownEditor({ value, onChange, event, peopleOnly = false }: Props) {
   const { t } = useTranslation();
   const say = useSay();
   const kind = kindOf(value);
@@ -49,7 +53,7 @@ export function BreakdownEditor({ value, onChange, event }: Props) {
         <Pick
           kind="breakdown"
           label={t('ask.breakdown')}
-          options={kKinds}
+          options={peopleOnly ? kOfPeople : kKinds}
           value={kind}
           onChange={(next) => onChange(kFresh[next])}
         />

@@ -33,30 +33,34 @@ export function FunnelForm({ question, change }: FormProps<'funnel'>) {
       </Part>
       <Part title={t('ask.part_rules')}>
         <FunnelRules question={question} change={change} />
-        <At path="held_property">
-          <Sentence
-            text={say('held')}
-            parts={{
-              property: (
-                <PropertyPicker
-                  clearable
-                  label={t('ask.held')}
-                  event={first && choicesOf(first)[0]}
-                  value={question.held_property}
-                  onChange={(held) => change({ held_property: held })}
-                />
-              ),
-            }}
-          />
-        </At>
-        <Exclusions
-          value={question.exclusions}
-          steps={question.steps.length}
-          onChange={(exclusions) => change({ exclusions })}
-        />
+        {question.semantics === 'clickhouse' ? null : (
+          <>
+            <At path="held_property">
+              <Sentence
+                text={say('held')}
+                parts={{
+                  property: (
+                    <PropertyPicker
+                      clearable
+                      label={t('ask.held')}
+                      event={first && choicesOf(first)[0]}
+                      value={question.held_property}
+                      onChange={(held) => change({ held_property: held })}
+                    />
+                  ),
+                }}
+              />
+            </At>
+            <Exclusions
+              value={question.exclusions}
+              steps={question.steps.length}
+              onChange={(exclusions) => change({ exclusions })}
+            />
+          </>
+        )}
       </Part>
       <When question={question} change={change} units={kUnits} optional />
-      <Who question={question} change={change} split event={first && choicesOf(first)[0]} />
+      <Who question={question} change={change} split="any" event={first && choicesOf(first)[0]} />
       {question.breakdown?.event_property === undefined ? null : (
         <Sentence
           text={say('touch')}

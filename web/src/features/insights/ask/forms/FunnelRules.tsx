@@ -63,22 +63,24 @@ export function FunnelRules({ question, change }: FormProps<'funnel'>) {
           }}
         />
       </At>
-      <At path="order">
-        <Sentence
-          text={say('order')}
-          parts={{
-            order: (
-              <Pick
-                kind="order"
-                label={t('ask.order')}
-                options={['ordered', 'strict', 'any']}
-                value={question.order ?? 'ordered'}
-                onChange={(order) => change({ order })}
-              />
-            ),
-          }}
-        />
-      </At>
+      {semantics === 'clickhouse' ? null : (
+        <At path="order">
+          <Sentence
+            text={say('order')}
+            parts={{
+              order: (
+                <Pick
+                  kind="order"
+                  label={t('ask.order')}
+                  options={['ordered', 'strict', 'any']}
+                  value={question.order ?? 'ordered'}
+                  onChange={(order) => change({ order })}
+                />
+              ),
+            }}
+          />
+        </At>
+      )}
       <At path="semantics">
         <Sentence
           text={say('semantics')}

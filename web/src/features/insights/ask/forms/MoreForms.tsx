@@ -41,7 +41,7 @@ export function SessionsForm({ question, change }: FormProps<'sessions'>) {
         </At>
       </Part>
       <When question={question} change={change} units={kUnits} />
-      <Who question={question} change={change} split />
+      <Who question={question} change={change} split="people" />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react';
 import type { Question } from '@/api/types';
 import { patched, type Analysis, type Patch } from '../questions';
+import { tidy } from '../tidy';
 import { AttributionForm } from './AttributionForm';
 import type { FormProps } from './form';
 import { FunnelForm } from './FunnelForm';
@@ -38,7 +39,7 @@ export function QuestionForm({ question, onChange }: Props) {
   return (
     <Form
       question={question}
-      change={(patch: Patch<Question>) => onChange(patched(question, patch))}
+      change={(patch: Patch<Question>) => onChange(tidy(patched(question, patch)))}
     />
   );
 }

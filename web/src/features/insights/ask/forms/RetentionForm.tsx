@@ -101,7 +101,7 @@ export function RetentionForm({ question, change }: FormProps<'retention'>) {
           />
         </At>
       </Part>
-      <Who question={question} change={change} split event={choicesOf(question.start)[0]} />
+      <Who question={question} change={change} split="any" event={choicesOf(question.start)[0]} />
     </>
   );
 }

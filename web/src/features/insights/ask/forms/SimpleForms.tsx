@@ -58,7 +58,12 @@ export function StickinessForm({ question, change }: FormProps<'stickiness'>) {
         </At>
       </Part>
       <When question={question} change={change} units={kUnits} />
-      <Who question={question} change={change} split event={choicesOf(question.select)[0]} />
+      <Who
+        question={question}
+        change={change}
+        split="people"
+        event={choicesOf(question.select)[0]}
+      />
     </>
   );
 }

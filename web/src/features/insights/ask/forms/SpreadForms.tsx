@@ -74,7 +74,7 @@ export function DistributionForm({ question, change }: FormProps<'distribution'>
         </At>
       </Part>
       <When question={question} change={change} units={kUnits} optional />
-      <Who question={question} change={change} split event={event} />
+      <Who question={question} change={change} split="people" event={event} />
     </>
   );
 }
@@ -127,7 +127,7 @@ export function IntervalForm({ question, change }: FormProps<'interval'>) {
         </At>
       </Part>
       <When question={question} change={change} units={kUnits} optional />
-      <Who question={question} change={change} split event={event} />
+      <Who question={question} change={change} split="any" event={event} />
     </>
   );
 }

@@ -94,7 +94,12 @@ export function TrendsForm({ question, change }: FormProps<'trends'>) {
           />
         </At>
       </Part>
-      <Who question={question} change={change} split event={first && choicesOf(first.select)[0]} />
+      <Who
+        question={question}
+        change={change}
+        split="any"
+        event={first && choicesOf(first.select)[0]}
+      />
     </>
   );
 }

@@ -13,12 +13,12 @@ interface Props<Q extends About> {
   question: Q;
   change: (patch: Patch<Q>) => void;
   /** Whether the answer can be split; `event`: whose properties come first. */
-  split?: boolean;
+  split?: 'any' | 'people';
   event?: EventChoice | undefined;
 }
 
 /** Which people count, and how they are split. */
-export function Who<Q extends About>({ question, change, split = false, event }: Props<Q>) {
+export function Who<Q extends About>({ question, change, split, event }: Props<Q>) {
   const { t } = useTranslation();
   const put = (patch: Patch<About>) => change(patch as Patch<Q>);
   return (
@@ -37,6 +37,7 @@ export function Who<Q extends About>({ question, change, split = false, event }:
           <BreakdownEditor
             value={question.breakdown}
             event={event}
+            peopleOnly={split === 'people'}
             onChange={(breakdown) => put({ breakdown })}
           />
         </Part>
