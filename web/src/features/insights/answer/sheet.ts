@@ -22,12 +22,12 @@ export interface Sheet {
 
 export const word = (text: string): Cell => ({ value: text, text });
 
-/** A number as a cell, shown by `show`. */
+/** A number as a cell, shown by `show`; nobody stands behind 0. */
 export const number = (
   value: number | null | undefined,
   show: (value: number | null | undefined) => string,
   people?: string,
-): Cell => ({ value: value ?? null, text: show(value), people });
+): Cell => ({ value: value ?? null, text: show(value), people: value === 0 ? undefined : people });
 
 export const measured = (
   one: Measured | undefined,
