@@ -35,9 +35,10 @@ class Retaining {
   Retaining(Asking& asking, const RetentionQuery& q) : asking_(asking), q_(q) {}
 
   Result<Answered> answer() {
-    groups_ = TRY(asking_.groups(q_.breakdown, {asking_.select(q_.start)}));
+    const Second earliest = q_.first_time ? 0 : asking_.from();
+    groups_ = TRY(asking_.groups(q_.breakdown, {asking_.select(q_.start, earliest, asking_.to())}));
     TRY(fill_spec());
-    auto start = asking_.select(q_.start, q_.first_time ? 0 : asking_.from(), asking_.to());
+    auto start = asking_.select(q_.start, earliest, asking_.to());
     Asking::carry(q_.breakdown, start);
     auto comes_back = asking_.select(q_.comes_back, asking_.from(), spec_.until);
     plan_ = TRY(asking_.compile({std::move(start), std::move(comes_back)},

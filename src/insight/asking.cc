@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "insight/query_parts.h"
+
 namespace perennial::insight {
 
 using timeline::Crowd;
@@ -72,6 +74,7 @@ Result<std::unique_ptr<Asking>> Asking::begin(const Query& query, const Sources&
                                               const timeline::Stop& stop, std::string id) {
   std::unique_ptr<Asking> asking(new Asking(query, sources, stop, std::move(id)));
   TRY(asking->find_people());
+  asking->use_log_ = !asking->timeline_suffices();
   return asking;
 }
 
@@ -262,26 +265,58 @@ Result<Groups> Asking::groups(const std::optional<Breakdown>& breakdown,
 
 // ---- reading
 
-Result<const timeline::Snapshot*> Asking::snapshot_for(const timeline::Ask& ask) {
-  if (snapshot_ && timeline::missing_properties(*snapshot_->dictionary, ask).empty())
-    return snapshot_.get();
+bool Asking::timeline_suffices() const {
+  if (!snapshot_) return false;
+  const QueryParts parts = parts_of(query_);
+  timeline::Ask whole{
+      .selectors = {}, .among = nullptr, .person_group = nullptr, .presence = std::nullopt};
+  for (const NamedSelector* selector : parts.selectors) whole.selectors.push_back(selector->select);
+  for (const std::string& property : parts.carried) {
+    whole.selectors.emplace_back();
+    whole.selectors.back().group = property;
+  }
+  return timeline::missing_properties(*snapshot_->dictionary, whole).empty();
+}
+
+Result<void> Asking::read_log(Span span) {
+  const QueryParts parts = parts_of(query_);
+  timeline::Ask whole{
+      .selectors = {}, .among = nullptr, .person_group = nullptr, .presence = std::nullopt};
   timeline::FromLog what;
-  what.properties = timeline::properties_of(ask);
+  for (const NamedSelector* selector : parts.selectors) {
+    whole.selectors.push_back(selector->select);
+    for (const auto& event : selector->select.any_of) {
+      if (event.type) what.names.push_back({*event.type, event.name.value_or("")});
+    }
+  }
+  if (parts.any_event) what.names.clear();
+  what.properties = timeline::properties_of(whole);
+  what.properties.insert(parts.carried.begin(), parts.carried.end());
+  what.span = span;
+  from_log_ =
+      TRY(timeline::read_from_log(sources_.timeline.source(), what, query_.calendar.zone, stop_));
+  log_span_ = span;
+  return {};
+}
+
+Result<const timeline::Snapshot*> Asking::snapshot_for(const timeline::Ask& ask) {
+  if (!use_log_) {
+    if (snapshot_ && timeline::missing_properties(*snapshot_->dictionary, ask).empty())
+      return snapshot_.get();
+    use_log_ = true;
+  }
   Second from = timeline::kNever, to = 0;
-  bool any = false;
   for (const auto& selector : ask.selectors) {
     from = std::min(from, selector.from);
     to = std::max(to, selector.to);
-    for (const auto& event : selector.any_of) {
-      any |= !event.type || (!event.name && *event.type != events::Type::kIdentify);
-      if (event.type) what.names.push_back({*event.type, event.name.value_or("")});
-    }
-    any |= selector.any_of.empty();
   }
-  if (any) what.names.clear();
-  what.span = Span{timeline::to_instant(from), timeline::to_instant(std::max(from, to))};
-  from_log_ =
-      TRY(timeline::read_from_log(sources_.timeline.source(), what, query_.calendar.zone, stop_));
+  const Span asked{timeline::to_instant(from), timeline::to_instant(std::max(from, to))};
+  if (from_log_ && log_span_.from <= asked.from && asked.to <= log_span_.to) return &*from_log_;
+  // Windows and look-backs reach this far around the range, so that one reading is enough.
+  const bool all = parts_of(query_).from_the_start;
+  const Instant early = all ? from_millis(0) : query_.range.from - kMaxWindow;
+  const Instant late = timeline::to_instant(now_);
+  TRY(read_log({std::min(asked.from, std::max(early, from_millis(0))), std::max(asked.to, late)}));
   return &*from_log_;
 }
 

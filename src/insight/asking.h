@@ -3,6 +3,7 @@
 // its part of the question into selectors and a kernel, and the kernel's table into JSON.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -64,7 +65,11 @@ class Asking {
                                                         const Groups* groups = nullptr);
   template <class Kernel>
   Result<Kernel> run(const timeline::Plan& plan, const Kernel& empty) {
-    return timeline::run(plan, empty, sources_.timeline.pool(), stop_, &read_);
+    timeline::ReadCount read;
+    auto kernel = timeline::run(plan, empty, sources_.timeline.pool(), stop_, &read);
+    read_.events += read.events;
+    read_.people = std::max(read_.people, read.people);
+    return kernel;
   }
   const timeline::Stop& stop() const { return stop_; }
   timeline::Pool& pool() const { return sources_.timeline.pool(); }
@@ -102,7 +107,10 @@ class Asking {
   Result<timeline::People> people_of(const PeopleCondition& condition);
   Result<timeline::People> people_of_test(const timeline::Test& test);
   Result<void> group_people(const Breakdown& breakdown);
+  // All passes of a question read one snapshot: codes of groups must mean the same in all of them.
   Result<const timeline::Snapshot*> snapshot_for(const timeline::Ask& ask);
+  bool timeline_suffices() const;
+  Result<void> read_log(Span span);
 
   const Query& query_;
   const Sources& sources_;
@@ -111,7 +119,9 @@ class Asking {
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   timeline::Second from_, to_, now_;
   std::shared_ptr<const timeline::Snapshot> snapshot_;  // null while the first is built
+  bool use_log_ = false;
   std::optional<timeline::Snapshot> from_log_;
+  Span log_span_{};  // that was read
   size_t buckets_ = 0;
   std::shared_ptr<const timeline::People> among_;
   std::shared_ptr<const std::vector<uint32_t>> person_group_;

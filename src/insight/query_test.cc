@@ -507,7 +507,8 @@ TEST(QueryOthers, WhatIsRefused) {
   EXPECT_EQ(refused(R"("analysis": "attribution", "conversion": {"event": "A"},
                        "touches": [{"event": "B"}], "models": ["best"])"),
             "models[0]");
-  EXPECT_EQ(refused(R"("analysis": "rfm", "breaks": {"value": [1, 2, 3]})"), "breaks.value");
+  EXPECT_EQ(refused(R"("analysis": "rfm", "breaks": {"recency_days": [1, 2, 3]})"),
+            "breaks.recency_days");
   EXPECT_EQ(refused(R"("analysis": "lifecycle")"), "select");
   EXPECT_EQ(refused(R"("analysis": "lifecycle", "select": {"event": "A"}, "by": "hour")"), "by");
   EXPECT_EQ(refused(R"("analysis": "interval", "start": {"event": "A"}, "end": {"event": "A"},
