@@ -71,17 +71,6 @@ void BucketView::read_numbers(const ColumnEntry& column, uint32_t from, uint32_t
   }
 }
 
-void BucketView::map_names(const uint32_t* of_name, uint32_t* out) const {
-  const auto map = [&](const auto* names) {
-    for (uint32_t i = 0; i < header().events; ++i) out[i] = of_name[names[i]];
-  };
-  if (header().wide_names != 0) {
-    map(at<uint16_t>(header().name_at));
-  } else {
-    map(at<uint8_t>(header().name_at));
-  }
-}
-
 void BucketView::read_codes(const ColumnEntry& column, uint32_t from, uint32_t to,
                             uint32_t* out) const {
   if (column.kind == ColumnKind::kText8) {

@@ -100,7 +100,17 @@ class BucketView {
                                     : at<uint8_t>(header().name_at)[event];
   }
   // out[i] = of_name[name_index(i)] for every event.
-  void map_names(const uint32_t* of_name, uint32_t* out) const;
+  template <class T>
+  void map_names(const T* of_name, T* out) const {
+    const auto map = [&](const auto* names) {
+      for (uint32_t i = 0; i < header().events; ++i) out[i] = of_name[names[i]];
+    };
+    if (header().wide_names != 0) {
+      map(at<uint16_t>(header().name_at));
+    } else {
+      map(at<uint8_t>(header().name_at));
+    }
+  }
   const Second* at(const NameEntry& entry) const { return at<Second>(entry.at_at); }
   const uint8_t* tie(const NameEntry& entry) const {
     return entry.tie_at == 0 ? nullptr : at<uint8_t>(entry.tie_at);

@@ -10,6 +10,9 @@
 namespace perennial::timeline {
 namespace {
 
+// Names with at least one in so many of a bucket's events are read by person.
+constexpr uint64_t kManyOf = 4;
+
 // Some hits of a selector: a name's postings in one layer, or all of its events by person.
 struct Part {
   BucketView bucket;
@@ -127,9 +130,12 @@ struct BucketReader::Impl {
   void parts_of(const CompiledSelector& selector, uint32_t number);
   void add_name(const CompiledSelector& selector, BucketView bucket, const NameEntry& entry,
                 const Crowd& hidden);
+  void add_names(const CompiledSelector& selector, BucketView bucket, const Crowd& hidden);
+  Part& add_people(BucketView bucket, const Crowd& hidden);
   void read_hits(size_t selector, uint32_t number);
   void in_place(const CompiledSelector& selector, Gathered& out, Hits& hits);
   void gather(const CompiledSelector& selector, Gathered& out, Hits& hits);
+  void gather_one(const CompiledSelector& selector, Gathered& out, Hits& hits);
   bool presence_by_days(size_t selector, uint32_t number);
   bool same_days(size_t selector) const;
   void count_people(uint32_t number);
@@ -175,6 +181,53 @@ void BucketReader::Impl::add_name(const CompiledSelector& selector, BucketView b
   carry(selector, part);
 }
 
+// All events by person; the caller says which fit.
+Part& BucketReader::Impl::add_people(BucketView bucket, const Crowd& hidden) {
+  if (used == parts.size()) parts.emplace_back();
+  Part& part = parts[used++];
+  part.bucket = bucket;
+  part.entry = nullptr;
+  part.at = bucket.at();
+  part.tie = bucket.tie();
+  part.hidden = hidden;
+  part.offsets.assign(bucket.first(), bucket.first() + kBucketPeople + 1);
+  part.fits.clear();
+  return part;
+}
+
+// Several names: many together are read by person, where they lie in order already; a few from
+// their postings, which have to be merged.
+void BucketReader::Impl::add_names(const CompiledSelector& selector, BucketView bucket,
+                                   const Crowd& hidden) {
+  const auto names = bucket.names();
+  const auto asked = [&](const NameEntry& entry) {
+    return entry.name < selector.names.size() && selector.names[entry.name] != 0;
+  };
+  uint64_t hits = 0;
+  bool whole = !selector.group.wanted && !selector.held.wanted && !selector.carries_number;
+  bool every = true;
+  for (const NameEntry& entry : names) {
+    every &= asked(entry);
+    if (!asked(entry)) continue;
+    hits += entry.hits;
+    whole &= selector.conditions[selector.names[entry.name] - 1].empty();
+  }
+  if (!whole || hits * kManyOf < bucket.header().events) {
+    for (const NameEntry& entry : names) {
+      if (asked(entry)) add_name(selector, bucket, entry, hidden);
+    }
+    return;
+  }
+  Part& part = add_people(bucket, hidden);
+  if (!every) {
+    std::vector<uint8_t> fits;
+    for (const NameEntry& entry : names) fits.push_back(asked(entry) ? 1 : 0);
+    part.fits.resize(bucket.header().events);
+    bucket.map_names(fits.data(), part.fits.data());
+  }
+  carry(selector, part);
+}
+
 void BucketReader::Impl::parts_of(const CompiledSelector& selector, uint32_t number) {
   used = 0;
   const auto& layers = plan.snapshot.layers;
@@ -189,24 +242,12 @@ void BucketReader::Impl::parts_of(const CompiledSelector& selector, uint32_t num
     }
     if (selector.any_event) {
       if (bucket.header().events == 0) continue;
-      if (used == parts.size()) parts.emplace_back();
-      Part& part = parts[used++];
-      part.bucket = bucket;
-      part.entry = nullptr;
-      part.at = bucket.at();
-      part.tie = bucket.tie();
-      part.hidden = hidden;
-      part.offsets.assign(bucket.first(), bucket.first() + kBucketPeople + 1);
-      part.fits.clear();
-      carry(selector, part);
+      carry(selector, add_people(bucket, hidden));
     } else if (selector.only_name) {
       const NameEntry* entry = bucket.find_name(*selector.only_name);
       if (entry != nullptr) add_name(selector, bucket, *entry, hidden);
     } else {
-      for (const NameEntry& entry : bucket.names()) {
-        const bool asked = entry.name < selector.names.size() && selector.names[entry.name] != 0;
-        if (asked) add_name(selector, bucket, entry, hidden);
-      }
+      add_names(selector, bucket, hidden);
     }
   }
 }
@@ -231,6 +272,36 @@ void BucketReader::Impl::in_place(const CompiledSelector& selector, Gathered& ou
   std::swap(out.number, part.number);
   to.at = part.at;
   to.tie = part.tie;
+}
+
+// One part, which is in order already: what fits is copied without a branch for each hit.
+void BucketReader::Impl::gather_one(const CompiledSelector& selector, Gathered& out, Hits& to) {
+  const Part& part = parts[0];
+  const size_t most = part.offsets[kBucketPeople];
+  out.at.resize(most);
+  out.tie.resize(part.tie != nullptr ? most : 0);
+  out.group.resize(part.group.empty() ? 0 : most);
+  out.held.resize(part.held.empty() ? 0 : most);
+  out.number.resize(part.number.empty() ? 0 : most);
+  uint32_t size = 0;
+  for (uint32_t person = 0; person < kBucketPeople; ++person) {
+    out.first[person] = size;
+    if (slice.who.has(person) && !part.hidden.has(person)) {
+      for (uint32_t hit = part.offsets[person]; hit < part.offsets[person + 1]; ++hit) {
+        const Second at = part.at[hit];
+        out.at[size] = at;
+        if (part.tie != nullptr) out.tie[size] = part.tie[hit];
+        if (!part.group.empty()) out.group[size] = part.group[hit];
+        if (!part.held.empty()) out.held[size] = part.held[hit];
+        if (!part.number.empty()) out.number[size] = part.number[hit];
+        const bool fits = part.fits.empty() || part.fits[hit] != 0;
+        size += (fits & (at >= selector.from) & (at < selector.to)) ? 1 : 0;
+      }
+    }
+    out.last[person] = size;
+  }
+  to.at = out.at.data();
+  to.tie = part.tie != nullptr ? out.tie.data() : nullptr;
 }
 
 void BucketReader::Impl::gather(const CompiledSelector& selector, Gathered& out, Hits& to) {
@@ -277,6 +348,8 @@ void BucketReader::Impl::read_hits(size_t s, uint32_t number) {
   to = {};
   if (used == 1 && parts[0].fits.empty() && parts[0].hidden.empty()) {
     in_place(selector, out, to);
+  } else if (used == 1) {
+    gather_one(selector, out, to);
   } else {
     gather(selector, out, to);
   }

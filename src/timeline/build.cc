@@ -1,9 +1,14 @@
 #include "timeline/build.h"
 
 #include <algorithm>
+#include <thread>
 #include <unordered_set>
 
 namespace perennial::timeline {
+
+namespace {
+constexpr size_t kRowsForTwo = 200'000;  // so many are laid out by two threads
+}
 
 Days days_of(Zone zone) {
   const Calendar calendar{.zone = zone};
@@ -21,21 +26,56 @@ Days days_of(Zone zone) {
   return out;
 }
 
-std::shared_ptr<const HeapLayer> layer_of(Rows rows, const People& replaced, const Days* days) {
-  sort_rows(rows.rows);
-  size_t buckets = replaced.size();
-  if (!rows.rows.empty()) {
-    buckets = std::max<size_t>(buckets, rows.rows.back().person / kBucketPeople + 1);
+namespace {
+
+// The places of rows by bucket: those of bucket b are [first[b], first[b + 1]) of `order`.
+struct ByBucket {
+  std::vector<uint32_t> order;
+  std::vector<size_t> first;
+};
+ByBucket by_bucket(const std::vector<Row>& rows, size_t at_least) {
+  ByBucket out;
+  out.first.assign(at_least + 1, 0);
+  for (const Row& row : rows) {
+    const size_t bucket = row.person / kBucketPeople;
+    if (bucket + 2 > out.first.size()) out.first.resize(bucket + 2);
+    ++out.first[bucket + 1];
   }
-  std::vector<HeapLayer::Block> blocks(buckets);
-  size_t at = 0;
-  for (uint32_t b = 0; b < buckets; ++b) {
-    const size_t first = at;
-    while (at < rows.rows.size() && rows.rows[at].person / kBucketPeople == b) ++at;
-    const Crowd hidden = b < replaced.size() ? replaced[b] : Crowd{};
-    if (at == first && hidden.empty()) continue;
-    blocks[b] = std::make_shared<const std::string>(
-        build_bucket(std::span(rows.rows).subspan(first, at - first), rows.values, hidden, days));
+  for (size_t b = 0; b + 1 < out.first.size(); ++b) out.first[b + 1] += out.first[b];
+  out.order.resize(rows.size());
+  std::vector<size_t> next = out.first;
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    out.order[next[rows[i].person / kBucketPeople]++] = i;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::shared_ptr<const HeapLayer> layer_of(Rows rows, const People& replaced, const Days* days) {
+  const ByBucket places = by_bucket(rows.rows, replaced.size());
+  std::vector<HeapLayer::Block> blocks(places.first.size() - 1);
+  std::atomic<uint32_t> next = 0;
+  const auto work = [&] {
+    std::vector<Row> mine;
+    for (uint32_t b = next++; b < blocks.size(); b = next++) {
+      const Crowd hidden = b < replaced.size() ? replaced[b] : Crowd{};
+      mine.clear();
+      for (size_t i = places.first[b]; i < places.first[b + 1]; ++i) {
+        mine.push_back(rows.rows[places.order[i]]);
+      }
+      if (mine.empty() && hidden.empty()) continue;
+      sort_rows(mine);
+      blocks[b] =
+          std::make_shared<const std::string>(build_bucket(mine, rows.values, hidden, days));
+    }
+  };
+  if (rows.rows.size() < kRowsForTwo) {
+    work();
+  } else {
+    std::thread other(work);
+    work();
+    other.join();
   }
   return std::make_shared<HeapLayer>(std::move(blocks));
 }
