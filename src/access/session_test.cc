@@ -113,7 +113,7 @@ TEST_F(SessionTest, MadeUpAndChangedCookiesAreNobodys) {
   std::string changed = good;
   changed[20] = changed[20] == 'A' ? 'B' : 'A';
   for (const std::string& cookie : {changed, good + "A", good.substr(0, good.size() - 1),
-                             "perennial_session=" + random_token() + random_token()}) {
+                                    "perennial_session=" + random_token() + random_token()}) {
     b.cookie = cookie;
     EXPECT_EQ(b.status("GET", "/v1/settings"), 401);
     EXPECT_EQ(body_of(b.send("GET", "/v1/session"))["signed_in"], false);
