@@ -4,7 +4,7 @@ import { Behind } from '../people/Behind';
 import type { AnswerOf } from './answers';
 import { periodName } from './look';
 import { useLook } from './use_look';
-import { shadeOf, topRate, type Group } from './retention';
+import { firstIsWhole, shadeOf, topRate, type Group } from './retention';
 
 interface Props {
   answer: AnswerOf<'retention'>;
@@ -17,6 +17,7 @@ export function RetentionHeat({ answer, group, counts }: Props) {
   const { t } = useTranslation();
   const { format, theme } = useLook();
   const top = topRate(group);
+  const outside = firstIsWhole(group);
   return (
     <div className="scroll-x" tabIndex={0} role="region" aria-label={t('analysis.retention')}>
       <table className="heat">
@@ -36,14 +37,17 @@ export function RetentionHeat({ answer, group, counts }: Props) {
             <tr key={cohort.period.from}>
               <th scope="row">{periodName(cohort.period)}</th>
               <th>
-                <Behind people={cohort.size.people} about={cohort.period.label}>
+                <Behind
+                  people={cohort.size.value ? cohort.size.people : undefined}
+                  about={cohort.period.label}
+                >
                   {format.count(cohort.size.value)}
                 </Behind>
               </th>
               {answer.columns.map(({ label, from }, i) => {
                 const cell = cohort.cells[i];
                 if (!cell) return <td key={from} />;
-                const shade = i === 0 ? 0 : shadeOf(cell.rate, top);
+                const shade = i === 0 && outside ? 0 : shadeOf(cell.rate, top);
                 return (
                   <td
                     key={from}
@@ -55,7 +59,10 @@ export function RetentionHeat({ answer, group, counts }: Props) {
                       rate: format.percent(cell.rate),
                     })}
                   >
-                    <Behind people={cell.people} about={`${cohort.period.label} · ${label}`}>
+                    <Behind
+                      people={cell.value ? cell.people : undefined}
+                      about={`${cohort.period.label} · ${label}`}
+                    >
                       {counts ? format.count(cell.value) : format.percent(cell.rate)}
                       {cell.complete ? '' : '*'}
                     </Behind>

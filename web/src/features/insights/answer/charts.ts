@@ -3,7 +3,7 @@
 import type { EChartsOption } from 'echarts';
 import { axes, endLabel, inks } from '@/shared/charts/base';
 import type { Look } from './look';
-import { stepOfAxis } from './spans';
+import { axisOfSeconds } from './spans';
 
 export interface Point {
   value: number | null;
@@ -71,7 +71,7 @@ export function linesOption(choice: ChartChoice, look: Look): EChartsOption {
     top: direct ? 16 : 40,
   });
   const top = Math.max(0, ...lines.flatMap((line) => line.points.map((one) => one.value ?? 0)));
-  const step = choice.seconds ? { interval: stepOfAxis(top) } : {};
+  const step = choice.seconds ? axisOfSeconds(top) : {};
   return {
     ...base,
     yAxis: { ...base.yAxis, ...step } as EChartsOption['yAxis'],

@@ -5,7 +5,7 @@ import { axes, inks } from '@/shared/charts/base';
 import type { AnswerOf } from './answers';
 import { groupName, periodName, type Look } from './look';
 import { measured, number, word, type Sheet } from './sheet';
-import { span, stepOfAxis } from './spans';
+import { axisOfSeconds, span } from './spans';
 
 type Answer = AnswerOf<'interval'>;
 
@@ -44,7 +44,7 @@ export function intervalOption(answer: Answer, look: Look): EChartsOption {
   const top = Math.max(0, ...boxes.map((box) => box.time.p90 ?? 0));
   return {
     ...base,
-    yAxis: { ...base.yAxis, interval: stepOfAxis(top) } as EChartsOption['yAxis'],
+    yAxis: { ...base.yAxis, ...axisOfSeconds(top) } as EChartsOption['yAxis'],
     tooltip: {
       ...(base.tooltip as object),
       trigger: 'item',

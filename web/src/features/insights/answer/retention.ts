@@ -10,12 +10,16 @@ import { measured, number, period, word, type Sheet } from './sheet';
 type Answer = AnswerOf<'retention'>;
 export type Group = Answer['groups'][number];
 
-/** The rate with the deepest colour: the highest one after the first column. */
-export const topRate = (group: Group): number =>
-  Math.max(
-    0,
-    ...group.cohorts.flatMap((cohort) => cohort.cells.slice(1).map((cell) => cell.rate ?? 0)),
-  );
+/** Whether everybody is in the first column, which then stands outside the scale of colours. */
+export const firstIsWhole = (group: Group): boolean =>
+  group.cohorts.every((cohort) => (cohort.cells[0]?.rate ?? 1) >= 1);
+
+/** The rate with the deepest colour: the highest one on the scale. */
+export function topRate(group: Group): number {
+  const from = firstIsWhole(group) ? 1 : 0;
+  const rates = group.cohorts.flatMap((cohort) => cohort.cells.slice(from).map((one) => one.rate));
+  return Math.max(0, ...rates.map((rate) => rate ?? 0));
+}
 
 /** A rate's place on the colour scale (0–1). */
 export const shadeOf = (rate: number | null, top: number): number =>
@@ -93,6 +97,7 @@ export function curveSheet(answer: Answer, look: Look): Sheet {
 export function heatOption(answer: Answer, group: Group, look: Look): EChartsOption {
   const ink = inks(look.theme);
   const top = topRate(group);
+  const outside = firstIsWhole(group);
   const base = axes(look.theme, {
     labels: answer.columns.map(({ label }) => label),
     show: (value) => look.format.percent(value, 0),
@@ -100,11 +105,13 @@ export function heatOption(answer: Answer, group: Group, look: Look): EChartsOpt
   const cells = group.cohorts.flatMap((cohort, y) =>
     cohort.cells.map((cell, x) => ({
       value: [x, y, cell.rate ?? 0],
-      itemStyle: { color: heat(x === 0 ? 0 : shadeOf(cell.rate, top), look.theme).background },
+      itemStyle: {
+        color: heat(x === 0 && outside ? 0 : shadeOf(cell.rate, top), look.theme).background,
+      },
       label: {
         show: true,
         fontSize: 11,
-        color: heat(x === 0 ? 0 : shadeOf(cell.rate, top), look.theme).color,
+        color: heat(x === 0 && outside ? 0 : shadeOf(cell.rate, top), look.theme).color,
         formatter: () => look.format.percent(cell.rate, 0),
       },
     })),

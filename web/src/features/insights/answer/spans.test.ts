@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { partsOfSpan, stepOfAxis } from './spans';
+import { axisOfSeconds, partsOfSpan, stepOfAxis } from './spans';
 
 test('the two largest units', () => {
   expect(partsOfSpan(0)).toEqual([['second', 0]]);
@@ -26,4 +26,9 @@ test('ticks stand at round spans, and there are few of them', () => {
   expect(stepOfAxis(400 * 86_400)).toBe(100 * 86_400);
   for (const top of [1, 40, 900, 7000, 90_000, 3_000_000])
     expect(top / stepOfAxis(top)).toBeLessThanOrEqual(6);
+});
+
+test('an axis of seconds ends with a tick', () => {
+  expect(axisOfSeconds(32_000)).toEqual({ interval: 7200, max: 36_000 });
+  expect(axisOfSeconds(0)).toEqual({ interval: 1, max: 1 });
 });

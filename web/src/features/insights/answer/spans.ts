@@ -45,3 +45,9 @@ const kTicks = 6;
 /** The distance of the ticks of an axis of seconds that reaches to `top`: a round span. */
 export const stepOfAxis = (top: number): number =>
   kSteps.find((step) => top / step <= kTicks) ?? 100 * kDay;
+
+/** A value axis of seconds with round ticks, up to the first that is not below `top`. */
+export function axisOfSeconds(top: number): { interval: number; max: number } {
+  const interval = stepOfAxis(top);
+  return { interval, max: Math.max(1, Math.ceil(top / interval)) * interval };
+}

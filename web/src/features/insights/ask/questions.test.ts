@@ -13,6 +13,14 @@ describe('addresses', () => {
     expect(pathOf(question, 'r 1')).toMatch(/^\/insights\/ask\/trends\?report=r%201#/);
   });
 
+  test('what a question leaves to its default stays so', () => {
+    const { at_most: _, ...open } = fresh('interval');
+    expect(fromHash(toHash(open), 'interval')).toEqual(open);
+    const hash = `#${encodeURIComponent('{"analysis":"funnel"}')}`;
+    expect(fromHash(hash, 'funnel')).not.toHaveProperty('window');
+    expect(fromHash(hash, 'funnel')?.steps).toHaveLength(2);
+  });
+
   test('an address of something else starts afresh', () => {
     expect(fromHash('', 'trends')).toBeNull();
     expect(fromHash('#{', 'trends')).toBeNull();

@@ -96,6 +96,9 @@ export function patched<T extends object>(from: T, patch: Patch<T>): T {
 export const analysisOf = (word: string | undefined): Analysis | null =>
   kAnalyses.find((one) => one === word) ?? null;
 
+/** Members that mean something else when they are left out: these are not filled in. */
+const kOptional = new Set(['by', 'window', 'at_most', 'length', 'models', 'look_back']);
+
 /** The question after the # of an address; null when there is none of this analysis. */
 export function fromHash<A extends Analysis>(hash: string, analysis: A): QuestionOf<A> | null {
   try {
@@ -104,7 +107,9 @@ export function fromHash<A extends Analysis>(hash: string, analysis: A): Questio
       typeof found === 'object' &&
       found !== null &&
       (found as { analysis?: unknown }).analysis === analysis;
-    return fits ? ({ ...kFresh[analysis], ...found } as QuestionOf<A>) : null;
+    if (!fits) return null;
+    const wanted = Object.entries(kFresh[analysis]).filter(([name]) => !kOptional.has(name));
+    return { ...Object.fromEntries(wanted), ...found } as QuestionOf<A>;
   } catch {
     return null;
   }

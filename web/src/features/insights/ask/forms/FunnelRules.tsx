@@ -23,7 +23,7 @@ export function FunnelRules({ question, change }: FormProps<'funnel'>) {
   const { t } = useTranslation();
   const say = useSay();
   const word = useWords();
-  const window = question.window ?? { count: 14, unit: 'day' as const };
+  const window = question.window ?? { count: 7, unit: 'day' as const };
   const session = window.unit === 'session';
   const semantics = question.semantics ?? 'latest_entry';
   return (
