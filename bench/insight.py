@@ -1,8 +1,8 @@
 """Nine questions about behaviour in lock-step: the API, DuckDB, ClickHouse, and the kernels alone.
 
-bench/insight.py [--size 100m|10m|1m] [--rounds N]: prints the data's figures and a table with a line
-for each question, the ratios beside their goals. A difference between two answers fails the run. The
-server maps the very file that the kernels read, in a fresh data directory.
+bench/insight.py [--size 100m|10m|1m] [--rounds N] [--keep FOLDER]: prints the data's figures and a table
+with a line for each question, the ratios beside their goals. A difference between two answers fails the
+run. The server maps the very file that the kernels read, in a fresh data directory. insight.md tells more.
 """
 import argparse
 import json
@@ -171,7 +171,7 @@ def show_facts(facts, asker, size):
         f"{size}: {facts['events']:,} events of {facts['people']:,} people; "
         f"{facts['bytes_an_event']:.2f} bytes an event on disk and at most in memory\n"
         f"made and written as a base file in {facts['made_s']:.1f} s; from unsorted arrays "
-        f"{arrays:.1f} M events/s on one thread; DuckDB took them in {facts['duckdb_load_s']:.1f} s, "
+        f"{arrays:.1f} M events/s; DuckDB took them in {facts['duckdb_load_s']:.1f} s, "
         f"ClickHouse in {facts['clickhouse_load_s']:.1f} s\n"
         f"base file checked and mapped in {facts['open_ms']:.0f} ms; the server answers "
         f"{asker.start_seconds:.2f} s after its start\n"
@@ -245,12 +245,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", choices=sorted(PEOPLE), default="10m")
     parser.add_argument("--rounds", type=int)
+    parser.add_argument("--keep", help="a folder for the engines' data, for the next run")
     given = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="perennial-insight-"))
+    folder = pathlib.Path(given.keep or tempfile.mkdtemp(prefix="perennial-insight-"))
     try:
         run(given.size, given.rounds or ROUNDS[given.size], folder)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not given.keep:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
