@@ -61,7 +61,10 @@ export function items(line: Line, color: string) {
 export function linesOption(choice: ChartChoice, look: Look): EChartsOption {
   const { labels, lines, show } = choice;
   const ink = inks(look.theme);
-  const direct = lines.filter((line) => !line.before).length <= kDirectLabels;
+  // A line that ends in nothing has no end to stand at.
+  const direct =
+    lines.filter((line) => !line.before).length <= kDirectLabels &&
+    lines.every((line) => (line.points.at(-1)?.value ?? null) !== null);
   // A single line is what the title says.
   const labelled = direct && lines.length > 1;
   const base = axes(look.theme, {
