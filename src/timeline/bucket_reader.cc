@@ -372,13 +372,16 @@ bool BucketReader::Impl::presence_by_days(size_t s, uint32_t number) {
   const Periods& periods = *plan.ask.presence;
   const bool before_all = selector.from == 0, from_start = selector.from == periods.begin();
   if (!before_all && !from_start) return false;
+  // The range may end where a period begins: those from there on are empty. What lies behind the
+  // periods is asked for by nobody.
+  const int cut = selector.to < periods.end() ? periods.find(selector.to) : periods.size();
+  const bool whole = cut == periods.size() || (cut >= 0 && periods.from(cut) == selector.to);
   const auto& layers = plan.snapshot.layers;
   for (const auto& layer : layers) {
     const BucketView bucket = layer->bucket(number);
     if (!bucket || bucket.header().events == 0) continue;
-    // What lies behind the periods is asked for by nobody, so `to` may cut there.
-    const Second end = std::min<uint64_t>(uint64_t{bucket.header().max} + 1, periods.end());
-    if (bucket.header().days == 0 || end > selector.to) return false;
+    const bool all = whole || bucket.header().max < selector.to;
+    if (bucket.header().days == 0 || !all) return false;
   }
   Gathered& out = gathered[s];
   out.in.assign(static_cast<size_t>(periods.size()), Crowd{});
@@ -398,7 +401,8 @@ bool BucketReader::Impl::presence_by_days(size_t s, uint32_t number) {
       into |= there.remove(hidden);
     };
     if (before_all) add(header.first_day, borders.front(), before);
-    for (size_t p = 0; p < out.in.size(); ++p) add(borders[p], borders[p + 1], out.in[p]);
+    const size_t shown = whole ? static_cast<size_t>(cut) : out.in.size();
+    for (size_t p = 0; p < shown; ++p) add(borders[p], borders[p + 1], out.in[p]);
     hidden |= header.replaced;
     count.events += header.events;
   }
