@@ -55,7 +55,7 @@ const trends: AnswerOf<'trends'> = {
   ],
 };
 
-test('trends: lines carry people, the period before is grey, the last row is the whole span', () => {
+test('trends: lines carry people, the period before is grey, the last row is all of it', () => {
   const lines = trendsLines(trends, look);
   expect(lines.map((line) => [line.name, line.before ?? false])).toEqual([
     ['CN', false],

@@ -134,5 +134,7 @@ const inOrder = (value: unknown): unknown =>
 export const sameQuestion = (a: Question, b: Question): boolean =>
   JSON.stringify(inOrder(a)) === JSON.stringify(inOrder(b));
 
-export const pathOf = (question: Question, report?: string): string =>
-  `/insights/ask/${question.analysis}${report ? `?report=${encodeURIComponent(report)}` : ''}${toHash(question)}`;
+export const pathOf = (question: Question, report?: string): string => {
+  const saved = report ? `?report=${encodeURIComponent(report)}` : '';
+  return `/insights/ask/${question.analysis}${saved}${toHash(question)}`;
+};
