@@ -53,7 +53,7 @@ ImportJob::ImportJob(events::Log& log, Kind kind, std::string path, FilePlan pla
       rejects_path_(std::move(rejects_path)),
       hooks_(std::move(hooks)),
       resume_at_row_(from.rows),
-      done_(std::move(from)) {}
+      done_(from) {}
 
 ImportJob::~ImportJob() = default;
 

@@ -14,7 +14,7 @@
 namespace perennial::collect {
 
 inline constexpr int64_t kBatchRows = 20'000;
-inline constexpr size_t kBatchesInFlight = 3;
+inline constexpr size_t kBatchesInFlight = 2;
 inline constexpr std::chrono::seconds kSaveEvery{1};
 inline constexpr size_t kMaxCheckErrors = 20;
 

@@ -38,7 +38,7 @@
 namespace perennial::events {
 namespace {
 
-constexpr size_t kHistoryRows = 50'000;  // read at once for a stage that is far behind
+constexpr size_t kHistoryRows = 25'000;  // read at once for a stage that is far behind
 constexpr size_t kIdsOfStatement = 5'000;
 constexpr size_t kIdleReaders = 4;  // connections kept for the next reader
 
