@@ -62,7 +62,7 @@ Service::Answer Service::create(const http::Request& request) {
   const Draft draft = TRY(draft_from_json(TRY(http::json_body(request))));
   const Campaign campaign =
       TRY(wiring_.database.write([&](store::Connection& c) -> Result<Campaign> {
-        const Campaign created = TRY(create_campaign(c, draft, now()));
+        Campaign created = TRY(create_campaign(c, draft, now()));
         TRY(access::record(c, request.principal, "campaign.create", created.id,
                            {{"name", created.name}}, wiring_.clock()));
         return created;
@@ -74,7 +74,7 @@ Service::Answer Service::update(const http::Request& request) {
   const Draft draft = TRY(draft_from_json(TRY(http::json_body(request))));
   const Campaign campaign =
       TRY(wiring_.database.write([&](store::Connection& c) -> Result<Campaign> {
-        const Campaign changed = TRY(update_campaign(c, id_of(request), draft));
+        Campaign changed = TRY(update_campaign(c, id_of(request), draft));
         TRY(access::record(c, request.principal, "campaign.update", changed.id,
                            {{"name", changed.name}}, wiring_.clock()));
         return changed;

@@ -56,7 +56,7 @@ Service::Answer Service::put_channel(const http::Request& request) {
   const EmailSettings email =
       TRY(wiring_.database.write([&](store::Connection& c) -> Result<EmailSettings> {
         const EmailSettings before = TRY(load_email(c, seal_));
-        const EmailSettings after = TRY(email_from_json(body, before));
+        EmailSettings after = TRY(email_from_json(body, before));
         // A campaign says at its start whether it really reaches people; that must stay true.
         if (before.kind != after.kind && !TRY(sending(c)).empty()) {
           return fail(Code::kConflict, "a campaign is being sent over the present channel", "kind",
