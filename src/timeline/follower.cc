@@ -154,56 +154,60 @@ void Follower::replace(uint32_t person) {
   replaced_[bucket].add(person % kBucketPeople);
 }
 
-// The whole histories of unsettled people, as far as this follower has come.
+// The whole histories of unsettled people, as far as this follower has come. Who could not be read
+// stays unsettled, and is read again by the next step.
 Result<void> Follower::reread() {
   while (!unsettled_.empty()) {
-    std::unordered_set<uint32_t> now;
-    std::vector<people::PersonId> ids;
-    while (!unsettled_.empty() && now.size() < kRereadAtOnce) {
-      auto node = unsettled_.extract(unsettled_.begin());
-      ids.push_back(node.value());
-      now.insert(node.value());
+    std::vector<people::PersonId> people;
+    for (uint32_t person : unsettled_) {
+      people.push_back(person);
+      if (people.size() == kRereadAtOnce) break;
     }
-    std::vector<std::string> identities =
-        TRY(source_.database.read([&](store::Connection& c) -> Result<std::vector<std::string>> {
-          return people::identities_of_people(c, ids);
-        }));
-    newer_rows_ = true;
-    std::erase_if(rows_.rows, [&](const Row& row) { return now.contains(row.person); });
-    for (uint32_t person : now) replace(person);
-    if (identities.empty()) continue;
-    const auto read = [&](events::Sweep sweep) {
-      sweep.up_to_seq = seq_;
-      sweep.anonymous_ids = true;
-      return source_.log.sweep(sweep, [&](const events::Glimpse& event) -> Result<void> {
-        std::string identity(event.identity);
-        const bool junk = is_junk_identity(identity);
-        if (junk != !sweep.of_anonymous.empty()) return {};
-        if (junk) identity = events::identity_of("", event.anonymous_id);
-        auto owner = owners_.find(identity);
-        if (owner == owners_.end() || !now.contains(owner->second)) return {};
-        intake_->take(owner->second, event.type, event.name, event.timestamp_ms, event.seq,
-                      event.properties, rows_);
-        return {};
-      });
-    };
-    TRY(source_.database.read([&](store::Connection& c) -> Result<void> {
-      const auto owners = TRY(people::people_of(c, identities));
-      for (size_t i = 0; i < identities.size(); ++i) {
-        owners_[identities[i]] = static_cast<uint32_t>(owners[i]);
-      }
-      return {};
-    }));
-    TRY(read({.identities = identities}));
-    if (!facts_.junk) continue;
-    // Events under a user id that names nobody belong to whom their anonymous id names.
-    std::vector<std::string> anonymous;
-    for (const std::string& one : identities) {
-      if (one.starts_with("a:")) anonymous.push_back(one.substr(2));
-    }
-    if (!anonymous.empty()) TRY(read({.of_anonymous = std::move(anonymous)}));
+    TRY(reread(people));
+    for (people::PersonId person : people) unsettled_.erase(static_cast<uint32_t>(person));
   }
   return {};
+}
+
+Result<void> Follower::reread(const std::vector<people::PersonId>& people) {
+  const std::unordered_set<uint32_t> now(people.begin(), people.end());
+  std::vector<std::string> identities;
+  TRY(source_.database.read([&](store::Connection& c) -> Result<void> {
+    identities = TRY(people::identities_of_people(c, people));
+    const auto owners = TRY(people::people_of(c, identities));
+    for (size_t i = 0; i < identities.size(); ++i) {
+      owners_[identities[i]] = static_cast<uint32_t>(owners[i]);
+    }
+    return {};
+  }));
+  newer_rows_ = true;
+  std::erase_if(rows_.rows, [&](const Row& row) { return now.contains(row.person); });
+  for (uint32_t person : now) replace(person);
+  if (identities.empty()) return {};
+  const auto read = [&](events::Sweep sweep) {
+    sweep.up_to_seq = seq_;
+    sweep.anonymous_ids = true;
+    return source_.log.sweep(sweep, [&](const events::Glimpse& event) -> Result<void> {
+      std::string identity(event.identity);
+      const bool junk = is_junk_identity(identity);
+      if (junk != !sweep.of_anonymous.empty()) return {};
+      if (junk) identity = events::identity_of("", event.anonymous_id);
+      auto owner = owners_.find(identity);
+      if (owner == owners_.end() || !now.contains(owner->second)) return {};
+      intake_->take(owner->second, event.type, event.name, event.timestamp_ms, event.seq,
+                    event.properties, rows_);
+      return {};
+    });
+  };
+  TRY(read({.identities = identities}));
+  if (!facts_.junk) return {};
+  // Events under a user id that names nobody belong to whom their anonymous id names.
+  std::vector<std::string> anonymous;
+  for (const std::string& one : identities) {
+    if (one.starts_with("a:")) anonymous.push_back(one.substr(2));
+  }
+  if (anonymous.empty()) return {};
+  return read({.of_anonymous = std::move(anonymous)});
 }
 
 // ---- stepping ----------------------------------------------------------------------------------
@@ -221,8 +225,8 @@ Result<Follower::Step> Follower::step(const Progress& progress) {
   }
   Step out;
   out.more = seq_ < seen.reached.applied_seq || last_move_ < seen.reached.last_move;
-  out.changed = seq_ != before || !seen.moves.empty();
   TRY(reread());
+  out.changed = seq_ != before || newer_rows_;
   if (rows_.rows.size() >= kSmallRows) settle();
   return out;
 }
@@ -242,10 +246,25 @@ Result<Follower::Step> Follower::sweep(const people::Reached& reached, const Pro
     owners = TRY(Owners::load(c));
     return {};
   }));
-  uint64_t seen = 0;
+  if (auto swept = take_all(owners, now.applied_seq, progress); !swept) {
+    rows_ = {};  // the next try begins anew
+    return std::unexpected(std::move(swept).error());
+  }
+  newer_rows_ = true;
+  seq_ = now.applied_seq;
+  owners_.clear();
+  moved_.clear();
+  TRY(reread());
+  settle();
+  return Step{.changed = true, .more = false};
+}
+
+// Rows of all events up to a number.
+Result<void> Follower::take_all(const Owners& owners, uint64_t up_to, const Progress& progress) {
+  uint64_t seen = 0, nobody = 0, outside = 0;
   std::string identity;
   uint32_t person = 0;
-  TRY(source_.log.sweep({.after_seq = seq_, .up_to_seq = now.applied_seq, .anonymous_ids = true},
+  TRY(source_.log.sweep({.after_seq = seq_, .up_to_seq = up_to, .anonymous_ids = true},
                         [&](const events::Glimpse& event) -> Result<void> {
                           if (++seen % 4096 == 0) TRY(progress.check());
                           if (event.identity != identity || person == 0) {
@@ -257,26 +276,22 @@ Result<Follower::Step> Follower::sweep(const people::Reached& reached, const Pro
                             }
                           }
                           if (person == 0) {
-                            ++facts_.nobody;
+                            ++nobody;
                             return {};
                           }
                           const auto took =
                               intake_->take(person, event.type, event.name, event.timestamp_ms,
                                             event.seq, event.properties, rows_);
                           if (took == Intake::Took::kOutside) {
-                            ++facts_.outside;
+                            ++outside;
                           } else if (meets_older(person, rows_.rows.back().at())) {
                             unsettled_.insert(person);
                           }
                           return {};
                         }));
-  newer_rows_ = true;
-  seq_ = now.applied_seq;
-  owners_.clear();
-  moved_.clear();
-  TRY(reread());
-  settle();
-  return Step{.changed = true, .more = false};
+  facts_.nobody += nobody;
+  facts_.outside += outside;
+  return {};
 }
 
 // ---- layers ------------------------------------------------------------------------------------

@@ -65,6 +65,8 @@ class Follower {
   void take(const events::StoredEvent& event, uint32_t person);
   bool meets_older(uint32_t person, Second at) const;
   Result<void> reread();
+  Result<void> reread(const std::vector<people::PersonId>& people);
+  Result<void> take_all(const Owners& owners, uint64_t up_to, const Progress& progress);
   void replace(uint32_t person);
   void settle();  // makes a layer of the rows
   void make_newest();

@@ -56,6 +56,50 @@ class Recorder {
   PeopleEvents found_;
 };
 
+// A log whose sweeps break off now and then, after some events.
+class FaultyLog final : public events::Log {
+ public:
+  explicit FaultyLog(std::unique_ptr<events::Log> log) : log_(std::move(log)) {}
+  void fail_every(int calls) { every_ = calls; }
+
+  void append(std::vector<Event> events, Done done) override {
+    log_->append(std::move(events), std::move(done));
+  }
+  Result<void> scan(const events::Scan& what,
+                    const std::function<Result<void>(const events::Columns&)>& each) override {
+    return log_->scan(what, each);
+  }
+  Result<void> sweep(const events::Sweep& what,
+                     const std::function<Result<void>(const events::Glimpse&)>& each) override {
+    const int call = ++calls_;
+    if (every_ == 0 || call % every_ != 0) return log_->sweep(what, each);
+    int left = call % 7;
+    return log_->sweep(what, [&](const events::Glimpse& event) -> Result<void> {
+      if (left-- == 0) return fail(Code::kInternal, "the engine broke off");
+      return each(event);
+    });
+  }
+  Result<std::vector<events::StoredEvent>> read(const events::Scan& what) override {
+    return log_->read(what);
+  }
+  Result<std::vector<events::StoredEvent>> read_arrivals(uint64_t after, size_t limit) override {
+    return log_->read_arrivals(after, limit);
+  }
+  uint64_t last_seq() const override { return log_->last_seq(); }
+  uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) override {
+    return log_->wait_for_arrivals(after, at_most);
+  }
+  void wake() override { log_->wake(); }
+  Result<events::Table> sql(std::string_view query, const events::SqlLimits& limits) override {
+    return log_->sql(query, limits);
+  }
+  Result<events::LogStats> stats() override { return log_->stats(); }
+
+ private:
+  std::unique_ptr<events::Log> log_;
+  std::atomic<int> calls_ = 0, every_ = 0;  // one call in `every_` breaks off; 0: none does
+};
+
 // A workspace with a log in memory, the people stage and a timeline over it.
 class TimelineTest : public testing::Test {
  protected:
@@ -69,7 +113,7 @@ class TimelineTest : public testing::Test {
     }
     ASSERT_TRUE(database_->migrate(all));
     settings_ = access::Settings::load(*database_).value();
-    log_ = events::open_memory();
+    log_ = std::make_unique<FaultyLog>(events::open_memory());
     open(1'000'000);
     std::vector<events::Stage> stages;
     stages.push_back(people::people_stage(*settings_));
@@ -183,7 +227,7 @@ class TimelineTest : public testing::Test {
   std::string directory_;
   Zone zone_ = Zone::named("Asia/Shanghai").value();
   std::unique_ptr<access::Settings> settings_;
-  std::unique_ptr<events::Log> log_;
+  std::unique_ptr<FaultyLog> log_;
   std::mutex mutex_;
   std::unique_ptr<Timeline> timeline_;
   std::unique_ptr<events::Stages> stages_;
@@ -309,6 +353,22 @@ TEST_F(TimelineTest, QuestionsToTheLogAgree) {
   auto refused = read_from_log(timeline_->source(), {.max_events = 10}, zone_, stop);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::kTooLarge);
+}
+
+TEST_F(TimelineTest, ReadingThatBreaksOffIsDoneAgain) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  int number = 0;
+  append(random_events(random, number, 200));
+  settle();
+  log_->fail_every(3);
+  for (int round = 0; round < 6; ++round) {
+    append(random_events(random, number, 150));
+    ASSERT_TRUE(stages_->wait_until(log_->last_seq(), 20s));
+    ASSERT_TRUE(timeline_->wait_until(log_->last_seq(), 20s)) << timeline_->stats().error;
+    ASSERT_NO_FATAL_FAILURE(compare_all(*timeline_->snapshot()));
+  }
 }
 
 // Cuts a file somewhere, or turns a bit of it.
