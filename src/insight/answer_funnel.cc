@@ -74,7 +74,9 @@ class Funneling {
     groups_.by = Asking::group_by(q_.breakdown);
     if (q_.breakdown) {
       const auto sizes = TRY(asking_.run(*plan_, timeline::FunnelSizes(spec_)));
-      asking_.label(*plan_, 0, TRY(sizes.top(static_cast<size_t>(q_.breakdown->top))), groups_);
+      const auto most = static_cast<size_t>(q_.breakdown->top);
+      const auto order = asking_.order(*plan_, 0, groups_.by);
+      asking_.label(*plan_, 0, TRY(sizes.top(most, order)), groups_);
       spec_.shown = groups_.shown;
     }
     TRY(timeline::check(spec_));

@@ -161,9 +161,11 @@ class Attributing {
     }
     TRY(timeline::check(spec, selectors.size()));
     plan_ = TRY(asking_.compile(std::move(selectors)));
+    const auto order = q_.touch_property.empty() ? timeline::CodeBefore(std::less<>())
+                                                 : timeline::label_order(*plan_, 1);
     for (AttributionQuery::Model model : q_.models) {
       spec.model = model_of(model);
-      tables_.push_back(TRY(asking_.run(*plan_, timeline::Attribution(spec))).finish());
+      tables_.push_back(TRY(asking_.run(*plan_, timeline::Attribution(spec))).finish(order));
     }
     if (tables_[0].touches_too_large)
       return fail(Code::kTooLarge, "there are too many different touches", "touch_property");

@@ -233,6 +233,15 @@ Json Asking::group_of(const timeline::Plan& plan, size_t selector, uint32_t code
   return code < person_labels_.size() ? person_labels_[code] : group_json("none");
 }
 
+timeline::CodeBefore Asking::order(const timeline::Plan& plan, size_t selector,
+                                   timeline::GroupBy by) const {
+  if (by == timeline::GroupBy::kEvent) return timeline::label_order(plan, selector);
+  return [this](uint32_t a, uint32_t b) {
+    const auto size = person_labels_.size();
+    return a < size && b < size ? person_labels_[a] < person_labels_[b] : a < b;
+  };
+}
+
 void Asking::label(const timeline::Plan& plan, size_t selector, std::vector<uint32_t> shown,
                    Groups& groups) const {
   groups.shown = std::move(shown);
@@ -252,7 +261,8 @@ Result<Groups> Asking::groups(const std::optional<Breakdown>& breakdown,
   for (auto& selector : selectors) carry(breakdown, selector);
   const auto plan = TRY(compile(std::move(selectors)));
   const auto sizes = TRY(run(*plan, timeline::GroupSizes(groups.by, from_, to_)));
-  label(*plan, 0, TRY(sizes.top(static_cast<size_t>(breakdown->top))), groups);
+  const auto most = static_cast<size_t>(breakdown->top);
+  label(*plan, 0, TRY(sizes.top(most, order(*plan, 0, groups.by))), groups);
   groups.rest = sizes.groups() > groups.shown.size();
   if (groups.rest) {
     warn("groups_cut",

@@ -82,6 +82,9 @@ class Asking {
   Result<void> prepare(const std::optional<Breakdown>& breakdown);
   static void carry(const std::optional<Breakdown>& breakdown, timeline::Selector& selector);
   static timeline::GroupBy group_by(const std::optional<Breakdown>& breakdown);
+  // The order of groups of equal size: by what their codes stand for.
+  timeline::CodeBefore order(const timeline::Plan& plan, size_t selector,
+                             timeline::GroupBy by) const;
   // Fills shown and labels from codes.
   void label(const timeline::Plan& plan, size_t selector, std::vector<uint32_t> shown,
              Groups& groups) const;

@@ -231,6 +231,31 @@ TEST_F(BehaviourTest, Paths) {
             "events[1]");
 }
 
+// The dictionary numbers values as they come: an answer must not depend on that.
+TEST_F(BehaviourTest, GroupsOfOneSizeStandInTheOrderOfTheirLabels) {
+  for (const char* pay : {"cash", "voucher", "card"}) {
+    const std::string user = std::string("by ") + pay;
+    track(user, "View", "2026-03-02T08:00:00Z", {{"pay", pay}, {"page", "a"}});
+    track(user, "Order", "2026-03-03T08:00:00Z", {{"pay", pay}, {"revenue", 10}});
+  }
+  serve();
+  loose_ = true;
+  const Json trends = ask(march(R"("analysis": "trends", "series": [{"select":
+    {"event": "Order"}, "measure": "people"}],
+    "breakdown": {"event_property": "pay", "top": 2})"));
+  EXPECT_EQ(trends["series"][0]["group"]["label"], "card");
+  EXPECT_EQ(trends["series"][1]["group"]["label"], "cash");
+  const Json funnel = ask(march(R"("analysis": "funnel", "steps": [{"event": "View"},
+    {"event": "Order"}], "breakdown": {"event_property": "pay"})"));
+  EXPECT_EQ(funnel["groups"][1]["group"]["label"], "card");
+  EXPECT_EQ(funnel["groups"][2]["group"]["label"], "cash");
+  EXPECT_EQ(funnel["groups"][3]["group"]["label"], "voucher");
+  const Json credit = ask(march(R"("analysis": "attribution", "conversion": {"event": "Order"},
+    "touches": [{"event": "View"}], "touch_property": "pay")"));
+  EXPECT_EQ(credit["rows"][0]["group"], "card");
+  EXPECT_EQ(credit["rows"][2]["group"], "voucher");
+}
+
 // What differs between two ways to the same answer.
 Json plain(Json json) {
   if (json.is_object()) {
@@ -299,6 +324,8 @@ TEST_F(BehaviourTest, TheLogAnswersAsTheTimelineDoes) {
         R"("analysis": "interval", "start": {"event": "View"}, "end": {"event": "Order"})",
         R"("analysis": "attribution", "conversion": {"event": "Order"}, "touches":
            [{"event": "View"}, {"event": "Cart"}], "models": ["linear", "time_decay"])",
+        R"("analysis": "attribution", "conversion": {"event": "Order"}, "touches":
+           [{"event": "View"}, {"event": "Cart"}], "touch_property": "pay")",
         R"("analysis": "rfm", "select": {"event": "Order"})"}) {
     const Json fast = ask(question(text, false)), slow = ask(question(text, true));
     EXPECT_EQ(fast["read"]["plan"], "timeline") << text;

@@ -144,7 +144,7 @@ void Attribution::merge(const Attribution& other) {
   }
 }
 
-AttributionTable Attribution::finish() const {
+AttributionTable Attribution::finish(const CodeBefore& before) const {
   AttributionTable table = table_;
   for (uint32_t i = 0; i < sums_.size(); ++i) {
     table.rows.push_back({.touch = static_cast<uint32_t>(touches_.key(i)),
@@ -153,8 +153,8 @@ AttributionTable Attribution::finish() const {
                           .conversions = sums_[i].conversions,
                           .people = sums_[i].people});
   }
-  std::ranges::sort(table.rows, [](const TouchRow& a, const TouchRow& b) {
-    return a.credit != b.credit ? a.credit > b.credit : a.touch < b.touch;
+  std::ranges::sort(table.rows, [&](const TouchRow& a, const TouchRow& b) {
+    return a.credit != b.credit ? a.credit > b.credit : before(a.touch, b.touch);
   });
   for (; table.rows.size() > static_cast<size_t>(spec_.max_rows); table.rows.pop_back()) {
     ++table.other.touches;

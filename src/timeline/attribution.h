@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/base.h"
+#include "timeline/group_slots.h"
 #include "timeline/hits.h"
 #include "timeline/paths_index.h"
 
@@ -78,7 +79,7 @@ struct AttributionTable {
     uint32_t people = 0;
     Fixed value = 0;
   } direct;                    // conversions without a touch
-  std::vector<TouchRow> rows;  // most credit first, then by number
+  std::vector<TouchRow> rows;  // most credit first
   struct {
     uint64_t touches = 0;  // different ones
     Fixed credit = 0, value = 0;
@@ -99,7 +100,8 @@ class Attribution {
   explicit Attribution(AttributionSpec spec) : spec_(spec) {}  // the spec was checked
   void add(const Slice& slice);
   void merge(const Attribution& other);
-  AttributionTable finish() const;
+  // Rows of equal credit stand in the order of `before`.
+  AttributionTable finish(const CodeBefore& before = std::less<>()) const;
   void collect(const Slice& slice, const AttributionCell& cell, Crowd& out) const;
 
  private:

@@ -267,6 +267,16 @@ std::string group_label(const Plan& plan, size_t selector, uint32_t code, bool h
   return fmt::format("{}", number);
 }
 
+CodeBefore label_order(const Plan& plan, size_t selector) {
+  const CompiledSelector& of = plan.selectors[selector];
+  const uint32_t texts = of.group_is_name ? UINT32_MAX : of.group.texts;
+  return [&plan, selector, texts](uint32_t a, uint32_t b) {
+    // The numbers of a property have ascending codes above those of its texts.
+    if (a == 0 || b == 0 || a > texts || b > texts) return a < b;
+    return group_label(plan, selector, a) < group_label(plan, selector, b);
+  };
+}
+
 Result<People> collect(const Plan& plan, Pool& pool, const Stop& stop,
                        const std::function<void(const Slice&, Crowd& out)>& each) {
   People people(plan.buckets);

@@ -13,6 +13,7 @@
 
 #include "base/base.h"
 #include "timeline/dictionary.h"
+#include "timeline/group_slots.h"
 #include "timeline/layer.h"
 #include "timeline/periods.h"
 #include "timeline/select.h"
@@ -100,6 +101,9 @@ Result<std::shared_ptr<const Plan>> compile(const Snapshot& snapshot, Ask ask, P
 uint32_t buckets_of(const Plan& plan);
 // What a code of Hits::group of a selector (or Hits::held, with `held`) stands for.
 std::string group_label(const Plan& plan, size_t selector, uint32_t code, bool held = false);
+// The order of what codes of Hits::group of a selector stand for: none, texts by their bytes,
+// numbers. The plan must outlive it.
+CodeBefore label_order(const Plan& plan, size_t selector);
 const Snapshot& snapshot_of(const Plan& plan);
 
 // Runs a kernel (copyable; add(const Slice&), merge(const Kernel&)) over all buckets.

@@ -193,7 +193,7 @@ void FunnelSizes::merge(const FunnelSizes& other) {
   for (size_t i = 0; i < other.sizes_.size(); ++i) sizes_[i] += other.sizes_[i];
 }
 
-Result<std::vector<uint32_t>> FunnelSizes::top(size_t n) const {
+Result<std::vector<uint32_t>> FunnelSizes::top(size_t n, const CodeBefore& before) const {
   if (too_many_) {
     return fail(Code::kTooLarge, "the property has too many different values", "breakdown");
   }
@@ -203,8 +203,8 @@ Result<std::vector<uint32_t>> FunnelSizes::top(size_t n) const {
   }
   n = std::min(n, codes.size());
   std::ranges::partial_sort(codes, codes.begin() + static_cast<ptrdiff_t>(n),
-                            [this](uint32_t a, uint32_t b) {
-                              return sizes_[a] != sizes_[b] ? sizes_[a] > sizes_[b] : a < b;
+                            [&](uint32_t a, uint32_t b) {
+                              return sizes_[a] != sizes_[b] ? sizes_[a] > sizes_[b] : before(a, b);
                             });
   codes.resize(n);
   return codes;

@@ -206,9 +206,9 @@ class FunnelSizes {
   explicit FunnelSizes(FunnelSpec spec) : spec_(std::move(spec)) {}
   void add(const Slice& slice);
   void merge(const FunnelSizes& other);
-  // The codes of the `n` largest, largest first, ties by code. kTooLarge ("breakdown") when a code
-  // was kMaxGroupCodes or more.
-  Result<std::vector<uint32_t>> top(size_t n) const;
+  // The codes of the `n` largest, largest first. kTooLarge ("breakdown") when a code was
+  // kMaxGroupCodes or more.
+  Result<std::vector<uint32_t>> top(size_t n, const CodeBefore& before = std::less<>()) const;
 
  private:
   FunnelSpec spec_;

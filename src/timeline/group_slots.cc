@@ -76,7 +76,7 @@ void GroupSizes::merge(const GroupSizes& other) {
   for (size_t i = 0; i < other.sizes_.size(); ++i) sizes_[i] += other.sizes_[i];
 }
 
-Result<std::vector<uint32_t>> GroupSizes::top(size_t n) const {
+Result<std::vector<uint32_t>> GroupSizes::top(size_t n, const CodeBefore& before) const {
   if (too_many_) {
     return fail(
         Code::kTooLarge,
@@ -90,7 +90,7 @@ Result<std::vector<uint32_t>> GroupSizes::top(size_t n) const {
   const size_t shown = std::min({n, codes.size(), kMaxShownGroups});
   std::ranges::partial_sort(codes, codes.begin() + static_cast<std::ptrdiff_t>(shown),
                             [&](uint32_t a, uint32_t b) {
-                              return sizes_[a] != sizes_[b] ? sizes_[a] > sizes_[b] : a < b;
+                              return sizes_[a] != sizes_[b] ? sizes_[a] > sizes_[b] : before(a, b);
                             });
   codes.resize(shown);
   return codes;

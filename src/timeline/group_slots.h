@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -15,6 +16,10 @@ namespace perennial::timeline {
 
 inline constexpr size_t kMaxShownGroups = 200;
 inline constexpr uint32_t kMaxGroupCodes = 4'000'000;  // different values of a property
+
+// Which of two codes stands first where their sizes are equal. Codes are numbered in the order in
+// which their values were met, so an answer that must not depend on it compares the values.
+using CodeBefore = std::function<bool(uint32_t, uint32_t)>;
 
 enum class GroupBy {
   kNone,
@@ -48,9 +53,9 @@ class GroupSizes {
   GroupSizes(GroupBy by, Second from, Second to) : by_(by), from_(from), to_(to) {}
   void add(const Slice& slice);
   void merge(const GroupSizes& other);
-  // The codes of the `n` largest, largest first, ties by code. Fails with kTooLarge ("breakdown")
-  // when a code was kMaxGroupCodes or more.
-  Result<std::vector<uint32_t>> top(size_t n) const;
+  // The codes of the `n` largest, largest first. Fails with kTooLarge ("breakdown") when a code was
+  // kMaxGroupCodes or more.
+  Result<std::vector<uint32_t>> top(size_t n, const CodeBefore& before = std::less<>()) const;
   size_t groups() const;  // that occur
 
  private:

@@ -24,6 +24,8 @@ TEST(GroupSizes, RanksByHitsOrByPeople) {
   people.add(slice);
   EXPECT_EQ(*hits.top(10), (std::vector<uint32_t>{7, 5, 0, 6}));
   EXPECT_EQ(*hits.top(2), (std::vector<uint32_t>{7, 5}));
+  EXPECT_EQ(*hits.top(10, std::greater<>()), (std::vector<uint32_t>{7, 5, 6, 0}));
+  EXPECT_EQ(*hits.top(3, std::greater<>()), (std::vector<uint32_t>{7, 5, 6}));
   EXPECT_EQ(*people.top(10), (std::vector<uint32_t>{3, 2}));
   EXPECT_EQ(hits.groups(), 4U);
   other.add(slice);
