@@ -13,8 +13,9 @@
 
 namespace perennial::collect {
 
-inline constexpr int64_t kBatchRows = 20'000;
-inline constexpr size_t kBatchesInFlight = 2;
+// Two batches make a group commit; a third is ready when it ends.
+inline constexpr int64_t kBatchRows = 10'000;
+inline constexpr size_t kBatchesInFlight = 3;
 inline constexpr std::chrono::seconds kSaveEvery{1};
 inline constexpr size_t kMaxCheckErrors = 20;
 

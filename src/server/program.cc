@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <thread>
 
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -143,10 +144,13 @@ Result<void> Wired::open_modules() {
   return {};
 }
 
-// Blocks until the stages have passed `seq`; false when the program stops.
+// Blocks until the stages have passed `seq`; false when the program stops. An import leaves the
+// heap full of holes, because one thread makes its events and others free them: they go back here.
 bool Wired::settle(uint64_t seq) {
   while (!stopping_) {
-    if (stages_->wait_until(seq, kSettlePoll)) return true;
+    if (!stages_->wait_until(seq, kSettlePoll)) continue;
+    ::malloc_trim(0);
+    return true;
   }
   return false;
 }
