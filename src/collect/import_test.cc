@@ -1,10 +1,8 @@
 // Imports from file to log, with the real data and its known figures.
 
-#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <mutex>
 #include <set>
 #include <sstream>
 
@@ -12,8 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "collect/collect.h"
-#include "people/people.h"
-#include "store/testing.h"
+#include "collect/test_ground.h"
 
 namespace perennial::collect {
 namespace {
@@ -27,78 +24,10 @@ constexpr const char* kCdnowSample = PERENNIAL_SOURCE_DIR "/data/cdnow/CDNOW_sam
 
 Instant now() { return parse_instant("2026-03-01T12:00:00Z").value(); }
 
-// A log that holds appended batches back while it is closed.
-class HeldLog final : public events::Log {
- public:
-  void append(std::vector<events::Event> events, Done done) override {
-    {
-      std::unique_lock lock(mutex_);
-      ++appends_;
-      changed_.notify_all();
-      if (busy_times_ > 0) {
-        --busy_times_;
-        lock.unlock();
-        return done(fail(Code::kBusy, "too much is pending"));
-      }
-      changed_.wait(lock, [this] { return appends_ <= allowed_; });
-    }
-    log_->append(std::move(events), std::move(done));
-  }
-  // Lets this many appends pass and then blocks.
-  void allow(int appends) {
-    std::lock_guard lock(mutex_);
-    allowed_ = appends;
-    changed_.notify_all();
-  }
-  void wait_for_append(int number) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return appends_ >= number; });
-  }
-  void be_busy(int times) {
-    std::lock_guard lock(mutex_);
-    busy_times_ = times;
-  }
-  Result<void> scan(const events::Scan& what,
-                    const std::function<Result<void>(const events::Columns&)>& each) override {
-    return log_->scan(what, each);
-  }
-  Result<void> sweep(const events::Sweep& what,
-                     const std::function<Result<void>(const events::Glimpse&)>& each) override {
-    return log_->sweep(what, each);
-  }
-  Result<std::vector<events::StoredEvent>> read(const events::Scan& what) override {
-    return log_->read(what);
-  }
-  Result<std::vector<events::StoredEvent>> read_arrivals(uint64_t after, size_t limit) override {
-    return log_->read_arrivals(after, limit);
-  }
-  uint64_t last_seq() const override { return log_->last_seq(); }
-  uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) override {
-    return log_->wait_for_arrivals(after, at_most);
-  }
-  void wake() override { log_->wake(); }
-  Result<events::Table> sql(std::string_view query, const events::SqlLimits& limits) override {
-    return log_->sql(query, limits);
-  }
-  Result<events::LogStats> stats() override { return log_->stats(); }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int appends_ = 0;
-  int allowed_ = 1'000'000;
-  int busy_times_ = 0;
-  std::unique_ptr<events::Log> log_ = events::open_memory();
-};
-
-class Imports : public testing::Test {
+class Imports : public TestGround {
  protected:
   void SetUp() override {
-    for (auto migrations : {access::migrations(), events::migrations(), people::migrations(),
-                            collect::migrations()}) {
-      ASSERT_TRUE(database_->migrate(migrations));
-    }
-    settings_ = access::Settings::load(*database_).value();
+    TestGround::SetUp();
     directory_ = (fs::temp_directory_path() / ("imports-" + random_token(9))).string();
     fs::create_directories(directory_);
     open();
@@ -153,9 +82,6 @@ class Imports : public testing::Test {
   }
   std::vector<events::StoredEvent> all() { return log_.read({}).value(); }
 
-  store::TestDatabase database_;
-  HeldLog log_;
-  std::unique_ptr<access::Settings> settings_;
   std::string directory_;
   std::unique_ptr<Importer> importer_;
 };
@@ -446,7 +372,7 @@ TEST_F(Imports, ARestartGoesOnByItself) {
 }
 
 TEST_F(Imports, ABusyLogIsAskedAgain) {
-  log_.be_busy(3);
+  log_.refuse({Code::kBusy, "too much is pending"}, 3);
   EXPECT_EQ(counts(run(Kind::kOrders, many_rows(50'000))),
             "50050 rows, 50000 stored, 0 duplicates, 50 rejected, 0 left out, 0 anonymous");
 }

@@ -15,8 +15,7 @@
 
 #include "collect/collect.h"
 #include "collect/quarantine.h"
-#include "people/people.h"
-#include "store/testing.h"
+#include "collect/test_ground.h"
 
 namespace perennial::collect {
 namespace {
@@ -24,43 +23,6 @@ namespace {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 const Instant kNow = parse_instant("2026-11-22T00:10:10Z").value();
-
-// A log that takes nothing while `refusal` is set.
-class GuardedLog final : public events::Log {
- public:
-  void append(std::vector<events::Event> events, Done done) override {
-    if (refusal) return done(std::unexpected(*refusal));
-    log_->append(std::move(events), std::move(done));
-  }
-  Result<void> scan(const events::Scan& what,
-                    const std::function<Result<void>(const events::Columns&)>& each) override {
-    return log_->scan(what, each);
-  }
-  Result<void> sweep(const events::Sweep& what,
-                     const std::function<Result<void>(const events::Glimpse&)>& each) override {
-    return log_->sweep(what, each);
-  }
-  Result<std::vector<events::StoredEvent>> read(const events::Scan& what) override {
-    return log_->read(what);
-  }
-  Result<std::vector<events::StoredEvent>> read_arrivals(uint64_t after, size_t limit) override {
-    return log_->read_arrivals(after, limit);
-  }
-  uint64_t last_seq() const override { return log_->last_seq(); }
-  uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) override {
-    return log_->wait_for_arrivals(after, at_most);
-  }
-  void wake() override { log_->wake(); }
-  Result<events::Table> sql(std::string_view query, const events::SqlLimits& limits) override {
-    return log_->sql(query, limits);
-  }
-  Result<events::LogStats> stats() override { return log_->stats(); }
-
-  std::optional<Error> refusal;
-
- private:
-  std::unique_ptr<events::Log> log_ = events::open_memory();
-};
 
 std::string deflated(std::string_view text, bool gzip) {
   z_stream stream{};
@@ -83,19 +45,15 @@ std::string basic(const std::string& user) {
   return "Basic " + text;
 }
 
-class CollectRoutes : public testing::Test {
+class CollectRoutes : public TestGround {
  protected:
   void SetUp() override {
-    for (auto migrations : {access::migrations(), events::migrations(), people::migrations(),
-                            collect::migrations()}) {
-      ASSERT_TRUE(database_->migrate(migrations));
-    }
+    TestGround::SetUp();
     auto key = database_->write([](store::Connection& c) {
       return access::create_key(c, access::KeyKind::kWrite, "web", "web", std::nullopt, kNow);
     });
     ASSERT_TRUE(key) << key.error().text();
     key_ = key->secret;
-    settings_ = access::Settings::load(*database_).value();
     gate_ = access::Gate::open(*database_, *settings_, [] { return kNow; }, "local-token").value();
     http::Router router;
     add_collect_routes(router, *database_, log_, *settings_, *gate_, [] { return kNow; });
@@ -124,10 +82,7 @@ class CollectRoutes : public testing::Test {
     return parse_json(answer.body).value_or(Json());
   }
 
-  store::TestDatabase database_;
-  GuardedLog log_;
   std::string key_;
-  std::unique_ptr<access::Settings> settings_;
   std::unique_ptr<access::Gate> gate_;
   std::unique_ptr<http::Server> server_;  // last: it uses all of the above
 };
@@ -193,13 +148,13 @@ TEST_F(CollectRoutes, TakesCompressedBodies) {
 }
 
 TEST_F(CollectRoutes, BackPressureIs503) {
-  log_.refusal = Error{Code::kBusy, "too much is pending", "", ""};
+  log_.refuse({Code::kBusy, "too much is pending"});
   auto answer = post("/v1/track", kTrack);
   EXPECT_EQ(answer.status, 503);
   EXPECT_NE(answer.header("retry-after"), "");
-  log_.refusal = Error{Code::kFull, "no space left", "", ""};
+  log_.refuse({Code::kFull, "no space left"});
   EXPECT_EQ(post("/v1/track", kTrack).status, 507);
-  log_.refusal.reset();
+  log_.accept();
   EXPECT_EQ(post("/v1/track", kTrack).status, 200);
 }
 

@@ -5,31 +5,13 @@
 
 #include "insight/answers.h"
 #include "insight/insight.h"
+#include "insight/testing.h"
 
 namespace perennial::insight {
 namespace {
 
-const Instant kFrom = *parse_instant("2020-01-01T00:00:00Z");
-const Instant kTo = *parse_instant("2024-01-01T00:00:00Z");
-
-const OrderBook& large_book() {
-  static const OrderBook book = [] {
-    std::mt19937_64 random(1);
-    std::uniform_int_distribution<int64_t> time(to_millis(kFrom), to_millis(kTo) - 1);
-    OrderBook b;
-    for (PersonId person = 1; person <= 1'000'000; ++person) {
-      for (int i = 0; i < 10; ++i) {
-        b.person.push_back(person);
-        b.at_ms.push_back(time(random));
-        b.amount_minor.push_back(1'000);
-        b.refund.push_back(i == 9);
-      }
-      std::sort(b.at_ms.end() - 10, b.at_ms.end());
-    }
-    return b;
-  }();
-  return book;
-}
+const Instant kFrom = kLargeBookSpan.from;
+const Instant kTo = kLargeBookSpan.to;
 
 std::vector<Span> periods(const benchmark::State& state) {
   Calendar calendar{*Zone::named("Asia/Shanghai")};

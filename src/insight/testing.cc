@@ -43,6 +43,28 @@ people::OrderBook random_book(std::mt19937_64& random, const BookShape& shape) {
   return book;
 }
 
+const people::OrderBook& large_book() {
+  static const people::OrderBook book = [] {
+    constexpr people::PersonId kPeople = 1'000'000;
+    constexpr int kOrders = 10;
+    std::mt19937_64 random(1);
+    std::uniform_int_distribution<int64_t> time(to_millis(kLargeBookSpan.from),
+                                                to_millis(kLargeBookSpan.to) - 1);
+    people::OrderBook out;
+    for (people::PersonId person = 1; person <= kPeople; ++person) {
+      for (int i = 0; i < kOrders; ++i) {
+        out.person.push_back(person);
+        out.at_ms.push_back(time(random));
+        out.amount_minor.push_back(static_cast<int64_t>(random() % 10'000));
+        out.refund.push_back(i == kOrders - 1);
+      }
+      std::sort(out.at_ms.end() - kOrders, out.at_ms.end());
+    }
+    return out;
+  }();
+  return book;
+}
+
 TestShop::TestShop() {
   must(database_->migrate(access::migrations()), "migrations of access");
   must(database_->migrate(people::migrations()), "migrations of people");

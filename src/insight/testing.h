@@ -21,6 +21,11 @@ struct BookShape {
 // Sorted as people::load_orders sorts; a tenth of the rows are refunds, a tenth nobody's.
 people::OrderBook random_book(std::mt19937_64& random, const BookShape& shape);
 
+// For benchmarks: 1 M people with 10 orders each at any time of four years, the last one a refund.
+inline const Span kLargeBookSpan{*parse_instant("2020-01-01T00:00:00Z"),
+                                 *parse_instant("2024-01-01T00:00:00Z")};
+const people::OrderBook& large_book();
+
 // A state database with people's stage, the settings, and a server with an open gate.
 class TestShop {
  public:
