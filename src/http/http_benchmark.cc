@@ -9,9 +9,11 @@
 #include <arpa/inet.h>
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -24,6 +26,7 @@ namespace {
 constexpr int kConnections = 64;
 constexpr size_t kBodyBytes = 19 * 1024;
 constexpr int kRequestsPerConnection = 100;  // in one iteration
+constexpr std::string_view kAccepted = "HTTP/1.1 202";
 
 [[noreturn]] void give_up(const char* what) {
   std::perror(what);
@@ -35,6 +38,16 @@ struct Lane {
   size_t sent = 0;      // bytes of the request under way
   size_t received = 0;  // bytes of its reply
   int left = 0;         // requests still to send
+
+  // Where it stands, and what the kernel still holds of it in both directions.
+  void print(size_t number) const {
+    int unread = 0;
+    int unsent = 0;
+    ::ioctl(socket.get(), SIOCINQ, &unread);
+    ::ioctl(socket.get(), SIOCOUTQ, &unsent);
+    std::fprintf(stderr, "lane %zu: %d left, sent %zu (%d not taken), received %zu (%d not read)\n",
+                 number, left, sent, unsent, received, unread);
+  }
 };
 
 class Load {
@@ -60,7 +73,8 @@ class Load {
     while (open_lanes > 0) {
       int count =
           ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 30'000);
-      if (count <= 0) give_up("the server does not answer");
+      if (count < 0 && errno == EINTR) continue;  // the process was stopped and goes on
+      if (count <= 0) stalled();
       for (int i = 0; i < count; ++i) {
         Lane& lane = lanes_[events[static_cast<size_t>(i)].data.u32];
         if (lane.left > 0 && advance(lane)) --open_lanes;
@@ -69,6 +83,13 @@ class Load {
   }
 
  private:
+  [[noreturn]] void stalled() const {
+    for (size_t i = 0; i < lanes_.size(); ++i) {
+      if (lanes_[i].left > 0) lanes_[i].print(i);
+    }
+    give_up("the server does not answer");
+  }
+
   void open(Lane& lane, uint16_t port) {
     lane.socket = Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address{};
@@ -86,7 +107,8 @@ class Load {
     if (::send(first.socket.get(), request_.data(), request_.size(), 0) < 0) give_up("send");
     std::array<char, 4096> reply;
     ssize_t size = ::recv(first.socket.get(), reply.data(), reply.size(), 0);
-    if (size <= 0 || std::string_view(reply.data(), 12) != "HTTP/1.1 202")
+    if (size <= 0 ||
+        !std::string_view(reply.data(), static_cast<size_t>(size)).starts_with(kAccepted))
       give_up("the first reply");
     for (uint32_t i = 0; i < kConnections; ++i) {
       int fd = lanes_[i].socket.get();
@@ -113,6 +135,12 @@ class Load {
       if (count == 0) give_up("the server closed a connection");
       if (count < 0 && errno != EAGAIN) give_up("recv");
       if (count < 0) return false;
+      // A refusal is of another length: it would be waited for in vain.
+      if (lane.received == 0 &&
+          !std::string_view(reply.data(), static_cast<size_t>(count)).starts_with(kAccepted)) {
+        std::fprintf(stderr, "%.*s\n", static_cast<int>(count), reply.data());
+        give_up("a reply that is not 202");
+      }
       lane.received += static_cast<size_t>(count);
       if (lane.received < reply_bytes_) continue;
       lane.received = 0;
