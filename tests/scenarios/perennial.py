@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import re
+import secrets
 import select
 import shutil
 import signal
@@ -23,6 +24,27 @@ BUILD = pathlib.Path(os.environ.get("PERENNIAL_BUILD_DIR", ROOT / "build"))
 PROGRAM = BUILD / "bin/perennial"
 START_SECONDS = 60
 STOP_SECONDS = 15
+# On which engine the state stands, as for the tests in C++: "sqlite" (the default) or "postgres".
+ON_POSTGRES = os.environ.get("PERENNIAL_TEST_STATE") == "postgres"
+
+
+class PostgresDatabase:
+    """An empty database of its own in the cluster that tests/postgres_cluster started."""
+
+    def __init__(self):
+        self.cluster = os.environ.get("PERENNIAL_TEST_POSTGRES") or (
+            (BUILD / "postgres_cluster.url").read_text().strip()
+        )
+        self.name = "scenario_" + secrets.token_hex(8)
+        self.tell(f"CREATE DATABASE {self.name}")
+        self.address = self.cluster.rsplit("/", 1)[0] + "/" + self.name
+
+    def tell(self, sql):
+        words = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "-c", sql, self.cluster]
+        subprocess.run(words, check=True, capture_output=True, timeout=60)
+
+    def drop(self):
+        self.tell(f"DROP DATABASE {self.name} WITH (FORCE)")
 
 
 class Reply:
@@ -43,7 +65,9 @@ class Perennial:
     def __init__(self, data=None, state=None, record=None, environment=None, listen="127.0.0.1:0"):
         self.owned = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="perennial-test-"))
-        self.state, self.record, self.listen = state, record, listen
+        self.database = PostgresDatabase() if ON_POSTGRES and state is None else None
+        self.state = self.database.address if self.database else state
+        self.record, self.listen = record, listen
         self.environment = dict(os.environ) | (environment or {})
         self.environment.setdefault(
             "PERENNIAL_CHDB",
@@ -59,6 +83,9 @@ class Perennial:
         return line + (["--state", self.state] if self.state else [])
 
     def start(self):
+        if self.process:  # it ran before
+            self.process.stdout.close()
+            self.log.close()
         self.log_path = self.data.parent / (self.data.name + ".log")
         self.log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
@@ -119,6 +146,8 @@ class Perennial:
         if self.process:
             self.process.stdout.close()
             self.log.close()
+        if self.database:
+            self.database.drop()
         if self.owned:
             shutil.rmtree(self.data, ignore_errors=True)
             with contextlib.suppress(FileNotFoundError):

@@ -14,6 +14,8 @@ import unittest
 
 from perennial import PROGRAM, Perennial, until
 
+BATCH = 10  # events in a request of the full disk
+
 
 def run(*words, **environment):
     return subprocess.run(
@@ -133,6 +135,12 @@ class Configuration(unittest.TestCase):
                 (listen["value"], listen["source"]), ("127.0.0.1:2222", "flag --listen")
             )
 
+    def test_it_listens_to_this_machine_alone_unless_told_otherwise(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out = run("config", "--json", "--data", folder)
+            listen = {s["name"]: s["value"] for s in json.loads(out.stdout)["settings"]}["listen"]
+            self.assertEqual(listen, "127.0.0.1:8080")
+
     def test_a_wrong_file_is_told_with_its_line(self):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "perennial.toml"
@@ -249,38 +257,57 @@ class FullDisk(unittest.TestCase):
             lambda: (subprocess.run(["umount", "-l", self.folder]), os.rmdir(self.folder))
         )
 
+    def fill(self):
+        """Leaves no space; returns the file that takes it."""
+        filler = pathlib.Path(self.folder) / "filler"
+        with open(filler, "wb") as file, contextlib.suppress(OSError):
+            while True:
+                file.write(os.urandom(1 << 20))
+                file.flush()
+        return filler
+
     def test_a_full_disk_is_told_and_the_server_goes_on_when_there_is_space(self):
         with Perennial(data=self.folder + "/data") as server:
             key = server.write_key()
-            filler = pathlib.Path(self.folder) / "filler"
-            acknowledged = self.send(server, key, 0)
-            self.assertEqual(acknowledged, 1)
-            with open(filler, "wb") as file, contextlib.suppress(OSError):
-                while True:
-                    file.write(os.urandom(1 << 20))
-                    file.flush()
-            replies = []
+            self.assertEqual(self.send(server, key, 0).status, 200)
+            acknowledged = [0]
+            filler = self.fill()
             for number in range(1, 400):
-                reply = self.reply(server, key, number)
-                replies.append(reply)
+                reply = self.send(server, key, number)
                 if reply.status != 200:
                     break
-                acknowledged += 1
-            self.assertIn(replies[-1].status, (503, 507), replies[-1])
-            self.assertIn(replies[-1].json["code"], ("full", "busy"))
+                acknowledged.append(number)
+            self.assertIn(reply.status, (503, 507), reply)
+            self.assertIn(reply.json["code"], ("full", "busy"))
+            if reply.status == 507:
+                self.assertIn("space", reply.json["detail"] + reply.json.get("hint", ""))
+            self.assertEqual(server.request("GET", "/healthz").status, 200)
             filler.unlink()
             until(
-                lambda: self.reply(server, key, 1000).status == 200,
+                lambda: self.send(server, key, 1000).status == 200,
                 60,
                 "the log to take events again",
             )
-            acknowledged += 1
-            count = server.api("POST", "/v1/sql", {"sql": "SELECT count() FROM events"}).json[
-                "rows"
-            ][0][0]
-            self.assertGreaterEqual(int(count), acknowledged * 10)
+            server.kill()
+            server.start()
+            table = server.api(
+                "POST",
+                "/v1/sql",
+                {"sql": "SELECT message_id, count() FROM events GROUP BY 1", "max_rows": 10_000},
+            ).json
+            counts = {row[0]: int(row[1]) for row in table["rows"]}
+            for number in [*acknowledged, 1000]:
+                for i in range(BATCH):
+                    self.assertEqual(counts.get(f"{number}-{i}"), 1, f"{number}-{i}")
 
-    def reply(self, server, key, number):
+    def test_a_start_on_a_full_disk_says_so(self):
+        self.fill()
+        out = run("serve", "--data", self.folder + "/data", "--listen", "127.0.0.1:0")
+        self.assertEqual(out.returncode, 7, out)
+        self.assertIn(self.folder, out.stderr)
+        self.assertIn("space", out.stderr)
+
+    def send(self, server, key, number):
         batch = [
             {
                 "type": "track",
@@ -289,12 +316,9 @@ class FullDisk(unittest.TestCase):
                 "messageId": f"{number}-{i}",
                 "properties": {"noise": os.urandom(1500).hex()},
             }
-            for i in range(10)
+            for i in range(BATCH)
         ]
         return server.collect(key, "batch", {"batch": batch})
-
-    def send(self, server, key, number):
-        return int(self.reply(server, key, number).status == 200)
 
 
 if __name__ == "__main__":
