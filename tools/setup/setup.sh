@@ -14,17 +14,26 @@ as_root() {
   fi
 }
 
+# The version of an installed package without its epoch; nothing when it is not installed.
+package_version() {
+  dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$1" 2>/dev/null | sed -n 's/^ii *\([0-9]*:\)\{0,1\}//p'
+}
+
 missing_packages() {
-  local name version use
-  while read -r name version use; do
+  local name oldest use
+  while read -r name oldest use; do
     [[ -z $name || $name == \#* ]] && continue
-    local found
-    found=$(dpkg-query -W -f '${db:Status-Abbrev} ${Version}' "$name" 2>/dev/null || true)
-    if [[ $found != ii* ]]; then
-      echo "$name"
-    elif [[ $version != - && $found != "ii  $version"* ]]; then
-      fail "package $name is ${found#ii  }, but $version is needed ($use)"
-    fi
+    [[ -n $(package_version "$name") ]] || echo "$name"
+  done <"$ROOT/tools/setup/packages.txt"
+}
+
+check_versions() {
+  local name oldest use found
+  while read -r name oldest use; do
+    [[ -z $name || $name == \#* || $oldest == - ]] && continue
+    found=$(package_version "$name")
+    dpkg --compare-versions "$found" ge "$oldest" ||
+      fail "package $name is $found, but $oldest or newer is needed (for: $use)"
   done <"$ROOT/tools/setup/packages.txt"
 }
 
@@ -41,9 +50,7 @@ setup_apt() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing ||
       fail "apt-get could not install: $(tr '\n' ' ' <<<"$missing")"
   fi
-  local major
-  major=$(g++ -dumpversion | cut -d. -f1)
-  [[ $major -ge 12 ]] || fail "g++ $major is too old: 12 or newer is needed"
+  check_versions
 }
 
 node_major() { node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p'; }
