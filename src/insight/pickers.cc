@@ -150,10 +150,8 @@ Result<std::vector<std::pair<uint64_t, std::string>>> Behaviour::Impl::event_val
   const Sources from = sources();
   const auto asking = TRY(Asking::begin(query, from, entry->stop(), ""));
   timeline::Selector selector{.any_of = {}, .number = "", .group = property, .held = ""};
-  if (event)
-    selector.any_of.push_back({.type = type, .name = *event, .where = {}});
-  else
-    selector.any_of.push_back({.type = std::nullopt, .name = std::nullopt, .where = {}});
+  const auto of_type = event ? std::optional(type) : std::nullopt;
+  selector.any_of.push_back({.type = of_type, .name = event, .where = {}});
   const auto plan = TRY(asking->compile({std::move(selector)}));
   const auto counts = TRY(asking->run(*plan, ValueCounts())).counts();
   std::vector<uint32_t> codes;
