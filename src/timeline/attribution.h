@@ -99,6 +99,7 @@ class Attribution {
  public:
   explicit Attribution(AttributionSpec spec) : spec_(spec) {}  // the spec was checked
   void add(const Slice& slice);
+  uint64_t bytes() const { return sums_.capacity() * sizeof(Sums) + touches_.bytes(); }
   void merge(const Attribution& other);
   // Rows of equal credit stand in the order of `before`.
   AttributionTable finish(const CodeBefore& before = std::less<>()) const;

@@ -151,6 +151,16 @@ Result<void> merge_base(const std::vector<std::shared_ptr<const Layer>>& layers,
   return writer->finish(facts, dictionary);
 }
 
+namespace {
+
+constexpr uint64_t kEventsOfLook = 4'096;  // between two looks at whether to go on
+
+uint64_t rows_bytes(const Rows& rows) {
+  return rows.rows.capacity() * sizeof(Row) + rows.values.capacity() * sizeof(Value);
+}
+
+}  // namespace
+
 Result<Snapshot> read_from_log(const BuildSource& source, const FromLog& what, Zone zone,
                                const Stop& stop) {
   // The number of events bounds the memory, not the number of texts.
@@ -164,13 +174,19 @@ Result<Snapshot> read_from_log(const BuildSource& source, const FromLog& what, Z
       }));
   events::Sweep sweep{.span = what.span,
                       .up_to_seq = reached.applied_seq,
-                      .properties = !what.properties.empty(),
+                      .properties = !what.properties.empty() || !what.lists.empty(),
                       .anonymous_ids = true};
   std::set<EventName> wanted(what.names.begin(), what.names.end());
   for (const EventName& name : wanted) sweep.names.push_back(name.name);
-  Intake intake(*dictionary, what.properties);
+  Intake intake(*dictionary, what.properties, what.lists);
   Rows rows;
+  Held held(stop);
+  uint64_t seen = 0;
   TRY(source.log.sweep(sweep, [&](const events::Glimpse& event) -> Result<void> {
+    if (++seen % kEventsOfLook == 0) {
+      held.set(rows_bytes(rows) + dictionary->bytes());
+      TRY(stop.check());
+    }
     if (!wanted.empty() && !wanted.contains({event.type, std::string(event.name)})) return {};
     const uint32_t person = owners.find_event(event.identity, event.anonymous_id);
     if (person == 0) return {};
@@ -182,7 +198,7 @@ Result<Snapshot> read_from_log(const BuildSource& source, const FromLog& what, Z
                       " events from the event log",
                   "", "ask about a shorter range or fewer events");
     }
-    return rows.rows.size() % 4096 == 0 ? stop.check() : Result<void>();
+    return {};
   }));
   for (const std::string& path : what.properties) {
     const auto property = dictionary->find_property(path);
@@ -191,9 +207,14 @@ Result<Snapshot> read_from_log(const BuildSource& source, const FromLog& what, Z
                   "ask with SQL");
     }
   }
+  // While the layer is built, the rows are there too.
+  held.set(2 * rows_bytes(rows) + dictionary->bytes());
+  TRY(stop.check());
   Snapshot out;
   out.events = rows.rows.size();
-  out.layers.push_back(layer_of(std::move(rows), {}, nullptr));
+  const auto layer = layer_of(std::move(rows), {}, nullptr);
+  out.bytes = layer->bytes() + dictionary->bytes();
+  out.layers.push_back(layer);
   out.dictionary = dictionary;
   out.seq = reached.applied_seq;
   out.zone = zone;

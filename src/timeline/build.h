@@ -53,11 +53,13 @@ Result<void> merge_base(const std::vector<std::shared_ptr<const Layer>>& layers,
                         const Days& days, Progress& progress);
 
 // A snapshot of its own, straight from the log, for what the timeline does not hold: only the
-// named events in a span, only the named properties. kTooLarge above `max_events`.
+// named events in a span, only the named properties. kTooLarge above `max_events`, or above the
+// memory that `stop` allows.
 struct FromLog {
   std::vector<EventName> names;  // empty: all
   std::optional<Span> span;
   std::set<std::string> properties;
+  Lists lists;
   size_t max_events = 30'000'000;
 };
 Result<Snapshot> read_from_log(const BuildSource& source, const FromLog& what, Zone zone,

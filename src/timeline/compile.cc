@@ -27,20 +27,6 @@ CarriedCodes carried_codes(const std::string& path, const Dictionary& dictionary
   return out;
 }
 
-bool fits_text(const Test& test, std::string_view text) {
-  return std::ranges::any_of(test.texts, [&](const std::string& wanted) {
-    switch (test.op) {
-      case Op::kContains:
-      case Op::kNotContains:
-        return text.find(wanted) != std::string_view::npos;
-      case Op::kStartsWith:
-        return text.starts_with(wanted);
-      default:
-        return text == wanted;
-    }
-  });
-}
-
 // The operator's positive form.
 CompiledTest positive(const Test& test) {
   CompiledTest out{.op = test.op, .numbers = test.numbers};
@@ -182,6 +168,20 @@ Result<std::vector<double>> distinct_numbers(const Snapshot& snapshot, const Ask
 }
 
 }  // namespace
+
+bool fits_text(const Test& test, std::string_view text) {
+  return std::ranges::any_of(test.texts, [&](const std::string& wanted) {
+    switch (test.op) {
+      case Op::kContains:
+      case Op::kNotContains:
+        return text.find(wanted) != std::string_view::npos;
+      case Op::kStartsWith:
+        return text.starts_with(wanted);
+      default:
+        return text == wanted;
+    }
+  });
+}
 
 CompiledCondition compile_condition(const Condition& condition, const Dictionary& dictionary) {
   CompiledCondition out{.kind = condition.kind};

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <set>
@@ -30,6 +31,7 @@ struct Snapshot {
   uint64_t events = 0;  // about: people that moved count twice until the next base
   uint32_t buckets() const;
   Zone zone = Zone::utc();  // whose days the layers' strips are
+  uint64_t bytes = 0;       // of memory, if it is of the log and nobody else's
 };
 
 // Sets of people by bucket: person p is place p % kBucketPeople of crowd p / kBucketPeople.
@@ -48,11 +50,41 @@ std::set<std::string> properties_of(const Ask& ask);
 // Those that the timeline does not hold whole: such a question needs the event log.
 std::vector<std::string> missing_properties(const Dictionary& dictionary, const Ask& ask);
 
-// When to give up. Both may be looked at from any thread.
+// Memory that questions take together, and may take.
+struct SharedMemory {
+  uint64_t most = UINT64_MAX;  // bytes
+  std::atomic<uint64_t> used = 0;
+};
+
+// When to give up. All may be looked at from any thread.
 struct Stop {
   std::atomic<bool> cancelled = false;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-  Result<void> check() const;  // kConflict when cancelled, kTimeout after the deadline
+  uint64_t most_memory = UINT64_MAX;     // bytes that the question may take
+  std::shared_ptr<SharedMemory> shared;  // null: nobody else counts
+  mutable std::atomic<uint64_t> memory = 0;
+  // kConflict when cancelled, kTimeout after the deadline, kTooLarge when it takes too much memory,
+  // kBusy when all questions together do.
+  Result<void> check() const;
+};
+
+// A part of a question's memory, given back with the object. One thread at a time.
+class Held {
+ public:
+  explicit Held(const Stop& stop) : stop_(stop) {}
+  ~Held() { set(0); }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  void set(uint64_t bytes) {
+    if (bytes == bytes_) return;
+    stop_.memory += bytes - bytes_;  // modulo 2^64
+    if (stop_.shared) stop_.shared->used += bytes - bytes_;
+    bytes_ = bytes;
+  }
+
+ private:
+  const Stop& stop_;
+  uint64_t bytes_ = 0;
 };
 
 struct ReadCount {
@@ -106,10 +138,14 @@ std::string group_label(const Plan& plan, size_t selector, uint32_t code, bool h
 CodeBefore label_order(const Plan& plan, size_t selector);
 const Snapshot& snapshot_of(const Plan& plan);
 
-// Runs a kernel (copyable; add(const Slice&), merge(const Kernel&)) over all buckets.
+// Runs a kernel (copyable; add(const Slice&), merge(const Kernel&)) over all buckets. What grows
+// with what it reads says how large it is by `uint64_t bytes() const`, cheaply.
 template <class Kernel>
 Result<Kernel> run(const Plan& plan, const Kernel& empty, Pool& pool, const Stop& stop,
                    ReadCount* count = nullptr) {
+  constexpr bool kGrows = requires(const Kernel& kernel) { kernel.bytes(); };
+  std::deque<Held> held;  // by thread
+  for (unsigned i = 0; i < pool.threads(); ++i) held.emplace_back(stop);
   std::vector<Kernel> kernels(pool.threads(), empty);
   std::vector<std::unique_ptr<BucketReader>> readers;
   for (unsigned i = 0; i < pool.threads(); ++i) {
@@ -122,7 +158,9 @@ Result<Kernel> run(const Plan& plan, const Kernel& empty, Pool& pool, const Stop
                  for (uint32_t i = 0; i < kChunkBuckets && first + i < buckets; ++i) {
                    kernels[thread].add(readers[thread]->read(first + i));
                  }
+                 if constexpr (kGrows) held[thread].set(kernels[thread].bytes());
                }));
+  TRY(stop.check());
   for (unsigned i = 1; i < pool.threads(); ++i) kernels[0].merge(kernels[i]);
   for (unsigned i = 0; count != nullptr && i < pool.threads(); ++i) {
     count->events += readers[i]->count().events;

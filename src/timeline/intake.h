@@ -9,6 +9,7 @@
 #include "events/events.h"
 #include "timeline/bucket.h"
 #include "timeline/dictionary.h"
+#include "timeline/lists.h"
 
 namespace perennial::timeline {
 
@@ -17,8 +18,10 @@ inline constexpr size_t kMaxValuesOfEvent = 512;
 
 class Intake {
  public:
-  // Keeps all properties, or only those named.
-  explicit Intake(Dictionary& dictionary, std::optional<std::set<std::string>> only = std::nullopt);
+  // Keeps all properties, or only those named, and what stands for those in `lists`. An event that
+  // is split by a list becomes several rows.
+  explicit Intake(Dictionary& dictionary, std::optional<std::set<std::string>> only = std::nullopt,
+                  Lists lists = {});
   ~Intake();
 
   enum class Took {

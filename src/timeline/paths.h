@@ -111,6 +111,10 @@ class Paths {
  public:
   explicit Paths(PathsSpec spec);  // the spec was checked
   void add(const Slice& slice);
+  uint64_t bytes() const {
+    return (cells_.capacity() + paths_.capacity()) * sizeof(Tally) + cell_keys_.bytes() +
+           beginnings_.bytes();
+  }
   void merge(const Paths& other);  // all sums are of whole numbers: any order gives the same
   PathsTable finish() const;
   void collect(const Slice& slice, const PathsCell& cell, Crowd& out) const;

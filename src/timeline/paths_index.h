@@ -34,6 +34,7 @@ class KeyIndex {
     return places_[place];
   }
   uint32_t size() const { return static_cast<uint32_t>(keys_.size()); }
+  uint64_t bytes() const { return keys_.capacity() * sizeof(uint64_t) + places_.capacity() * 4; }
   uint64_t key(uint32_t number) const { return keys_[number]; }
 
  private:

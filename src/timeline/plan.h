@@ -19,6 +19,7 @@ struct CompiledTest {
   bool opposite = false;
   bool fits(double number) const;  // for numbers that are there
 };
+bool fits_text(const Test& test, std::string_view text);  // not for kIsSet
 struct CompiledCondition {
   Condition::Kind kind = Condition::Kind::kAll;
   std::vector<CompiledCondition> parts;

@@ -17,6 +17,16 @@ Result<void> Stop::check() const {
     return fail(Code::kTimeout, "the question took longer than it may", "",
                 "ask about a shorter range, fewer events or fewer people");
   }
+  if (memory.load(std::memory_order_relaxed) > most_memory) {
+    return fail(
+        Code::kTooLarge,
+        "the question takes more than " + std::to_string(most_memory >> 20) + " MB of memory", "",
+        "ask about a shorter range, fewer events, or a property with fewer values");
+  }
+  if (shared && shared->used.load(std::memory_order_relaxed) > shared->most) {
+    return fail(Code::kBusy, "the questions under way take all the memory there is for them", "",
+                "ask again in a moment");
+  }
   return {};
 }
 

@@ -79,5 +79,32 @@ TEST(Pool, ADeadlineEndsAQuestion) {
   EXPECT_EQ(done, 0);
 }
 
+TEST(Pool, MemoryIsCountedUpToTheLimit) {
+  Stop stop;
+  stop.most_memory = 1'000;
+  stop.shared = std::make_shared<SharedMemory>();
+  stop.shared->most = 1'500;
+  Stop other;
+  other.shared = stop.shared;
+  {
+    Held one(stop), two(stop), third(other);
+    one.set(600);
+    two.set(400);
+    EXPECT_TRUE(stop.check());  // at the limit
+    two.set(401);
+    EXPECT_EQ(stop.check().error().code, Code::kTooLarge);
+    two.set(400);
+    third.set(500);
+    EXPECT_TRUE(stop.check());
+    third.set(501);
+    EXPECT_EQ(stop.check().error().code, Code::kBusy);
+    EXPECT_EQ(other.check().error().code, Code::kBusy);
+    one.set(100);  // given back
+    EXPECT_TRUE(stop.check());
+  }
+  EXPECT_EQ(stop.memory, 0u);
+  EXPECT_EQ(stop.shared->used, 0u);
+}
+
 }  // namespace
 }  // namespace perennial::timeline

@@ -258,6 +258,11 @@ void Rfm::add(const Slice& slice) {
        [&](uint32_t, Second last, uint32_t orders, int64_t amount) { keep(last, orders, amount); });
 }
 
+uint64_t Rfm::bytes() const {
+  constexpr uint64_t kBytesOfPerson = sizeof(Second) + sizeof(uint32_t) + sizeof(int64_t);
+  return kept_.size() * kPeopleOfBlock * kBytesOfPerson;
+}
+
 void Rfm::add_counts(const Rfm& other) {
   for (size_t i = 0; i < cells_.size(); ++i) {
     cells_[i].people += other.cells_[i].people;

@@ -69,6 +69,7 @@ class Rfm {
  public:
   explicit Rfm(RfmSpec spec);  // checked
   void add(const Slice& slice);
+  uint64_t bytes() const;
   void merge(const Rfm& other);
   void merge(Rfm&& other);  // without copying
   RfmTable finish() const;

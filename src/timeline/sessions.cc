@@ -32,6 +32,12 @@ Result<void> check_bars(const std::vector<uint32_t>& edges, const char* where) {
   return {};
 }
 
+struct Session {
+  int period = 0;
+  uint32_t seconds = 0, events = 0;
+  uint32_t group = 0;  // of its first event
+};
+
 }  // namespace
 
 Result<void> check(const SessionRule& rule) {
@@ -80,8 +86,8 @@ Sessions::Sessions(SessionsSpec spec) : spec_(std::move(spec)) {
   for (uint32_t from : spec_.session_bars) session_bars_.push_back({.from = from});
 }
 
-// Tells emit.begin(person), then emit.session(period, seconds, events) in the order of time, then
-// emit.end(number of sessions) of everybody with a session in the periods.
+// Tells emit.begin(person), then emit.session(of) in the order of time, then emit.end(number of
+// sessions) of everybody with a session in the periods.
 template <bool kDays, class Emit>
 void Sessions::scan_people(const Slice& slice, Emit& emit) const {
   const Hits& hits = slice.hits[0];
@@ -96,7 +102,10 @@ void Sessions::scan_people(const Slice& slice, Emit& emit) const {
       if (period < 0) continue;
       if (period == spec_.periods.size()) break;
       if (sessions++ == 0) emit.begin(person);
-      emit.session(period, hits.at[end - 1] - hits.at[i], end - i);
+      emit.session(Session{.period = period,
+                           .seconds = hits.at[end - 1] - hits.at[i],
+                           .events = end - i,
+                           .group = hits.group != nullptr ? hits.group[i] : 0});
     }
     if (sessions > 0) emit.end(sessions);
   });
@@ -113,7 +122,8 @@ void Sessions::scan(const Slice& slice, Emit& emit) const {
 
 struct Sessions::Count {
   Sessions& to;
-  const uint32_t* group_of;  // null: no groups
+  const uint32_t* group_of;  // of people; null: none
+  bool by_event;
 
   uint32_t group = 0, row = 0;
   int period = -1;                           // of the person's session before
@@ -125,43 +135,60 @@ struct Sessions::Count {
     period = -1;
     bounced = bounced_period = false;
     second_seen = event_seen = 0;
-    if (group_of == nullptr) return;
-    group = group_of[person];
+    ++to.serial_;
+    if (group_of != nullptr) enter(group_of[person]);
+  }
+
+  // What follows is of this group.
+  void enter(uint32_t code) {
     if (to.groups_.size() > kMaxSessionCells) to.groups_too_large_ = true;
     if (to.groups_too_large_) {
       to.groups_.clear();
       group_of = nullptr;
+      by_event = false;
       return;
     }
+    const auto& shown = to.spec_.shown;
+    group = shown.empty() || std::ranges::find(shown, code) != shown.end() ? code : kOther;
     row = to.group_rows_.try_emplace(group, to.group_rows_.size()).first->second;
   }
 
-  void session(int in, uint32_t seconds, uint32_t events) {
-    const bool first = period < 0, fresh = in != period, bounce = events == 1;
+  void session(const Session& of) {
+    const int in = of.period;
+    const bool first = period < 0, fresh = in != period, bounce = of.events == 1;
     if (fresh) bounced_period = false;
     const bool first_bounce = bounce && !bounced, fresh_bounce = bounce && !bounced_period;
     period = in;
     bounced |= bounce;
     bounced_period |= bounce;
-    auto put = [&](Sums& sums, bool is_new, bool is_new_bounce) {
-      ++sums.sessions;
-      sums.events += events;
-      sums.seconds += seconds;
-      sums.bounced_sessions += bounce ? 1 : 0;
-      sums.people += is_new ? 1 : 0;
-      sums.bounced_people += is_new_bounce ? 1 : 0;
-    };
-    put(to.periods_.back(), first, first_bounce);
-    put(to.periods_[static_cast<size_t>(in)], fresh, fresh_bounce);
-    put_bar(to.second_bars_, seconds, second_seen);
-    put_bar(to.event_bars_, events, event_seen);
-    to.seconds_.add(static_cast<uint32_t>(in), seconds);
-    to.events_.add(static_cast<uint32_t>(in), events);
-    if (group_of == nullptr) return;
-    put(to.groups_[uint64_t{group} << 32], first, first_bounce);
-    put(to.groups_[uint64_t{group} << 32 | static_cast<uint32_t>(in + 1)], fresh, fresh_bounce);
-    to.group_seconds_.add(row, seconds);
-    to.group_events_.add(row, events);
+    put(to.periods_.back(), of, first, first_bounce);
+    put(to.periods_[static_cast<size_t>(in)], of, fresh, fresh_bounce);
+    put_bar(to.second_bars_, of.seconds, second_seen);
+    put_bar(to.event_bars_, of.events, event_seen);
+    to.seconds_.add(static_cast<uint32_t>(in), of.seconds);
+    to.events_.add(static_cast<uint32_t>(in), of.events);
+    if (by_event) enter(of.group);
+    if (group_of == nullptr && !by_event) return;
+    put_group(to.groups_[uint64_t{group} << 32], of);
+    put_group(to.groups_[uint64_t{group} << 32 | static_cast<uint32_t>(in + 1)], of);
+    to.group_seconds_.add(row, of.seconds);
+    to.group_events_.add(row, of.events);
+  }
+
+  static void put(Sums& sums, const Session& of, bool is_new, bool is_new_bounce) {
+    ++sums.sessions;
+    sums.events += of.events;
+    sums.seconds += of.seconds;
+    sums.bounced_sessions += of.events == 1 ? 1 : 0;
+    sums.people += is_new ? 1 : 0;
+    sums.bounced_people += is_new_bounce ? 1 : 0;
+  }
+  // A person's sessions of one group need not follow each other.
+  void put_group(Sums& sums, const Session& of) const {
+    const bool bounce = of.events == 1;
+    put(sums, of, sums.last != to.serial_, bounce && sums.last_bounced != to.serial_);
+    sums.last = to.serial_;
+    if (bounce) sums.last_bounced = to.serial_;
   }
 
   void end(uint32_t sessions) {
@@ -181,7 +208,10 @@ struct Sessions::Count {
 };
 
 void Sessions::add(const Slice& slice) {
-  Count count{.to = *this, .group_of = spec_.by_group ? slice.group : nullptr};
+  const bool by_event = spec_.by_group && spec_.by_event;
+  Count count{.to = *this,
+              .group_of = spec_.by_group && !by_event ? slice.group : nullptr,
+              .by_event = by_event};
   scan(slice, count);
 }
 
@@ -193,29 +223,30 @@ struct Sessions::Find {
   uint32_t person = 0;
 
   void begin(uint32_t i) { person = i; }
-  void session(int period, uint32_t seconds, uint32_t events) {
-    if (cell.period >= 0 && period != cell.period) return;
+  void session(const Session& of) {
+    if (cell.period >= 0 && of.period != cell.period) return;
     switch (cell.what) {
       case SessionsCell::What::kSessions:
-        return found();
+        return found(of.group);
       case SessionsCell::What::kBounced:
-        return events == 1 ? found() : void();
+        return of.events == 1 ? found(of.group) : void();
       case SessionsCell::What::kSecondBar:
-        return bar_of(spec.second_bars, seconds) == cell.bar ? found() : void();
+        return bar_of(spec.second_bars, of.seconds) == cell.bar ? found(of.group) : void();
       case SessionsCell::What::kEventBar:
-        return bar_of(spec.event_bars, events) == cell.bar ? found() : void();
+        return bar_of(spec.event_bars, of.events) == cell.bar ? found(of.group) : void();
       case SessionsCell::What::kSessionBar:
         return;  // known at the end
     }
   }
   void end(uint32_t sessions) {
     if (cell.what != SessionsCell::What::kSessionBar) return;
-    if (bar_of(spec.session_bars, sessions) == cell.bar) found();
+    if (bar_of(spec.session_bars, sessions) == cell.bar) found(0);
   }
-  void found() {
-    if (group_of != nullptr) {
-      if (cell.group.has_value() && group_of[person] != *cell.group) return;
-      if (std::ranges::find(cell.none_of, group_of[person]) != cell.none_of.end()) return;
+  void found(uint32_t group_of_event) {
+    if (spec.by_event || group_of != nullptr) {
+      const uint32_t group = spec.by_event ? group_of_event : group_of[person];
+      if (cell.group.has_value() && group != *cell.group) return;
+      if (std::ranges::find(cell.none_of, group) != cell.none_of.end()) return;
     }
     out.add(person);
   }
@@ -224,6 +255,12 @@ struct Sessions::Find {
 void Sessions::collect(const Slice& slice, const SessionsCell& cell, Crowd& out) const {
   Find find{.spec = spec_, .cell = cell, .group_of = slice.group, .out = out};
   scan(slice, find);
+}
+
+uint64_t Sessions::bytes() const {
+  constexpr uint64_t kBytesOfNode = 32;  // about, beside what it holds
+  return groups_.size() * (sizeof(Sums) + kBytesOfNode) + seconds_.bytes() + events_.bytes() +
+         group_seconds_.bytes() + group_events_.bytes();
 }
 
 void Sessions::add(Sums& to, const Sums& from) {
@@ -309,17 +346,20 @@ void Sessions::finish_groups(SessionsTable& table) const {
   std::vector<std::pair<uint32_t, uint32_t>> order;  // UINT32_MAX − people, group
   order.reserve(group_rows_.size());
   for (const auto& [group, row] : group_rows_) {
+    if (group == kOther) continue;
     order.emplace_back(UINT32_MAX - groups_.at(uint64_t{group} << 32).people, group);
   }
   std::ranges::sort(order);
   const auto most = static_cast<size_t>(spec_.max_groups);
+  const bool others = group_rows_.contains(kOther);
+  if (others) order.emplace_back(0, kOther);
   table.groups.resize(std::min(order.size(), most + 1));
   std::unordered_map<uint32_t, size_t> places;  // in the table
   std::vector<uint32_t> set_of_row(order.size());
   for (size_t i = 0; i < order.size(); ++i) {
     const uint32_t group = order[i].second;
     const size_t place = std::min(i, most);
-    if (place < most) table.groups[place].group = group;
+    if (place < most && group != kOther) table.groups[place].group = group;
     places[group] = place;
     set_of_row[group_rows_.at(group)] = static_cast<uint32_t>(place);
   }

@@ -1,7 +1,8 @@
 // Sessions: how often people come, how long they stay, how much they do.
 //
 // Slice::hits[0] are the events that sessions are made of, usually all; no carried member is
-// needed. Slice::group is read when `by_group` is asked. A session counts in the period of its
+// needed. Slice::group, or Hits::group of a session's first event, is read when `by_group` is
+// asked. A session counts in the period of its
 // first event, and lasts from its first to its last event in whole seconds (one event: 0). Sessions
 // that begin outside the periods do not count: a selector whose range begins before them (by a day,
 // say) keeps a session over the border from being counted as one that began there.
@@ -32,6 +33,11 @@ struct SessionsSpec {
   std::vector<uint32_t> event_bars{1, 2, 3, 6, 11, 21, 51};
   std::vector<uint32_t> session_bars{1, 2, 3, 6, 11, 21, 51};  // sessions of one person
   bool by_group = false;
+  // The group of a session is Hits::group of its first event instead. A person can be in several
+  // groups: the people of "other" are only right when `shown` names the groups, which a first pass
+  // has found, so that all others are counted as one.
+  bool by_event = false;
+  std::vector<uint32_t> shown;
   int max_groups = 10;
 };
 Result<void> check(const SessionsSpec& spec);
@@ -92,6 +98,7 @@ class Sessions {
  public:
   explicit Sessions(SessionsSpec spec);  // the spec was checked
   void add(const Slice& slice);
+  uint64_t bytes() const;
   void merge(const Sessions& other);  // all sums are of whole numbers: any order gives the same
   SessionsTable finish() const;
   void collect(const Slice& slice, const SessionsCell& cell, Crowd& out) const;
@@ -102,11 +109,13 @@ class Sessions {
   struct Sums {
     uint64_t sessions = 0, bounced_sessions = 0, events = 0, seconds = 0;
     uint32_t people = 0, bounced_people = 0;
+    uint32_t last = 0, last_bounced = 0;  // serial number of the person counted last
   };
   template <class Emit>
   void scan(const Slice& slice, Emit& emit) const;
   template <bool kDays, class Emit>
   void scan_people(const Slice& slice, Emit& emit) const;
+  static constexpr uint32_t kOther = UINT32_MAX;  // the group of all that are not shown
   static SessionFigures figures(const Sums& sums);
   static void add(Sums& to, const Sums& from);
   void finish_groups(SessionsTable& table) const;
@@ -119,6 +128,7 @@ class Sessions {
   std::vector<SessionBar> second_bars_, event_bars_, session_bars_;
   std::unordered_map<uint64_t, Sums> groups_;  // group << 32 | period + 1, 0 for all periods
   bool groups_too_large_ = false;
+  uint32_t serial_ = 0;                                // of people with a session
   ValueTally seconds_, events_;                        // a row a period
   ValueTally group_seconds_, group_events_;            // a row a group, in order met
   std::unordered_map<uint32_t, uint32_t> group_rows_;  // group → row

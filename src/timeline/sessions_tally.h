@@ -25,6 +25,9 @@ class ValueTally {
   // Row r of the other becomes row rows[r]; without `rows`, row r.
   void merge(const ValueTally& other, std::span<const uint32_t> rows = {});
 
+  uint64_t bytes() const {
+    return counts_.capacity() * sizeof(Page) + pages_.bytes() + large_.size() * kBytesOfLarge;
+  }
   // Over a limit: everything was thrown away and nothing is counted any more.
   bool too_large() const { return too_large_; }
   // Value → how often, over the rows together; one map for each set of rows. A row whose
@@ -34,6 +37,7 @@ class ValueTally {
 
  private:
   using Page = std::array<uint32_t, kPageValues>;
+  static constexpr uint64_t kBytesOfLarge = 40;  // about: a node of the map and its bucket
   void add(uint32_t row, uint32_t value, uint32_t times) {
     if (value >= kPagedValues || too_large_) [[unlikely]]
       return add_large(row, value, times);

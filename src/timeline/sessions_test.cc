@@ -58,6 +58,26 @@ std::vector<Visit> visits(const SessionsSpec& spec, const std::vector<History>& 
   return out;
 }
 
+// The group of the event with which each visit began, in place of the person's.
+void group_by_event(std::vector<Visit>& all, const SessionsSpec& spec,
+                    const std::vector<History>& people, const Crowd& who) {
+  std::vector<uint32_t> groups;
+  for (uint32_t person = 0; person < people.size(); ++person) {
+    if (!who.has(person)) continue;
+    Second before = 0;
+    for (const TestEvent& event : people[person]) {
+      const bool joins = before != 0 && event.at - before <= spec.rule.gap_seconds &&
+                         (!spec.rule.days ||
+                          index_in(*spec.rule.days, before) == index_in(*spec.rule.days, event.at));
+      before = event.at;
+      const int period = index_in(spec.periods, event.at);
+      if (!joins && period >= 0 && period < spec.periods.size()) groups.push_back(event.group);
+    }
+  }
+  ASSERT_EQ(groups.size(), all.size());
+  for (size_t i = 0; i < all.size(); ++i) all[i].group = groups[i];
+}
+
 std::vector<double> slow_percentiles(std::vector<uint32_t> values,
                                      const std::vector<double>& percents) {
   std::vector<double> out;
@@ -208,7 +228,8 @@ TEST(Sessions, AgreesWithTheSlowTwin) {
       groups.push_back(static_cast<uint32_t>(below(6)));
       const uint64_t events = below(4) == 0 ? below(2) : below(30);
       for (uint64_t i = 0; i < events; ++i) {
-        history.push_back({.at = base + static_cast<Second>(below(length))});
+        history.push_back({.at = base + static_cast<Second>(below(length)),
+                           .group = static_cast<uint32_t>(below(5))});
       }
     }
     std::vector<Second> borders{base + static_cast<Second>(below(50))};
@@ -222,6 +243,7 @@ TEST(Sessions, AgreesWithTheSlowTwin) {
       spec.rule.days = Periods({base + length / 4, base + length / 2, base + length / 4 * 3});
     }
     spec.by_group = true;
+    spec.by_event = below(2) == 0;
     spec.max_groups = static_cast<int>(1 + below(7));
     ASSERT_TRUE(check(spec));
 
@@ -229,7 +251,15 @@ TEST(Sessions, AgreesWithTheSlowTwin) {
     bucket.set_groups(groups);
     Slice slice = bucket.slice({[](const TestEvent&) { return true; }});
     if (below(3) == 0) slice.who.words[0] &= random();
-    const auto all = visits(spec, bucket.people(), slice.who, groups);
+    auto all = visits(spec, bucket.people(), slice.who, groups);
+    if (spec.by_event) {
+      group_by_event(all, spec, bucket.people(), slice.who);
+      Sessions first(spec);
+      first.add(slice);
+      for (const SessionGroup& group : first.finish().groups) {
+        if (group.group) spec.shown.push_back(*group.group);
+      }
+    }
 
     // In two halves, added up in either order.
     Sessions whole(spec), left(spec), right(spec), turned(spec);
