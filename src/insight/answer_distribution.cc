@@ -206,13 +206,15 @@ Result<Answered> answer(Asking& asking, const RfmQuery& q) {
   const auto plan = TRY(asking.compile({std::move(selector)}));
   const auto table = TRY(asking.run(*plan, timeline::Rfm(spec))).finish();
   spec.cuts = table.cuts;
-  Json grid = Json::array();
+  Json grid = Json::array(), squares = Json::array();
   for (int r = kScores; r >= 1; --r) {
     for (int f = kScores; f >= 1; --f) {
+      uint64_t together = 0;
       for (int v = kScores; v >= 1; --v) {
         const auto& found =
             table.at({static_cast<uint8_t>(r), static_cast<uint8_t>(f), static_cast<uint8_t>(v)});
         if (found.people == 0) continue;
+        together += found.people;
         grid.push_back({{"recency", r},
                         {"frequency", f},
                         {"value", v},
@@ -220,21 +222,27 @@ Result<Answered> answer(Asking& asking, const RfmQuery& q) {
                         {"count", found.orders},
                         {"amount", found.amount}});
       }
+      if (together == 0) continue;
+      squares.push_back(
+          {{"recency", r}, {"frequency", f}, {"people", asking.measured(together, {r, f, 0})}});
     }
   }
-  return Answered{Json{{"people", asking.measured(table.people, {0, 0, 0})},
-                       {"grid", std::move(grid)},
-                       {"breaks",
-                        {{"recency_days", table.recency_days},
-                         {"frequency", table.frequency},
-                         {"value", table.monetary}}}},
-                  opener(plan, timeline::Rfm(spec), [](const Cell& cell) {
-                    const auto score = [&](size_t i) -> std::optional<uint8_t> {
-                      if (cell[i] == 0) return std::nullopt;
-                      return static_cast<uint8_t>(cell[i]);
-                    };
-                    return timeline::Rfm::Pick{score(0), score(1), score(2)};
-                  })};
+  return Answered{
+      Json{{"people", asking.measured(table.people, {0, 0, 0})},
+           {"grid", std::move(grid)},
+           {"squares", std::move(squares)},
+           {"value_property", q.value_property.empty() ? Json(nullptr) : Json(q.value_property)},
+           {"breaks",
+            {{"recency_days", table.recency_days},
+             {"frequency", table.frequency},
+             {"value", table.monetary}}}},
+      opener(plan, timeline::Rfm(spec), [](const Cell& cell) {
+        const auto score = [&](size_t i) -> std::optional<uint8_t> {
+          if (cell[i] == 0) return std::nullopt;
+          return static_cast<uint8_t>(cell[i]);
+        };
+        return timeline::Rfm::Pick{score(0), score(1), score(2)};
+      })};
 }
 
 }  // namespace perennial::insight

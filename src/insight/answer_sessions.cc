@@ -48,15 +48,25 @@ class Sessioning {
     spec_.rule.gap_seconds = static_cast<uint32_t>(q_.gap.count());
     spec_.periods = asking_.periods();
     spec_.percents = {50};
+    const timeline::GroupBy by = Asking::group_by(q_.breakdown);
     spec_.by_group = q_.breakdown.has_value();
+    spec_.by_event = by == timeline::GroupBy::kEvent;
     spec_.max_groups = q_.breakdown ? q_.breakdown->top : 0;
     if (!spec_.by_group) spec_.max_groups = 1;
     TRY(timeline::check(spec_));
     // A day more, so that a session over the range's border is not one that begins there.
     constexpr Second kBefore = 86'400;
     const Second from = asking_.from() > kBefore ? asking_.from() - kBefore : 0;
-    plan_ = TRY(asking_.compile({asking_.select(q_.select, from, asking_.to())}));
-    const auto table = TRY(asking_.run(*plan_, timeline::Sessions(spec_))).finish();
+    std::vector<timeline::Selector> selectors{asking_.select(q_.select, from, asking_.to())};
+    Asking::carry(q_.breakdown, selectors[0]);
+    plan_ = TRY(asking_.compile(std::move(selectors)));
+    auto table = TRY(asking_.run(*plan_, timeline::Sessions(spec_))).finish();
+    if (spec_.by_event && !table.groups.empty() && !table.groups.back().group) {
+      for (const auto& found : table.groups) {
+        if (found.group) spec_.shown.push_back(*found.group);
+      }
+      table = TRY(asking_.run(*plan_, timeline::Sessions(spec_))).finish();
+    }
     if (table.groups_too_large)
       asking_.warn("groups_cut", "there are too many groups to be shown", "breakdown");
     Json all = Json::array();
@@ -65,9 +75,8 @@ class Sessioning {
     all.push_back(group(table.total, table.periods, all_group(), kAllGroups));
     all.back()["histogram"] = histogram(table.second_bars);
     for (const auto& found : table.groups) {
-      const Json label = found.group
-                             ? asking_.group_of(*plan_, 0, *found.group, timeline::GroupBy::kPerson)
-                             : Json{{"kind", "other"}, {"label", ""}};
+      const Json label = found.group ? asking_.group_of(*plan_, 0, *found.group, by)
+                                     : Json{{"kind", "other"}, {"label", ""}};
       const int64_t slot =
           found.group ? std::ranges::find(shown_, *found.group) - shown_.begin() : kOtherGroups;
       all.push_back(group(found.total, found.periods, label, slot));

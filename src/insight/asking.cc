@@ -66,7 +66,8 @@ Asking::Asking(const Query& query, const Sources& sources, const timeline::Stop&
       from_(timeline::to_second(query.range.from)),
       to_(std::min(second_up(query.now), timeline::to_second(query.range.to))),
       now_(second_up(query.now)),
-      snapshot_(sources.timeline.snapshot()) {
+      snapshot_(sources.timeline.snapshot()),
+      log_memory_(stop) {
   to_ = std::max(from_, to_);
 }
 
@@ -74,7 +75,16 @@ Result<std::unique_ptr<Asking>> Asking::begin(const Query& query, const Sources&
                                               const timeline::Stop& stop, std::string id) {
   std::unique_ptr<Asking> asking(new Asking(query, sources, stop, std::move(id)));
   TRY(asking->find_people());
-  asking->use_log_ = !asking->timeline_suffices();
+  const QueryParts parts = parts_of(query);
+  for (const NamedSelector* selector : parts.selectors) {
+    timeline::Selector copy = selector->select;
+    timeline::use_lists(copy, asking->lists_);
+  }
+  for (const std::string& number : parts.numbers) {
+    if (timeline::in_list(number)) asking->lists_.numbers.insert(number);
+  }
+  if (timeline::in_list(parts.split)) asking->lists_.split = parts.split;
+  asking->use_log_ = !asking->lists_.empty() || !asking->timeline_suffices();
   return asking;
 }
 
@@ -259,10 +269,14 @@ Result<Groups> Asking::groups(const std::optional<Breakdown>& breakdown,
   }
   TRY(prepare(breakdown));
   for (auto& selector : selectors) carry(breakdown, selector);
-  const auto plan = TRY(compile(std::move(selectors)));
+  auto plan = TRY(compile(selectors));
   const auto sizes = TRY(run(*plan, timeline::GroupSizes(groups.by, from_, to_)));
   const auto most = static_cast<size_t>(breakdown->top);
-  label(*plan, 0, TRY(sizes.top(most, order(*plan, 0, groups.by))), groups);
+  auto codes = TRY(sizes.top(most, order(*plan, 0, groups.by)));
+  if (timeline::in_list(breakdown->property)) {
+    plan = TRY(show_of_list(*plan, std::move(selectors), codes));
+  }
+  label(*plan, 0, std::move(codes), groups);
   groups.rest = sizes.groups() > groups.shown.size();
   if (groups.rest) {
     warn("groups_cut",
@@ -271,6 +285,27 @@ Result<Groups> Asking::groups(const std::optional<Breakdown>& breakdown,
          "breakdown.top");
   }
   return groups;
+}
+
+// Reads the log anew, now that it is known which values of a list are shown: an event counts once
+// among the others, however many of its values are. `codes` are those of the new plan afterwards.
+Result<std::shared_ptr<const timeline::Plan>> Asking::show_of_list(
+    const timeline::Plan& plan, std::vector<timeline::Selector> selectors,
+    std::vector<uint32_t>& codes) {
+  lists_.shown.emplace();
+  std::vector<std::string> texts;
+  for (uint32_t code : codes) {
+    texts.push_back(timeline::group_label(plan, 0, code));
+    if (code != 0) lists_.shown->insert(texts.back());
+  }
+  from_log_.reset();
+  auto again = TRY(compile(std::move(selectors)));
+  const timeline::Dictionary& dictionary = *timeline::snapshot_of(*again).dictionary;
+  const auto property = dictionary.find_property(timeline::name_of_split(lists_.split));
+  for (size_t i = 0; i < codes.size(); ++i) {
+    if (codes[i] != 0) codes[i] = property ? *dictionary.find_text(*property, texts[i]) : 0;
+  }
+  return again;
 }
 
 // ---- reading
@@ -288,7 +323,7 @@ bool Asking::timeline_suffices() const {
   return timeline::missing_properties(*snapshot_->dictionary, whole).empty();
 }
 
-Result<void> Asking::read_log(Span span) {
+Result<void> Asking::read_log(Span span, const timeline::Ask& ask) {
   const QueryParts parts = parts_of(query_);
   timeline::Ask whole{
       .selectors = {}, .among = nullptr, .person_group = nullptr, .presence = std::nullopt};
@@ -299,12 +334,19 @@ Result<void> Asking::read_log(Span span) {
       if (event.type) what.names.push_back({*event.type, event.name.value_or("")});
     }
   }
+  // A picker asks without a question.
+  if (parts.selectors.empty()) whole.selectors = ask.selectors;
   if (parts.any_event) what.names.clear();
+  for (timeline::Selector& selector : whole.selectors) timeline::use_lists(selector, lists_);
   what.properties = timeline::properties_of(whole);
   what.properties.insert(parts.carried.begin(), parts.carried.end());
+  what.lists = lists_;
   what.span = span;
+  from_log_.reset();
+  log_memory_.set(0);
   from_log_ =
       TRY(timeline::read_from_log(sources_.timeline.source(), what, query_.calendar.zone, stop_));
+  log_memory_.set(from_log_->bytes);
   log_span_ = span;
   return {};
 }
@@ -326,7 +368,8 @@ Result<const timeline::Snapshot*> Asking::snapshot_for(const timeline::Ask& ask)
   const bool all = parts_of(query_).from_the_start;
   const Instant early = all ? from_millis(0) : query_.range.from - kMaxWindow;
   const Instant late = timeline::to_instant(now_);
-  TRY(read_log({std::min(asked.from, std::max(early, from_millis(0))), std::max(asked.to, late)}));
+  TRY(read_log({std::min(asked.from, std::max(early, from_millis(0))), std::max(asked.to, late)},
+               ask));
   return &*from_log_;
 }
 
@@ -340,6 +383,12 @@ Result<std::shared_ptr<const timeline::Plan>> Asking::compile(
   if (groups == nullptr || groups->by == timeline::GroupBy::kPerson)
     ask.person_group = person_group_;
   if (presence != nullptr) ask.presence = *presence;
+  const timeline::Lists before = lists_;
+  for (timeline::Selector& selector : ask.selectors) timeline::use_lists(selector, lists_);
+  if (lists_.tests.size() != before.tests.size() || lists_.numbers != before.numbers ||
+      lists_.split != before.split)
+    from_log_.reset();
+  use_log_ |= !lists_.empty();
   const timeline::Snapshot* snapshot = TRY(snapshot_for(ask));
   return timeline::compile(*snapshot, std::move(ask), sources_.timeline.pool(), stop_);
 }
@@ -381,6 +430,8 @@ void Asking::warn(std::string_view code, std::string message, std::string_view w
   if (!where.empty()) warning["where"] = where;
   warnings_.push_back(std::move(warning));
 }
+
+uint64_t Asking::kept_bytes() const { return from_log_ ? from_log_->bytes : 0; }
 
 Json Asking::finish(Json own) const {
   const auto took = std::chrono::steady_clock::now() - began_;

@@ -72,6 +72,7 @@ class Asking {
     return kernel;
   }
   const timeline::Stop& stop() const { return stop_; }
+  uint64_t kept_bytes() const;  // of memory that the answer's handles keep, beside the timeline's
   timeline::Pool& pool() const { return sources_.timeline.pool(); }
 
   // Which groups are shown: the largest by people (or by events, for a breakdown by events) among
@@ -113,7 +114,10 @@ class Asking {
   // All passes of a question read one snapshot: codes of groups must mean the same in all of them.
   Result<const timeline::Snapshot*> snapshot_for(const timeline::Ask& ask);
   bool timeline_suffices() const;
-  Result<void> read_log(Span span);
+  Result<void> read_log(Span span, const timeline::Ask& ask);
+  Result<std::shared_ptr<const timeline::Plan>> show_of_list(
+      const timeline::Plan& plan, std::vector<timeline::Selector> selectors,
+      std::vector<uint32_t>& codes);
 
   const Query& query_;
   const Sources& sources_;
@@ -123,7 +127,9 @@ class Asking {
   timeline::Second from_, to_, now_;
   std::shared_ptr<const timeline::Snapshot> snapshot_;  // null while the first is built
   bool use_log_ = false;
+  timeline::Lists lists_;  // what the question wants of lists: the log has it alone
   std::optional<timeline::Snapshot> from_log_;
+  timeline::Held log_memory_;
   Span log_span_{};  // that was read
   size_t buckets_ = 0;
   std::shared_ptr<const timeline::People> among_;

@@ -146,7 +146,7 @@ TEST_F(BehaviourTest, ReportsAndDashboards) {
 TEST_F(BehaviourTest, Cancelling) {
   small_shop();
   EXPECT_EQ(send("DELETE", "/v1/insights/queries/none").first, 204);
-  Running running;
+  Running running(kMaxQuestionMemory, kMaxQuestionsMemory);
   auto entry = running.begin("a\nx", 60s);
   ASSERT_TRUE(entry);
   EXPECT_FALSE(running.begin("a\nx", 60s));

@@ -182,6 +182,20 @@ TEST_F(BehaviourTest, OtherQuestions) {
   ask(march(R"("analysis": "distribution", "select": {"event": "View"}, "measure": "hours")"));
   Json rfm = ask(march(R"("analysis": "rfm", "select": {"event": "Order"})"));
   EXPECT_EQ(rfm["people"]["value"], 2);
+  EXPECT_EQ(rfm["value_property"], "revenue");  // chosen: the event carries it
+  for (const Json& square : rfm["squares"]) {
+    int together = 0;
+    for (const Json& cell : rfm["grid"]) {
+      if (cell["recency"] == square["recency"] && cell["frequency"] == square["frequency"])
+        together += cell["people"]["value"].get<int>();
+    }
+    EXPECT_EQ(square["people"]["value"], together);
+  }
+  // An event without an amount has everybody at the lowest score of value.
+  Json free = ask(march(R"("analysis": "rfm", "select": {"event": "View"})"));
+  EXPECT_TRUE(free["value_property"].is_null());
+  EXPECT_EQ(free["people"]["value"], 3);
+  for (const Json& cell : free["grid"]) EXPECT_EQ(cell["value"], 1);
   Json fixed = ask(march(R"("analysis": "rfm", "select": {"event": "Order"}, "breaks":
     {"recency_days": [1, 3, 7, 30], "frequency": [2, 3, 4, 5], "value": [100, 200, 300, 400]})"));
   EXPECT_EQ(fixed["people"]["value"], 2);

@@ -36,17 +36,21 @@ class BehaviourTest : public ::testing::Test {
     ASSERT_TRUE(
         database_->write([&](store::Connection& c) { return settings_->save(c, workspace); }));
     settings_->changed();
-    log_ = events::open_memory();
-    timeline_ = timeline::Timeline::open({.directory = directory_,
-                                          .log = *log_,
-                                          .database = *database_,
-                                          .zone = [] { return Zone::utc(); }})
-                    .value();
+    log_ = open_log();
+    open_timeline();
     std::vector<events::Stage> stages;
     stages.push_back(events::schema_stage());
     stages.push_back(people::people_stage(*settings_));
     stages.back().committed = [this](uint64_t) { timeline_->people_committed(); };
     stages_ = std::make_unique<events::Stages>(*log_, *database_, std::move(stages));
+  }
+  virtual std::unique_ptr<events::Log> open_log() { return events::open_memory(); }
+  void open_timeline() {
+    timeline_ = timeline::Timeline::open({.directory = directory_,
+                                          .log = *log_,
+                                          .database = *database_,
+                                          .zone = [] { return Zone::utc(); }})
+                    .value();
   }
   void TearDown() override {
     if (server_) server_->stop(500ms);
@@ -77,6 +81,9 @@ class BehaviourTest : public ::testing::Test {
     ASSERT_TRUE(log_->append_and_wait(std::move(waiting_)));
     ASSERT_TRUE(stages_->wait_until(log_->last_seq(), 20s));
     ASSERT_TRUE(timeline_->wait_until(log_->last_seq(), 20s)) << timeline_->stats().error;
+    start_server();
+  }
+  void start_server() {
     const Clock clock = [this] { return settings_->workspace().now(system_now); };
     people::Extensions extensions{
         .resolve_set = [this](std::string_view set) -> Result<std::vector<PersonId>> {
@@ -93,7 +100,8 @@ class BehaviourTest : public ::testing::Test {
         .settings = *settings_,
         .resolve_set = extensions.resolve_set,
         .lists = people::list_handlers(*database_, *log_, *settings_, extensions, clock),
-        .clock = clock});
+        .clock = clock,
+        .most_memory = most_memory_});
     http::Router router;
     behaviour_->add_routes(router);
     server_ = http::Server::start(std::move(router), {.port = 0}).value();
@@ -182,6 +190,7 @@ class BehaviourTest : public ::testing::Test {
   std::unique_ptr<http::Server> server_;
   std::vector<events::Event> waiting_;
   int sent_ = 0;
+  uint64_t most_memory_ = kMaxQuestionMemory;
   bool loose_ = false;  // numbers are of events
 };
 

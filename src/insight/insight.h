@@ -86,11 +86,17 @@ class Insight {
   Clock clock_;
 };
 
+class Refresher;  // refresh.h
+
 // Questions about behaviour as documents, answered from the timeline.
 inline constexpr std::chrono::seconds kMaxQuestionTime{60};  // then kTimeout
 inline constexpr size_t kKeptAnswers = 100;                  // whose numbers can be opened,
 inline constexpr std::chrono::hours kKeptFor{1};             // and for how long
-inline constexpr size_t kMaxRunning = 64;                    // questions at one time; then kBusy
+inline constexpr size_t kKeptReportAnswers = 200;            // the same of what dashboards show
+inline constexpr uint64_t kMaxQuestionMemory = uint64_t{1} << 30;   // bytes; then kTooLarge
+inline constexpr uint64_t kMaxQuestionsMemory = uint64_t{3} << 30;  // of all that run; then kBusy
+inline constexpr uint64_t kMaxKeptMemory = uint64_t{1} << 30;       // of answers that are kept
+inline constexpr size_t kMaxRunning = 64;  // questions at one time; then kBusy
 
 struct BehaviourParts {
   timeline::Timeline& timeline;
@@ -100,6 +106,8 @@ struct BehaviourParts {
   std::function<Result<std::vector<PersonId>>(std::string_view)> resolve_set;
   people::ListHandlers lists;  // answer with the people behind a number
   Clock clock;
+  uint64_t most_memory = kMaxQuestionMemory;  // of a question, and of all of them
+  uint64_t most_memory_together = kMaxQuestionsMemory;
 };
 
 // /v1/insights/query, its people, trace and pickers, reports and dashboards of api/openapi.yaml.
@@ -114,6 +122,11 @@ class Behaviour {
   // Answers a question; `asker` names whose questions may be cancelled by whom. Without handles the
   // numbers of the answer cannot be opened.
   Result<Json> ask(const Json& question, std::string_view asker, bool handles = true);
+  // Begins to answer the questions of dashboards on their own, by the clock of the parts.
+  void start();
+  void stop();  // cancels what runs; nothing is answered afterwards
+  // What start() does again and again: asks what is due at `now`, tells how many questions.
+  Result<size_t> refresh_due(Instant now);
   // True if a question of the asker with that query_id was running.
   bool cancel(std::string_view asker, std::string_view query_id);
 
@@ -121,6 +134,7 @@ class Behaviour {
 
  private:
   std::shared_ptr<Impl> impl_;
+  std::unique_ptr<Refresher> refresher_;
 };
 
 std::span<const store::Migration> migrations();

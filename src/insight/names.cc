@@ -87,4 +87,25 @@ Result<Names::Properties> Names::person_properties() {
   return list;
 }
 
+Result<void> choose_value(Query& query, Names& names) {
+  auto* rfm = std::get_if<RfmQuery>(&query.analysis);
+  if (rfm == nullptr || !rfm->value_property.empty()) return {};
+  std::set<std::string_view> numbers;
+  std::vector<Names::Properties> lists;
+  for (const auto& event : rfm->select.select.any_of) {
+    if (!event.type || !event.name) continue;
+    lists.push_back(TRY(names.properties(*event.type, *event.name)));
+    for (const PropertySchema& property : *lists.back()) {
+      if (std::ranges::any_of(property.types, [](std::string_view type) {
+            return type == "number" || type == "integer";
+          }))
+        numbers.insert(property.name);
+    }
+  }
+  const auto* found = std::ranges::find_if(
+      kValueProperties, [&](std::string_view name) { return numbers.contains(name); });
+  if (found != kValueProperties.end()) rfm->value_property = *found;
+  return {};
+}
+
 }  // namespace perennial::insight

@@ -2,6 +2,7 @@
 // kept in memory and read again when it is old or lacks a name.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -57,6 +58,12 @@ class Names {
   std::optional<Aged<Events>> events_;
   std::map<std::pair<events::Type, std::string>, Aged<Properties>> properties_;
 };
+
+// What an event says it was worth: the first of these that is there, where a question names none.
+inline constexpr std::array<std::string_view, 5> kValueProperties = {"revenue", "total", "value",
+                                                                     "amount", "price"};
+// Fills in what a question leaves to be chosen by what was seen.
+Result<void> choose_value(Query& query, Names& names);
 
 // kInvalid for an event or a property that nobody ever sent, naming the member and close matches.
 Result<void> check_names(const Query& query, Names& names);

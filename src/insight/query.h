@@ -201,7 +201,7 @@ struct SessionsQuery {
 
 struct RfmQuery {
   NamedSelector select;
-  std::string value_property = "revenue";
+  std::string value_property;  // "": not chosen (choose_value), or without one, all values are 0
   // Four borders each, or empty for fifths of the people.
   std::vector<double> recency_days, frequency, value;
 };

@@ -310,10 +310,36 @@ Result<NamedSelector> selector(const Fields& fields, std::string_view member) {
   return parse_selector(*TRY(fields.required(member)), fields.at(member));
 }
 
-Result<std::optional<Breakdown>> breakdown(const Fields& fields) {
+Result<std::optional<Breakdown>> breakdown_of_hits(const Fields& fields) {
   const Json* json = fields.find("breakdown");
   if (json == nullptr) return std::nullopt;
-  return TRY(parse_breakdown(*json, fields.at("breakdown")));
+  auto result = TRY(parse_breakdown(*json, fields.at("breakdown")));
+  if (timeline::in_list(result.property) && result.step) {
+    return fail(Code::kInvalid, "is not of values in lists",
+                join_path(fields.at("breakdown"), "step"));
+  }
+  return result;
+}
+
+Result<std::optional<Breakdown>> breakdown(const Fields& fields) {
+  auto result = TRY(breakdown_of_hits(fields));
+  if (result && timeline::in_list(result->property)) {
+    return fail(Code::kInvalid,
+                "must have one value in each event in this analysis; \"" + result->property +
+                    "\" lies in a list",
+                join_path(fields.at("breakdown"), "event_property"),
+                "trends can be split by it, and every analysis can have it in a condition");
+  }
+  return result;
+}
+
+Result<std::string> single_property(const Fields& fields, std::string_view member) {
+  auto property = TRY(fields.text(member, kMaxPropertyBytes));
+  if (timeline::in_list(property)) {
+    return fail(Code::kInvalid, "must have one value in each event; this one lies in a list",
+                fields.at(member));
+  }
+  return property;
 }
 
 Result<std::optional<Breakdown>> people_breakdown(const Fields& fields) {

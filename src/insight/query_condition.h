@@ -17,8 +17,12 @@ Result<Breakdown> parse_breakdown(const Json& json, const std::string& path);
 
 // The member of that name, which must be there.
 Result<NamedSelector> selector(const Fields& fields, std::string_view member);
-// The member `breakdown`, if it is there; the second takes no breakdown by events.
+// The member `breakdown`, if it is there; the second also takes a property in lists, the third no
+// breakdown by events.
 Result<std::optional<Breakdown>> breakdown(const Fields& fields);
+Result<std::optional<Breakdown>> breakdown_of_hits(const Fields& fields);
 Result<std::optional<Breakdown>> people_breakdown(const Fields& fields);
+// The member, a property that has one value in each event; "" if it is not there.
+Result<std::string> single_property(const Fields& fields, std::string_view member);
 
 }  // namespace perennial::insight

@@ -127,7 +127,7 @@ Result<TrendsQuery> parse_trends(const Fields& fields) {
   for (size_t i = 0; i < formulas.size(); ++i) {
     q.formulas.push_back(TRY(parse_one_formula(*formulas[i], join_path(fields.at("formulas"), i))));
   }
-  q.breakdown = TRY(breakdown(fields));
+  q.breakdown = TRY(breakdown_of_hits(fields));
   q.compare_previous =
       TRY(fields.word<bool>("compare", false, {{"none", false}, {"previous", true}}));
   using Show = TrendsQuery::Show;
@@ -168,7 +168,7 @@ Result<FunnelQuery> parse_funnel(const Fields& fields) {
     q.exclusions.push_back(TRY(parse_exclusion(
         *exclusions[i], join_path(fields.at("exclusions"), i), static_cast<int>(steps.size()))));
   }
-  q.held_property = TRY(fields.text("held_property", kMaxPropertyBytes));
+  q.held_property = TRY(single_property(fields, "held_property"));
   q.count = TRY(fields.word<Q::Count>(
       "count", Q::Count::kPeople, {{"people", Q::Count::kPeople}, {"totals", Q::Count::kTotals}}));
   q.breakdown = TRY(breakdown(fields));
@@ -198,7 +198,7 @@ Result<IntervalQuery> parse_interval(const Fields& fields) {
   q.start = TRY(selector(fields, "start"));
   q.end = TRY(selector(fields, "end"));
   q.at_most = TRY(parse_duration(fields, "at_most", q.at_most));
-  q.held_property = TRY(fields.text("held_property", kMaxPropertyBytes));
+  q.held_property = TRY(single_property(fields, "held_property"));
   q.breakdown = TRY(breakdown(fields));
   return q;
 }
@@ -207,7 +207,7 @@ Result<SessionsQuery> parse_sessions(const Fields& fields) {
   SessionsQuery q;
   q.select = TRY(selector_or_any(fields, "select"));
   q.gap = std::chrono::minutes(TRY(fields.integer("gap_minutes", 30, 1, kMaxGapMinutes)));
-  q.breakdown = TRY(people_breakdown(fields));
+  q.breakdown = TRY(breakdown(fields));
   return q;
 }
 

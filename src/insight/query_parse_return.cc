@@ -117,7 +117,7 @@ Result<AttributionQuery> parse_attribution(const Fields& fields) {
   q.conversion = TRY(selector(fields, "conversion"));
   q.value_property = TRY(fields.text("value_property", kMaxPropertyBytes));
   q.touches = TRY(selectors(fields, "touches", 1, kMaxTouches));
-  q.touch_property = TRY(fields.text("touch_property", kMaxPropertyBytes));
+  q.touch_property = TRY(single_property(fields, "touch_property"));
   if (fields.has("models")) {
     q.models.clear();
     for (const Json* word : TRY(fields.list("models", 1, kModels))) {

@@ -14,10 +14,14 @@ struct Collect {
     if (selector) add(*selector);
   }
   void carry(const std::string& property) const {
-    if (!property.empty()) parts.carried.insert(property);
+    if (property.empty()) return;
+    parts.carried.insert(property);
+    parts.numbers.insert(property);
   }
   void carry(const std::optional<Breakdown>& breakdown) const {
-    if (breakdown && breakdown->by == Breakdown::By::kEventProperty) carry(breakdown->property);
+    if (!breakdown || breakdown->by != Breakdown::By::kEventProperty) return;
+    parts.carried.insert(breakdown->property);
+    parts.split = breakdown->property;
   }
 
   void operator()(const TrendsQuery& q) const {
@@ -69,7 +73,10 @@ struct Collect {
     carry(q.value_property);
     carry(q.touch_property);
   }
-  void operator()(const SessionsQuery& q) const { add(q.select); }
+  void operator()(const SessionsQuery& q) const {
+    add(q.select);
+    carry(q.breakdown);
+  }
   void operator()(const RfmQuery& q) const {
     add(q.select);
     carry(q.value_property);

@@ -29,7 +29,7 @@ void Behaviour::add_routes(http::Router& router) {
   router.add({.method = "POST", .path = "/v1/insights/query", .right = "insights.read"},
              [impl](const Request& r) {
                return reply([&]() -> Result<Json> {
-                 return impl->ask(TRY(http::json_body(r)), r.principal.id, true);
+                 return impl->ask(TRY(http::json_body(r)), r.principal.id, &impl->kept);
                }());
              });
   // On the connection's own thread: the workers may all be answering what is to be cancelled.

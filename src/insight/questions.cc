@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "insight/refresh.h"
+
 namespace perennial::insight {
 namespace {
 
 constexpr size_t kOpenedLists = 8;
 constexpr size_t kMaxOpenedPeople = 2'000'000;  // of one list that is kept
 constexpr std::string_view kPeoplePrefix = "people:";
-constexpr std::string_view kIdPrefix = "q";
 constexpr size_t kIdBytes = 9;
 
 std::vector<PersonId> ids_of(const timeline::People& people) {
@@ -46,6 +47,7 @@ Running::Entry::Entry(Running& running, std::string key, std::shared_ptr<timelin
 Running::Entry::~Entry() {
   std::lock_guard lock(running_.mutex_);
   --running_.count_;
+  running_.all_.erase(stop_);
   if (!key_.empty()) running_.stops_.erase(key_);
 }
 
@@ -53,12 +55,16 @@ Result<std::unique_ptr<Running::Entry>> Running::begin(std::string key,
                                                        std::chrono::seconds at_most) {
   auto stop = std::make_shared<timeline::Stop>();
   stop->deadline = std::chrono::steady_clock::now() + at_most;
+  stop->most_memory = most_memory_;
+  stop->shared = shared_;
   std::lock_guard lock(mutex_);
+  if (closed_) return fail(Code::kBusy, "the program is stopping");
   if (count_ >= kMaxRunning)
     return fail(Code::kBusy, "too many questions are being answered", "", "ask again in a moment");
   if (!key.empty() && !stops_.try_emplace(key, stop).second)
     return fail(Code::kConflict, "a question with this name is running", "query_id");
   ++count_;
+  all_.insert(stop);
   return std::make_unique<Entry>(*this, std::move(key), std::move(stop));
 }
 
@@ -70,13 +76,27 @@ bool Running::cancel(const std::string& key) {
   return true;
 }
 
+void Running::close() {
+  std::lock_guard lock(mutex_);
+  closed_ = true;
+  for (const auto& stop : all_) stop->cancelled = true;
+}
+
 // ---- what is kept
 
-void Kept::keep(std::string id, std::string secret, Open open) {
+std::string Kept::new_id() const { return prefix_ + random_token(kIdBytes); }
+
+void Kept::keep(std::string id, std::string secret, Open open, uint64_t bytes) {
   const Instant now = clock_();
   std::lock_guard lock(mutex_);
-  answers_.push_front({std::move(id), std::move(secret), std::move(open), now});
-  while (answers_.size() > kKeptAnswers || now - answers_.back().at > kKeptFor) answers_.pop_back();
+  answers_.push_front({std::move(id), std::move(secret), std::move(open), now, bytes});
+  bytes_ += bytes;
+  const auto drop = [&] {
+    bytes_ -= answers_.back().bytes;
+    answers_.pop_back();
+  };
+  while (answers_.size() > most_ || now - answers_.back().at > kKeptFor) drop();
+  while (answers_.size() > 1 && bytes_ > kMaxKeptMemory) drop();
 }
 
 Result<Kept::Answer> Kept::find(std::string_view id) {
@@ -114,22 +134,24 @@ Result<std::vector<PersonId>> Kept::people(std::string_view handle, timeline::Po
 Result<Query> Behaviour::Impl::checked(const Json& question) {
   const auto workspace = parts.settings.workspace();
   Query query = TRY(parse_query(question, workspace, workspace.now(parts.clock)));
+  TRY(choose_value(query, names));
   TRY(check_names(query, names));
   return query;
 }
 
-Result<Json> Behaviour::Impl::ask(const Json& question, std::string_view asker, bool handles) {
+Result<Json> Behaviour::Impl::ask(const Json& question, std::string_view asker, Kept* keep) {
   const Query query = TRY(checked(question));
   std::string key;
   if (!query.query_id.empty()) key = std::string(asker) + '\n' + query.query_id;
   const auto entry = TRY(running.begin(std::move(key), kMaxQuestionTime));
-  const std::string id = handles ? std::string(kIdPrefix) + random_token(kIdBytes) : "";
+  const std::string id = keep != nullptr ? keep->new_id() : "";
   const Sources from = sources();
   const auto asking = TRY(Asking::begin(query, from, entry->stop(), id));
   auto answered =
       TRY(std::visit([&](const auto& q) { return answer(*asking, q); }, query.analysis));
   Json json = asking->finish(std::move(answered.json));
-  if (handles) kept.keep(id, asking->secret(), std::move(answered.open));
+  if (keep != nullptr)
+    keep->keep(id, asking->secret(), std::move(answered.open), asking->kept_bytes());
   return json;
 }
 
@@ -139,7 +161,7 @@ Result<Json> Behaviour::Impl::shared_answer(const Report& report) {
   std::erase_if(shared, [&](const auto& one) { return now - one.second.at > kSharedFor; });
   auto found = shared.find(report.id);
   if (found == shared.end() || found->second.version != report.version) {
-    Json answer = TRY(ask(report.question, "shared", false));
+    Json answer = TRY(ask(report.question, "shared", nullptr));
     found =
         shared.insert_or_assign(report.id, Shared{report.version, now, std::move(answer)}).first;
   }
@@ -147,10 +169,22 @@ Result<Json> Behaviour::Impl::shared_answer(const Report& report) {
 }
 
 Behaviour::Behaviour(BehaviourParts parts) : impl_(std::make_shared<Impl>(std::move(parts))) {}
-Behaviour::~Behaviour() = default;
+Behaviour::~Behaviour() { stop(); }
+
+void Behaviour::start() {
+  refresher_ = std::make_unique<Refresher>(*impl_);
+  refresher_->start();
+}
+
+void Behaviour::stop() {
+  impl_->running.close();
+  if (refresher_) refresher_->stop();
+}
+
+Result<size_t> Behaviour::refresh_due(Instant now) { return Refresher(*impl_).run_due(now); }
 
 Result<Json> Behaviour::ask(const Json& question, std::string_view asker, bool handles) {
-  return impl_->ask(question, asker, handles);
+  return impl_->ask(question, asker, handles ? &impl_->kept : nullptr);
 }
 
 bool Behaviour::cancel(std::string_view asker, std::string_view query_id) {
@@ -162,7 +196,8 @@ std::optional<Result<std::vector<PersonId>>> Behaviour::resolve_set(std::string_
   set.remove_prefix(kPeoplePrefix.size());
   auto entry = impl_->running.begin("", kMaxQuestionTime);
   if (!entry) return std::unexpected(entry.error());
-  return impl_->kept.people(set, impl_->parts.timeline.pool(), (*entry)->stop());
+  Kept& kept = impl_->kept_reports.holds(set) ? impl_->kept_reports : impl_->kept;
+  return kept.people(set, impl_->parts.timeline.pool(), (*entry)->stop());
 }
 
 }  // namespace perennial::insight

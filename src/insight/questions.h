@@ -4,11 +4,12 @@
 #include <list>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "insight/asking.h"
 #include "insight/insight.h"
 #include "insight/names.h"
-#include "insight/reports.h"
+#include "insight/report_answers.h"
 
 namespace perennial::insight {
 
@@ -31,21 +32,34 @@ class Running {
     std::string key_;
     std::shared_ptr<timeline::Stop> stop_;
   };
+  Running(uint64_t most_memory, uint64_t most_together) : most_memory_(most_memory) {
+    shared_->most = most_together;
+  }
   // kConflict when the key runs already, kBusy above kMaxRunning.
   Result<std::unique_ptr<Entry>> begin(std::string key, std::chrono::seconds at_most);
   bool cancel(const std::string& key);
+  void close();  // cancels all; what begins later is refused
 
  private:
+  const uint64_t most_memory_;
+  const std::shared_ptr<timeline::SharedMemory> shared_ =
+      std::make_shared<timeline::SharedMemory>();
   std::mutex mutex_;
+  bool closed_ = false;
   size_t count_ = 0;
-  std::map<std::string, std::shared_ptr<timeline::Stop>> stops_;
+  std::set<std::shared_ptr<timeline::Stop>> all_;
+  std::map<std::string, std::shared_ptr<timeline::Stop>> stops_;  // by key
 };
 
-// The newest answers. Thread-safe.
+// The newest answers, `most` of them. Their handles begin with `prefix`. Thread-safe.
 class Kept {
  public:
-  explicit Kept(Clock clock) : clock_(std::move(clock)) {}
-  void keep(std::string id, std::string secret, Open open);
+  Kept(Clock clock, char prefix, size_t most)
+      : prefix_(prefix), most_(most), clock_(std::move(clock)) {}
+  std::string new_id() const;
+  bool holds(std::string_view handle) const { return handle.starts_with(prefix_); }
+  // `bytes` of memory go with the answer; the oldest make room when they are too many.
+  void keep(std::string id, std::string secret, Open open, uint64_t bytes);
   // kNotFound for a handle that was never given out or whose answer is gone.
   Result<std::vector<PersonId>> people(std::string_view handle, timeline::Pool& pool,
                                        const timeline::Stop& stop);
@@ -55,6 +69,7 @@ class Kept {
     std::string id, secret;
     Open open;
     Instant at;
+    uint64_t bytes;
   };
   struct Opened {
     std::string handle;
@@ -62,8 +77,11 @@ class Kept {
   };
   Result<Answer> find(std::string_view id);
 
+  const char prefix_;
+  const size_t most_;
   Clock clock_;
   std::mutex mutex_;
+  uint64_t bytes_ = 0;
   std::list<Answer> answers_;  // newest first
   std::list<Opened> opened_;   // the last ones, for people who leaf through pages
 };
@@ -73,12 +91,18 @@ struct Behaviour::Impl {
       : parts(std::move(given)),
         names(parts.database, parts.clock),
         columns(parts.database),
-        kept(parts.clock) {}
+        running(parts.most_memory, parts.most_memory_together),
+        kept(parts.clock, 'q', kKeptAnswers),
+        kept_reports(parts.clock, 'r', kKeptReportAnswers) {}
   Sources sources() { return {parts.timeline, columns, parts.resolve_set}; }
 
   // Parses and checks a question against the names that were seen.
   Result<Query> checked(const Json& question);
-  Result<Json> ask(const Json& question, std::string_view asker, bool handles);
+  // Handles of the answer are kept in `keep`; null: it has none.
+  Result<Json> ask(const Json& question, std::string_view asker, Kept* keep);
+  // Asks the question of a report and keeps what comes of it for dashboards.
+  Result<ReportAnswer> answer_report(const Report& report, std::string_view asker,
+                                     std::string query_id, Instant at);
   // Of a shared report: without handles, the same for everybody for kSharedFor, so that a link
   // cannot keep the server busy.
   Result<Json> shared_answer(const Report& report);
@@ -94,7 +118,7 @@ struct Behaviour::Impl {
   Names names;
   PersonColumns columns;
   Running running;
-  Kept kept;
+  Kept kept, kept_reports;
 
   struct Shared {
     int64_t version = 0;

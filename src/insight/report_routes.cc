@@ -1,4 +1,5 @@
 // Routes of saved questions, dashboards and shared reports.
+#include "insight/query_fields.h"
 #include "insight/questions.h"
 #include "insight/reports.h"
 
@@ -79,6 +80,14 @@ class Routes {
     remove("/v1/insights/dashboards/{id}", delete_dashboard);
   }
 
+  void add_answers() {
+    read("/v1/insights/dashboards/{id}/answers",
+         [](Connection& c, const Request& r) { return answers_of(c, r.params.at("id")); });
+    router_.add(
+        {.method = "POST", .path = "/v1/insights/reports/{id}/answer", .right = "insights.read"},
+        [impl = impl_](const Request& r) { return reply(answer(*impl, r)); });
+  }
+
   void add_shared() {
     router_.add({.method = "GET", .path = "/v1/shared/reports/{token}", .right = "public"},
                 [impl = impl_](const Request& r) { return reply(shared(*impl, r)); });
@@ -120,6 +129,22 @@ class Routes {
                 });
   }
 
+  static Result<Json> answers_of(Connection& c, const std::string& id) {
+    std::vector<std::string> reports;
+    for (const Json& tile : TRY(find_dashboard(c, id)).tiles)
+      reports.push_back(tile.at("report_id").get<std::string>());
+    return list_json("answers", TRY(report_answers(c, reports)));
+  }
+  static Result<Json> answer(Behaviour::Impl& impl, const Request& r) {
+    const Json body = TRY(http::json_body(r));
+    const Fields fields = TRY(Fields::of(body, "", {"query_id"}));
+    const Report report = TRY(
+        impl.parts.database.read([&](Connection& c) { return find_report(c, r.params.at("id")); }));
+    return to_json(TRY(impl.answer_report(report, r.principal.id,
+                                          TRY(fields.text("query_id", kMaxNameOfQuestion)),
+                                          impl.parts.clock())));
+  }
+
   static Result<void> check_question(Behaviour::Impl& impl, const Json& question) {
     auto query = impl.checked(question);
     if (query) return {};
@@ -148,6 +173,7 @@ void add_report_routes(http::Router& router, std::shared_ptr<Behaviour::Impl> im
   Routes routes(router, std::move(impl));
   routes.add_reports();
   routes.add_dashboards();
+  routes.add_answers();
   routes.add_shared();
 }
 

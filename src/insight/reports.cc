@@ -5,6 +5,7 @@
 #include "access/access.h"
 #include "insight/insight.h"
 #include "insight/query_fields.h"
+#include "insight/report_answers.h"
 
 namespace perennial::insight {
 namespace {
@@ -30,6 +31,17 @@ CREATE TABLE insight_dashboards (
   created_by TEXT NOT NULL,
   created_ms BIGINT NOT NULL,
   updated_ms BIGINT NOT NULL
+);
+)sql";
+
+// Answers may hold texts of events: they go with their report.
+constexpr std::string_view kAnswersTable = R"sql(
+CREATE TABLE insight_answers (
+  report_id TEXT PRIMARY KEY,
+  answered_ms BIGINT,
+  answer TEXT NOT NULL,
+  tried_ms BIGINT NOT NULL,
+  failure TEXT NOT NULL
 );
 )sql";
 
@@ -92,8 +104,9 @@ Result<void> note(store::Connection& c, const Change& change, std::string_view a
 }  // namespace
 
 std::span<const store::Migration> migrations() {
-  static constexpr std::array<store::Migration, 1> kMigrations = {
-      store::Migration{"insight", 1, "reports and dashboards", kTables}};
+  static constexpr std::array<store::Migration, 2> kMigrations = {
+      store::Migration{"insight", 1, "reports and dashboards", kTables},
+      store::Migration{"insight", 2, "answers of reports", kAnswersTable}};
   return kMigrations;
 }
 
@@ -141,13 +154,14 @@ Result<Report> create_report(store::Connection& c, const Json& body, const Chang
 Result<Report> update_report(store::Connection& c, std::string_view id, const Json& body,
                              const Change& change) {
   const Report wanted = TRY(parse_report(body, false));
-  TRY(find_report(c, id));
+  const Report before = TRY(find_report(c, id));
   const int64_t changed = TRY(
       c.execute("UPDATE insight_reports SET version = version + 1, name = $3, description = $4, "
                 "question = $5, updated_ms = $6 WHERE id = $1 AND version = $2",
                 {std::string(id), wanted.version, wanted.name, wanted.description,
                  to_text(wanted.question), to_millis(change.now)}));
   if (changed == 0) return changed_meanwhile();
+  if (to_text(wanted.question) != to_text(before.question)) TRY(forget_report_answer(c, id));
   TRY(note(c, change, "report.update", id, wanted.name));
   return find_report(c, id);
 }
@@ -155,6 +169,7 @@ Result<Report> update_report(store::Connection& c, std::string_view id, const Js
 Result<void> delete_report(store::Connection& c, std::string_view id, const Change& change) {
   const Report report = TRY(find_report(c, id));
   TRY(c.execute("DELETE FROM insight_reports WHERE id = $1", {report.id}));
+  TRY(forget_report_answer(c, report.id));
   for (const Dashboard& dashboard : TRY(list_dashboards(c))) {
     Json tiles = Json::array();
     for (const Json& tile : dashboard.tiles) {

@@ -203,6 +203,7 @@ Result<void> Wired::listen(const Config& config) {
   };
   options.observe = [this](const http::Exchange& exchange) { observation_->exchange(exchange); };
   options.headers = security_headers();
+  behaviour_->start();
   server_ = TRY(http::Server::start(std::move(router), std::move(options)));
   TRY(directory_->announce({config.host, server_->port(), token_, ::getpid()}));
   if (auto link = TRY(access::first_link(*database_, system_now()))) {
@@ -216,6 +217,7 @@ void Wired::stop() {
   if (stopping_.exchange(true)) return;
   if (server_) server_->stop(kDrainTime);
   if (importer_) importer_->stop();
+  if (behaviour_) behaviour_->stop();
   if (engage_) engage_->stop();
   if (stages_) stages_->stop();
   if (timeline_) timeline_->stop();

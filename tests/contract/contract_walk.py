@@ -289,6 +289,12 @@ class Walk(unittest.TestCase):
         )
         self.ok("GET", path)
         self.ok("GET", "/v1/insights/dashboards")
+        answer = f"/v1/insights/reports/{made['id']}/answer"
+        asked = self.ok("POST", answer, {"query_id": "now"})
+        self.ok("POST", answer, {"query_id": "not a word"}, status=400)
+        self.ok("POST", "/v1/insights/reports/rep_none/answer", {}, status=404)
+        self.assertIn(asked, self.ok("GET", f"{path}/answers")["answers"])
+        self.ok("GET", "/v1/insights/dashboards/dash_none/answers", status=404)
         self.ok("DELETE", path)
         self.ok("DELETE", f"/v1/insights/reports/{made['id']}")
 
