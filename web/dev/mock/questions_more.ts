@@ -283,6 +283,14 @@ function rfm(question: Of<'rfm'>): Answer {
         })),
       ),
     ),
+    squares: scores.flatMap((recency) =>
+      scores.map((frequency) => ({
+        recency,
+        frequency,
+        people: some(300 / (1 + Math.abs(recency - frequency)), recency, frequency),
+      })),
+    ),
+    value_property: 'revenue',
     breaks: {
       recency_days: [12, 40, 90, 180],
       frequency: [2, 3, 5, 9],

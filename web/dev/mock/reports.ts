@@ -187,6 +187,18 @@ function kept<T extends { id: string; version: number }>(
   return ok(found);
 }
 
+function keptAnswer(report: Report) {
+  const at = new Date(Date.now() - 7 * 60_000).toISOString();
+  const failure = { code: 'timeout', message: 'it took longer than 60 s', where: '', hint: '' };
+  return {
+    report_id: report.id,
+    answered_at: at,
+    answer: answerTo(report.question),
+    tried_at: at,
+    failure: report.id === 'r2' ? failure : null,
+  };
+}
+
 /** Answers of the operations under /v1/insights that are about questions; null: another one. */
 export function insightAnswer(method: string, url: URL, body: unknown): Answer | null {
   const [, , , area, id, part] = url.pathname.split('/');
@@ -211,6 +223,12 @@ export function insightAnswer(method: string, url: URL, body: unknown): Answer |
       ? { status: 201, body: { link: '/shared/b7Qm2v9x' } }
       : { status: 204 };
   }
+  if (area === 'reports' && part === 'answer') {
+    const found = reports.find((one) => one.id === id);
+    return found ? ok(keptAnswer(found)) : problem(404, 'not_found', `there is no ${id}`);
+  }
+  if (area === 'dashboards' && part === 'answers')
+    return ok({ answers: reports.slice(0, 3).map(keptAnswer) });
   if (area === 'reports')
     return method === 'GET' && !id
       ? ok({ reports })

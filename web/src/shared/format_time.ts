@@ -31,6 +31,16 @@ export function day(at: Maybe<string>, locale: string, zone: string): string {
   return times(locale, { timeZone: zone, ...options }).format(new Date(at));
 }
 
+/** How long ago, in words: "5 minutes ago"; below a minute "now". */
+export function ago(at: string, now: number, locale: string): string {
+  const minutes = Math.max(0, Math.floor((now - new Date(at).getTime()) / 60_000));
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  if (minutes < 1) return words.format(0, 'second');
+  if (minutes < 60) return words.format(-minutes, 'minute');
+  if (minutes < 1440) return words.format(-Math.floor(minutes / 60), 'hour');
+  return words.format(-Math.floor(minutes / 1440), 'day');
+}
+
 /** Whole days from `at` to `now`, at least 0. */
 export function daysSince(at: string, now: string | number): number {
   const ms = new Date(now).getTime() - new Date(at).getTime();

@@ -27,6 +27,7 @@ export function useFormat() {
       bytes: (value: number | null | undefined) => format.bytes(value, locale),
       dateTime: (at: string | null | undefined, seconds = false) =>
         time.dateTime(at, locale, zone, seconds),
+      ago: (at: string, now: number) => time.ago(at, now, locale),
       day: (at: string | null | undefined) => time.day(at, locale, zone),
       isoDay: (at: string | number | Date) => time.isoDay(at, zone),
     };

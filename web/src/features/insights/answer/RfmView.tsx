@@ -34,22 +34,26 @@ export default function RfmView({ answer, brief }: ViewProps<'rfm'>) {
         sheet={sheet}
         option={option}
         chart={<RfmAnswerGrid answer={answer} value={value} />}
-        note={brief ? undefined : t('answer.rfm_note')}
         tools={
-          <Segmented
-            size="small"
-            aria-label={t('answer.value_score')}
-            value={value}
-            onChange={setValue}
-            options={[
-              { value: 0, label: t('answer.any_value') },
-              ...[...kScores].reverse().map((score) => ({ value: score, label: `M${score}` })),
-            ]}
-          />
+          answer.value_property === null ? undefined : (
+            <Segmented
+              size="small"
+              aria-label={t('answer.value_score')}
+              value={value}
+              onChange={setValue}
+              options={[
+                { value: 0, label: t('answer.any_value') },
+                ...[...kScores].reverse().map((score) => ({ value: score, label: `M${score}` })),
+              ]}
+            />
+          )
         }
       />
       {brief ? null : (
         <p className="quiet small">
+          {answer.value_property === null
+            ? t('answer.rfm_without_value')
+            : t('answer.rfm_value', { property: answer.value_property })}{' '}
           {t('answer.breaks', {
             recency: breaks(answer.breaks.recency_days),
             frequency: breaks(answer.breaks.frequency),

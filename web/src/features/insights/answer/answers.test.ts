@@ -220,7 +220,7 @@ test('intervals: boxes of periods, or of groups without periods', () => {
   expect(boxesOf(timed, look).map(({ name }) => name)).toEqual(['2026-01-01', '2026-01-02*']);
 });
 
-test('RFM: squares add up over scores of value; only a single score opens its people', () => {
+test('RFM: every square opens its people, of one score of value or of all', () => {
   const square = (value: number, people: number) => ({
     recency: 5,
     frequency: 4,
@@ -234,10 +234,13 @@ test('RFM: squares add up over scores of value; only a single score opens its pe
     analysis: 'rfm',
     people: { value: 5 },
     grid: [square(1, 2), square(5, 3)],
+    squares: [{ recency: 5, frequency: 4, people: { value: 5, people: 'all' } }],
+    value_property: 'revenue',
     breaks: { recency_days: [], frequency: [], value: [] },
   };
-  expect(squareAt(answer, 5, 4, 0)).toEqual({ people: 5, handle: undefined });
+  expect(squareAt(answer, 5, 4, 0)).toEqual({ people: 5, handle: 'all' });
   expect(squareAt(answer, 5, 4, 5)).toEqual({ people: 3, handle: 'h5' });
+  expect(squareAt(answer, 1, 1, 0)).toEqual({ people: 0, handle: undefined });
   expect(largestSquare(answer, 0)).toBe(5);
 });
 

@@ -103,6 +103,8 @@ export function linesOption(choice: ChartChoice, look: Look): EChartsOption {
         data: items(line, color),
         ...(labelled
           ? {
+              // A label that travels along a line has no place while the line has no value yet.
+              animation: false,
               endLabel: endLabel(shorten(line.label ?? line.name), line.before ? ink.quiet : color),
               labelLayout: { moveOverlap: 'shiftY' as const },
             }

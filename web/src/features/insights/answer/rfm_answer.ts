@@ -13,17 +13,16 @@ export const kScores = [5, 4, 3, 2, 1] as const;
 
 export interface Square {
   people: number;
-  /** Of exactly one score of value; none when all are taken together. */
   handle?: string | undefined;
 }
 
 /** The people of one square; `value` 0 = any score of value. */
 export function squareAt(answer: Answer, r: number, f: number, value: number): Square {
-  const found = answer.grid.filter(
-    (one) => one.recency === r && one.frequency === f && (value === 0 || one.value === value),
-  );
-  const people = found.reduce((sum, one) => sum + (one.people.value ?? 0), 0);
-  return { people, handle: found.length === 1 ? found[0]?.people.people : undefined };
+  const found =
+    value === 0
+      ? answer.squares.find((one) => one.recency === r && one.frequency === f)
+      : answer.grid.find((one) => one.recency === r && one.frequency === f && one.value === value);
+  return { people: found?.people.value ?? 0, handle: found?.people.people };
 }
 
 export const largestSquare = (answer: Answer, value: number): number =>

@@ -4,6 +4,8 @@ import type { EventChoice, QuestionBreakdown } from '@/api/types';
 import { NumberInput } from '@/shared/NumberInput';
 import { At } from './At';
 import { Pick } from './Pick';
+import { More } from './forms/More';
+import { usePropertyTypes } from './names';
 import { PropertyPicker } from './PropertyPicker';
 import { Sentence } from './Sentence';
 import { useSetOptions } from './SetPicker';
@@ -32,6 +34,18 @@ const kFresh: Record<BreakdownKind, QuestionBreakdown | undefined> = {
   sets: { sets: ['stage:active', 'stage:silent', 'stage:churned'] },
 };
 
+/** Another property has other numbers: their step goes. */
+const ofProperty = (
+  property: 'event_property' | 'person_property',
+  name: string,
+  top: number | undefined,
+): QuestionBreakdown => ({ [property]: name, ...(top === undefined ? {} : { top }) });
+
+function withStep(value: QuestionBreakdown, step: number | null): QuestionBreakdown {
+  const { step: _, ...rest } = value;
+  return step ? { ...rest, step } : rest;
+}
+
 interface Props {
   value: QuestionBreakdown | undefined;
   onChange: (breakdown: QuestionBreakdown | undefined) => void;
@@ -47,6 +61,12 @@ export function BreakdownEditor({ value, onChange, event, peopleOnly = false }: 
   const kind = kindOf(value);
   const setOptions = useSetOptions(value?.sets ?? []);
   const property = kind === 'event_property' || kind === 'person_property' ? kind : null;
+  const types = usePropertyTypes(
+    event,
+    kind === 'person_property' ? 'person' : 'event',
+    (property && value?.[property]) || '',
+  );
+  const numeric = types.includes('number') || types.includes('integer');
   return (
     <At path="breakdown">
       <div className="sentence">
@@ -62,7 +82,7 @@ export function BreakdownEditor({ value, onChange, event, peopleOnly = false }: 
             scope={property === 'event_property' ? 'event' : 'person'}
             event={event}
             value={value[property]}
-            onChange={(name) => onChange({ ...value, [property]: name ?? '' })}
+            onChange={(name) => onChange(ofProperty(property, name ?? '', value.top))}
           />
         ) : null}
         {kind === 'sets' ? (
@@ -73,12 +93,12 @@ export function BreakdownEditor({ value, onChange, event, peopleOnly = false }: 
             optionFilterProp="label"
             popupMatchSelectWidth={false}
             value={value?.sets ?? []}
-            onChange={(sets) => onChange({ sets })}
+            onChange={(sets) => onChange({ ...value, sets })}
             options={setOptions}
           />
         ) : null}
       </div>
-      {property && value ? (
+      {value ? (
         <Sentence
           text={say('top_groups')}
           parts={{
@@ -94,6 +114,27 @@ export function BreakdownEditor({ value, onChange, event, peopleOnly = false }: 
             ),
           }}
         />
+      ) : null}
+      {value && property && (numeric || value.step !== undefined) ? (
+        <More set={value.step !== undefined}>
+          <At path="breakdown.step">
+            <Sentence
+              text={say('group_step')}
+              parts={{
+                n: (
+                  <NumberInput
+                    aria-label={t('ask.group_step')}
+                    min={0}
+                    placeholder="100"
+                    value={value.step ?? null}
+                    onChange={(step) => onChange(withStep(value, step))}
+                    style={{ width: 90 }}
+                  />
+                ),
+              }}
+            />
+          </At>
+        </More>
       ) : null}
     </At>
   );

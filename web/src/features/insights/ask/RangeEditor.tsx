@@ -8,11 +8,12 @@ import { NumberInput } from '@/shared/NumberInput';
 import { useWorkspace } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
+import { ZonedPicker } from '@/shared/ZonedPicker';
 import { At } from './At';
 import { Pick } from './Pick';
 import { kindOf, kPresets, rangeOf, type RangeKind } from './range';
 
-const kKinds = [...Object.keys(kPresets), 'last', 'between'] as RangeKind[];
+const kKinds = [...Object.keys(kPresets), 'last', 'between', 'instants'] as RangeKind[];
 const kUnits = ['hour', 'day', 'week', 'month'] as const;
 
 interface Props {
@@ -58,6 +59,20 @@ export function RangeEditor({ value, onChange }: Props) {
               options={kUnits}
               value={value.unit ?? 'day'}
               onChange={(unit) => onChange({ last: value.last ?? 30, unit })}
+            />
+          </>
+        ) : null}
+        {kind === 'instants' ? (
+          <>
+            <ZonedPicker
+              placeholder={t('period.from')}
+              value={value.from}
+              onChange={(from) => onChange({ ...value, from: from ?? '' })}
+            />
+            <ZonedPicker
+              placeholder={t('ask.to_excluded')}
+              value={value.to}
+              onChange={(to) => onChange({ ...value, to: to ?? '' })}
             />
           </>
         ) : null}

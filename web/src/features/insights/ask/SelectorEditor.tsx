@@ -6,7 +6,10 @@ import type { Condition, EventChoice, Selector } from '@/api/types';
 import { At } from './At';
 import { ConditionEditor } from './ConditionEditor';
 import { EventPicker } from './EventPicker';
+import { LateInput } from './LateInput';
 import { choicesOf, isChosen, placeOf, withChoices } from './selector';
+import { Sentence } from './Sentence';
+import { useSay } from './use_say';
 
 interface ChoiceProps {
   choice: EventChoice;
@@ -58,6 +61,12 @@ export function ChoiceEditor({ choice, onChange, onRemove, path, label, more }: 
   );
 }
 
+/** The selector under another name; none: what its events are called. */
+function renamed(selector: Selector, name: string | undefined): Selector {
+  const { name: _, ...rest } = selector;
+  return name === undefined ? rest : { ...rest, name };
+}
+
 interface Props {
   value: Selector;
   onChange: (selector: Selector) => void;
@@ -68,6 +77,7 @@ interface Props {
 /** Which events count: one, or any of several, each with its conditions. */
 export function SelectorEditor({ value, onChange, path, label }: Props) {
   const { t } = useTranslation();
+  const say = useSay();
   const choices = choicesOf(value);
   const put = (next: EventChoice[]) => onChange(withChoices(value, next));
   const another =
@@ -76,6 +86,17 @@ export function SelectorEditor({ value, onChange, path, label }: Props) {
         + {t('ask.or_event')}
       </Button>
     ) : null;
+  const named = value.name !== undefined;
+  const naming =
+    named || !isChosen(value) ? null : (
+      <Button
+        type="link"
+        size="small"
+        onClick={() => onChange(renamed(value, choices[0]?.event ?? t('ask.any_event')))}
+      >
+        + {t('ask.add_name')}
+      </Button>
+    );
   return (
     <div className="selector">
       {choices.map((choice, i) => (
@@ -84,7 +105,14 @@ export function SelectorEditor({ value, onChange, path, label }: Props) {
           <ChoiceEditor
             choice={choice}
             label={label}
-            more={i === choices.length - 1 ? another : null}
+            more={
+              i === choices.length - 1 ? (
+                <>
+                  {another}
+                  {naming}
+                </>
+              ) : null
+            }
             path={placeOf(value, path, i)}
             onChange={(next) => put(choices.map((one, at) => (at === i ? next : one)))}
             onRemove={
@@ -93,6 +121,22 @@ export function SelectorEditor({ value, onChange, path, label }: Props) {
           />
         </div>
       ))}
+      {named ? (
+        <At path={`${path}.name`}>
+          <Sentence
+            text={say('named')}
+            parts={{
+              name: (
+                <LateInput
+                  label={t('ask.name')}
+                  value={value.name ?? ''}
+                  onChange={(name) => onChange(renamed(value, name || undefined))}
+                />
+              ),
+            }}
+          />
+        </At>
+      ) : null}
     </div>
   );
 }

@@ -16,7 +16,7 @@ export const kPresets = {
 } as const satisfies Record<string, QuestionRange>;
 
 export type PresetName = keyof typeof kPresets;
-export type RangeKind = PresetName | 'last' | 'between';
+export type RangeKind = PresetName | 'last' | 'between' | 'instants';
 
 const same = (a: QuestionRange, b: QuestionRange): boolean =>
   (['from', 'to', 'last', 'this', 'previous'] as const).every((key) => a[key] === b[key]) &&
@@ -25,7 +25,8 @@ const same = (a: QuestionRange, b: QuestionRange): boolean =>
 export function kindOf(range: QuestionRange): RangeKind {
   const found = Object.entries(kPresets).find(([, preset]) => same(range, preset));
   if (found) return found[0] as PresetName;
-  return range.last === undefined ? 'between' : 'last';
+  if (range.last !== undefined) return 'last';
+  return [range.from, range.to].some((at) => at?.includes('T')) ? 'instants' : 'between';
 }
 
 /** The range of a kind; `days`: what "between" starts with, the second day included. */
@@ -35,6 +36,7 @@ export function rangeOf(
   days: { from: string; to: string },
 ): QuestionRange {
   if (kind === 'between') return days;
+  if (kind === 'instants') return { from: `${days.from}T00:00:00Z`, to: `${days.to}T00:00:00Z` };
   if (kind === 'last') return { last: (old.last ?? 30) + 1, unit: old.unit ?? 'day' };
   return kPresets[kind];
 }

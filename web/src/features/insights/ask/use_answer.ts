@@ -6,13 +6,17 @@ import type { Answer, Question } from '@/api/types';
 
 const kStale = 5 * 60_000;
 
-const newId = (): string =>
+export const newId = (): string =>
   [...crypto.getRandomValues(new Uint8Array(12))]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('');
 
-export async function ask(question: Question, signal: AbortSignal): Promise<Answer> {
-  const id = newId();
+/** Runs a question of the name `id`; it is cancelled on the server when the signal says so. */
+export async function stoppable<T>(
+  id: string,
+  signal: AbortSignal,
+  run: () => Promise<T>,
+): Promise<T> {
   // The question may have ended meanwhile; then there is nothing to cancel.
   const cancel = () =>
     void api
@@ -20,24 +24,28 @@ export async function ask(question: Question, signal: AbortSignal): Promise<Answ
       .catch(() => undefined);
   signal.addEventListener('abort', cancel);
   try {
-    return await must(
-      api.POST('/v1/insights/query', { body: { ...question, query_id: id }, signal }),
-    );
+    return await run();
   } finally {
     signal.removeEventListener('abort', cancel);
   }
 }
 
+export function ask(question: Question, signal: AbortSignal): Promise<Answer> {
+  const id = newId();
+  return stoppable(id, signal, () =>
+    must(api.POST('/v1/insights/query', { body: { ...question, query_id: id }, signal })),
+  );
+}
+
 export const answerKey = (question: Question | null) => ['answer', JSON.stringify(question)];
 
 /** The answer to a question; null: nothing is asked. The old answer stays while a new one comes. */
-export function useAnswer(question: Question | null, refreshMinutes = 0) {
+export function useAnswer(question: Question | null) {
   return useQuery({
     queryKey: answerKey(question),
     queryFn: ({ signal }) => ask(question as Question, signal),
     enabled: question !== null,
     staleTime: kStale,
     placeholderData: keepPreviousData,
-    ...(refreshMinutes > 0 ? { refetchInterval: refreshMinutes * 60_000 } : {}),
   });
 }

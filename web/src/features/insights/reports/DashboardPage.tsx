@@ -1,5 +1,4 @@
 import { EditOutlined, ReloadOutlined } from '@ant-design/icons';
-import { useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
@@ -15,13 +14,13 @@ import '../insights.css';
 import { DashboardTools } from './DashboardTools';
 import { Tile } from './Tile';
 import { changed, inOrder, packed, without } from './tiles';
+import { useDashboardAnswers } from './use_dashboard_answers';
 import { useDashboard, useReports, useSaveDashboard } from './use_reports';
 
 type Patch = Partial<Pick<Dashboard, 'name' | 'tiles' | 'refresh_minutes'>>;
 
 function Board({ dashboard }: { dashboard: Dashboard }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const { message } = App.useApp();
   const address = useAddress();
   const may = useRight('insights.write');
@@ -29,6 +28,7 @@ function Board({ dashboard }: { dashboard: Dashboard }) {
   const save = useSaveDashboard();
   const editing = may && address.text('edit') === 'yes';
   const tiles = packed(inOrder(dashboard.tiles));
+  const answers = useDashboardAnswers(dashboard);
   const { id, version, name, refresh_minutes } = dashboard;
   const put = (patch: Patch) =>
     save.mutate(
@@ -40,7 +40,9 @@ function Board({ dashboard }: { dashboard: Dashboard }) {
       <PageHead title={name} lead={t('dashboard.lead')}>
         <Button
           icon={<ReloadOutlined />}
-          onClick={() => void client.invalidateQueries({ queryKey: ['answer'] })}
+          loading={answers.busy.size > 0}
+          disabled={tiles.length === 0}
+          onClick={answers.refreshAll}
         >
           {t('dashboard.refresh')}
         </Button>
@@ -82,7 +84,7 @@ function Board({ dashboard }: { dashboard: Dashboard }) {
             tile={tile}
             report={reports.data?.reports.find((one) => one.id === tile.report_id)}
             loading={reports.isLoading}
-            refreshMinutes={refresh_minutes}
+            answers={answers}
             {...(editing
               ? {
                   tiles,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { DashboardTile } from '@/api/types';
-import { canChange, changed, inOrder, packed, withTile, without } from './tiles';
+import type { DashboardTile, ReportAnswer } from '@/api/types';
+import { canChange, changed, inOrder, isOld, packed, withTile, without } from './tiles';
 
 const tile = (id: string, w: number, h = 4): DashboardTile => ({ report_id: id, x: 0, y: 0, w, h });
 const places = (tiles: DashboardTile[]) => tiles.map((one) => [one.report_id, one.x, one.y]);
@@ -38,4 +38,19 @@ test('moving and resizing by steps, with ends', () => {
   expect(canChange(tiles, 1, 'later')).toBe(false);
   expect(canChange(packed([tile('a', 12)]), 0, 'wider')).toBe(false);
   expect(canChange(packed([tile('a', 12, 3)]), 0, 'lower')).toBe(false);
+});
+
+test('answers that the server refreshes are left to it; others get old', () => {
+  const now = new Date('2026-03-01T12:05:00Z').getTime();
+  const kept = (tried_at: string): ReportAnswer => ({
+    report_id: 'a',
+    answered_at: null,
+    answer: null,
+    tried_at,
+    failure: null,
+  });
+  expect(isOld(undefined, 15, now)).toBe(true);
+  expect(isOld(kept('2026-02-01T12:00:00Z'), 15, now)).toBe(false);
+  expect(isOld(kept('2026-03-01T12:00:01Z'), 0, now)).toBe(false);
+  expect(isOld(kept('2026-03-01T12:00:00Z'), 0, now)).toBe(true);
 });

@@ -1,10 +1,20 @@
 // Tiles on a grid of twelve columns. They flow: each stands beside the one before, or below. Pure.
-import type { DashboardTile } from '@/api/types';
+import type { DashboardTile, ReportAnswer } from '@/api/types';
 
 export const kColumns = 12;
 const kWidths = [3, 4, 6, 8, 9, 12] as const;
 const kLowest = 3;
 const kHighest = 12;
+
+/** Answers that nobody refreshes stay this long before they are asked for again on a visit. */
+const kFresh = 5 * 60_000;
+
+/** Whether a visitor should not have to ask for a newer answer. */
+export function isOld(kept: ReportAnswer | undefined, minutes: number, now: number): boolean {
+  if (!kept) return true;
+  if (minutes > 0) return false; // the server sees to it
+  return now - new Date(kept.tried_at).getTime() >= kFresh;
+}
 
 /** The tiles in reading order. */
 export const inOrder = (tiles: readonly DashboardTile[]): DashboardTile[] =>

@@ -8,7 +8,9 @@ import { choicesOf } from '../selector';
 import { SelectorEditor } from '../SelectorEditor';
 import { Sentence } from '../Sentence';
 import { useSay } from '../use_say';
+import { NumberInput } from '@/shared/NumberInput';
 import type { FormProps } from './form';
+import { More } from './More';
 import { Part } from './Part';
 import { Selectors } from './Selectors';
 import { When } from './When';
@@ -103,6 +105,25 @@ export function AttributionForm({ question, change }: FormProps<'attribution'>) 
             }}
           />
         ) : null}
+        <More set={question.most_rows !== undefined}>
+          <At path="most_rows">
+            <Sentence
+              text={say('most_rows')}
+              parts={{
+                n: (
+                  <NumberInput
+                    aria-label={t('ask.most_rows')}
+                    min={1}
+                    max={500}
+                    value={question.most_rows ?? 50}
+                    onChange={(n) => change({ most_rows: n ?? undefined })}
+                    style={{ width: 70 }}
+                  />
+                ),
+              }}
+            />
+          </At>
+        </More>
       </Part>
       <When question={question} change={change} />
       <Who question={question} change={change} />

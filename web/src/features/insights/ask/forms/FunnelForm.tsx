@@ -61,7 +61,8 @@ export function FunnelForm({ question, change }: FormProps<'funnel'>) {
       </Part>
       <When question={question} change={change} units={kUnits} optional />
       <Who question={question} change={change} split="any" event={first && choicesOf(first)[0]} />
-      {question.breakdown?.event_property === undefined ? null : (
+      {question.breakdown?.event_property === undefined &&
+      !question.breakdown?.event_name ? null : (
         <Sentence
           text={say('touch')}
           parts={{

@@ -85,6 +85,26 @@ export function RetentionForm({ question, change }: FormProps<'retention'>) {
             }}
           />
         </At>
+        {question.brackets ? null : (
+          <At path="columns">
+            <Sentence
+              text={say('columns')}
+              parts={{
+                n: (
+                  <NumberInput
+                    aria-label={t('ask.columns')}
+                    min={1}
+                    max={400}
+                    placeholder={t('ask.columns_all')}
+                    value={question.columns ?? null}
+                    onChange={(n) => change({ columns: n ?? undefined })}
+                    style={{ width: 70 }}
+                  />
+                ),
+              }}
+            />
+          </At>
+        )}
         <At path="brackets">
           <Sentence
             text={say('brackets')}

@@ -6,11 +6,14 @@ import { Pick } from '../Pick';
 import { RangeEditor } from '../RangeEditor';
 import { Sentence } from '../Sentence';
 import { useSay } from '../use_say';
+import { ZonePicker } from '../ZonePicker';
+import { More } from './More';
 import { Part } from './Part';
 import type { QuestionRange } from '@/api/types';
 
 interface Timed {
   range: QuestionRange;
+  time_zone?: string;
   by?: QuestionUnit;
 }
 
@@ -59,6 +62,21 @@ export function When<Q extends Timed>({
           />
         </At>
       ) : null}
+      <More set={question.time_zone !== undefined}>
+        <At path="time_zone">
+          <Sentence
+            text={say('time_zone')}
+            parts={{
+              zone: (
+                <ZonePicker
+                  value={question.time_zone}
+                  onChange={(zone) => put({ time_zone: zone })}
+                />
+              ),
+            }}
+          />
+        </At>
+      </More>
     </Part>
   );
 }

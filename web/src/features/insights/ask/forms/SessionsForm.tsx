@@ -1,7 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { NumberInput } from '@/shared/NumberInput';
 import { At } from '../At';
-import { PropertyPicker } from '../PropertyPicker';
 import { choicesOf } from '../selector';
 import { SelectorEditor } from '../SelectorEditor';
 import { Sentence } from '../Sentence';
@@ -41,41 +40,12 @@ export function SessionsForm({ question, change }: FormProps<'sessions'>) {
         </At>
       </Part>
       <When question={question} change={change} units={kUnits} />
-      <Who question={question} change={change} split="people" />
-    </>
-  );
-}
-
-export function RfmForm({ question, change }: FormProps<'rfm'>) {
-  const { t } = useTranslation();
-  const say = useSay();
-  const select = question.select ?? { event: 'Order Completed' };
-  return (
-    <>
-      <Part title={t('ask.part_purchase')}>
-        <SelectorEditor
-          path="select"
-          value={select}
-          onChange={(next) => change({ select: next })}
-        />
-        <At path="value_property">
-          <Sentence
-            text={say('rfm_value')}
-            parts={{
-              property: (
-                <PropertyPicker
-                  label={t('ask.value_property')}
-                  event={choicesOf(select)[0]}
-                  value={question.value_property ?? 'revenue'}
-                  onChange={(property) => change({ value_property: property })}
-                />
-              ),
-            }}
-          />
-        </At>
-      </Part>
-      <When question={question} change={change} />
-      <Who question={question} change={change} />
+      <Who
+        question={question}
+        change={change}
+        split="any"
+        event={choicesOf(question.select ?? {})[0]}
+      />
     </>
   );
 }
