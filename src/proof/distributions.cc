@@ -25,6 +25,10 @@ using ChiSquared = boost::math::chi_squared_distribution<double, Quiet>;
 
 double normal_quantile(double p) { return boost::math::quantile(Normal(), p); }
 
+double normal_below(double z) { return boost::math::cdf(Normal(), z); }
+
+double normal_density(double z) { return boost::math::pdf(Normal(), z); }
+
 double normal_two_sided(double z) {
   return 2 * boost::math::cdf(boost::math::complement(Normal(), std::abs(z)));
 }
@@ -37,8 +41,10 @@ double student_two_sided(double t, double degrees_of_freedom) {
   return 2 * boost::math::cdf(boost::math::complement(Student(degrees_of_freedom), std::abs(t)));
 }
 
-double chi_square_1_upper(double x) {
-  return boost::math::cdf(boost::math::complement(ChiSquared(1), x));
+double chi_square_1_upper(double x) { return chi_square_upper(x, 1); }
+
+double chi_square_upper(double x, double degrees_of_freedom) {
+  return boost::math::cdf(boost::math::complement(ChiSquared(degrees_of_freedom), x));
 }
 
 }  // namespace perennial::proof

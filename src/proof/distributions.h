@@ -1,10 +1,13 @@
-// Quantiles and tails of the three distributions that proof/ needs.
+// Quantiles, tails and densities of the distributions that proof/ needs.
 #pragma once
 
 namespace perennial::proof {
 
 // z with P(Z ≤ z) = p, for p in (0, 1).
 double normal_quantile(double p);
+// P(Z ≤ z), and the density at z.
+double normal_below(double z);
+double normal_density(double z);
 // P(|Z| ≥ |z|).
 double normal_two_sided(double z);
 // t with P(T ≤ t) = p, for p in (0, 1) and more than 0 degrees of freedom.
@@ -13,5 +16,6 @@ double student_quantile(double p, double degrees_of_freedom);
 double student_two_sided(double t, double degrees_of_freedom);
 // P(X² ≥ x) with one degree of freedom.
 double chi_square_1_upper(double x);
+double chi_square_upper(double x, double degrees_of_freedom);
 
 }  // namespace perennial::proof

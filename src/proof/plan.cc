@@ -8,8 +8,6 @@
 namespace perennial::proof {
 namespace {
 
-constexpr double kTestLevel = 0.05;
-constexpr double kPower = 0.80;
 constexpr int kHalvings = 60;  // more than the digits of a double
 
 // How far the power of a two-sided two-proportion z test at `difference` is above the wanted one

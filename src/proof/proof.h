@@ -8,6 +8,10 @@
 #include <string_view>
 
 #include "base/base.h"
+#include "proof/design.h"   // IWYU pragma: export
+#include "proof/effect.h"   // IWYU pragma: export
+#include "proof/hashing.h"  // IWYU pragma: export
+#include "proof/moments.h"  // IWYU pragma: export
 
 namespace perennial::proof {
 
