@@ -1,8 +1,14 @@
 import { PlayCircleOutlined } from '@ant-design/icons';
 import { Button, Select } from 'antd';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
+import {
+  useLocation,
+  useNavigate,
+  useNavigationType,
+  useParams,
+  useSearchParams,
+} from 'react-router';
 import { problemOf } from '@/api/client';
 import type { Question } from '@/api/types';
 import { PageHead } from '@/shared/PageHead';
@@ -27,13 +33,24 @@ function useQuestion() {
   const report = useReport(params.get('report'));
   const analysis = analysisOf(word) ?? 'trends';
   const saved = report.data?.question;
+  // The router lets an address wait while there is other work; what is edited next must not.
+  const [edited, setEdited] = useState<Question | null>(null);
+  const kind = useNavigationType();
+  useEffect(
+    () => setEdited((old) => (old && kind === 'REPLACE' && toHash(old) !== hash ? old : null)),
+    [hash, kind],
+  );
   const question = useMemo(
     (): Question =>
-      fromHash(hash, analysis) ?? (saved?.analysis === analysis ? saved : fresh(analysis)),
-    [hash, analysis, saved],
+      (edited?.analysis === analysis ? edited : null) ??
+      fromHash(hash, analysis) ??
+      (saved?.analysis === analysis ? saved : fresh(analysis)),
+    [edited, hash, analysis, saved],
   );
-  const change = (next: Question) =>
+  const change = (next: Question) => {
+    setEdited(next);
     void navigate({ search, hash: toHash(next) }, { replace: true });
+  };
   const loading = report.isLoading && !fromHash(hash, analysis);
   return { question, change, report: report.data ?? null, loading };
 }
