@@ -10,6 +10,7 @@
 #include "people/people.h"
 #include "people/properties.h"
 #include "people/stamp.h"
+#include "people/trait_changes.h"
 
 namespace perennial::people {
 
@@ -26,18 +27,24 @@ struct Trait {
 
 struct Facts {
   std::map<std::string, Trait, std::less<>> traits;
+  ChangesOf changes;
   Person::Consent consent = Person::Consent::kUnknown;
   Stamp consent_at;
 
   void say(std::string_view name, std::string json, Stamp at);
+  void change(std::string_view name, TraitChange change);
   void say_consent(Person::Consent consent, Stamp at);
   void add(const Facts& other);
+
+ private:
+  void settle(std::string_view name);
 };
 
 // Takes in the traits of an identify event; "email_subscribed" is also a consent.
 void read_traits(PropertyReader& reader, std::string_view json, Stamp at, Facts& into);
 
-// The stored form of traits: {"name": [value, ms, seq], …}.
+// The stored form of traits: {"name": [value, ms, seq], …}; "$delete" and "$changes" are among them
+// where there are any.
 std::string traits_text(const Facts& facts);
 void parse_traits(PropertyReader& reader, std::string_view text, Facts& into);
 

@@ -6,6 +6,10 @@
 namespace perennial::people {
 namespace {
 
+// How anonymous ids begin that name a thing and nobody: "$item:product:p1", "$group:company:acme".
+constexpr std::string_view kItemPrefix = "$item:";
+constexpr std::string_view kGroupPrefix = "$group:";
+
 // What programs send when they have no identifier, in lower case.
 constexpr std::array<std::string_view, 21> kJunk = {"null",
                                                     "(null)",
@@ -46,6 +50,7 @@ bool is_junk_id(std::string_view id) {
 }
 
 bool names_somebody(std::string_view id) {
+  if (id.starts_with(kItemPrefix) || id.starts_with(kGroupPrefix)) return false;
   return !id.empty() && id.size() <= kMaxIdentifierBytes && !is_junk_id(id) && is_storable_text(id);
 }
 

@@ -211,7 +211,7 @@ class Model {
       if (names_somebody(e->user_id)) note(users, "user_id", e->user_id);
       if (e->type == Type::kIdentify) {
         const Json said = Json::parse(e->properties);
-        for (const auto& [name, value] : said.items()) traits[name] = value;
+        take_traits(said, traits);
         if (said.contains("email_subscribed")) {
           person.email_consent = said["email_subscribed"].get<bool>()
                                      ? Person::Consent::kSubscribed
@@ -234,6 +234,33 @@ class Model {
     count_orders(group, person, orders);
     users.insert(users.end(), visitors.begin(), visitors.end());
     return person_line(person, users, orders);
+  }
+
+  // Event by event in the order of time.
+  static void take_traits(const Json& said, std::map<std::string, Json>& traits) {
+    for (const auto& [name, value] : said.items()) {
+      if (!name.starts_with('$')) traits[name] = value;
+    }
+    for (const char* kind : {"$set_once", "$increment", "$append"}) {
+      if (!said.contains(kind)) continue;
+      for (const auto& [name, value] : said[kind].items()) {
+        if (!said.contains(name)) take_change(kind, value, traits[name]);
+      }
+    }
+    if (said.contains("$delete")) traits.clear();
+  }
+
+  static void take_change(std::string_view kind, const Json& value, Json& trait) {
+    if (kind == "$set_once" && trait.is_null()) trait = value;
+    if (kind == "$increment" && (trait.is_null() || trait.is_number())) {
+      trait = (trait.is_null() ? 0 : trait.get<int64_t>()) + value.get<int64_t>();
+    }
+    if (kind != "$append") return;
+    if (trait.is_null()) trait = Json::array();
+    if (!trait.is_array()) trait = Json::array({trait});
+    for (const Json& one : value.is_array() ? value : Json::array({value})) {
+      if (std::ranges::find(trait, one) == trait.end()) trait.push_back(one);
+    }
   }
 
   static std::string first_user(const std::vector<const StoredEvent*>& mine) {

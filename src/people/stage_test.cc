@@ -64,6 +64,11 @@ std::string random_traits(std::mt19937_64& random) {
   if (chance()) traits["country"] = pick<Json>({"Chile", nullptr}, random);
   if (chance()) traits["age"] = random() % 90;
   if (chance()) traits["score"] = static_cast<double>(random() % 100) / 8;
+  if (chance()) traits["$set_once"] = {{"age", random() % 90}, {"first", random() % 9}};
+  if (chance()) traits["$increment"] = {{"visits", random() % 5}, {"age", 1}, {"tags", 1}};
+  if (chance()) traits["$append"] = {{"tags", {random() % 5, "x"}}, {"first", "y"}};
+  if (chance()) traits["tags"] = pick<Json>({nullptr, Json::array({1}), "one"}, random);
+  if (random() % 20 == 0) traits["$delete"] = true;
   return to_text(traits);
 }
 
