@@ -1,4 +1,6 @@
-// What comes in: the Segment HTTP Tracking API, and files (CSV) of orders, customers and events.
+// What comes in: calls of the client libraries of Segment, RudderStack, PostHog and 神策 (Sensors
+// Analytics), and files of customers, orders, events,
+// contracts, products and consents.
 //
 // Segment: https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/ . A call
 // is checked and stamped here, appended to the event log, and answered after the group commit. A
@@ -10,6 +12,7 @@
 // stops the rest.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -44,6 +47,8 @@ struct Rejected {
   std::string reason;
   std::string where;  // field
   std::string body;   // the event as it came
+  std::string form;   // what it is: "segment:track" … "segment:batch", "sensors", "posthog"
+  std::optional<Instant> sent;  // by the sender's clock, where the request around it told
 };
 struct Decoded {
   std::vector<events::Event> events;
@@ -58,16 +63,17 @@ Result<Decoded> decode_segment(std::string_view call, std::string_view body,
                                std::string_view source, Instant received_at,
                                std::string* write_key);
 
-// Routes /v1/track … /v1/import, /v1/projects/{write_key}/settings, /v1/quarantine,
-// /v1/events/recent, /v1/schema*, /v1/sql, /v1/imports*.
+// Routes /v1/track … /v1/import, /v1/projects/{write_key}/settings, /sa*, /batch, /e and what else
+// the clients ask for (docs/sending-data.md), /v1/quarantine*, /v1/events/recent, /v1/schema*,
+// /v1/sql, /v1/imports*.
 class Importer;
 void add_routes(http::Router& router, store::Database& database, events::Log& log,
                 access::Settings& settings, access::Gate& gate, Importer& importer, Clock clock);
 
 // Files.
-// Orders, customers and events as rows of text.
+// Rows of text: delimited text, or JSON with one object a line.
 
-enum class Kind { kOrders, kCustomers, kEvents };
+enum class Kind { kOrders, kCustomers, kEvents, kContracts, kProducts, kConsents };
 std::optional<Kind> parse_kind(std::string_view word);
 
 // How to read a file; the JSON form is ImportMapping of api/openapi.yaml.
@@ -108,11 +114,14 @@ class Importer {
  public:
   // `directory` keeps uploaded files and reject lists. `settled` blocks until the stages have
   // passed a sequence number, so that "done" means visible; it returns false when the program
-  // stops.
+  // stops. `parquet_to_csv` writes a Parquet file as delimited text; without it such files are
+  // refused.
+  using Convert = std::function<Result<void>(const std::string& from, const std::string& to)>;
   static Result<std::unique_ptr<Importer>> open(store::Database& database, events::Log& log,
                                                 access::Settings& settings, Clock clock,
                                                 std::string directory,
-                                                std::function<bool(uint64_t seq)> settled);
+                                                std::function<bool(uint64_t seq)> settled,
+                                                Convert parquet_to_csv = {});
   virtual ~Importer() = default;
   // Takes a file (moved into the directory if `take`, else read where it is) and proposes a
   // mapping.
@@ -120,6 +129,8 @@ class Importer {
                              bool take) = 0;
   virtual Result<Json> describe(
       std::string_view id) = 0;  // Import of the contract: with sample and fields
+  // Columns of the file of an import, as its header names them.
+  virtual Result<std::vector<std::string>> titles(std::string_view id) = 0;
   virtual Result<Json> check(std::string_view id,
                              const Mapping& mapping) = 0;  // ImportCheck of the contract
   virtual Result<Import> start(std::string_view id, const Mapping& mapping) = 0;
@@ -130,6 +141,27 @@ class Importer {
   virtual Result<std::string> rejects_path(std::string_view id) = 0;
   virtual void stop() = 0;  // at a row border; resumed by the next open()
 };
+
+// Folders that are looked into now and then: each file of a kind is imported once, whatever it is
+// called, and again when its content is another. Thread-safe.
+class ImportFolders {
+ public:
+  // Folders lie in `inbox`, which is made if it is missing.
+  static Result<std::unique_ptr<ImportFolders>> open(store::Database& database, Importer& importer,
+                                                     Clock clock, std::string inbox);
+  virtual ~ImportFolders() = default;
+  // Starts an import for each new file that has not changed since the last look, so that a file
+  // still being written is left alone. The number of imports started; a file that cannot be
+  // imported keeps its reason and is not tried again until it changes.
+  virtual Result<int> look() = 0;
+  // /v1/import-folders*.
+  virtual void add_routes(http::Router& router) = 0;
+  // Looks every `interval` on a thread of its own, until destroyed.
+  virtual void look_every(std::chrono::milliseconds interval) = 0;
+};
+
+// Products and other items, as `Item Set` and `Item Deleted` tell of them: the table `items`.
+events::Stage items_stage();
 
 std::span<const store::Migration> migrations();
 

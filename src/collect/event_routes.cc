@@ -1,10 +1,9 @@
-// The event log as the console sees it: the newest events, their schema, quarantine and SQL.
+// The event log as the console sees it: the newest events, their schema and SQL.
 
 #include <utility>
 
 #include <algorithm>
 
-#include "collect/quarantine.h"
 #include "collect/routes.h"
 #include "people/people.h"
 
@@ -67,24 +66,6 @@ Result<Json> recent(store::Database& database, events::Log& log, const http::Req
       list.push_back(event_json(event, person));
     }
     return Json{{"events", std::move(list)}, {"last_seq", log.last_seq()}};
-  });
-}
-
-Result<Json> quarantine(store::Database& database, const http::Request& request) {
-  int64_t limit = TRY(request.query_integer("limit", kDefaultPage, 1, kMaxPage));
-  int64_t before = TRY(request.query_integer("before", 0, 0, INT64_MAX));
-  return database.read([&](store::Connection& c) -> Result<Json> {
-    auto page = TRY(list_quarantine(c, before, limit));
-    Json list = Json::array();
-    for (const Quarantined& entry : page.entries) {
-      list.push_back({{"id", entry.id},
-                      {"received_at", format_instant(entry.received_at)},
-                      {"source", entry.source},
-                      {"reason", entry.what.reason},
-                      {"where", entry.what.where},
-                      {"body", entry.what.body}});
-    }
-    return Json{{"entries", std::move(list)}, {"total", page.total}};
   });
 }
 
@@ -152,8 +133,6 @@ void add_event_routes(http::Router& router, store::Database& database, events::L
   using http::Request;
   router.add({.method = "GET", .path = "/v1/events/recent", .right = "events.read", .quiet = true},
              [&](const Request& r) { return answer(recent(database, log, r)); });
-  router.add({.method = "GET", .path = "/v1/quarantine", .right = "events.read"},
-             [&](const Request& r) { return answer(quarantine(database, r)); });
   router.add({.method = "GET", .path = "/v1/schema", .right = "events.read"},
              [&](const Request&) { return answer(schema(database)); });
   router.add({.method = "GET", .path = "/v1/schema/event", .right = "events.read"},

@@ -85,6 +85,56 @@ constexpr FieldRule kEvents[] = {{"name", true, kEventNames},
                                  {"at", true, kTimes},
                                  {"message_id", false, kMessageIds}};
 
+constexpr Titles kContractIds[] = {"contractid", "contractno", "contractnumber", "contract",
+                                   "合同编号",   "合同号",     "合同id",         "合同"};
+constexpr Titles kStarts[] = {"start",    "startdate", "startsat",      "from",     "validfrom",
+                              "begin",    "begindate", "effectivedate", "开始日期", "生效日期",
+                              "起始日期", "开始时间",  "合同开始日期"};
+constexpr Titles kEnds[] = {"end",      "enddate", "endsat",     "to",          "validto",
+                            "expires",  "expiry",  "expirydate", "结束日期",    "到期日期",
+                            "终止日期", "到期日",  "结束时间",   "合同结束日期"};
+constexpr Titles kSignedAts[] = {"signedat", "signed",   "signdate", "signeddate",
+                                 "签订日期", "签约日期", "签署日期"};
+constexpr Titles kRenewals[] = {"renewal", "autorenew", "autorenewal", "renewaltype", "renews",
+                                "续约",    "自动续约",  "续签",        "续约方式"};
+constexpr Titles kStatuses[] = {"status", "state", "状态", "合同状态"};
+constexpr Titles kContractProducts[] = {"product", "productname", "plan", "service",
+                                        "产品",    "套餐",        "服务"};
+constexpr Titles kContractAmounts[] = {"amount",   "value",    "contractvalue", "total",
+                                       "合同金额", "合同总额", "金额"};
+constexpr Titles kProductIds[] = {"productid", "sku",       "itemid",   "productcode",
+                                  "id",        "stockcode", "商品编号", "商品id",
+                                  "产品编号",  "商品编码",  "货号"};
+constexpr Titles kCategories[] = {"category", "producttype", "type",    "类别",
+                                  "分类",     "品类",        "商品分类"};
+constexpr Titles kBrands[] = {"brand", "vendor", "品牌"};
+constexpr Titles kChannels[] = {"channel", "渠道", "通道", "触达渠道"};
+constexpr Titles kTopics[] = {"topic", "purpose", "主题", "用途", "目的"};
+constexpr Titles kConsentWords[] = {"consent", "subscribed", "optin", "granted", "status",
+                                    "同意",    "是否同意",   "授权",  "订阅",    "是否订阅"};
+constexpr Titles kEvidences[] = {"evidence", "proof", "source", "form", "凭证", "证据", "来源"};
+constexpr Titles kConsentTimes[] = {"at",       "date",     "time",     "consentedat", "timestamp",
+                                    "同意时间", "授权时间", "订阅时间", "时间",        "日期"};
+
+constexpr FieldRule kContracts[] = {{"contract_id", true, kContractIds},
+                                    {"customer_id", true, kCustomerIds},
+                                    {"start", true, kStarts},
+                                    {"end", false, kEnds},
+                                    {"signed_at", false, kSignedAts},
+                                    {"amount", false, kContractAmounts},
+                                    {"currency", false, kCurrencies},
+                                    {"renewal", false, kRenewals},
+                                    {"product", false, kContractProducts},
+                                    {"status", false, kStatuses}};
+constexpr FieldRule kProducts[] = {
+    {"product_id", true, kProductIds}, {"name", false, kProductNames},
+    {"category", false, kCategories},  {"brand", false, kBrands},
+    {"price", false, kPrices},         {"currency", false, kCurrencies}};
+constexpr FieldRule kConsents[] = {
+    {"customer_id", true, kCustomerIds}, {"channel", true, kChannels},
+    {"consent", true, kConsentWords},    {"topic", false, kTopics},
+    {"at", false, kConsentTimes},        {"evidence", false, kEvidences}};
+
 }  // namespace
 
 std::string_view kind_name(Kind kind) {
@@ -95,12 +145,18 @@ std::string_view kind_name(Kind kind) {
       return "customers";
     case Kind::kEvents:
       return "events";
+    case Kind::kContracts:
+      return "contracts";
+    case Kind::kProducts:
+      return "products";
+    case Kind::kConsents:
+      return "consents";
   }
   return "orders";
 }
 
 std::optional<Kind> parse_kind(std::string_view word) {
-  for (Kind kind : {Kind::kOrders, Kind::kCustomers, Kind::kEvents}) {
+  for (Kind kind : kKinds) {
     if (word == kind_name(kind)) return kind;
   }
   return std::nullopt;
@@ -114,8 +170,30 @@ std::span<const FieldRule> fields_of(Kind kind) {
       return kCustomers;
     case Kind::kEvents:
       return kEvents;
+    case Kind::kContracts:
+      return kContracts;
+    case Kind::kProducts:
+      return kProducts;
+    case Kind::kConsents:
+      return kConsents;
   }
   return kOrders;
+}
+
+std::string_view time_field(Kind kind) {
+  switch (kind) {
+    case Kind::kCustomers:
+      return "created_at";
+    case Kind::kContracts:
+      return "start";
+    case Kind::kProducts:
+      return "";
+    case Kind::kOrders:
+    case Kind::kEvents:
+    case Kind::kConsents:
+      break;
+  }
+  return "at";
 }
 
 const FieldRule* find_field_rule(Kind kind, std::string_view name) {

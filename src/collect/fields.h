@@ -15,7 +15,11 @@ struct FieldRule {
   std::span<const std::string_view> titles;
 };
 
+inline constexpr Kind kKinds[] = {Kind::kOrders,    Kind::kCustomers, Kind::kEvents,
+                                  Kind::kContracts, Kind::kProducts,  Kind::kConsents};
 std::string_view kind_name(Kind kind);
+// The field whose column tells the format of times; "" for a kind without times.
+std::string_view time_field(Kind kind);
 std::span<const FieldRule> fields_of(Kind kind);
 const FieldRule* find_field_rule(Kind kind, std::string_view name);
 

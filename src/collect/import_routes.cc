@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "collect/collector.h"
+#include "collect/import_mappings.h"
 #include "collect/routes.h"
 
 namespace perennial::collect {
@@ -24,7 +26,9 @@ class ImportRoutes {
 
   Result<Json> upload(const http::Request& request) {
     auto kind = parse_kind(request.query_or("kind", "orders"));
-    if (!kind) return fail(Code::kInvalid, "is none of orders, customers, events", "kind");
+    if (!kind)
+      return fail(Code::kInvalid,
+                  "is none of orders, customers, events, contracts, products, consents", "kind");
     std::string name = request.query_or("name", "file");
     if (name.size() > kMaxFileName || !is_storable_text(name)) {
       return fail(Code::kInvalid, "has at most 255 bytes of text", "name");
@@ -58,6 +62,40 @@ class ImportRoutes {
     std::string id = id_of(request);
     TRY(importer_.remove(id));
     return audit(request, "import.delete", id);
+  }
+
+  Result<Json> list_saved() {
+    return database_.read([](store::Connection& c) -> Result<Json> {
+      Json all = Json::array();
+      for (const SavedMapping& saved : TRY(list_mappings(c))) all.push_back(to_json(saved));
+      return Json{{"mappings", std::move(all)}};
+    });
+  }
+
+  // The mapping of an import, as it stands or as given, under a name.
+  Result<Json> save(const http::Request& request) {
+    Json body = TRY(http::json_body(request));
+    std::string name = TRY(json_string(body, "name"));
+    std::string id = TRY(json_string(body, "import_id"));
+    Import import = TRY(importer_.get(id));
+    auto titles = TRY(importer_.titles(id));
+    Mapping mapping = import.mapping;
+    if (body.contains("mapping")) mapping = TRY(mapping_from_json(body["mapping"]));
+    return database_.write([&](store::Connection& c) -> Result<Json> {
+      auto saved = TRY(save_mapping(c, name, import.kind, titles, mapping, clock_()));
+      TRY(access::record(c, request.principal, "import.mapping", saved.id, {{"name", saved.name}},
+                         clock_()));
+      return to_json(saved);
+    });
+  }
+
+  Result<void> forget(const http::Request& request) {
+    std::string id = id_of(request);
+    return database_.write([&](store::Connection& c) -> Result<void> {
+      TRY(delete_mapping(c, id));
+      return access::record(c, request.principal, "import.mapping_delete", id, Json::object(),
+                            clock_());
+    });
   }
 
   http::Response rejects(const http::Request& request) {
@@ -122,14 +160,26 @@ void add_import_routes(http::Router& router, store::Database& database, Importer
       [routes](const Request& r) { return answer(202, routes->start(r)); });
   add("POST", "/v1/imports/{id}/cancel", "imports.write",
       [routes](const Request& r) { return answer(200, routes->cancel(r)); });
+  add("GET", "/v1/import-mappings", "imports.read",
+      [routes](const Request&) { return answer(200, routes->list_saved()); });
+  add("POST", "/v1/import-mappings", "imports.write",
+      [routes](const Request& r) { return answer(200, routes->save(r)); });
+  add("DELETE", "/v1/import-mappings/{id}", "imports.write", [routes](const Request& r) {
+    auto forgotten = routes->forget(r);
+    return forgotten ? http::Response{.status = 204} : http::problem(forgotten.error());
+  });
   add("GET", "/v1/imports/{id}/rejects", "imports.read",
       [routes](const Request& r) { return routes->rejects(r); });
 }
 
 void add_routes(http::Router& router, store::Database& database, events::Log& log,
                 access::Settings& settings, access::Gate& gate, Importer& importer, Clock clock) {
-  add_collect_routes(router, database, log, settings, gate, clock);
+  auto collector = std::make_shared<Collector>(database, log, gate, clock);
+  add_collect_routes(router, collector, settings, gate);
+  add_client_routes(router, collector, gate);
   add_event_routes(router, database, log);
+  add_quarantine_routes(router, database, log, settings, clock);
+  add_item_routes(router, database, clock);
   add_import_routes(router, database, importer, std::move(clock));
 }
 

@@ -6,12 +6,15 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <thread>
 
 #include "collect/fields.h"
 #include "collect/import_job.h"
+#include "collect/import_mappings.h"
 #include "collect/import_table.h"
+#include "collect/json_lines.h"
 
 namespace perennial::collect {
 namespace {
@@ -43,6 +46,14 @@ Result<void> move_file(const std::string& from, const std::string& to) {
   return {};
 }
 
+// Both ends of the file are marked so (Apache Parquet, file format).
+bool is_parquet(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  char mark[4] = {};
+  file.read(mark, sizeof(mark));
+  return file.gcount() == sizeof(mark) && std::string_view(mark, sizeof(mark)) == "PAR1";
+}
+
 Json sample_json(const FilePlan& plan) { return {{"columns", plan.titles}, {"rows", plan.sample}}; }
 
 Json import_json(const ImportRecord& record) {
@@ -70,13 +81,14 @@ Json import_json(const ImportRecord& record) {
 class FileImporter final : public Importer {
  public:
   FileImporter(store::Database& database, events::Log& log, access::Settings& settings, Clock clock,
-               std::string directory, std::function<bool(uint64_t)> settled)
+               std::string directory, std::function<bool(uint64_t)> settled, Convert parquet_to_csv)
       : database_(database),
         log_(log),
         settings_(settings),
         clock_(std::move(clock)),
         directory_(std::move(directory)),
         settled_(std::move(settled)),
+        parquet_to_csv_(std::move(parquet_to_csv)),
         thread_([this] { work(); }) {}
 
   ~FileImporter() override { stop(); }
@@ -90,9 +102,12 @@ class FileImporter final : public Importer {
   Result<std::vector<Import>> list() override;
   Result<void> remove(std::string_view id) override;
   Result<std::string> rejects_path(std::string_view id) override;
+  Result<std::vector<std::string>> titles(std::string_view id) override;
   void stop() override;
 
  private:
+  Result<void> make_delimited(ImportRecord& record);
+  Result<FilePlan> plan_new(ImportRecord& record);
   Result<ImportRecord> find(std::string_view id);
   void show_live(ImportRecord& record);
   Defaults defaults();
@@ -114,6 +129,7 @@ class FileImporter final : public Importer {
   Clock clock_;
   std::string directory_;
   std::function<bool(uint64_t)> settled_;
+  Convert parquet_to_csv_;
 
   std::mutex changes_;  // one start, cancel or remove at a time
   std::mutex mutex_;    // guards what follows
@@ -148,7 +164,8 @@ Result<Import> FileImporter::add(Kind kind, std::string_view name, const std::st
     TRY(move_file(path, record.path));
   }
   auto added = [&]() -> Result<void> {
-    FilePlan plan = TRY(plan_file(kind, record.path, {}));
+    TRY(make_delimited(record));
+    FilePlan plan = TRY(plan_new(record));
     import.mapping = plan.mapping;
     record.notes = plan.notes;
     record.sample = sample_json(plan);
@@ -157,10 +174,57 @@ Result<Import> FileImporter::add(Kind kind, std::string_view name, const std::st
   }();
   if (!added) {
     std::error_code ignored;
-    if (take) fs::remove(record.path, ignored);
+    if (record.taken) fs::remove(record.path, ignored);
     return std::unexpected(added.error());
   }
   return import;
+}
+
+// What is no delimited text becomes some, in a file of our own.
+Result<void> FileImporter::make_delimited(ImportRecord& record) {
+  const bool parquet = is_parquet(record.path);
+  if (!parquet && !TRY(is_json_lines(record.path))) return {};
+  const std::string own = (fs::path(directory_) / (record.import.id + ".csv")).string();
+  Result<void> written;
+  if (!parquet) {
+    written = json_lines_to_csv(record.path, own);
+  } else if (parquet_to_csv_) {
+    written = parquet_to_csv_(record.path, own);
+  } else {
+    return fail(Code::kInvalid, "Parquet files cannot be read here", "file", "send CSV");
+  }
+  std::error_code ignored;
+  if (!written) {
+    fs::remove(own, ignored);
+    return written;
+  }
+  if (record.taken) fs::remove(record.path, ignored);
+  record.path = own;
+  record.taken = true;
+  return {};
+}
+
+// A saved mapping for files with the same columns is taken before anything is proposed.
+Result<FilePlan> FileImporter::plan_new(ImportRecord& record) {
+  const Kind kind = record.import.kind;
+  FilePlan proposed = TRY(plan_file(kind, record.path, {}));
+  if (!proposed.mapping.header.value_or(false)) return proposed;
+  auto saved = TRY(database_.read(
+      [&](store::Connection& c) { return find_mapping_for(c, kind, proposed.titles); }));
+  if (!saved) return proposed;
+  FilePlan plan = TRY(plan_file(kind, record.path, saved->mapping));
+  if (!check_plan(kind, plan)) return proposed;
+  plan.notes.push_back("The saved mapping \"" + saved->name + "\" is used.");
+  return plan;
+}
+
+Result<std::vector<std::string>> FileImporter::titles(std::string_view id) {
+  ImportRecord record = TRY(find(id));
+  std::vector<std::string> titles;
+  for (const Json& title : record.sample.value("columns", Json::array())) {
+    titles.push_back(title.get<std::string>());
+  }
+  return titles;
 }
 
 Result<ImportRecord> FileImporter::find(std::string_view id) {
@@ -366,12 +430,14 @@ Result<ImportJob::End> FileImporter::run_until_taken(ImportRecord& record, const
 Result<std::unique_ptr<Importer>> Importer::open(store::Database& database, events::Log& log,
                                                  access::Settings& settings, Clock clock,
                                                  std::string directory,
-                                                 std::function<bool(uint64_t seq)> settled) {
+                                                 std::function<bool(uint64_t seq)> settled,
+                                                 Convert parquet_to_csv) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) return fail(Code::kForbidden, error.message(), directory);
   return std::make_unique<FileImporter>(database, log, settings, std::move(clock),
-                                        std::move(directory), std::move(settled));
+                                        std::move(directory), std::move(settled),
+                                        std::move(parquet_to_csv));
 }
 
 }  // namespace perennial::collect

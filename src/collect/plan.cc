@@ -62,7 +62,7 @@ Result<std::vector<std::vector<std::string>>> first_rows(const std::string& path
 class Findings {
  public:
   Findings(const FilePlan& plan, Kind kind)
-      : at_(plan.find(column_of(plan.mapping, kind == Kind::kCustomers ? "created_at" : "at"))),
+      : at_(plan.find(column_of(plan.mapping, time_field(kind)))),
         order_(plan.find(column_of(plan.mapping, "order_id"))),
         amount_(plan.find(column_of(plan.mapping, "quantity"))) {
     if (!amount_) amount_ = plan.find(column_of(plan.mapping, "amount"));
@@ -228,7 +228,7 @@ Result<void> check_plan(Kind kind, const FilePlan& plan) {
     return fail(Code::kInvalid, "a column must be chosen for user_id or anonymous_id", "user_id",
                 "the columns are: " + titles);
   }
-  bool times = given("at") || given("created_at");
+  bool times = given("at") || given("created_at") || given("start");
   if (times && plan.mapping.date_format.empty()) {
     return fail(Code::kInvalid, "the format of the dates is not clear from the data", "date_format",
                 "choose iso, dmy, mdy or yyyymmdd");

@@ -75,8 +75,9 @@ class Proposal {
   }
 
   void by_data(bool header) {
-    if (!has(time_field())) {
-      take_first(time_field(), [&](size_t i) { return shapes_[i].date; });
+    std::string_view time_name = time_field(kind_);
+    if (!time_name.empty() && !has(time_name)) {
+      take_first(time_name, [&](size_t i) { return shapes_[i].date; });
     }
     if (kind_ != Kind::kOrders) return;
     if (!has("amount") && !has("price")) {
@@ -97,7 +98,7 @@ class Proposal {
         if (column.first == rule.name) ordered.push_back(std::move(column));
       }
     }
-    // Other columns of customers and events become traits and properties.
+    // Other columns become traits and properties, except of orders.
     for (size_t i = 0; i < titles_.size() && kind_ != Kind::kOrders; ++i) {
       if (!taken_[i] && find_field_rule(kind_, titles_[i]) == nullptr && !titles_[i].empty()) {
         ordered.emplace_back(titles_[i], titles_[i]);
@@ -107,7 +108,6 @@ class Proposal {
   }
 
  private:
-  std::string_view time_field() const { return kind_ == Kind::kCustomers ? "created_at" : "at"; }
   bool has(std::string_view field) const {
     return std::any_of(columns_.begin(), columns_.end(),
                        [&](const auto& column) { return column.first == field; });

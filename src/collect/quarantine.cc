@@ -5,7 +5,6 @@
 #include <algorithm>
 
 namespace perennial::collect {
-
 QuarantineWriter::QuarantineWriter(store::Database& database)
     : database_(database), thread_([this] { run(); }) {}
 
@@ -52,33 +51,19 @@ Result<void> QuarantineWriter::write(const std::vector<Waiting>& group) {
     std::vector<std::vector<store::Value>> rows;
     for (const Waiting& waiting : group) {
       for (const Quarantined& entry : waiting.entries) {
-        rows.push_back({++id, to_millis(entry.received_at), entry.source, entry.what.reason,
-                        entry.what.where, entry.what.body});
+        const Rejected& what = entry.what;
+        rows.push_back({++id, to_millis(entry.received_at), entry.source, what.reason, what.where,
+                        what.body, what.form,
+                        what.sent ? store::Value(to_millis(*what.sent)) : store::Value()});
       }
     }
-    static constexpr std::string_view kColumns[] = {"id",     "received_at", "source",
-                                                    "reason", "field",       "body"};
+    static constexpr std::string_view kColumns[] = {"id",    "received_at", "source", "reason",
+                                                    "field", "body",        "form",   "sent_at"};
     TRY(c.insert_many("quarantine", kColumns, rows));
     TRY(c.execute("DELETE FROM quarantine WHERE id <= $1",
                   {id - static_cast<int64_t>(kMaxQuarantineRows)}));
     return {};
   });
-}
-
-Result<QuarantinePage> list_quarantine(store::Connection& c, int64_t before, int64_t limit) {
-  QuarantinePage page;
-  page.total = TRY(c.query_one("SELECT COUNT(*) FROM quarantine"))->integer(0);
-  auto rows =
-      TRY(c.query("SELECT id, received_at, source, reason, field, body FROM quarantine "
-                  "WHERE id < $1 ORDER BY id DESC LIMIT $2",
-                  {before > 0 ? before : INT64_MAX, limit}));
-  for (const store::Row& row : rows) {
-    page.entries.push_back({row.integer(0),
-                            from_millis(row.integer(1)),
-                            row.text(2),
-                            {row.text(3), row.text(4), row.text(5)}});
-  }
-  return page;
 }
 
 }  // namespace perennial::collect

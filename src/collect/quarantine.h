@@ -48,11 +48,37 @@ class QuarantineWriter {
   std::thread thread_;  // last: it uses all of the above
 };
 
+// Which entries; empty means all. `reason` is a reason or the beginning of one, as in Group.
+struct QuarantineFilter {
+  std::string source, reason;
+};
 struct QuarantinePage {
   std::vector<Quarantined> entries;  // newest first
-  int64_t total = 0;
+  int64_t total = 0;                 // of the filter
 };
 // Entries with an id below `before` (0 = from the newest).
-Result<QuarantinePage> list_quarantine(store::Connection& c, int64_t before, int64_t limit);
+Result<QuarantinePage> list_quarantine(store::Connection& c, const QuarantineFilter& filter,
+                                       int64_t before, int64_t limit);
+// Oldest first, with an id above `after`.
+Result<std::vector<Quarantined>> next_in_quarantine(store::Connection& c,
+                                                    const QuarantineFilter& filter, int64_t after,
+                                                    int64_t limit);
+Result<Quarantined> find_in_quarantine(store::Connection& c, int64_t id);
+Result<void> remove_from_quarantine(store::Connection& c, const std::vector<int64_t>& ids);
+// The number removed.
+Result<int64_t> remove_from_quarantine(store::Connection& c, const QuarantineFilter& filter);
+
+// Entries of one source whose reasons begin alike: up to the first digit or colon.
+struct QuarantineGroup {
+  std::string source, reason, where;
+  int64_t count = 0;
+  Instant first_at, last_at;
+};
+struct QuarantineSummary {
+  std::vector<QuarantineGroup> groups;            // the largest first
+  std::vector<std::pair<Instant, int64_t>> days;  // start of a day in the zone, entries of it
+};
+Result<QuarantineSummary> summarize_quarantine(store::Connection& c, const QuarantineFilter& filter,
+                                               const Calendar& calendar);
 
 }  // namespace perennial::collect

@@ -1,91 +1,17 @@
-// Collecting over a real server: who may, what is answered, what is kept, and what the client
-// libraries really send.
+// Collecting over a real server: who may, what is answered, and what is kept.
 
-#include "collect/routes.h"
-
-#include <filesystem>
-#include <fstream>
 #include <future>
-#include <map>
-#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
-#include "collect/collect.h"
 #include "collect/quarantine.h"
-#include "collect/test_ground.h"
+#include "collect/test_server.h"
 
 namespace perennial::collect {
 namespace {
 
-using Headers = std::vector<std::pair<std::string, std::string>>;
-
-const Instant kNow = parse_instant("2026-11-22T00:10:10Z").value();
-
-std::string deflated(std::string_view text, bool gzip) {
-  z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, gzip ? 15 + 16 : 15, 8, Z_DEFAULT_STRATEGY);
-  std::string out(compressBound(text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
-std::string basic(const std::string& user) {
-  std::string text = base64url(user + ":");
-  for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
-  text.append((4 - text.size() % 4) % 4, '=');
-  return "Basic " + text;
-}
-
-class CollectRoutes : public TestGround {
- protected:
-  void SetUp() override {
-    TestGround::SetUp();
-    auto key = database_->write([](store::Connection& c) {
-      return access::create_key(c, access::KeyKind::kWrite, "web", "web", std::nullopt, kNow);
-    });
-    ASSERT_TRUE(key) << key.error().text();
-    key_ = key->secret;
-    gate_ = access::Gate::open(*database_, *settings_, [] { return kNow; }, "local-token").value();
-    http::Router router;
-    add_collect_routes(router, *database_, log_, *settings_, *gate_, [] { return kNow; });
-    add_event_routes(router, *database_, log_);
-    http::Options options;
-    options.port = 0;
-    options.authorize = [this](const http::Route& route, http::Request& request) {
-      return gate_->authorize(route, request);
-    };
-    server_ = http::Server::start(std::move(router), std::move(options)).value();
-  }
-
-  http::ClientResponse send(std::string_view method, std::string_view target, std::string_view body,
-                            const Headers& headers) {
-    http::Client client("127.0.0.1", server_->port());
-    auto answer = client.send(method, target, body, headers);
-    EXPECT_TRUE(answer) << (answer ? "" : answer.error().text());
-    return answer.value_or(http::ClientResponse{});
-  }
-  http::ClientResponse post(std::string_view target, std::string_view body) {
-    return send("POST", target, body, {{"authorization", basic(key_)}});
-  }
-  Json get(std::string_view target) {
-    auto answer = send("GET", target, "", {{"authorization", "Bearer local-token"}});
-    EXPECT_EQ(answer.status, 200) << answer.body;
-    return parse_json(answer.body).value_or(Json());
-  }
-
-  std::string key_;
-  std::unique_ptr<access::Gate> gate_;
-  std::unique_ptr<http::Server> server_;  // last: it uses all of the above
-};
+using CollectRoutes = CollectServer;
 
 constexpr std::string_view kTrack = R"({"event":"E","userId":"u-1","messageId":"m-1"})";
 
@@ -257,95 +183,13 @@ TEST_F(CollectRoutes, OldQuarantineGoesFirst) {
     ASSERT_TRUE(add(kMaxWaitingQuarantine));
   }
   auto page = [&] {
-    return database_->read([](store::Connection& c) { return list_quarantine(c, 0, 1); }).value();
+    return database_->read([](store::Connection& c) { return list_quarantine(c, {}, 0, 1); })
+        .value();
   };
   EXPECT_EQ(page().total, static_cast<int64_t>(kMaxQuarantineRows));
   ASSERT_TRUE(add(1));
   EXPECT_EQ(page().total, static_cast<int64_t>(kMaxQuarantineRows));
   EXPECT_EQ(page().entries[0].id, static_cast<int64_t>(kMaxQuarantineRows) + 1);
-}
-
-// ---- the recorded requests of client libraries
-
-struct Recorded {
-  std::string method, target, body;
-  Headers headers;
-};
-
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
-  for (size_t i = 0; (i = text.find(from, i)) != std::string::npos; i += to.size()) {
-    text.replace(i, from.size(), to);
-  }
-  return text;
-}
-
-Recorded read_recorded(const std::filesystem::path& path, const std::string& key) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  std::string all = replaced(text.str(), "Basic V1JJVEVLRVkxMjM6", basic(key));
-  all = replaced(all, "WRITEKEY123", key);
-  Recorded out;
-  size_t head = all.find("\r\n\r\n");
-  out.body = all.substr(head + 4);
-  std::istringstream lines(all.substr(0, head));
-  std::string line;
-  std::getline(lines, line);
-  std::istringstream(line) >> out.method >> out.target;
-  while (std::getline(lines, line)) {
-    if (line.ends_with('\r')) line.pop_back();
-    size_t colon = line.find(':');
-    std::string name = line.substr(0, colon);
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    // These belong to the connection of the recording.
-    if (name == "content-length" || name == "connection" || name == "host") continue;
-    out.headers.emplace_back(name, line.substr(colon + 2));
-  }
-  return out;
-}
-
-// "type name user anonymous" of what a folder's requests brought in, in order of arrival.
-TEST_F(CollectRoutes, RecordedClientsAreUnderstood) {
-  const std::filesystem::path folder = PERENNIAL_SOURCE_DIR "/src/collect/testdata";
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (entry.path().extension() == ".http") files.push_back(entry.path());
-  }
-  ASSERT_EQ(files.size(), 17u);
-  for (const auto& path : files) {
-    Recorded request = read_recorded(path, key_);
-    auto answer = send(request.method, request.target, request.body, request.headers);
-    EXPECT_TRUE(answer.status == 200 || answer.status == 204) << path << answer.body;
-    if (request.method != "POST") continue;
-    Json json = parse_json(answer.body).value();
-    EXPECT_EQ(json["quarantined"], 0) << path;
-    EXPECT_GT(json["stored"], 0) << path;
-  }
-  std::map<std::string, int> counts;
-  auto events = log_.read({}).value();
-  for (const auto& event : events) {
-    ++counts[std::string(events::type_name(event.type)) + " " + event.name];
-    if (event.name == "Order Completed") {
-      Json properties = parse_json(event.properties).value();
-      EXPECT_EQ(properties["order_id"], "A-1001");
-      EXPECT_EQ(properties["total"], 199.9);
-      EXPECT_EQ(properties["emoji"], "🎉");
-      EXPECT_EQ(event.user_id, "u-1");
-    }
-    if (event.type == events::Type::kIdentify) {
-      EXPECT_EQ(parse_json(event.properties).value()["name"], "李雷");
-    }
-    if (event.type == events::Type::kAlias) {
-      EXPECT_EQ(event.properties, R"({"previousId":"anon-9"})");
-    }
-    if (event.type == events::Type::kGroup) {
-      EXPECT_EQ(event.properties, R"({"groupId":"g-1","name":"Acme"})");
-    }
-  }
-  EXPECT_EQ(counts["track Order Completed"], 4);
-  EXPECT_EQ(counts["identify "], 4);
-  EXPECT_EQ(counts["alias "], 3);
-  EXPECT_EQ(counts["group "], 3);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "collect/fields.h"
+#include "collect/more_rows.h"
 #include "collect/order_rows.h"
 #include "people/people.h"
 
@@ -155,6 +156,10 @@ Result<std::unique_ptr<RowBuilder>> RowBuilder::make(Kind kind, const FilePlan& 
       return std::make_unique<CustomerRows>(plan, defaults, zone);
     case Kind::kEvents:
       return std::make_unique<EventRows>(plan, defaults, zone);
+    case Kind::kContracts:
+    case Kind::kProducts:
+    case Kind::kConsents:
+      return make_more_rows(kind, plan, defaults, zone);
     case Kind::kOrders:
       break;
   }
@@ -206,6 +211,44 @@ Verdict RowBuilder::read_time(size_t column, Instant& at) {
   }
   at = *time;
   return plan_.mapping.until && at >= *plan_.mapping.until ? Verdict::kLeftOut : Verdict::kGood;
+}
+
+bool RowBuilder::read_any_time(size_t column, std::optional<Instant>& at) {
+  std::string_view text = cell(column);
+  at.reset();
+  if (text.empty()) return true;
+  at = dates_.read(text);
+  const bool known =
+      at && to_millis(*at) >= events::kEarliestMillis && to_millis(*at) <= events::kLatestMillis;
+  if (!known) {
+    reject(column, "is no time in the format " + plan_.mapping.date_format + ": \"" +
+                       std::string(cut_text(text, 40)) + "\"");
+  }
+  return known;
+}
+
+bool RowBuilder::read_customer(size_t column, std::string& out) {
+  if (!read_id(column, out)) return false;
+  if (out.empty()) {
+    reject(column, "names nobody");
+    return false;
+  }
+  facts.customer = std::hash<std::string_view>()(out);
+  return true;
+}
+
+bool RowBuilder::read_amount(size_t column, std::string_view currency,
+                             std::optional<int64_t>& out) {
+  std::string_view text = cell(column);
+  if (text.empty()) return true;
+  auto number = parse_decimal(text);
+  auto minor = number ? amount_minor(*number, currency) : std::unexpected(number.error());
+  if (!minor) {
+    reject(column, minor.error().message);
+    return false;
+  }
+  out = *minor;
+  return true;
 }
 
 bool RowBuilder::read_id(size_t column, std::string& out) {

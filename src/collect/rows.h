@@ -74,6 +74,12 @@ class RowBuilder {
   Verdict reject(size_t column, std::string reason);
   // Reads a time; kGood, kRejected, or kLeftOut when it is not before `until`.
   Verdict read_time(size_t column, Instant& at);
+  // The same of a time that may lie ahead, or of none (an empty cell): false when it is rejected.
+  bool read_any_time(size_t column, std::optional<Instant>& at);
+  // Rejects a row for somebody who has no name; facts.customer is filled.
+  bool read_customer(size_t column, std::string& out);
+  // An amount in minor units: false when it is rejected. An empty cell leaves `out` as it is.
+  bool read_amount(size_t column, std::string_view currency, std::optional<int64_t>& out);
   // A customer's id: integers that a spreadsheet wrote as 17850.0 lose the point; junk is "".
   bool read_id(size_t column, std::string& out);
   // "," + member + value for every filled extra column.

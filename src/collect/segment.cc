@@ -7,25 +7,17 @@
 #include <utility>
 
 #include <array>
-#include <charconv>
-#include <cmath>
 
 #include <simdjson.h>
 
+#include "collect/client_events.h"
 #include "collect/collect.h"
 #include "collect/json_scan.h"
 #include "people/people.h"
 
 namespace perennial::collect {
 
-const Instant kEarliest = from_millis(631'152'000'000);
-
 namespace {
-
-// Numbers from here on are milliseconds since 1970, below they are seconds: 100,000,000,000 s lies
-// in the year 5138, and as many milliseconds in 1973.
-constexpr double kFirstMillisNumber = 1e11;
-constexpr double kLargestTimeNumber = 1e15;
 
 enum Field {
   kType,
@@ -87,23 +79,6 @@ std::string text_of(std::string_view token) {
   return decode_json_string(token);
 }
 
-// A time as ISO 8601 text (UTC unless it says otherwise) or as a number of seconds or milliseconds
-// since 1970.
-std::optional<Instant> time_of(std::string_view raw) {
-  if (raw.empty()) return std::nullopt;
-  if (raw.front() == '"') {
-    auto parsed = parse_instant(trim(raw.substr(1, raw.size() - 2)));
-    if (!parsed) return std::nullopt;
-    return *parsed;
-  }
-  double number = 0;
-  auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), number);
-  if (error != std::errc() || end != raw.data() + raw.size()) return std::nullopt;
-  if (std::abs(number) < kFirstMillisNumber) number *= 1000;
-  if (std::abs(number) > kLargestTimeNumber) return std::nullopt;
-  return from_millis(std::llround(number));
-}
-
 // A decoded event that waits for the clock correction.
 struct Waiting {
   events::Event event;
@@ -136,6 +111,7 @@ class Decoder {
   bool fill_content(events::Event& event, Members& members);
   bool id_member(Members& members, Field field, std::string& out);
   bool text_member(Members& members, Field field, size_t limit, std::string& out);
+  static std::string traits_in(const std::string& context);
   void put_in_front(Members& members, Field field, std::string& properties);
   void settle_times(std::optional<Instant> batch_sent);
   void reject(Wrong wrong, std::string_view raw);
@@ -394,6 +370,7 @@ bool Decoder::fill_content(events::Event& event, Members& members) {
       break;
     case events::Type::kIdentify:
       event.properties = std::move(members.has(kTraits) ? members.traits : members.properties);
+      if (event.properties.empty()) event.properties = traits_in(members.context);
       break;
     case events::Type::kGroup:
       if (!id_member(members, kGroupId, previous) || previous.empty()) {
@@ -414,6 +391,15 @@ bool Decoder::fill_content(events::Event& event, Members& members) {
   }
   if (event.properties.empty()) event.properties = "{}";
   return !members.wrong;
+}
+
+// RudderStack's browser library puts the traits of an identify into its context.
+std::string Decoder::traits_in(const std::string& context) {
+  if (context.find("\"traits\"") == std::string::npos) return "";
+  auto document = parse_json(context);
+  if (!document) return "";
+  const Json& traits = member_of(*document, "traits");
+  return traits.is_object() ? to_text(traits) : "";
 }
 
 // Adds a member that stands beside the properties in the call, in place of one of the same name.
@@ -440,8 +426,10 @@ void Decoder::put_in_front(Members& members, Field field, std::string& propertie
 }
 
 void Decoder::reject(Wrong wrong, std::string_view raw) {
-  out_.rejected.push_back({std::move(wrong.reason), std::move(wrong.where),
-                           std::string(cut_text(raw, kMaxEventBytes))});
+  out_.rejected.push_back({.reason = std::move(wrong.reason),
+                           .where = std::move(wrong.where),
+                           .body = std::string(cut_text(raw, kMaxEventBytes)),
+                           .form = "segment:" + std::string(call_)});
 }
 
 // timestamp = received − (sent − happened): whatever the sender's clock says, the time between
@@ -455,15 +443,14 @@ void Decoder::settle_times(std::optional<Instant> batch_sent) {
     if (waiting.happened && sent && call_ != "import") {
       event.timestamp = received_at_ - (*sent - *waiting.happened);
     }
-    if (event.timestamp < kEarliest || event.timestamp > received_at_ + kLatestAhead) {
-      reject({"is before 1990 or more than 24 hours ahead: " + format_instant(event.timestamp),
-              "timestamp"},
-             waiting.raw);
+    if (is_impossible_time(event.timestamp, received_at_)) {
+      reject({impossible_time(event.timestamp), "timestamp"}, waiting.raw);
       continue;
     }
     if (event.context.empty()) event.context = "{}";
     out_.events.push_back(std::move(event));
   }
+  for (Rejected& rejected : out_.rejected) rejected.sent = batch_sent;
 }
 
 }  // namespace

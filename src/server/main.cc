@@ -29,10 +29,11 @@ void add_global_options(CLI::App& app, Words& words) {
 }
 
 void add_import(CLI::App& app, Words& words) {
-  auto* verb = app.add_subcommand("import", "Import a CSV file of orders, customers or events");
-  verb->add_option("kind", words.import.kind, "orders, customers or events")
+  auto* verb = app.add_subcommand("import", "Import a file (CSV or JSON lines)");
+  verb->add_option("kind", words.import.kind, "what the file holds")
       ->required()
-      ->check(CLI::IsMember({"orders", "customers", "events"}));
+      ->check(
+          CLI::IsMember({"orders", "customers", "events", "contracts", "products", "consents"}));
   verb->add_option("file", words.import.file, "the file; .gz is read as it is")->required();
   verb->add_option("--map", words.import.map,
                    "which column is which field: order_id=InvoiceNo,at=InvoiceDate,…; what is left "

@@ -24,6 +24,7 @@ namespace perennial::server {
 namespace {
 
 constexpr std::chrono::milliseconds kSettlePoll{250};
+constexpr std::chrono::seconds kLookIntoFolders{60};
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
@@ -77,6 +78,7 @@ class Wired final : public Program {
   std::unique_ptr<value::Value> value_;
   std::unique_ptr<events::Stages> stages_;
   std::unique_ptr<collect::Importer> importer_;
+  std::unique_ptr<collect::ImportFolders> folders_;
   std::unique_ptr<engage::Engage> engage_;
   std::unique_ptr<Observation> observation_;
   std::unique_ptr<http::Server> server_;
@@ -129,11 +131,15 @@ Result<void> Wired::open_modules() {
     books->changed();
     timeline->people_committed();
   };
+  stages.push_back(collect::items_stage());
   stages_ = std::make_unique<events::Stages>(*log_, *database_, std::move(stages));
 
   importer_ = TRY(collect::Importer::open(*database_, *log_, *settings_, system_now,
                                           directory_->sub("imports"),
                                           [this](uint64_t seq) { return settle(seq); }));
+  folders_ = TRY(
+      collect::ImportFolders::open(*database_, *importer_, system_now, directory_->sub("inbox")));
+  folders_->look_every(kLookIntoFolders);
   engage_ = TRY(engage::Engage::open({.database = *database_,
                                       .log = *log_,
                                       .settings = *settings_,
@@ -180,6 +186,7 @@ Result<void> Wired::listen(const Config& config) {
   gate_->add_routes(router);
   people::add_routes(router, *database_, *log_, *settings_, extensions());
   collect::add_routes(router, *database_, *log_, *settings_, *gate_, *importer_, system_now);
+  folders_->add_routes(router);
   insight_->add_routes(router);
   behaviour_->add_routes(router);
   value_->add_routes(router);

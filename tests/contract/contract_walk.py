@@ -1,6 +1,7 @@
 """Calls every operation of the contract on a running server, well and badly, with its traffic
 recorded, and validates the record.
 """
+import base64
 import json
 import pathlib
 import re
@@ -108,6 +109,54 @@ class Walk(unittest.TestCase):
         self.ok("PUT", "/v1/settings", settings)
         self.ok("PUT", "/v1/settings", settings | {"zone": "Mars/Olympus"}, status=400)
 
+    def quarantine(self):
+        page = self.ok("GET", "/v1/quarantine?limit=10&source=web")
+        self.assertGreaterEqual(page["total"], 2)
+        self.assertTrue(self.ok("GET", "/v1/quarantine/summary?source=web")["groups"])
+        first, second = (entry["id"] for entry in page["entries"][:2])
+        mended = {"body": json.dumps({"type": "track", "userId": "c9", "event": "Mended"})}
+        entry = next(e for e in page["entries"] if e["form"] == "segment:batch")["id"]
+        self.ok("POST", f"/v1/quarantine/{entry}/replay", {"body": "{}"}, status=400)
+        self.ok("POST", f"/v1/quarantine/{entry}/replay", mended)
+        self.ok("DELETE", f"/v1/quarantine/{first if first != entry else second}")
+        self.ok("DELETE", "/v1/quarantine/999999", status=404)
+        self.ok("POST", "/v1/quarantine/replay", {"source": "web"})
+        self.ok("POST", "/v1/quarantine/discard", {"source": "nobody"})
+
+    def clients(self):
+        """The paths of the libraries of 神策, PostHog and RudderStack."""
+        s, key = self.server, self.key
+        plain = {"Content-Type": "application/json"}
+        record = {"type": "track", "event": "Seen", "distinct_id": "sa-1"}
+        data = base64.urlsafe_b64encode(json.dumps(record).encode()).decode()
+        event = {"event": "seen", "distinct_id": "ph-1", "api_key": key}
+
+        def sends(method, path, body=None, status=200):
+            text = None if body is None else json.dumps(body)
+            reply = s.request(method, path, text, plain if text else {})
+            self.assertEqual(reply.status, status, f"{method} {path}: {reply}")
+
+        for path in ("/sa", "/sa.gif"):
+            sends("GET", f"{path}?token={key}&data={data}")
+            sends("POST", f"{path}?project={key}", [record, {"type": "nonsense"}])
+            sends("POST", f"{path}?token=wk_wrong", [record], 401)
+        for path in ("/batch", "/batch/", "/e", "/e/", "/capture", "/capture/", "/i/v0/e/"):
+            sends("POST", path, event)
+        sends("POST", "/e/", event | {"api_key": "wk_wrong"}, 401)
+        data = base64.urlsafe_b64encode(json.dumps(event).encode()).decode()
+        sends("GET", f"/e/?data={data}")
+        sends("GET", "/e/", status=400)
+        for path in ("/decide", "/decide/", "/flags", "/flags/"):
+            sends("POST", path, {"token": key, "distinct_id": "ph-1"})
+        for path in ("config", "config.js"):
+            sends("GET", f"/array/{key}/{path}")
+            sends("GET", f"/array/wk_wrong/{path}", status=404)
+        for path in ("/sourceConfig", "/sourceConfig/"):
+            sends("GET", f"{path}?writeKey={key}")
+            sends("GET", f"{path}?writeKey=wk_wrong", status=404)
+        call = {"batch": [{"type": "track", "userId": "c2", "event": "Seen"}]}
+        sends("POST", f"/beacon/v1/batch?writeKey={key}", call)
+
     def collect(self):
         s = self.server
         self.key = s.write_key("web")
@@ -134,8 +183,9 @@ class Walk(unittest.TestCase):
         self.assertEqual(s.collect(self.key, "batch", "{").status, 400)
         self.assertEqual(s.collect("wk_wrong", "track", {}).status, 401)
         self.assertEqual(s.request("GET", f"/v1/projects/{self.key}/settings").status, 200)
+        self.clients()
         s.settled()
-        self.assertGreaterEqual(self.ok("GET", "/v1/quarantine?limit=10")["total"], 2)
+        self.quarantine()
         self.assertTrue(self.ok("GET", "/v1/events/recent?limit=5")["events"])
         self.ok("GET", "/v1/schema")
         self.ok("GET", "/v1/schema/event?type=track&name=Product%20Viewed")
@@ -174,6 +224,38 @@ class Walk(unittest.TestCase):
             "POST", "/v1/imports?kind=orders&name=again.csv", ORDERS.encode(), upload
         ).json
         self.ok("POST", f"/v1/imports/{slow['id']}/cancel", status=(200, 409))
+        self.import_settings(slow["id"])
+        self.products()
+
+    def products(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "products.jsonl"
+            file.write_text('{"product_id":"p1","name":"茶","price":"12.5"}\n')
+            done = self.server.import_file("products", file)
+        self.assertEqual(done["state"], "done", done)
+        page = self.ok("GET", "/v1/products?search=茶".replace("茶", "%E8%8C%B6"))
+        self.assertEqual(page["products"][0]["facts"]["price_minor"], 1250)
+        for path in ("/v1/products.csv", "/v1/products.jsonl"):
+            self.ok("GET", path)
+
+    def import_settings(self, import_id):
+        """Saved mappings and watched folders."""
+        saved = self.ok("POST", "/v1/import-mappings", {"name": "Till", "import_id": import_id})
+        self.ok("POST", "/v1/import-mappings", {"name": "", "import_id": import_id}, status=400)
+        self.assertEqual(len(self.ok("GET", "/v1/import-mappings")["mappings"]), 1)
+        folder = {"folder": "till", "kind": "orders", "mapping_id": saved["id"]}
+        watched = self.ok("POST", "/v1/import-folders", folder)
+        self.ok("POST", "/v1/import-folders", folder | {"folder": "../x"}, status=400)
+        mapping = f"/v1/import-mappings/{saved['id']}"
+        self.ok("DELETE", mapping, status=409)
+        pathlib.Path(watched["path"], "orders.csv").write_text(ORDERS)
+        started = [self.ok("POST", "/v1/import-folders/look", {})["started"] for _ in range(2)]
+        self.assertEqual(sum(started), 1)
+        listed = self.ok("GET", "/v1/import-folders")["folders"][0]
+        self.assertEqual(listed["files"][0]["error"], "")
+        self.ok("DELETE", f"/v1/import-folders/{watched['id']}")
+        self.ok("DELETE", mapping)
+        self.ok("DELETE", mapping, status=404)
 
     def insights(self):
         for path in (

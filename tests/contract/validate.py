@@ -104,7 +104,7 @@ class Contract:
             return [] if not entry["response"] else [f"status {status} should have no body"]
         if kind not in content:
             return [f"content type {kind} is not in the contract for {status}"]
-        if not entry["response"] or "json" not in kind:
+        if not entry["response"] or not kind.endswith(("/json", "+json")):
             return []
         return self.problems(content[kind]["schema"], json.loads(entry["response"]), strict=True)
 
