@@ -122,6 +122,8 @@ export function answer(method: string, url: URL, body: unknown): Answer {
   if (path === '/v1/campaigns/audience') return ok(audience(body as CampaignDraft));
   if (path === '/v1/campaigns') return campaignList(method, body);
   if (area === 'campaigns' && id) return campaignAnswer(method, id, part, query, body);
+  if (path === '/v1/import-mappings') return ok({ mappings: [] });
+  if (path === '/v1/import-folders') return ok({ inbox: '/var/lib/perennial/inbox', folders: [] });
   if (path === '/v1/imports')
     return method === 'POST'
       ? { status: 201, body: Object.assign(imports[0] as Import, { state: 'uploaded' }) }

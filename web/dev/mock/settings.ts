@@ -170,6 +170,28 @@ export function settings(
   if (path === '/v1/channels/email/test') return ok({ answer: 'written to outbox/test.eml' });
   if (path === '/v1/events/recent')
     return ok({ events: events(query.get('after') ? 2 : 40).reverse(), last_seq: seq });
+  if (path === '/v1/quarantine/summary')
+    return ok({
+      groups: [
+        {
+          source: 'web',
+          reason: 'is missing',
+          where: 'event',
+          count: 1,
+          first_at: kNow,
+          last_at: kNow,
+        },
+        {
+          source: 'web',
+          reason: 'is before ',
+          where: 'timestamp',
+          count: 1,
+          first_at: kNow,
+          last_at: kNow,
+        },
+      ],
+      days: [{ at: kNow, count: 2 }],
+    });
   if (path === '/v1/quarantine')
     return ok({
       total: 2,
@@ -182,6 +204,7 @@ export function settings(
               source: 'web',
               reason: 'event is missing',
               where: 'batch[3].event',
+              form: 'segment:batch',
               body: '{"type":"track","userId":"1"}',
             },
             {
@@ -190,6 +213,7 @@ export function settings(
               source: 'web',
               reason: 'timestamp is in the year 2200',
               where: 'timestamp',
+              form: 'segment:batch',
               body: '{"type":"track"}',
             },
           ],

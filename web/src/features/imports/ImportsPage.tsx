@@ -9,6 +9,8 @@ import { Section } from '@/shared/Section';
 import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
+import { FoldersView } from './FoldersView';
+import { SavedMappings } from './SavedMappings';
 import { UploadBox } from './UploadBox';
 
 const kPollMs = 2000;
@@ -92,6 +94,8 @@ export default function ImportsPage() {
       <Section title={t('import.history')}>
         <Loaded query={query}>{({ imports }) => <History imports={imports} />}</Loaded>
       </Section>
+      <FoldersView />
+      <SavedMappings />
     </>
   );
 }

@@ -12,6 +12,7 @@ import { FieldsTable } from './FieldsTable';
 import { missingFields } from './mapping';
 import { ReadingForm } from './ReadingForm';
 import { SampleTable } from './SampleTable';
+import { SaveMapping } from './SaveMapping';
 
 /** What was found, or could not be found, about the file. */
 function Notes({ notes }: { notes: string[] }) {
@@ -93,6 +94,8 @@ export function MappingForm({ one }: { one: Import }) {
           >
             {t('import.start')}
           </Button>
+          <span className="grow" />
+          {missing.length === 0 ? <SaveMapping id={one.id} mapping={mapping} /> : null}
         </div>
       </Section>
     </div>

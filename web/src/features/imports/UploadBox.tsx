@@ -34,7 +34,7 @@ export function UploadBox() {
         optionType="button"
       />
       <Upload.Dragger
-        accept=".csv,.tsv,.txt,.gz"
+        accept=".csv,.tsv,.txt,.gz,.jsonl,.ndjson,.json"
         multiple={false}
         showUploadList={false}
         disabled={upload.isPending}

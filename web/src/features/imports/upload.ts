@@ -4,7 +4,14 @@ import { problemOf, tokenHeader } from '@/api/client';
 import type { Import } from '@/api/types';
 
 export type Kind = Import['kind'];
-export const kKinds: readonly Kind[] = ['orders', 'customers', 'events'];
+export const kKinds: readonly Kind[] = [
+  'orders',
+  'customers',
+  'events',
+  'contracts',
+  'products',
+  'consents',
+];
 
 function answerOf(request: XMLHttpRequest): unknown {
   try {
