@@ -32,13 +32,25 @@ struct Lane {
   int64_t acknowledged = 0, refused = 0;
 };
 
-// One event of about 190 bytes, as a shop's tracker sends it.
+void append_two_digits(std::string& out, int64_t number) {
+  out += static_cast<char>('0' + number / 10);
+  out += static_cast<char>('0' + number % 10);
+}
+
+// One event of about 190 bytes, as a shop's tracker sends it, some time on one day.
 void append_event(std::string& out, const Load& load, int lane, int64_t number) {
+  const int64_t second = (number * 61 + lane * 7) % 86'400;
   std::string id = load.prefix + std::to_string(lane) + "-" + std::to_string(number);
   out += R"({"type":"track","event":"Product Viewed","userId":"user-)" +
          std::to_string((number * 7919 + lane) % 100'000) + R"(","messageId":")" + id +
-         R"(","timestamp":"2026-11-01T10:00:00.000Z","properties":{"sku":"SKU-)" +
-         std::to_string(number % 5'000) + R"(","price":12.5,"category":"tea"}})";
+         R"(","timestamp":"2026-11-01T)";
+  append_two_digits(out, second / 3'600);
+  out += ':';
+  append_two_digits(out, second / 60 % 60);
+  out += ':';
+  append_two_digits(out, second % 60);
+  out += R"(.000Z","properties":{"sku":"SKU-)" + std::to_string(number % 5'000) +
+         R"(","price":12.5,"category":"tea"}})";
 }
 
 std::string batch_body(const Load& load, int lane, int64_t first) {

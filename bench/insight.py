@@ -44,7 +44,7 @@ QUESTIONS = {
     "rfm": {"analysis": "rfm", "range": YEAR, "value_property": "amount"},
     "paths": {
         "analysis": "paths", "range": YEAR, "from": {"event": "Product Added"}, "length": 4,
-        "merge_repeats": False,
+        "merge_repeats": False, "occurrence": "every",
     },
     "active": {"analysis": "active", "range": YEAR},
     "lifecycle": {"analysis": "lifecycle", "range": WEEKS, "by": "week", "select": ANY},
@@ -121,6 +121,37 @@ def rows_of(text):
     return [tuple(int(word) for word in line.split("\t")) for line in text.splitlines()]
 
 
+NAMED = ["Page Viewed", "Product Viewed", "Visit", "Product Added", "Checkout Started", "Order Completed"]
+
+
+def number_of(event):
+    """What the rivals call an event: 1 for the most frequent name."""
+    return NAMED.index(event) + 1 if event in NAMED else int(event.rsplit(" ", 1)[1])
+
+
+def values(answer_row, names):
+    return tuple(answer_row[name]["value"] for name in names)
+
+
+def check_calendar(question, answer, rows):
+    if question == "retention":
+        cohorts = answer["groups"][0]["cohorts"]
+        cells = {  # the API also looks at weeks behind the range
+            (c, column): cell["value"]
+            for c, cohort in enumerate(cohorts)
+            for column, cell in enumerate(cohort["cells"][: len(cohorts) - c])
+            if cell["value"]
+        }
+        assert cells == {row[:2]: row[2] for row in rows}, question
+    elif question == "active":
+        days = [values(row, ("day", "month")) for row in answer["rows"]]
+        assert days == [row[1:] for row in rows], question
+    elif question == "lifecycle":
+        stages = ("new", "returning", "resurrecting", "dormant")
+        weeks = [values(row, stages) for row in answer["rows"]]
+        assert weeks[1:] == [row[1:] for row in rows], question  # theirs begin with the second
+
+
 def check_answer(question, body, text):
     """Compares what the API said with the rivals' common answer, where both say the same thing."""
     answer, rows = json.loads(body), rows_of(text)
@@ -136,9 +167,12 @@ def check_answer(question, body, text):
                 sum(n for c, level, n in rows if c == channel and level > k) for k in range(3)
             ]
             assert [step["reached"]["value"] for step in group["steps"]] == reached, question
-    elif question == "active":
-        days = [(row["day"]["value"], row["month"]["value"]) for row in answer["rows"]]
-        assert days == [(day, month) for _, day, month in rows], question
+    elif question == "paths":
+        paths = [
+            tuple((*map(number_of, path["events"][1:]), 0, 0, 0)[:3]) + (path["count"],)
+            for path in answer["top"]
+        ]
+        assert paths == rows, question
     elif question == "rfm":
         cells = {
             (c["recency"], c["frequency"], c["value"]): (c["people"]["value"], c["count"])
@@ -146,6 +180,8 @@ def check_answer(question, body, text):
             if c["people"]["value"]
         }
         assert cells == {row[:3]: row[3:5] for row in rows}, question
+    else:
+        check_calendar(question, answer, rows)
 
 
 def ten_at_once(asker):

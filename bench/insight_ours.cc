@@ -65,11 +65,10 @@ struct Lapsing {
   std::vector<uint32_t> people;
 
   void add(const Slice& slice) {
-    const Hits &orders = slice.hits[0], &visits = slice.hits[1];
-    for (uint32_t person = 0; person < kBucketPeople; ++person) {
-      if (orders.count(person) < 3 || visits.count(person) != 0) continue;
-      if (slice.who.has(person)) people.push_back(slice.bucket * kBucketPeople + person);
-    }
+    Crowd found = slice.presence[0].in[0];
+    found.remove(slice.presence[1].in[0]) &= slice.who;
+    found.for_each(
+        [&](uint32_t person) { people.push_back(slice.bucket * kBucketPeople + person); });
   }
   void merge(const Lapsing& other) {
     people.insert(people.end(), other.people.begin(), other.people.end());
@@ -218,7 +217,9 @@ Answer Ours::retention() {
 
 // One line a person, by number.
 Answer Ours::segment() {
-  Ask ask{.selectors = {named(kOrderCompleted, kEnd - 90 * kDay), named(kVisit, kEnd - 30 * kDay)}};
+  Ask ask{.selectors = {named(kOrderCompleted, kEnd - 90 * kDay), named(kVisit, kEnd - 30 * kDay)},
+          .presence = Periods({kEnd - 90 * kDay, kEnd})};
+  ask.selectors[0].at_least = 3;
   const uint64_t bytes = bytes_of(ask);
   Lapsing found = run(std::move(ask), Lapsing());
   std::ranges::sort(found.people);
@@ -249,7 +250,7 @@ Answer Ours::paths() {
   Ask ask{.selectors = {anything()}};
   ask.selectors[0].from = kBegin;
   ask.selectors[0].to = kEnd;
-  ask.selectors[0].group_is_name = true;
+  ask.selectors[0].group_is_name = ask.selectors[0].names_as_they_lie = true;
   const uint64_t bytes = bytes_of(ask);
   const PathsSpec spec{.occurrence = PathsSpec::Occurrence::kEvery,
                        .nodes = kNames,
@@ -302,7 +303,7 @@ uint64_t Ours::bytes_of(const Ask& ask) const {
   const Layer& base = *snapshot_.layers.front();
   for (uint32_t b = 0; b < base.buckets(); ++b) {
     const BucketView bucket = base.bucket(b);
-    if (ask.presence) {
+    if (ask.presence && !ask.selectors[0].any_of[0].name) {
       bytes += bucket.header().days * sizeof(Crowd);
       continue;
     }

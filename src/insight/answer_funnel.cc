@@ -2,6 +2,7 @@
 #include "insight/answer_funnel.h"
 
 #include <cmath>
+#include <numeric>
 
 #include "insight/query_condition.h"
 
@@ -72,15 +73,7 @@ class Funneling {
     spec_ = ask.spec;
     plan_ = TRY(asking_.compile(std::move(ask.selectors)));
     groups_.by = Asking::group_by(q_.breakdown);
-    if (q_.breakdown) {
-      const auto sizes = TRY(asking_.run(*plan_, timeline::FunnelSizes(spec_)));
-      const auto most = static_cast<size_t>(q_.breakdown->top);
-      const auto order = asking_.order(*plan_, 0, groups_.by);
-      asking_.label(*plan_, 0, TRY(sizes.top(most, order)), groups_);
-      spec_.shown = groups_.shown;
-    }
-    TRY(timeline::check(spec_));
-    const auto table = TRY(asking_.run(*plan_, timeline::Funnel(spec_))).finish();
+    const auto table = TRY(count());
     Json steps = Json::array(), rows = Json::array();
     for (const auto& step : q_.steps) steps.push_back(step.name);
     rows.push_back(row(table.all, all_group(), -1));
@@ -102,6 +95,30 @@ class Funneling {
   }
 
  private:
+  // With few groups all are counted and the largest picked; with many their sizes come first.
+  Result<timeline::FunnelTable> count() {
+    if (!q_.breakdown) return TRY(asking_.run(*plan_, timeline::Funnel(spec_))).finish();
+    const auto top = static_cast<size_t>(q_.breakdown->top);
+    const auto order = asking_.order(*plan_, 0, groups_.by);
+    FunnelSpec every = spec_;
+    const bool by_person = groups_.by == timeline::GroupBy::kPerson;
+    const size_t codes = by_person ? asking_.person_codes() : timeline::group_codes(*plan_, 0);
+    every.shown.resize(std::min(codes, timeline::kMaxShownGroups + 1));
+    std::iota(every.shown.begin(), every.shown.end(), 0);
+    if (timeline::check(every)) {
+      auto funnel = TRY(asking_.run(*plan_, timeline::Funnel(every)));
+      funnel.keep_largest(top, order);
+      spec_ = funnel.spec();
+      asking_.label(*plan_, 0, spec_.shown, groups_);
+      return funnel.finish();
+    }
+    const auto sizes = TRY(asking_.run(*plan_, timeline::FunnelSizes(spec_)));
+    asking_.label(*plan_, 0, TRY(sizes.top(top, order)), groups_);
+    spec_.shown = groups_.shown;
+    TRY(timeline::check(spec_));
+    return TRY(asking_.run(*plan_, timeline::Funnel(spec_))).finish();
+  }
+
   Json cell(uint64_t value, FunnelCell::What what, size_t step, int group, int period = -1,
             size_t bin = 0) const {
     return asking_.measured(value, {static_cast<int64_t>(what), static_cast<int64_t>(step), group,

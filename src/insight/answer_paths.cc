@@ -1,4 +1,5 @@
-// Paths. Cells: what (PathsCell::What), step, node or the edge's `from`, the edge's `to`.
+// Paths. Cells: what (PathsCell::What), step (of a whole path: its place), node or the edge's
+// `from`, the edge's `to`.
 //
 // A step of a path is a node: an event's name or, where the question lists events, all the events
 // of one selector.
@@ -17,6 +18,18 @@ using timeline::Second;
 // How far behind the range's ends events are read, so that sessions over them are whole.
 constexpr Second kAround = 86'400;
 
+PathsSpec::Occurrence occurrence_of(PathsQuery::Occurrence occurrence) {
+  switch (occurrence) {
+    case PathsQuery::Occurrence::kFirst:
+      return PathsSpec::Occurrence::kFirst;
+    case PathsQuery::Occurrence::kLast:
+      return PathsSpec::Occurrence::kLast;
+    case PathsQuery::Occurrence::kEvery:
+      return PathsSpec::Occurrence::kEvery;
+  }
+  return PathsSpec::Occurrence::kFirst;
+}
+
 class Pathing {
  public:
   Pathing(Asking& asking, const PathsQuery& q) : asking_(asking), q_(q) {}
@@ -26,7 +39,7 @@ class Pathing {
     timeline::Selector selector;
     selector.from = asking_.from() > kAround ? asking_.from() - kAround : 0;
     selector.to = asking_.until(uint64_t{asking_.to()} + kAround);
-    selector.group_is_name = true;
+    selector.group_is_name = selector.names_as_they_lie = true;
     selector.any_of = events();
     plan_ = TRY(asking_.compile({std::move(selector)}));
     TRY(number_nodes());
@@ -39,6 +52,8 @@ class Pathing {
     spec_.nodes = static_cast<uint32_t>(names_.size()) - 1;
     spec_.steps = q_.length;
     spec_.collapse = q_.merge_repeats;
+    spec_.occurrence = occurrence_of(q_.occurrence);
+    spec_.max_paths = q_.most_paths;
     spec_.begin = asking_.from();
     spec_.end = asking_.to();
     spec_.max_edges = std::min(q_.most_edges, timeline::kMaxPathEdges);
@@ -51,7 +66,8 @@ class Pathing {
     return Answered{Json{{"paths", table_.total.paths},
                          {"people", cell(table_.total.people, PathsCell::What::kAll, 0)},
                          {"nodes", nodes_json()},
-                         {"edges", std::move(edges)}},
+                         {"edges", std::move(edges)},
+                         {"top", top_json()}},
                     open()};
   }
 
@@ -226,13 +242,30 @@ class Pathing {
     return json;
   }
 
+  Json top_json() const {
+    if (table_.paths_too_large)
+      asking_.warn("rows_cut", "there are too many different paths to count each", "most_paths");
+    Json json = Json::array();
+    for (size_t i = 0; i < table_.paths.size(); ++i) {
+      const timeline::WholePath& path = table_.paths[i];
+      Json events = Json::array();
+      for (uint32_t node : path.nodes) events.push_back(names_[node]);
+      json.push_back({{"events", std::move(events)},
+                      {"count", path.paths},
+                      {"people", cell(path.people, PathsCell::What::kPath, i)}});
+    }
+    return json;
+  }
+
   Open open() const {
+    std::vector<std::vector<uint32_t>> paths;
+    for (const auto& path : table_.paths) paths.push_back(path.nodes);
     std::vector<std::vector<std::pair<uint32_t, uint32_t>>> shown;
     for (const auto& step : table_.steps) {
       auto& nodes = shown.emplace_back();
       for (const auto& node : step.nodes) nodes.emplace_back(node.node, 0);
     }
-    return opener(plan_, timeline::Paths(spec_), [shown](const Cell& cell) {
+    return opener(plan_, timeline::Paths(spec_), [shown, paths](const Cell& cell) {
       PathsCell pick;
       pick.what = static_cast<PathsCell::What>(cell[0]);
       pick.step = static_cast<int>(cell[1]);
@@ -240,6 +273,7 @@ class Pathing {
       pick.to = static_cast<uint32_t>(cell[3]);
       if (pick.what == PathsCell::What::kOtherNodes || pick.what == PathsCell::What::kOtherEnded)
         pick.shown = shown[static_cast<size_t>(cell[1])];
+      if (pick.what == PathsCell::What::kPath) pick.nodes = paths[static_cast<size_t>(cell[1])];
       return pick;
     });
   }

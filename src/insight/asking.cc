@@ -22,6 +22,17 @@ Second second_up(Instant t) {
   return static_cast<Second>((static_cast<uint64_t>(ms) + kMillisOfSecond - 1) / kMillisOfSecond);
 }
 
+// An object with these members, in this order. An answer has thousands of small objects: made from
+// lists of initializers, with their copies, they cost more than the counting.
+template <class... Values>
+Json object_of(std::pair<const char*, Values>... members) {
+  Json json = Json::object();
+  auto& object = *json.get_ptr<Json::object_t*>();
+  object.reserve(std::max<size_t>(4, sizeof...(members)));
+  (object.emplace_back(members.first, Json(std::move(members.second))), ...);
+  return json;
+}
+
 Json group_json(std::string_view kind, std::string label = "") {
   return {{"kind", kind}, {"label", std::move(label)}};
 }
@@ -51,9 +62,9 @@ Json ratio_of(double numerator, double denominator) {
 }
 
 Json rate_of(uint64_t numerator, uint64_t denominator) {
-  return {{"numerator", numerator},
-          {"denominator", denominator},
-          {"rate", ratio_of(static_cast<double>(numerator), static_cast<double>(denominator))}};
+  return object_of(std::pair{"numerator", numerator}, std::pair{"denominator", denominator},
+                   std::pair{"rate", ratio_of(static_cast<double>(numerator),
+                                              static_cast<double>(denominator))});
 }
 
 Asking::Asking(const Query& query, const Sources& sources, const timeline::Stop& stop,
@@ -396,26 +407,35 @@ Result<std::shared_ptr<const timeline::Plan>> Asking::compile(
 // ---- what is told
 
 std::string Asking::seal(std::string_view id, std::string_view secret, const std::string& cell) {
-  const std::string mark = fingerprint(std::string(secret) + '.' + cell).hex().substr(0, 10);
-  return std::string(id) + '.' + cell + '.' + mark;
+  constexpr size_t kMark = 10;
+  std::string text;
+  text.reserve(std::max(id.size() + kMark, secret.size()) + cell.size() + 2);
+  const std::string mark = fingerprint(text.append(secret).append(1, '.').append(cell)).hex();
+  text.assign(id).append(1, '.').append(cell).append(1, '.').append(mark, 0, kMark);
+  return text;
 }
 
 Json Asking::measured(const Json& value, const Cell& cell) const {
-  if (id_.empty()) return {{"value", value}};
-  std::string text;
-  for (int64_t part : cell) text += (text.empty() ? "" : "_") + std::to_string(part);
-  return {{"value", value}, {"people", seal(id_, secret_, text)}};
+  if (id_.empty()) return object_of(std::pair{"value", value});
+  fmt::memory_buffer text;
+  for (int64_t part : cell) {
+    if (text.size() != 0) text.push_back('_');
+    fmt::format_to(std::back_inserter(text), "{}", part);
+  }
+  return object_of(std::pair{"value", value},
+                   std::pair{"people", seal(id_, secret_, fmt::to_string(text))});
 }
 
 Json Asking::measured(const std::optional<double>& value) {
-  return {{"value", value && std::isfinite(*value) ? Json(*value) : Json(nullptr)}};
+  return object_of(
+      std::pair{"value", value && std::isfinite(*value) ? Json(*value) : Json(nullptr)});
 }
 
 Json Asking::period(Unit unit, const Span& span) const {
-  return {{"label", label_of(unit, query_.calendar, span.from)},
-          {"from", format_instant(span.from)},
-          {"to", format_instant(span.to)},
-          {"complete", span.to <= query_.now}};
+  return object_of(std::pair{"label", label_of(unit, query_.calendar, span.from)},
+                   std::pair{"from", format_instant(span.from)},
+                   std::pair{"to", format_instant(span.to)},
+                   std::pair{"complete", span.to <= query_.now});
 }
 
 Json Asking::periods_json() const {
@@ -451,7 +471,8 @@ Json Asking::finish(Json own) const {
   // Active people are by day always.
   if (query_.by && !std::holds_alternative<ActiveQuery>(query_.analysis))
     json["by"] = unit_name(*query_.by);
-  json.update(own);
+  auto& members = *own.get_ptr<Json::object_t*>();
+  for (auto& [name, value] : members) json[name] = std::move(value);
   return json;
 }
 

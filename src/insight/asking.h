@@ -81,6 +81,8 @@ class Asking {
                         std::vector<timeline::Selector> selectors);
   // For kernels that pick their groups themselves: how codes are labelled.
   Result<void> prepare(const std::optional<Breakdown>& breakdown);
+  // Codes of groups of people are below this.
+  size_t person_codes() const { return person_labels_.size(); }
   static void carry(const std::optional<Breakdown>& breakdown, timeline::Selector& selector);
   static timeline::GroupBy group_by(const std::optional<Breakdown>& breakdown);
   // The order of groups of equal size: by what their codes stand for.

@@ -72,7 +72,7 @@ const std::vector<AnalysisKind>& analysis_kinds() {
        kNone},
       {"paths",
        {"from", "to", "events", "without", "length", "session_gap_minutes", "merge_repeats",
-        "most_edges", "fewest_people"},
+        "occurrence", "most_edges", "most_paths", "fewest_people"},
        parse_as<parse_paths>,
        {},
        kNone},

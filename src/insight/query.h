@@ -172,12 +172,15 @@ struct IntervalQuery {
 };
 
 struct PathsQuery {
+  enum class Occurrence { kFirst, kLast, kEvery };
   std::optional<NamedSelector> from, to;
   std::vector<NamedSelector> events, without;
   int length = 5;
   std::chrono::seconds session_gap = std::chrono::minutes(30);
   bool merge_repeats = true;
+  Occurrence occurrence = Occurrence::kFirst;  // of the event that paths start from or end with
   int most_edges = 50;
+  int most_paths = 20;
   int fewest_people = 1;
 };
 

@@ -106,7 +106,13 @@ Result<PathsQuery> parse_paths(const Fields& fields) {
   q.session_gap =
       std::chrono::minutes(TRY(fields.integer("session_gap_minutes", 30, 1, kMaxGapMinutes)));
   q.merge_repeats = TRY(fields.flag("merge_repeats", true));
+  using Occurrence = PathsQuery::Occurrence;
+  q.occurrence = TRY(fields.word<Occurrence>(
+      "occurrence", Occurrence::kFirst,
+      {{"first", Occurrence::kFirst}, {"last", Occurrence::kLast}, {"every", Occurrence::kEvery}}));
   q.most_edges = static_cast<int>(TRY(fields.integer("most_edges", 50, 1, kMaxEdges)));
+  q.most_paths =
+      static_cast<int>(TRY(fields.integer("most_paths", 20, 0, timeline::kMaxWholePaths)));
   q.fewest_people = static_cast<int>(TRY(fields.integer("fewest_people", 1, 1, 1'000'000'000)));
   return q;
 }

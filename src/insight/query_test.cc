@@ -453,10 +453,13 @@ TEST(QueryOthers, Members) {
       good(R"({"analysis": "paths", "from": {"event": "A"}, "to": {"event": "B"},
                "events": [{"event": "A"}], "without": [{"event": "C"}], "length": 3,
                "session_gap_minutes": 10, "merge_repeats": false, "most_edges": 7,
+               "occurrence": "every", "most_paths": 3,
                "fewest_people": 2, )" +
            range + "}")
           .analysis);
   EXPECT_EQ(paths.length, 3);
+  EXPECT_EQ(paths.occurrence, PathsQuery::Occurrence::kEvery);
+  EXPECT_EQ(paths.most_paths, 3);
   auto attribution = std::get<AttributionQuery>(
       good(R"({"analysis": "attribution", "conversion": {"event": "A"}, "value_property": "v",
                "touches": [{"event": "B"}], "touch_property": "s",

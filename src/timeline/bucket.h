@@ -99,6 +99,10 @@ class BucketView {
     return header().wide_names != 0 ? at<uint16_t>(header().name_at)[event]
                                     : at<uint8_t>(header().name_at)[event];
   }
+  // Of every event; null when there are too many names for a byte.
+  const uint8_t* narrow_names() const {
+    return header().wide_names != 0 ? nullptr : at<uint8_t>(header().name_at);
+  }
   // out[i] = of_name[name_index(i)] for every event.
   template <class T>
   void map_names(const T* of_name, T* out) const {
@@ -122,6 +126,11 @@ class BucketView {
   // Values [from, to) of a column.
   void read_numbers(const ColumnEntry& column, uint32_t from, uint32_t to, double* out) const;
   void read_codes(const ColumnEntry& column, uint32_t from, uint32_t to, uint32_t* out) const;
+  // As they are stored; T is what the column's kind says.
+  template <class T>
+  std::span<const T> stored(const ColumnEntry& column, size_t values) const {
+    return {at<T>(column.values_at), values};
+  }
   const double* doubles(const ColumnEntry& column) const { return at<double>(column.values_at); }
 
  private:

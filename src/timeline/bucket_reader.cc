@@ -2,10 +2,12 @@
 // postings where they lie; everything else is gathered person by person from the parts that hold
 // some of it.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "timeline/plan.h"
 #include "timeline/presence.h"
+#include "timeline/retention_sets.h"
 
 namespace perennial::timeline {
 namespace {
@@ -24,6 +26,16 @@ struct Part {
   std::vector<uint8_t> fits;      // empty: all fit
   std::vector<uint32_t> group, held;
   std::vector<double> number;
+
+  void begin(BucketView of, const NameEntry* name, const Crowd& gone) {
+    bucket = of;
+    entry = name;
+    hidden = gone;
+    fits.clear();
+    group.clear();
+    held.clear();
+    number.clear();
+  }
 };
 
 // What a selector's Hits point into. Kept from bucket to bucket, so that memory is not asked for
@@ -31,9 +43,11 @@ struct Part {
 struct Gathered {
   std::vector<Second> at;
   std::vector<uint8_t> tie;
-  std::vector<uint32_t> first, last, group, held;
+  std::vector<uint32_t> offsets, first, last, group, held;
   std::vector<double> number;
   std::vector<Crowd> in;
+  std::vector<uint32_t> places;  // where each hit of a part went
+  std::array<uint32_t, 256> name_groups{};
   void clear() {
     at.clear();
     tie.clear();
@@ -74,16 +88,24 @@ void carry_codes(const CarriedCodes& carried, const Part& part, std::vector<uint
   }
 }
 
+// Whether the kernel takes the names as they lie in the bucket.
+bool names_lie(const CompiledSelector& selector, const Part& part) {
+  return selector.names_as_they_lie && part.entry == nullptr &&
+         part.bucket.narrow_names() != nullptr;
+}
+
+void carry_names(Part& part) {
+  std::vector<uint32_t> codes;
+  for (const NameEntry& entry : part.bucket.names()) codes.push_back(entry.name + 1);
+  part.group.resize(part.bucket.header().events);
+  part.bucket.map_names(codes.data(), part.group.data());
+}
+
 void carry(const CompiledSelector& selector, Part& part) {
-  if (selector.group_is_name) {
-    if (part.entry != nullptr) {
-      part.group.assign(part.entry->hits, part.entry->name + 1);
-    } else {
-      std::vector<uint32_t> codes;
-      for (const NameEntry& entry : part.bucket.names()) codes.push_back(entry.name + 1);
-      part.group.resize(part.bucket.header().events);
-      part.bucket.map_names(codes.data(), part.group.data());
-    }
+  if (selector.group_is_name && part.entry != nullptr) {
+    part.group.assign(part.entry->hits, part.entry->name + 1);
+  } else if (selector.group_is_name && !names_lie(selector, part)) {
+    carry_names(part);
   }
   if (part.entry == nullptr) return;
   if (selector.group.wanted && !selector.group_is_name) {
@@ -137,6 +159,8 @@ struct BucketReader::Impl {
   void gather(const CompiledSelector& selector, Gathered& out, Hits& hits);
   void gather_one(const CompiledSelector& selector, Gathered& out, Hits& hits);
   bool presence_by_days(size_t selector, uint32_t number);
+  bool presence_at_ends(size_t selector, uint32_t number);
+  void presence_of_hits(size_t selector, uint32_t number);
   bool same_days(size_t selector) const;
   void count_people(uint32_t number);
 
@@ -161,14 +185,11 @@ void BucketReader::Impl::add_name(const CompiledSelector& selector, BucketView b
   if (entry.max < selector.from || entry.min >= selector.to) return;
   if (used == parts.size()) parts.emplace_back();
   Part& part = parts[used++];
-  part.bucket = bucket;
-  part.entry = &entry;
+  part.begin(bucket, &entry, hidden);
   part.at = bucket.at(entry);
   part.tie = bucket.tie(entry);
-  part.hidden = hidden;
   part.offsets.resize(kBucketPeople + 1);
   bucket.offsets(entry, part.offsets.data());
-  part.fits.clear();
   std::vector<uint8_t> fits;
   for (const CompiledCondition& condition : selector.conditions[selector.names[entry.name] - 1]) {
     evaluate(condition, bucket, entry, fits);
@@ -185,13 +206,10 @@ void BucketReader::Impl::add_name(const CompiledSelector& selector, BucketView b
 Part& BucketReader::Impl::add_people(BucketView bucket, const Crowd& hidden) {
   if (used == parts.size()) parts.emplace_back();
   Part& part = parts[used++];
-  part.bucket = bucket;
-  part.entry = nullptr;
+  part.begin(bucket, nullptr, hidden);
   part.at = bucket.at();
   part.tie = bucket.tie();
-  part.hidden = hidden;
   part.offsets.assign(bucket.first(), bucket.first() + kBucketPeople + 1);
-  part.fits.clear();
   return part;
 }
 
@@ -255,53 +273,76 @@ void BucketReader::Impl::parts_of(const CompiledSelector& selector, uint32_t num
 // The hits where they lie; the range of time cuts both ends of each person's run.
 void BucketReader::Impl::in_place(const CompiledSelector& selector, Gathered& out, Hits& to) {
   Part& part = parts[0];
-  std::copy_n(part.offsets.begin(), kBucketPeople, out.first.begin());
-  std::copy_n(part.offsets.begin() + 1, kBucketPeople, out.last.begin());
-  if (max_of(part) >= selector.to) {
-    for (uint32_t person = 0; person < kBucketPeople; ++person) {
-      out.last[person] = first_from(part.at, out.first[person], out.last[person], selector.to);
-    }
-  }
-  if (min_of(part) < selector.from) {
-    for (uint32_t person = 0; person < kBucketPeople; ++person) {
-      out.first[person] = first_from(part.at, out.first[person], out.last[person], selector.from);
-    }
-  }
+  std::swap(out.offsets, part.offsets);
   std::swap(out.group, part.group);
   std::swap(out.held, part.held);
   std::swap(out.number, part.number);
   to.at = part.at;
   to.tie = part.tie;
+  if (selector.group_is_name && names_lie(selector, part)) {
+    to.name = part.bucket.narrow_names();
+    out.name_groups.fill(0);
+    const auto names = part.bucket.names();
+    for (size_t n = 0; n < names.size(); ++n) out.name_groups[n] = names[n].name + 1;
+    to.name_groups = out.name_groups.data();
+  }
+  to.first = out.offsets.data();
+  to.last = out.offsets.data() + 1;
+  if (max_of(part) >= selector.to) {
+    out.last.resize(kBucketPeople);
+    for (uint32_t person = 0; person < kBucketPeople; ++person) {
+      out.last[person] = first_from(part.at, to.first[person], to.last[person], selector.to);
+    }
+    to.last = out.last.data();
+  }
+  if (min_of(part) < selector.from) {
+    out.first.resize(kBucketPeople);
+    for (uint32_t person = 0; person < kBucketPeople; ++person) {
+      out.first[person] = first_from(part.at, to.first[person], to.last[person], selector.from);
+    }
+    to.first = out.first.data();
+  }
 }
 
-// One part, which is in order already: what fits is copied without a branch for each hit.
+// One part, which is in order already: what fits moves together, without a branch for each hit.
 void BucketReader::Impl::gather_one(const CompiledSelector& selector, Gathered& out, Hits& to) {
-  const Part& part = parts[0];
+  Part& part = parts[0];
   const size_t most = part.offsets[kBucketPeople];
-  out.at.resize(most);
-  out.tie.resize(part.tie != nullptr ? most : 0);
-  out.group.resize(part.group.empty() ? 0 : most);
-  out.held.resize(part.held.empty() ? 0 : most);
-  out.number.resize(part.number.empty() ? 0 : most);
-  uint32_t size = 0;
-  for (uint32_t person = 0; person < kBucketPeople; ++person) {
-    out.first[person] = size;
-    if (slice.who.has(person) && !part.hidden.has(person)) {
-      for (uint32_t hit = part.offsets[person]; hit < part.offsets[person + 1]; ++hit) {
-        const Second at = part.at[hit];
-        out.at[size] = at;
-        if (part.tie != nullptr) out.tie[size] = part.tie[hit];
-        if (!part.group.empty()) out.group[size] = part.group[hit];
-        if (!part.held.empty()) out.held[size] = part.held[hit];
-        if (!part.number.empty()) out.number[size] = part.number[hit];
-        const bool fits = part.fits.empty() || part.fits[hit] != 0;
-        size += (fits & (at >= selector.from) & (at < selector.to)) ? 1 : 0;
-      }
+  if (part.fits.empty()) part.fits.assign(most, 1);
+  if (min_of(part) < selector.from || max_of(part) >= selector.to) {
+    for (size_t hit = 0; hit < most; ++hit) {
+      part.fits[hit] &= (part.at[hit] >= selector.from) & (part.at[hit] < selector.to);
     }
-    out.last[person] = size;
   }
+  out.places.resize(most + 1);
+  uint32_t size = 0;
+  for (size_t hit = 0; hit < most; ++hit) {
+    out.places[hit] = size;
+    size += part.fits[hit];
+  }
+  out.places[most] = size;
+  const auto move = [&](const auto* from, auto& values) {
+    values.resize(from != nullptr ? most : 0);
+    if (from == nullptr) return;
+    for (size_t hit = 0; hit < most; ++hit) values[out.places[hit]] = from[hit];
+  };
+  const auto carried = [](const auto& values) { return values.empty() ? nullptr : values.data(); };
+  move(part.at, out.at);
+  move(part.tie, out.tie);
+  move(carried(part.group), out.group);
+  move(carried(part.held), out.held);
+  move(carried(part.number), out.number);
+  out.first.resize(kBucketPeople);
+  out.last.resize(kBucketPeople);
+  for (uint32_t person = 0; person < kBucketPeople; ++person) {
+    out.first[person] = out.places[part.offsets[person]];
+    out.last[person] = out.places[part.offsets[person + 1]];
+  }
+  part.hidden.for_each([&](uint32_t person) { out.last[person] = out.first[person]; });
   to.at = out.at.data();
   to.tie = part.tie != nullptr ? out.tie.data() : nullptr;
+  to.first = out.first.data();
+  to.last = out.last.data();
 }
 
 void BucketReader::Impl::gather(const CompiledSelector& selector, Gathered& out, Hits& to) {
@@ -336,28 +377,36 @@ void BucketReader::Impl::gather(const CompiledSelector& selector, Gathered& out,
   }
   to.at = out.at.data();
   to.tie = out.tie.data();
+  to.first = out.first.data();
+  to.last = out.last.data();
 }
 
 void BucketReader::Impl::read_hits(size_t s, uint32_t number) {
   const CompiledSelector& selector = plan.selectors[s];
   Gathered& out = gathered[s];
-  out.first.resize(kBucketPeople);
-  out.last.resize(kBucketPeople);
   parts_of(selector, number);
   Hits& to = hits[s];
   to = {};
-  if (used == 1 && parts[0].fits.empty() && parts[0].hidden.empty()) {
+  const bool lies = used == 1 && parts[0].fits.empty() && parts[0].hidden.empty();
+  for (uint32_t p = 0; p < used && !lies && selector.group_is_name; ++p) {
+    if (names_lie(selector, parts[p])) carry_names(parts[p]);
+  }
+  if (lies) {
     in_place(selector, out, to);
   } else if (used == 1) {
     gather_one(selector, out, to);
   } else {
     gather(selector, out, to);
   }
-  to.first = out.first.data();
-  to.last = out.last.data();
-  if (selector.group.wanted || selector.group_is_name) to.group = out.group.data();
+  if (to.name == nullptr && (selector.group.wanted || selector.group_is_name)) {
+    to.group = out.group.data();
+  }
   if (selector.held.wanted) to.held = out.held.data();
   if (selector.carries_number) to.number = out.number.data();
+  if (to.last == to.first + 1) {
+    count.events += to.first[kBucketPeople] - to.first[0];
+    return;
+  }
   // Runs lie one behind the other, but for what the range of time cut off.
   for (uint32_t person = 0; person < kBucketPeople; ++person) {
     count.events += to.last[person] - to.first[person];
@@ -368,7 +417,9 @@ void BucketReader::Impl::read_hits(size_t s, uint32_t number) {
 // zone and every layer has its strip.
 bool BucketReader::Impl::presence_by_days(size_t s, uint32_t number) {
   const CompiledSelector& selector = plan.selectors[s];
-  if (!selector.any_event || selector.carries() || !plan.day_borders) return false;
+  if (!selector.any_event || selector.carries() || !plan.day_borders || selector.at_least > 1) {
+    return false;
+  }
   const Periods& periods = *plan.ask.presence;
   const bool before_all = selector.from == 0, from_start = selector.from == periods.begin();
   if (!before_all && !from_start) return false;
@@ -410,11 +461,53 @@ bool BucketReader::Impl::presence_by_days(size_t s, uint32_t number) {
   return true;
 }
 
+// One period and one name whose postings can be read where they lie: whether somebody has enough
+// hits shows at the end of their run, without a search for where the period begins.
+bool BucketReader::Impl::presence_at_ends(size_t s, uint32_t number) {
+  const CompiledSelector& selector = plan.selectors[s];
+  const Periods& periods = *plan.ask.presence;
+  if (periods.size() != 1 || !selector.only_name || selector.from < periods.begin() ||
+      selector.to > periods.end() || selector.at_least == 0) {
+    return false;
+  }
+  parts_of(selector, number);
+  Gathered& out = gathered[s];
+  out.in.assign(1, Crowd{});
+  presence[s] = {.in = out.in, .before = {}};
+  if (used == 0) return true;
+  const Part& part = parts[0];
+  if (used > 1 || !part.fits.empty() || !part.hidden.empty()) return false;
+  const uint32_t hits = part.offsets[kBucketPeople];
+  count.events += hits;
+  const bool cut = part.entry->max >= selector.to;
+  for (uint32_t person = 0; person < kBucketPeople; ++person) {
+    const uint32_t first = part.offsets[person];
+    uint32_t last = part.offsets[person + 1];
+    if (cut) last = first_from(part.at, first, last, selector.to);
+    const bool enough = last - first >= selector.at_least;
+    const uint32_t place = std::min(enough ? last - selector.at_least : first, hits - 1);
+    const bool in = enough & (part.at[place] >= selector.from);
+    out.in[0].words[person / 64] |= uint64_t{in} << (person % 64);
+  }
+  return true;
+}
+
+void BucketReader::Impl::presence_of_hits(size_t s, uint32_t number) {
+  read_hits(s, number);
+  const Periods& periods = *plan.ask.presence;
+  Gathered& out = gathered[s];
+  const Crowd before = presence_of(hits[s], periods, out.in);
+  if (plan.selectors[s].at_least > 1) {
+    presence_at_least(hits[s], periods, plan.selectors[s].at_least, out.in);
+  }
+  presence[s] = {.in = out.in, .before = before};
+}
+
 // Whether a selector asks for what the one before it does: retention of anything after anything.
 bool BucketReader::Impl::same_days(size_t s) const {
   const CompiledSelector &one = plan.selectors[s - 1], &other = plan.selectors[s];
   return one.any_event && other.any_event && !one.carries() && !other.carries() &&
-         one.from == other.from && one.to == other.to;
+         one.from == other.from && one.to == other.to && one.at_least == other.at_least;
 }
 
 void BucketReader::Impl::count_people(uint32_t number) {
@@ -455,11 +548,8 @@ const Slice& BucketReader::read(uint32_t number) {
       impl.read_hits(s, number);
     } else if (s > 0 && impl.same_days(s)) {
       impl.presence[s] = impl.presence[s - 1];
-    } else if (!impl.presence_by_days(s, number)) {
-      impl.read_hits(s, number);
-      Gathered& out = impl.gathered[s];
-      const Crowd before = presence_of(impl.hits[s], *ask.presence, out.in);
-      impl.presence[s] = {.in = out.in, .before = before};
+    } else if (!impl.presence_by_days(s, number) && !impl.presence_at_ends(s, number)) {
+      impl.presence_of_hits(s, number);
     }
   }
   slice.hits = impl.hits;

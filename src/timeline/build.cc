@@ -166,11 +166,13 @@ Result<Snapshot> read_from_log(const BuildSource& source, const FromLog& what, Z
   // The number of events bounds the memory, not the number of texts.
   auto dictionary = std::make_shared<Dictionary>(
       DictionaryLimits{.events = UINT16_MAX, .properties = 100'000, .texts = kMaxTextsFromLog});
-  Owners owners;
+  std::shared_ptr<const Owners> owners;
+  OwnersCache own;
   const people::Reached reached =
       TRY(source.database.read([&](store::Connection& c) -> Result<people::Reached> {
-        owners = TRY(Owners::load(c));
-        return people::reached(c);
+        const auto now = TRY(people::reached(c));
+        owners = TRY((source.owners != nullptr ? *source.owners : own).get(c, now));
+        return now;
       }));
   events::Sweep sweep{.span = what.span,
                       .up_to_seq = reached.applied_seq,
@@ -188,7 +190,7 @@ Result<Snapshot> read_from_log(const BuildSource& source, const FromLog& what, Z
       TRY(stop.check());
     }
     if (!wanted.empty() && !wanted.contains({event.type, std::string(event.name)})) return {};
-    const uint32_t person = owners.find_event(event.identity, event.anonymous_id);
+    const uint32_t person = owners->find_event(event.identity, event.anonymous_id);
     if (person == 0) return {};
     intake.take(person, event.type, event.name, event.timestamp_ms, event.seq, event.properties,
                 rows);

@@ -34,6 +34,7 @@ struct Progress {
 struct BuildSource {
   events::Log& log;
   store::Database& database;
+  OwnersCache* owners = nullptr;  // shared by those who read the log for questions; may be null
 };
 
 // Writes the base of everything that the people stage has applied; temporary files stand beside it.

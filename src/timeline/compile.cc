@@ -59,7 +59,9 @@ bool plain(const EventSelector& event) { return event.where.always(); }
 CompiledSelector compile_selector(const Selector& selector, const Dictionary& dictionary) {
   CompiledSelector out{.from = selector.from,
                        .to = selector.to,
+                       .at_least = selector.at_least,
                        .group_is_name = selector.group_is_name,
+                       .names_as_they_lie = selector.names_as_they_lie,
                        .group = carried_codes(selector.group, dictionary),
                        .held = carried_codes(selector.held, dictionary),
                        .carries_number = !selector.number.empty()};
@@ -255,6 +257,12 @@ Result<std::shared_ptr<const Plan>> compile(const Snapshot& snapshot, Ask ask, P
 
 uint32_t buckets_of(const Plan& plan) { return plan.buckets; }
 const Snapshot& snapshot_of(const Plan& plan) { return plan.snapshot; }
+
+size_t group_codes(const Plan& plan, size_t selector) {
+  const CompiledSelector& of = plan.selectors[selector];
+  if (of.group_is_name) return plan.snapshot.dictionary->events() + size_t{1};
+  return of.group.texts + of.group.numbers.size() + 1;
+}
 
 std::string group_label(const Plan& plan, size_t selector, uint32_t code, bool held) {
   const CompiledSelector& of = plan.selectors[selector];

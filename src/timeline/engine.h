@@ -136,6 +136,8 @@ std::string group_label(const Plan& plan, size_t selector, uint32_t code, bool h
 // The order of what codes of Hits::group of a selector stand for: none, texts by their bytes,
 // numbers. The plan must outlive it.
 CodeBefore label_order(const Plan& plan, size_t selector);
+// Codes of Hits::group of a selector are below this.
+size_t group_codes(const Plan& plan, size_t selector);
 const Snapshot& snapshot_of(const Plan& plan);
 
 // Runs a kernel (copyable; add(const Slice&), merge(const Kernel&)) over all buckets. What grows

@@ -1,6 +1,9 @@
 // Conditions on the hits of one name in one bucket, as a byte for each hit.
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
+#include <span>
 
 #include "timeline/plan.h"
 
@@ -30,6 +33,84 @@ bool CompiledTest::fits(double number) const {
 
 namespace {
 
+// Stored whole numbers that fit: [first, last].
+template <class T>
+struct Stored {
+  int64_t first = int64_t{std::numeric_limits<T>::min()} + 1;  // the least one means none
+  int64_t last = std::numeric_limits<T>::max();
+};
+
+// The first stored number that stands for `limit` or more (with `above`, for more).
+template <class T>
+int64_t first_reaching(double limit, bool above, double scale) {
+  int64_t low = Stored<T>().first, high = Stored<T>().last + 1;
+  while (low < high) {
+    const int64_t middle = low + (high - low) / 2;
+    const double number = static_cast<double>(middle) / scale;
+    if (above ? number > limit : number >= limit) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+// Comparisons fit a stretch of numbers, whose ends are found once; the others say nothing.
+template <class T>
+std::optional<Stored<T>> stretch(const CompiledTest& test, double scale) {
+  using Op = Test::Op;
+  Stored<T> out;
+  switch (test.op) {
+    case Op::kLess:
+    case Op::kAtMost:
+      out.last = first_reaching<T>(test.numbers[0], test.op == Op::kAtMost, scale) - 1;
+      return out;
+    case Op::kGreater:
+    case Op::kAtLeast:
+      out.first = first_reaching<T>(test.numbers[0], test.op == Op::kGreater, scale);
+      return out;
+    case Op::kBetween:
+      out.first = first_reaching<T>(test.numbers[0], false, scale);
+      out.last = first_reaching<T>(test.numbers[1], false, scale) - 1;
+      return out;
+    case Op::kIsSet:
+      return out;
+    default:
+      return std::nullopt;
+  }
+}
+
+// False when the numbers have to be looked at one by one.
+template <class T>
+bool evaluate_stored(const CompiledTest& test, std::span<const T> values, double scale,
+                     uint8_t* out) {
+  const auto fits = stretch<T>(test, scale);
+  if (!fits) return false;
+  if (fits->first > fits->last) return true;
+  const auto first = static_cast<T>(fits->first), last = static_cast<T>(fits->last);
+  for (size_t i = 0; i < values.size(); ++i) {
+    out[i] |= static_cast<uint8_t>((values[i] >= first) & (values[i] <= last));
+  }
+  return true;
+}
+
+void evaluate_numbers(const CompiledTest& test, BucketView bucket, const ColumnEntry& column,
+                      std::vector<uint8_t>& out) {
+  const size_t hits = out.size();
+  if (column.kind == ColumnKind::kInt16) {
+    if (evaluate_stored(test, bucket.stored<int16_t>(column, hits), 1, out.data())) return;
+  } else if (column.kind == ColumnKind::kInt32 || column.kind == ColumnKind::kCents32) {
+    const double scale = column.kind == ColumnKind::kCents32 ? 100 : 1;
+    if (evaluate_stored(test, bucket.stored<int32_t>(column, hits), scale, out.data())) return;
+  }
+  std::vector<double> values(hits);
+  bucket.read_numbers(column, 0, static_cast<uint32_t>(hits), values.data());
+  for (size_t i = 0; i < hits; ++i) {
+    if (!std::isnan(values[i]) && test.fits(values[i])) out[i] = 1;
+  }
+}
+
 void evaluate_test(const CompiledTest& test, BucketView bucket, const NameEntry& entry,
                    std::vector<uint8_t>& out) {
   out.assign(entry.hits, 0);
@@ -42,11 +123,7 @@ void evaluate_test(const CompiledTest& test, BucketView bucket, const NameEntry&
       }
     }
     if (const ColumnEntry* numbers = bucket.find_column(entry, *test.property, false)) {
-      std::vector<double> values(entry.hits);
-      bucket.read_numbers(*numbers, 0, entry.hits, values.data());
-      for (uint32_t i = 0; i < entry.hits; ++i) {
-        if (!std::isnan(values[i]) && test.fits(values[i])) out[i] = 1;
-      }
+      evaluate_numbers(test, bucket, *numbers, out);
     }
   }
   if (!test.opposite) return;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "timeline/funnel_scan.h"
+#include "timeline/hits_search.h"
 
 namespace perennial::timeline {
 namespace {
@@ -30,15 +31,9 @@ uint32_t group_of_event(const Slice& slice, uint32_t person, const FunnelAttempt
                         size_t place) {
   const Hits& hits = slice.hits[attempt.step[place]];
   if (hits.group == nullptr) return 0;
-  uint32_t low = hits.first[person], high = hits.last[person];
-  while (low < high) {
-    const uint32_t middle = low + (high - low) / 2;
-    if (hits.key(middle) < attempt.key[place]) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
+  uint32_t low = first_from(hits.at, hits.first[person], hits.last[person],
+                            hits.last[kBucketPeople - 1], second_of(attempt.key[place]));
+  while (hits.key(low) < attempt.key[place]) ++low;
   return hits.group[low];
 }
 
@@ -219,20 +214,7 @@ struct Funnel::Counter {
   bool grouped, times;
 
   void in_total(uint32_t person, const FunnelAttempt& attempt) {
-    count(to.rows_[0], attempt);
-    if (grouped) count(group_row(person, attempt), attempt);
-  }
-  void in_period(uint32_t person, int period, const FunnelAttempt& attempt) {
-    const size_t cell = static_cast<size_t>(period) * width + static_cast<size_t>(attempt.level);
-    ++to.rows_[0].trend[cell];
-    if (grouped) ++group_row(person, attempt).trend[cell];
-  }
-
- private:
-  Row& group_row(uint32_t person, const FunnelAttempt& attempt) {
-    return to.rows_[1 + to.slots_.of(group_of(to.spec_, slice, person, attempt))];
-  }
-  void count(Row& row, const FunnelAttempt& attempt) {
+    Row& row = row_of(person, attempt);
     ++row.levels[static_cast<size_t>(attempt.level)];
     if (!times) return;
     for (int step = 1; step < attempt.level; ++step) {
@@ -240,37 +222,81 @@ struct Funnel::Counter {
     }
     if (attempt.level == to.spec_.steps) row.times[0].add(took(to.spec_, attempt, 0));
   }
+  void in_period(uint32_t person, int period, const FunnelAttempt& attempt) {
+    const size_t cell = static_cast<size_t>(period) * width + static_cast<size_t>(attempt.level);
+    ++row_of(person, attempt).trend[cell];
+  }
+
+ private:
+  Row& row_of(uint32_t person, const FunnelAttempt& attempt) {
+    return to.rows_[grouped ? to.slots_.of(group_of(to.spec_, slice, person, attempt)) : 0];
+  }
 };
+
+void Funnel::Row::add(const Row& other) {
+  for (size_t k = 0; k < levels.size(); ++k) levels[k] += other.levels[k];
+  for (size_t k = 0; k < trend.size(); ++k) trend[k] += other.trend[k];
+  for (size_t k = 0; k < times.size(); ++k) times[k].merge(other.times[k]);
+}
 
 Funnel::Funnel(FunnelSpec spec)
     : spec_(std::move(spec)), slots_(group_by(spec_.breakdown), spec_.shown) {
+  const bool grouped = spec_.breakdown != FunnelBreakdown::kNone;
+  rows_.assign(grouped ? slots_.size() : 1, empty_row());
+}
+
+Funnel::Row Funnel::empty_row() const {
   const auto steps = static_cast<size_t>(spec_.steps);
   const size_t periods = spec_.periods ? static_cast<size_t>(spec_.periods->size()) : 0;
-  Row row{.levels = std::vector<uint64_t>(steps + 1),
+  return {.levels = std::vector<uint64_t>(steps + 1),
           .trend = std::vector<uint64_t>(periods * (steps + 1)),
           .times = std::vector<FunnelTimesSeries>(spec_.times ? steps : 0)};
-  const bool grouped = spec_.breakdown != FunnelBreakdown::kNone;
-  rows_.assign(grouped ? slots_.size() + 1 : 1, row);
 }
 
 void Funnel::add(const Slice& slice) {
-  Counter counter{*this, slice, static_cast<size_t>(spec_.steps) + 1, rows_.size() > 1,
-                  spec_.times};
+  Counter counter{*this, slice, static_cast<size_t>(spec_.steps) + 1,
+                  spec_.breakdown != FunnelBreakdown::kNone, spec_.times};
   scan_funnel(spec_, slice, slice.who, spec_.times || by_later_event(spec_), counter);
 }
 
 void Funnel::merge(const Funnel& other) {
   INVARIANT(rows_.size() == other.rows_.size());
-  for (size_t i = 0; i < rows_.size(); ++i) {
-    Row& to = rows_[i];
-    const Row& from = other.rows_[i];
-    for (size_t k = 0; k < to.levels.size(); ++k) to.levels[k] += from.levels[k];
-    for (size_t k = 0; k < to.trend.size(); ++k) to.trend[k] += from.trend[k];
-    for (size_t k = 0; k < to.times.size(); ++k) to.times[k].merge(from.times[k]);
-  }
+  for (size_t i = 0; i < rows_.size(); ++i) rows_[i].add(other.rows_[i]);
 }
 
-FunnelTable Funnel::finish() const {
+void Funnel::keep_largest(size_t n, const CodeBefore& before) {
+  struct Group {
+    uint64_t entered;
+    uint32_t code;
+    size_t row;
+  };
+  std::vector<Group> groups;
+  for (size_t i = 0; i < spec_.shown.size(); ++i) {
+    uint64_t entered = 0;
+    for (uint64_t people : rows_[i].levels) entered += people;
+    groups.push_back({entered, spec_.shown[i], i});
+  }
+  std::ranges::sort(groups, [&](const Group& a, const Group& b) {
+    return a.entered != b.entered ? a.entered > b.entered : before(a.code, b.code);
+  });
+  std::vector<Row> rows;
+  Row others = std::move(rows_[spec_.shown.size()]);
+  spec_.shown.clear();
+  for (const Group& group : groups) {
+    // A group that nobody entered with their best attempt can have others in the trend.
+    if (rows.size() < n && group.entered != 0) {
+      spec_.shown.push_back(group.code);
+      rows.push_back(std::move(rows_[group.row]));
+    } else {
+      others.add(rows_[group.row]);
+    }
+  }
+  rows.push_back(std::move(others));
+  rows_ = std::move(rows);
+  slots_ = GroupSlots(group_by(spec_.breakdown), spec_.shown);
+}
+
+FunnelRow Funnel::finish(const Row& row) const {
   const auto steps = static_cast<size_t>(spec_.steps);
   // From people at each level to people at it or above.
   const auto reached = [steps](const uint64_t* levels) {
@@ -279,18 +305,27 @@ FunnelTable Funnel::finish() const {
     for (size_t k = steps; k-- > 0;) out[k] = sum += levels[k + 1];
     return out;
   };
-  const auto finish_row = [&](const Row& row) {
-    FunnelRow out;
-    out.reached = reached(row.levels.data());
-    for (size_t at = 0; at < row.trend.size(); at += steps + 1) {
-      out.trend.push_back(reached(row.trend.data() + at));
-    }
-    for (const FunnelTimesSeries& series : row.times) out.times.push_back(series.finish());
-    return out;
-  };
+  FunnelRow out;
+  out.reached = reached(row.levels.data());
+  for (size_t at = 0; at < row.trend.size(); at += steps + 1) {
+    out.trend.push_back(reached(row.trend.data() + at));
+  }
+  for (const FunnelTimesSeries& series : row.times) out.times.push_back(series.finish());
+  return out;
+}
+
+FunnelTable Funnel::finish() const {
   FunnelTable table;
-  table.all = finish_row(rows_[0]);
-  for (size_t i = 1; i < rows_.size(); ++i) table.groups.push_back(finish_row(rows_[i]));
+  if (spec_.breakdown == FunnelBreakdown::kNone) {
+    table.all = finish(rows_[0]);
+    return table;
+  }
+  Row all = empty_row();
+  for (const Row& row : rows_) {
+    all.add(row);
+    table.groups.push_back(finish(row));
+  }
+  table.all = finish(all);
   return table;
 }
 

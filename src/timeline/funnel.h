@@ -225,6 +225,9 @@ class Funnel {
   void add(const Slice& slice);
   void merge(const Funnel& other);  // of the same spec
   FunnelTable finish() const;
+  // After a run with all groups in spec.shown: leaves the `n` largest by those who entered, largest
+  // first, and adds the others up. So few groups need no pass for their sizes.
+  void keep_largest(size_t n, const CodeBefore& before = std::less<>());
 
   // Adds exactly the people behind the cell.
   void collect(const Slice& slice, const FunnelCell& cell, Crowd& out) const;
@@ -239,13 +242,16 @@ class Funnel {
                                    size_t most) const;
 
  private:
-  // Row 0 is of all, the others are of the groups.
+  // Without a breakdown one row of all; with one, those of the groups, which make up all.
   struct Row {
     std::vector<uint64_t> levels;  // [level]
     std::vector<uint64_t> trend;   // [period * (steps + 1) + level]
     std::vector<FunnelTimesSeries> times;
+    void add(const Row& other);
   };
   struct Counter;
+  Row empty_row() const;
+  FunnelRow finish(const Row& row) const;
 
   FunnelSpec spec_;
   GroupSlots slots_;

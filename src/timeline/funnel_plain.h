@@ -1,11 +1,11 @@
 // Inside of the funnels: the fast way for an ordered funnel of people without held property,
-// exclusions or sessions. It walks the hits of the steps where they lie, step by step, and leaves a
-// person as soon as a step has no hit.
+// exclusions or sessions.
 //
-// At every step stands at most one attempt worth following: the one with the latest entry, which
-// has the longest time left. The hits of a step are walked only as far as a hit of the next step
-// asks for, and the walk ends with the first hit that completes an attempt: most people's later
-// events are never looked at.
+// Of all attempts that an event can go on with, the one with the latest entry has the longest time
+// left, and it is found backwards: the last hit of the step before, the last one of the step before
+// that, and so on to the entry. So a hit of step k ends an attempt of level k exactly when the
+// entry at the end of this chain is in its window. Levels are climbed one by one: the first hit
+// that reaches a level is where the search for the next one begins, and no hit is passed twice.
 #pragma once
 
 #include <algorithm>
@@ -59,26 +59,25 @@ class PlainFunnel {
   uint64_t key_at(size_t step, uint32_t hit) const {
     return kTies ? hits_[step].key(hit) : uint64_t{hits_[step].at[hit]} << 8;
   }
-  // Never without an entry.
-  bool in_window(uint64_t entry, uint64_t key) const {
-    return uint64_t{second_of(key)} - second_of(entry) <= window_;
-  }
   template <bool kTies>
-  void catch_up(size_t step, uint64_t key, bool first_only, FunnelAttempt& out);
+  uint32_t first_hit_from(size_t step, uint32_t low, uint32_t high, uint64_t key) const;
   template <bool kTies>
+  uint64_t entry_before(size_t step, uint64_t key);
+  template <bool kTies>
+  bool climb(size_t step, FunnelAttempt& out);
+  template <bool kTies>
+  void run_latest(uint32_t person, FunnelAttempt& out);
   void run_latest(uint32_t person, FunnelAttempt& out);
   void run_first(uint32_t person, FunnelAttempt& out) const;
-  void run_latest(uint32_t person, FunnelAttempt& out);
   void fill(uint32_t person, FunnelAttempt& out) const;
+  uint32_t first_above(size_t step, uint32_t person, uint64_t key) const;
 
   size_t steps_;
   Second window_;
   bool first_entry_, events_, ties_;
   std::span<const Hits> hits_;
-  // Of each step: the first hit not walked yet, the person's end, and the entry of the attempt that
-  // stands there.
-  std::array<uint32_t, kMaxFunnelSteps> next_, end_;
-  std::array<uint64_t, kMaxFunnelSteps> entry_;
+  // Of each step: the person's hits, and the first that is not before the hits passed so far.
+  std::array<uint32_t, kMaxFunnelSteps> first_, next_, end_;
 };
 
 }  // namespace perennial::timeline

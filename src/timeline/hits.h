@@ -74,6 +74,10 @@ struct Hits {
   const uint32_t* group = nullptr;  // a text as its number in the property's dictionary; 0 = none
   const uint32_t* held = nullptr;   // the same, for the property that all steps must share
   const double* number = nullptr;   // NaN = none
+  // Instead of `group`, for a selector with names_as_they_lie: the group of a hit is
+  // name_groups[name[hit]]; there are 256 of them, 0 where the bucket has no such name.
+  const uint8_t* name = nullptr;
+  const uint32_t* name_groups = nullptr;
 
   uint32_t count(uint32_t person) const { return last[person] - first[person]; }
   // The order of events of one person, across selectors.

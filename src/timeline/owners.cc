@@ -31,6 +31,17 @@ uint32_t Owners::find_event(std::string_view identity, std::string_view anonymou
   return find(events::identity_of("", anonymous_id));
 }
 
+Result<std::shared_ptr<const Owners>> OwnersCache::get(store::Connection& c,
+                                                       const people::Reached& now) {
+  std::lock_guard lock(mutex_);
+  if (owners_ == nullptr || at_.applied_seq != now.applied_seq || at_.last_move != now.last_move ||
+      at_.last_person != now.last_person) {
+    owners_ = std::make_shared<const Owners>(TRY(Owners::load(c)));
+    at_ = now;
+  }
+  return owners_;
+}
+
 bool is_junk_identity(std::string_view identity) {
   return identity.starts_with("u:") && !people::names_somebody(identity.substr(2));
 }

@@ -1,6 +1,8 @@
 // Whose an identity is, from memory: for readers that meet every identity of the log.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +31,19 @@ class Owners {
     return a.high64 != b.high64 ? a.high64 < b.high64 : a.low64 < b.low64;
   }
   std::vector<Owner> owners_;  // ascending by hash
+};
+
+// The owners of one moment, for every question that reads the log at that moment: loading them
+// takes about a second a million. Thread-safe.
+class OwnersCache {
+ public:
+  // `now` as people::reached() says in the same transaction.
+  Result<std::shared_ptr<const Owners>> get(store::Connection& c, const people::Reached& now);
+
+ private:
+  std::mutex mutex_;  // held while loading, so that others wait instead of loading too
+  std::shared_ptr<const Owners> owners_;
+  people::Reached at_;
 };
 
 // Whether events under an identity belong to whoever their anonymous id names.

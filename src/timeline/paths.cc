@@ -65,21 +65,29 @@ Paths::Paths(PathsSpec spec) : spec_(std::move(spec)), node_of_(spec_.node_of) {
   uint64_t paths = 1;
   for (int i = 0; i < open_places(spec_) && paths <= kDensePaths; ++i) paths *= spec_.nodes + 1;
   dense_paths_ = paths <= kDensePaths;
+  derived_ = dense_cells_ && dense_paths_;
 }
 
 template <class Emit>
 void Paths::scan(const Slice& slice, Emit& emit) const {
   using Kind = PathsSpec::Kind;
   const bool days = spec_.session && spec_.session->days;
-  auto run = [&]<Kind kKind, bool kDays>() {
-    PathScan<kKind, kDays, Emit> scan(spec_, node_of_, slice.hits[0], emit);
+  const Hits& hits = slice.hits[0];
+  auto run = [&]<Kind kKind, bool kDays, bool kBytes>() {
+    PathScan<kKind, kDays, kBytes, Emit> scan(spec_, node_of_, hits, emit);
     slice.who.for_each([&](uint32_t person) {
+      if (hits.count(person) == 0) return;
       emit.begin(person);
-      scan.person(slice.hits[0].first[person], slice.hits[0].last[person]);
+      scan.person(hits.first[person], hits.last[person]);
     });
   };
+  auto run_days = [&]<Kind kKind, bool kDays>() {
+    return hits.name != nullptr ? run.template operator()<kKind, kDays, true>()
+                                : run.template operator()<kKind, kDays, false>();
+  };
   auto run_kind = [&]<Kind kKind>() {
-    return days ? run.template operator()<kKind, true>() : run.template operator()<kKind, false>();
+    return days ? run_days.template operator()<kKind, true>()
+                : run_days.template operator()<kKind, false>();
   };
   switch (spec_.kind) {
     case Kind::kStart:
@@ -93,14 +101,15 @@ void Paths::scan(const Slice& slice, Emit& emit) const {
   }
 }
 
-struct Paths::Count {
-  Paths& to;
-  bool has_path = false, has_longer = false, has_unreached = false;
+class Paths::Count {
+ public:
+  explicit Count(Paths& paths) : to(paths) {}
 
   void begin(uint32_t) { has_path = has_longer = has_unreached = false; }
   void path(std::span<const uint32_t> row) {
     if (!has_path) ++to.serial_;
     put(to.total_, has_path);
+    if (to.derived_) return derived(row.data());
     put(to.path(row));
     if (to.dense_cells_) return dense(row.data());
     for (uint32_t step = 0; step < row.size(); ++step) {
@@ -112,8 +121,60 @@ struct Paths::Count {
   }
   void longer() { put(to.longer_, has_longer); }
   void unreached() { put(to.unreached_, has_unreached); }
+  void finish() {
+    for (size_t i = 0; i < kWaiting; ++i) {
+      Waiting& place = waiting[(next + i) % kWaiting];
+      if (place.whole != nullptr) count(place);
+      place.whole = nullptr;
+    }
+  }
 
  private:
+  // A path on its way to its counter, which lies somewhere in a megabyte: it is fetched while the
+  // paths before it are counted.
+  struct Waiting {
+    Tally* whole = nullptr;
+    uint32_t serial = 0;
+    Row row{};
+  };
+  static constexpr size_t kWaiting = 16;
+
+  void derived(const uint32_t* row) {
+    const auto steps = static_cast<size_t>(to.spec_.steps);
+    size_t slot = 0;
+    for (size_t i = to.spec_.kind == PathsSpec::Kind::kStart ? 0 : 1; i < steps; ++i) {
+      slot = slot * (to.spec_.nodes + 1) + row[i];
+    }
+    Waiting& place = waiting[next++ % kWaiting];
+    if (place.whole != nullptr) count(place);
+    place.whole = &to.paths_[slot];
+    __builtin_prefetch(place.whole, 1);
+    place.serial = to.serial_;
+    for (size_t i = 0; i < steps; ++i) place.row[i] = row[i];
+  }
+
+  // A path that the person took before adds nobody to any cell. An anchor is always the same node,
+  // so the node after it has the people of the edge to it.
+  void count(const Waiting& path) {
+    Tally& whole = *path.whole;
+    ++whole.paths;
+    if (whole.last == path.serial) return;
+    whole.last = path.serial;
+    ++whole.people;
+    const uint64_t width = to.width_;
+    const auto steps = static_cast<uint32_t>(to.spec_.steps);
+    const uint32_t nodes_from = to.spec_.kind == PathsSpec::Kind::kStart ? 0 : 2;
+    Seen* of_step = to.seen_.data();
+    for (uint32_t step = 0; step < steps; ++step, of_step += width * width) {
+      Seen* of_node = of_step + path.row[step] * width;
+      if (step >= nodes_from) see(of_node[width - 1], path.serial);
+      if (step + 1 < steps) see(of_node[path.row[step + 1]], path.serial);
+    }
+  }
+  static void see(Seen& seen, uint32_t serial) {
+    seen.people += static_cast<uint32_t>(seen.last != serial);
+    seen.last = serial;
+  }
   // All steps, the places behind the path's end too: they are zeros, whose counters nobody reads,
   // and a fixed number of rounds is faster than the right one.
   void dense(const uint32_t* row) {
@@ -138,17 +199,26 @@ struct Paths::Count {
     tally->people += static_cast<uint32_t>(tally->last != to.serial_);
     tally->last = to.serial_;
   }
+
+  Paths& to;
+  bool has_path = false, has_longer = false, has_unreached = false;  // of the person
+  std::array<Waiting, kWaiting> waiting;
+  size_t next = 0;
 };
 
 void Paths::add(const Slice& slice) {
   allocate();
-  Count count{.to = *this};
+  Count count(*this);
   scan(slice, count);
+  count.finish();
 }
 
 void Paths::allocate() {
-  if (dense_cells_ && cells_.empty()) {
-    cells_.resize(static_cast<size_t>(spec_.steps) * width_ * width_);
+  const size_t cells = static_cast<size_t>(spec_.steps) * width_ * width_;
+  if (derived_) {
+    seen_.resize(cells);
+  } else if (dense_cells_) {
+    cells_.resize(cells);
   }
   if (dense_paths_ && paths_.empty()) {
     size_t paths = 1;
@@ -249,6 +319,7 @@ void Paths::merge(const Paths& other) {
   add(longer_, other.longer_);
   add(unreached_, other.unreached_);
   allocate();
+  for (size_t i = 0; i < other.seen_.size(); ++i) seen_[i].people += other.seen_[i].people;
   if (other.cells_too_large_ && !cells_too_large_) drop_cells();
   for (size_t i = 0; i < other.cells_.size(); ++i) {
     const Tally& from = other.cells_[i];
@@ -291,12 +362,52 @@ PathsTable Paths::finish() const {
   return table;
 }
 
+std::vector<PathCount> Paths::cell_counts() const {
+  std::vector<PathCount> out;
+  if (!derived_) {
+    for (const Tally& cell : cells_) out.push_back({.paths = cell.paths, .people = cell.people});
+    return out;
+  }
+  for (const Seen& seen : seen_) out.push_back({.paths = 0, .people = seen.people});
+  if (!out.empty()) add_whole_paths(out);
+  return out;
+}
+
+// Each whole path is one of the paths of its nodes and edges.
+void Paths::add_whole_paths(std::vector<PathCount>& cells) const {
+  const auto steps = static_cast<size_t>(spec_.steps);
+  const bool anchored = spec_.kind != PathsSpec::Kind::kStart;
+  Row row{};
+  if (anchored) row[0] = spec_.kind == PathsSpec::Kind::kTo ? spec_.to : spec_.from;
+  const auto cell = [&](size_t step, uint64_t next) -> PathCount& {
+    return cells[(step * width_ + row[step]) * width_ + next];
+  };
+  for (const Tally& whole : paths_) {
+    for (size_t step = 0; whole.paths != 0 && step < steps && row[step] != 0; ++step) {
+      cell(step, width_ - 1).paths += whole.paths;
+      if (step + 1 < steps) cell(step, row[step + 1]).paths += whole.paths;
+    }
+    // The next number: the last place counts fastest.
+    for (size_t place = steps; place-- > (anchored ? 1 : 0);) {
+      if (++row[place] <= spec_.nodes) break;
+      row[place] = 0;
+    }
+  }
+  if (!anchored) return;
+  cell(0, width_ - 1).people = total_.people;
+  for (uint32_t node = 1; node <= spec_.nodes; ++node) {
+    const uint32_t people = cell(0, node).people;
+    cells[(width_ + node) * width_ + width_ - 1].people = people;
+  }
+}
+
 void Paths::finish_steps(PathsTable& table) const {
   table.steps.resize(static_cast<size_t>(spec_.steps));
   std::vector<std::vector<std::pair<uint32_t, PathCount>>> ended(table.steps.size());
   const bool back = spec_.kind == PathsSpec::Kind::kTo;
-  for (size_t i = 0; i < cells_.size(); ++i) {
-    const PathCount count{.paths = cells_[i].paths, .people = cells_[i].people};
+  const std::vector<PathCount> cells = cell_counts();
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const PathCount& count = cells[i];
     if (count.paths == 0) continue;
     const Cell at = cell_at(i);
     if (at.node == 0) continue;

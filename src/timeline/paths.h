@@ -112,19 +112,22 @@ class Paths {
   explicit Paths(PathsSpec spec);  // the spec was checked
   void add(const Slice& slice);
   uint64_t bytes() const {
-    return (cells_.capacity() + paths_.capacity()) * sizeof(Tally) + cell_keys_.bytes() +
-           beginnings_.bytes();
+    return (cells_.capacity() + paths_.capacity()) * sizeof(Tally) +
+           seen_.capacity() * sizeof(Seen) + cell_keys_.bytes() + beginnings_.bytes();
   }
   void merge(const Paths& other);  // all sums are of whole numbers: any order gives the same
   PathsTable finish() const;
   void collect(const Slice& slice, const PathsCell& cell, Crowd& out) const;
 
  private:
-  struct Count;
+  class Count;
   struct Find;
   struct Tally {
     uint64_t paths = 0;
     uint32_t people = 0, last = 0;  // `last` is the serial number of who was counted last
+  };
+  struct Seen {  // a Tally whose paths follow from those of whole paths
+    uint32_t people = 0, last = 0;
   };
   // A node or an edge by step; `next` is the further node from the anchor, 0 for none, or kItself
   // for the node alone.
@@ -143,6 +146,8 @@ class Paths {
   std::span<const uint32_t> path_at(size_t number, Row& row) const;
   uint32_t beginning(uint32_t before, uint32_t node);
   void merge_paths(const Paths& other);
+  std::vector<PathCount> cell_counts() const;
+  void add_whole_paths(std::vector<PathCount>& cells) const;
   void drop_cells();
   void drop_paths();
   void finish_steps(PathsTable& table) const;
@@ -153,9 +158,11 @@ class Paths {
   std::vector<uint32_t> node_of_;
   uint64_t width_ = 0;  // digits of dense numbers: nodes, 0 and one more
   bool dense_cells_ = false, dense_paths_ = false;
-  uint32_t serial_ = 0;  // of people with a path
+  bool derived_ = false;  // both are dense: cells are in seen_, not in cells_
+  uint32_t serial_ = 0;   // of people with a path
   PathCount total_, longer_, unreached_;
   std::vector<Tally> cells_, paths_;
+  std::vector<Seen> seen_;
   KeyIndex cell_keys_;   // when they are not dense
   KeyIndex beginnings_;  // (number of the beginning before + 1) << 32 | node
   bool cells_too_large_ = false, paths_too_large_ = false;

@@ -1,10 +1,12 @@
-// One person's paths. Most people's events are passed over by a search for the anchor alone; only
-// a session that has it is looked at closely.
+// One bucket's paths. Most events are passed over by a search for the anchor alone; only a session
+// that has it is looked at closely. Names that lie in the bucket as bytes are searched sixteen at a
+// time, and a table of 256 leads from a byte to its node.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <memory>
 #include <vector>
 
 #ifdef __SSE2__
@@ -15,7 +17,8 @@
 
 namespace perennial::timeline {
 
-template <PathsSpec::Kind kKind, bool kDays, class Emit>
+// kBytes: the hits have their names as bytes (Hits::name).
+template <PathsSpec::Kind kKind, bool kDays, bool kBytes, class Emit>
 class PathScan {
   using Kind = PathsSpec::Kind;
   using Occurrence = PathsSpec::Occurrence;
@@ -26,21 +29,27 @@ class PathScan {
       : spec_(spec),
         node_of_(node_of),
         at_(hits.at),
-        name_(hits.group),
+        group_(hits.group),
+        name_(hits.name),
+        readable_(hits.last[kBucketPeople - 1]),
         anchor_(kKind == Kind::kTo ? spec.to : spec.from),
         walk_{hits.at, spec.session ? spec.session->gap_seconds : kNever,
               kDays ? &*spec.session->days : nullptr},
         emit_(emit) {
-    const auto names = std::ranges::count(node_of, anchor_);
-    const auto name = std::ranges::find(node_of, anchor_) - node_of.begin();
-    if (names == 1) name_of_anchor_ = static_cast<uint32_t>(name);
+    if constexpr (kBytes) {
+      for (size_t byte = 0; byte < node_of_byte_.size(); ++byte) {
+        const uint32_t group = hits.name_groups[byte];
+        node_of_byte_[byte] = group < node_of.size() ? node_of[group] : 0;
+        plain_ &= group == 0 || node_of_byte_[byte] != 0;
+      }
+    } else {
+      plain_ = false;
+    }
+    if constexpr (kKind != Kind::kStart) list_anchors(hits.first[0]);
   }
 
   // The person's hits are [first, last).
   void person(uint32_t first, uint32_t last) {
-    if constexpr (kKind != Kind::kStart) {
-      if (name_of_anchor_ != kNever) list_anchors(first, last);
-    }
     if (kKind == Kind::kFrom && spec_.occurrence == Occurrence::kEvery && !spec_.collapse) {
       // Each occurrence has its path, wherever the session began.
       for (uint32_t i = find_anchor(first, last); i < last; i = find_anchor(i + 1, last)) {
@@ -72,45 +81,49 @@ class PathScan {
 
  private:
   uint32_t node(uint32_t i) const {
-    const uint32_t name = name_[i];
-    return name < node_of_.size() ? node_of_[name] : 0;
+    if constexpr (kBytes) return node_of_byte_[name_[i]];
+    const uint32_t group = group_[i];
+    return group < node_of_.size() ? node_of_[group] : 0;
   }
   bool in_range(uint32_t i) const { return at_[i] >= spec_.begin && at_[i] < spec_.end; }
 
+  // The first anchor of [i, last), or last. Asked for in the order of hits only.
   uint32_t find_anchor(uint32_t i, uint32_t last) {
-    if (name_of_anchor_ != kNever) {
-      while (anchors_[next_anchor_] < i) ++next_anchor_;
-      return anchors_[next_anchor_];
-    }
-    while (i < last && node(i) != anchor_) ++i;
-    return i;
+    while (anchors_[next_anchor_] < i) ++next_anchor_;
+    return std::min(anchors_[next_anchor_], last);
   }
 
-  // Where the anchor is among the person's hits, and `last` behind them.
-  void list_anchors(uint32_t first, uint32_t last) {
-    if (anchors_.size() <= last - first) anchors_.resize(size_t{2} * (last - first) + 1);
-    uint32_t* out = anchors_.data();
-    uint32_t i = first;
+  // Where the anchor is among everybody's hits, from `i` on, and the end of all behind them.
+  void list_anchors(uint32_t i) {
+    anchors_ = std::make_unique_for_overwrite<uint32_t[]>(size_t{readable_ - i} + 1);
+    uint32_t* out = anchors_.get();
+    if constexpr (kBytes) out = anchors_of_a_byte(i, out);
+    for (; i < readable_; ++i) {
+      *out = i;
+      out += node(i) == anchor_ ? 1 : 0;
+    }
+    *out = kNever;
+  }
+
+  // Moves `i` on as far as whole vectors reach, when the anchor is one byte alone.
+  uint32_t* anchors_of_a_byte([[maybe_unused]] uint32_t& i, uint32_t* out) const {
 #ifdef __SSE2__
-    const __m128i wanted = _mm_set1_epi32(static_cast<int>(name_of_anchor_));
-    for (; i + 16 <= last; i += 16) {
-      const auto four = [&](uint32_t from) {
-        const auto* at = reinterpret_cast<const __m128i*>(name_ + i + from);
-        return _mm_cmpeq_epi32(_mm_loadu_si128(at), wanted);
-      };
-      const __m128i low = _mm_packs_epi32(four(0), four(4)),
-                    high = _mm_packs_epi32(four(8), four(12));
-      auto bits = static_cast<uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
+    const auto byte = std::ranges::find(node_of_byte_, anchor_);
+    if (std::ranges::count(node_of_byte_, anchor_) != 1) return out;
+    const __m128i wanted = _mm_set1_epi8(static_cast<char>(byte - node_of_byte_.begin()));
+    const auto sixteen = [&](uint32_t from) {
+      const auto* at = reinterpret_cast<const __m128i*>(name_ + from);
+      const __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128(at), wanted);
+      return static_cast<uint64_t>(static_cast<uint32_t>(_mm_movemask_epi8(same)));
+    };
+    for (; i + 64 <= readable_; i += 64) {
+      uint64_t bits =
+          sixteen(i) | sixteen(i + 16) << 16 | sixteen(i + 32) << 32 | sixteen(i + 48) << 48;
       for (; bits != 0; bits &= bits - 1)
         *out++ = i + static_cast<uint32_t>(std::countr_zero(bits));
     }
 #endif
-    for (; i < last; ++i) {
-      *out = i;
-      out += name_[i] == name_of_anchor_ ? 1 : 0;
-    }
-    *out = last;
-    next_anchor_ = 0;
+    return out;
   }
 
   // `first` is the first anchor of the session [begin, end); before it only kTo looks.
@@ -155,6 +168,7 @@ class PathScan {
   // all lengths, so what a branch would guess wrong is computed instead.
   uint32_t forward(uint32_t i, uint32_t last, Second until) {
     if (!in_range(i)) return i + 1;
+    if (plain_ && !spec_.collapse && i + steps() <= readable_) return forward_plain(i, last, until);
     start(i);
     const bool keep_equal = !spec_.collapse;
     uint32_t size = 1, before = row_[0];
@@ -169,6 +183,21 @@ class PathScan {
     size_ = size;
     emit_.path(row());
     return i;
+  }
+  // The same when every event is a step of its own: a fixed number of rounds.
+  uint32_t forward_plain(uint32_t i, uint32_t last, Second until) {
+    row_[0] = node(i);
+    uint32_t size = 1;
+    bool goes_on = true;
+    for (uint32_t step = 1; step < steps(); ++step) {
+      const uint32_t next = i + step;
+      goes_on = goes_on & (next < last) & walk_.joins(next, until);
+      row_[step] = goes_on ? node(next) : 0;
+      size += goes_on ? 1 : 0;
+    }
+    size_ = size;
+    emit_.path(row());
+    return i + size;
   }
   // The end of the session that hit i would go on with.
   uint32_t skip(uint32_t i, uint32_t last, Second until) const {
@@ -208,13 +237,17 @@ class PathScan {
   const PathsSpec& spec_;
   const std::vector<uint32_t>& node_of_;
   const Second* at_;
-  const uint32_t* name_;
-  uint32_t anchor_, name_of_anchor_ = kNever;
+  const uint32_t* group_;
+  const uint8_t* name_;
+  uint32_t readable_;  // the end of everybody's hits
+  uint32_t anchor_;
+  std::array<uint32_t, 256> node_of_byte_{};
+  bool plain_ = true;  // no event is left out
   SessionWalk<kDays> walk_;
   Emit& emit_;
   std::array<uint32_t, kMaxPathSteps> row_{};
   uint32_t size_ = 0, reached_ = 0;
-  std::vector<uint32_t> anchors_;  // of one person; see list_anchors()
+  std::unique_ptr<uint32_t[]> anchors_;  // see list_anchors()
   size_t next_anchor_ = 0;
 };
 

@@ -302,6 +302,23 @@ PathsSpec random_spec(std::mt19937_64& random, Second base, Second length, bool 
   return spec;
 }
 
+// The same hits with their names as they lie in a bucket.
+struct ByBytes {
+  explicit ByBytes(const Hits& given) : hits(given) {
+    for (uint32_t hit = 0; hit < given.last[kBucketPeople - 1]; ++hit) {
+      names.push_back(static_cast<uint8_t>(given.group[hit] * 37));
+      groups[names.back()] = given.group[hit];
+    }
+    hits.group = nullptr;
+    hits.name = names.data();
+    hits.name_groups = groups.data();
+  }
+  ByBytes(const ByBytes&) = delete;
+  Hits hits;
+  std::vector<uint8_t> names;
+  std::array<uint32_t, 256> groups{};
+};
+
 TEST(Paths, AgreesWithTheSlowTwin) {
   const uint64_t seed = std::random_device()();
   SCOPED_TRACE(seed);
@@ -311,16 +328,19 @@ TEST(Paths, AgreesWithTheSlowTwin) {
     const Second base = 1'700'000'000, length = below(2) == 0 ? 100 : 100'000;
     std::vector<History> people(1 + below(30));
     const uint32_t names = 2 + below(5);
+    const bool bytes = below(2) == 0;
     for (History& history : people) {
       const uint32_t events = below(4) == 0 ? below(2) : below(30);
       for (uint32_t i = 0; i < events; ++i) {
-        history.push_back({.at = base + below(length), .group = below(names)});
+        history.push_back({.at = base + below(length), .group = below(names) + (bytes ? 1 : 0)});
       }
     }
     const PathsSpec spec = random_spec(random, base, length, below(2) == 0);
     ASSERT_TRUE(check(spec)) << check(spec).error().text();
     TestBucket bucket(people);
     Slice slice = bucket.slice({anything});
+    ByBytes lie(slice.hits[0]);
+    if (bytes) slice.hits = {&lie.hits, 1};
     if (below(3) == 0) slice.who.words[0] &= random();
     const Slow slow = slow_paths(spec, bucket.people(), slice.who);
 

@@ -66,12 +66,14 @@ struct EventSelector {
 struct Selector {
   std::vector<EventSelector> any_of;  // an event fits if it fits one of them
   Second from = 0, to = kNever;       // half-open
+  uint32_t at_least = 1;              // hits in a period, for Presence
   // What hits carry (see Hits); "" carries nothing.
   std::string number;       // a property read as a number
   std::string group, held;  // properties read as texts; codes of one property mean the same in
                             // all selectors of a question that carry it
   double group_step = 0;    // numbers of the group are put together in [k × step, (k + 1) × step)
-  bool group_is_name = false;  // the group is the event's name instead (Snapshot::event_name)
+  bool group_is_name = false;      // the group is the event's name instead (Snapshot::event_name)
+  bool names_as_they_lie = false;  // and the kernel also takes Hits::name for it
 };
 
 }  // namespace perennial::timeline

@@ -69,10 +69,11 @@ struct Timeline::Impl {
   void say(const std::string& line) const {
     if (options.say) options.say(line);
   }
-  BuildSource source() const { return {options.log, options.database}; }
+  BuildSource source() { return {options.log, options.database, &owners}; }
 
   const Options options;
   Pool pool;
+  OwnersCache owners;
   Progress progress;
   uint64_t base_number = 0;
   bool base_exists = false;

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <random>
+#include <set>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -43,6 +44,9 @@ class Recorder {
         Expected one{hits.at[hit], "", "", std::nan("")};
         if (hits.held != nullptr) one.color = group_label(*plan_, 0, hits.held[hit], true);
         if (hits.group != nullptr) one.name = group_label(*plan_, 0, hits.group[hit]);
+        if (hits.name != nullptr) {
+          one.name = group_label(*plan_, 0, hits.name_groups[hits.name[hit]]);
+        }
         if (hits.number != nullptr) one.price = hits.number[hit];
         found_[slice.bucket * kBucketPeople + person].push_back(one);
       }
@@ -186,6 +190,7 @@ class TimelineTest : public testing::Test {
 
   PeopleEvents found(const Snapshot& snapshot, Selector selector, bool with_properties) {
     selector.group_is_name = true;
+    selector.names_as_they_lie = !with_properties;
     if (with_properties) {
       selector.held = "color";
       selector.number = "price";
@@ -221,6 +226,8 @@ class TimelineTest : public testing::Test {
       }
     }
   }
+  void compare_numbers(const Snapshot& snapshot);
+  void compare_presence(const Snapshot& snapshot, Second from, Second to);
   void compare_all(const Snapshot& snapshot);
 
   store::TestDatabase database_;
@@ -233,10 +240,62 @@ class TimelineTest : public testing::Test {
   std::unique_ptr<events::Stages> stages_;
 };
 
+// Each comparison of a number, at numbers that occur.
+void TimelineTest::compare_numbers(const Snapshot& snapshot) {
+  using Op = timeline::Test::Op;
+  const std::vector<std::pair<Op, std::function<bool(double)>>> tests = {
+      {Op::kLess, [](double n) { return n < 5.01; }},
+      {Op::kAtMost, [](double n) { return n <= 5.01; }},
+      {Op::kGreater, [](double n) { return n > 5.01; }},
+      {Op::kAtLeast, [](double n) { return n >= 5.01; }},
+      {Op::kBetween, [](double n) { return 5.01 <= n && n < 7; }},
+      {Op::kIs, [](double n) { return n == 5.01 || n == 7; }},
+      {Op::kIsSet, [](double) { return true; }}};
+  for (const auto& [op, fits] : tests) {
+    Condition where{.kind = Condition::Kind::kTest,
+                    .test = {.property = "price", .op = op, .numbers = {5.01, 7}}};
+    compare(snapshot, {.any_of = {{.name = "buy", .where = where}}}, [&](const auto& e) {
+      const Json p = Json::parse(e.properties);
+      return e.name == "buy" && p.contains("price") && fits(p.value("price", 0.0));
+    });
+  }
+}
+
+// Who bought one to three times, and more, in a range.
+void TimelineTest::compare_presence(const Snapshot& snapshot, Second from, Second to) {
+  struct Present {
+    std::set<uint32_t> people;
+    void add(const Slice& slice) {
+      slice.presence[0].in[0].for_each(
+          [&](uint32_t person) { people.insert(slice.bucket * kBucketPeople + person); });
+    }
+    void merge(const Present& other) { people.insert(other.people.begin(), other.people.end()); }
+  };
+  const PeopleEvents all = expected([&](const auto& e) {
+    const Second at = to_second(e.timestamp);
+    return e.name == "buy" && from <= at && at < to;
+  });
+  for (uint32_t least = 1; least <= 4; ++least) {
+    std::set<uint32_t> want;
+    for (const auto& [person, list] : all) {
+      if (list.size() >= least) want.insert(person);
+    }
+    Ask ask{.selectors = {{.any_of = {{.name = "buy"}}, .from = from, .to = to}},
+            .presence = Periods({from, to})};
+    ask.selectors[0].at_least = least;
+    const Stop stop;
+    const auto plan = compile(snapshot, ask, timeline_->pool(), stop).value();
+    EXPECT_EQ(run(*plan, Present(), timeline_->pool(), stop).value().people, want) << least;
+  }
+}
+
 void TimelineTest::compare_all(const Snapshot& snapshot) {
   const auto seconds = [](int64_t from_day) {
     return to_second(kDay) + static_cast<Second>(from_day);
   };
+  compare_numbers(snapshot);
+  compare_presence(snapshot, seconds(20), seconds(70));
+  compare_presence(snapshot, seconds(0), seconds(200));
   compare(snapshot, {.any_of = {{.type = std::nullopt}}}, [](const auto&) { return true; });
   compare(snapshot, {.any_of = {{}}}, [](const auto& e) { return e.type == events::Type::kTrack; });
   compare(snapshot, {.any_of = {{.name = "buy"}}}, [](const auto& e) { return e.name == "buy"; });

@@ -196,6 +196,7 @@ function paths(question: Of<'paths'>): Answer {
     people: some(1800, 'paths'),
     nodes,
     edges,
+    top: [{ events: kSteps.slice(0, 3), count: 120, people: some(90, 'top', 0, 0) }],
   };
 }
 

@@ -204,6 +204,7 @@ test('paths: people who leave get a way out, but not after the last step', () =>
     people: { value: 9 },
     nodes: [node('a', 0, 3), node('b', 1, 6)],
     edges: [{ from: 'a', to: 'b', count: 6, people: { value: 6 } }],
+    top: [{ events: ['a', 'b'], count: 6, people: { value: 6 } }],
   };
   expect(exitsOf(paths)).toEqual([{ id: 'exit 1', from: 'a', depth: 1, value: 3, people: 'da' }]);
   expect(pathsSheet(paths, look).rows).toHaveLength(2);

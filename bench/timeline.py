@@ -1,0 +1,142 @@
+"""The timeline beside the event log: how soon an acknowledged event is in the answers, and how fast the
+timeline is built anew from the log.
+
+bench/timeline.py [--events N] [--seconds S] [--rate R]: fills a log over HTTP with N events of 100,000 people,
+then asks for probes while a load generator goes on sending (at most R events a second; 0: as many as
+are taken), and at last starts the server without its timeline and watches it being built.
+"""
+import argparse
+import json
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/scenarios"))
+from perennial import BUILD, Perennial  # noqa: E402
+
+LOAD = str(BUILD / "bin/bench_collect")
+BATCH = 100
+FRESH_GOAL_SECONDS = 1.0
+REBUILD_GOAL = 3_000_000  # events/s
+QUESTION = {
+    "analysis": "trends", "range": {"from": "2026-10-31", "to": "2026-11-03"},
+    "series": [{"select": {"event": "Probe"}, "measure": "count"}], "by": "day",
+}
+
+
+def load(server, key, connections, seconds, prefix):
+    words = [LOAD, "load", str(server.port), key, str(connections), str(seconds), str(BATCH), prefix]
+    return json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+
+
+def fill(server, key, wanted):
+    sent = 0
+    while sent < wanted:
+        sent += load(server, key, 64, 10, f"fill{sent}-")["events"]
+        server.settled()
+        print(f"  {sent:,} events in the log", flush=True)
+    server.in_timeline()
+    return sent
+
+
+def trickle(server, key, rate, stop):
+    """Batches at a steady rate, from one connection, until `stop` is set."""
+    sent, begun = 0, time.monotonic()
+    while not stop.is_set():
+        hour = sent // 3_600 % 24
+        batch = [
+            {
+                "type": "track", "event": "Product Viewed",
+                "userId": f"user-{(sent + i) * 7919 % 100_000}", "messageId": f"trickle-{sent + i}",
+                "timestamp": f"2026-11-01T{hour:02}:{i * 37 // 60 % 60:02}:{i * 37 % 60:02}.000Z",
+            }
+            for i in range(BATCH)
+        ]
+        assert server.collect(key, "batch", {"batch": batch}).status == 200
+        sent += BATCH
+        stop.wait(max(0, begun + sent / rate - time.monotonic()))
+    return sent
+
+
+def count_of_probes(answer):
+    return answer["series"][0]["total"]["value"]
+
+
+def probe(server, key, number):
+    """Seconds from the acknowledgement of an event to the answer that counts it."""
+    event = {
+        "type": "track", "event": "Probe", "userId": f"user-{number * 31 % 100_000}",
+        "messageId": f"probe-{number}", "timestamp": "2026-11-01T12:00:00.000Z",
+    }
+    reply = server.collect(key, "batch", {"batch": [event]})
+    assert reply.status == 200, reply
+    begun = time.monotonic()
+    while count_of_probes(server.ask(QUESTION)) < number + 1:
+        assert time.monotonic() - begun < 60, "the probe is not in the answers"
+        time.sleep(0.005)
+    return time.monotonic() - begun
+
+
+def freshness(server, key, seconds, rate):
+    stop, sent = threading.Event(), []
+    if rate:
+        sender = threading.Thread(target=lambda: sent.append(trickle(server, key, rate, stop)))
+    else:
+        sender = threading.Thread(
+            target=lambda: sent.append(load(server, key, 16, seconds, "full-")["events"])
+        )
+    probe(server, key, 0)  # the name is known from here on
+    begun, took = time.monotonic(), []
+    sender.start()
+    while time.monotonic() - begun < seconds:
+        took.append(probe(server, key, len(took) + 1))
+    elapsed = time.monotonic() - begun
+    stop.set()
+    sender.join()
+    cuts = statistics.quantiles(took, n=100)
+    print(
+        f"in the answers, under {sent[0] / elapsed:,.0f} events/s: p50 {cuts[49] * 1e3:,.0f} ms, "
+        f"p99 {cuts[98] * 1e3:,.0f} ms, most {max(took) * 1e3:,.0f} ms of {len(took)} probes "
+        f"(goal {FRESH_GOAL_SECONDS * 1e3:,.0f} ms)",
+        flush=True,
+    )
+
+
+def rebuild(server):
+    server.stop()
+    shutil.rmtree(server.data / "timeline")
+    server.start()
+    seen = []
+    while (state := server.get("/v1/stats")["timeline"])["phase"] != "ready":
+        seen.append(state["built"])
+        time.sleep(0.05)
+    assert seen == sorted(seen), "progress went backwards"
+    rate = state["events"] / state["build_seconds"]
+    print(
+        f"built anew from the log: {state['events']:,} events in {state['build_seconds']:.1f} s = "
+        f"{rate:,.0f} events/s (goal {REBUILD_GOAL:,}); progress was told {len(set(seen))} times; "
+        f"{state['bytes_an_event']:.1f} bytes an event",
+        flush=True,
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=5_000_000)
+    parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--rate", type=int, default=10_000)
+    given = parser.parse_args()
+    with Perennial() as server:
+        key = server.write_key()
+        fill(server, key, given.events)
+        freshness(server, key, given.seconds, given.rate)
+        server.in_timeline()
+        rebuild(server)
+
+
+if __name__ == "__main__":
+    main()
