@@ -10,6 +10,7 @@ import {cutShop} from './shop.mjs';
 import {Visitor} from './visitor.mjs';
 import * as act from './walk_act.mjs';
 import * as begin from './walk_begin.mjs';
+import * as insights from './walk_insights.mjs';
 import * as people from './walk_people.mjs';
 
 const STEPS = [
@@ -25,6 +26,11 @@ const STEPS = [
   ['a cell of the retention triangle opens its people', people.retentionTriangle],
   ['activity and stages', people.activityAndStages],
   ['a square of the RFM grid opens its people', people.rfmCell],
+  ['every kind of question is asked', insights.everyAnalysis],
+  ['a number of an answer opens its people', insights.peopleBehind],
+  ['an answer is saved as CSV and picture', insights.takenAway],
+  ['a report stands on a dashboard', insights.reportOnADashboard],
+  ['a report is shared by a link', insights.sharedByLink],
   ['a campaign is composed and sent', act.campaign],
   ['its result has an interval and says what it is', act.result],
   ['a draft is deleted', act.dropDraft],

@@ -119,9 +119,16 @@ export class Visitor {
     return (await name.locator('xpath=following-sibling::dd[1]').textContent()).trim();
   }
 
+  // Opens a select; what is chosen in it lies over its input.
+  unfold(combobox) {
+    return combobox
+      .locator('xpath=ancestor::div[contains(@class, "ant-select-selector")]')
+      .click();
+  }
+
   // Chooses in a select, by the select's name and the option's text.
   async choose(name, option) {
-    await this.page.getByRole('combobox', {name, exact: true}).click();
+    await this.unfold(this.page.getByRole('combobox', {name, exact: true}));
     await this.page
       .locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option')
       .filter({hasText: option})

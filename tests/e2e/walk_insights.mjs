@@ -1,0 +1,202 @@
+// The path of somebody who asks: every kind of question built by hand, people behind a number, what
+// can be taken away, a report, its dashboard and its public link.
+import assert from 'node:assert/strict';
+import {readFile} from 'node:fs/promises';
+
+const REPORT = 'Buyers 买家';
+const BOARD = 'Monday 周一';
+const LINE = 'Order Line';
+const ORDER = 'Order Completed';
+
+const question = (visitor) => visitor.page.getByRole('form', {name: visitor.t('ask.question')});
+
+async function openBuilder(visitor, analysis) {
+  const {page, t} = visitor;
+  await page.getByRole('link', {name: t('nav.insights'), exact: true}).first().click();
+  await visitor.title(t('nav.insights'));
+  await page.getByRole('main').getByRole('link', {name: t(`analysis.${analysis}`)}).click();
+  await visitor.title(t(`analysis.${analysis}`));
+}
+
+// Chooses the n-th event that the question still or already names.
+async function chooseEvent(visitor, name, event, nth = 0) {
+  const {page} = visitor;
+  const box = question(visitor).getByRole('combobox', {name, exact: true}).nth(nth);
+  await visitor.unfold(box);
+  await box.fill(event);
+  const options = page.locator(
+    '.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option',
+  );
+  // Until what is looked for has come, the list is that of before.
+  await options.filter({hasNotText: event}).first().waitFor({state: 'detached'});
+  await options.filter({hasText: event}).first().click();
+}
+
+// The answer is there, belongs to the question and says what it cost.
+async function answered(visitor, figure) {
+  const {page, t} = visitor;
+  const pane = page.locator('.pane');
+  await pane.locator('footer.cost').waitFor();
+  await visitor.settled();
+  await pane.locator('.stale').waitFor({state: 'detached'});
+  assert.equal(await pane.getByRole('alert').count(), 0);
+  if (figure) await pane.getByRole('heading', {level: 2, name: t(figure)}).first().waitFor();
+}
+
+const event = (visitor) => visitor.t('ask.event');
+
+// What is chosen for each kind; the rest of the question stays as it is offered.
+const BUILD = {
+  async trends(visitor) {
+    const {t} = visitor;
+    await chooseEvent(visitor, event(visitor), LINE);
+    await visitor.choose(t('ask.range'), t('words.range.last_12_months'));
+    await visitor.choose(t('ask.by'), t('words.units.month'));
+    await visitor.choose(t('ask.compare'), t('words.compare.previous'));
+  },
+  async funnel(visitor) {
+    const {t} = visitor;
+    await chooseEvent(visitor, t('ask.step', {n: 1}), ORDER);
+    await chooseEvent(visitor, t('ask.step', {n: 2}), LINE);
+    await visitor.choose(t('ask.range'), t('words.range.last_12_months'));
+  },
+  async retention(visitor) {
+    await chooseEvent(visitor, event(visitor), ORDER);
+    await question(visitor).getByRole('spinbutton', {name: visitor.t('ask.columns')}).fill('6');
+  },
+  async lifecycle(visitor) {
+    await chooseEvent(visitor, event(visitor), ORDER);
+  },
+  async stickiness(visitor) {
+    await chooseEvent(visitor, event(visitor), LINE);
+  },
+  async active(visitor) {
+    await chooseEvent(visitor, event(visitor), ORDER);
+  },
+  async distribution(visitor) {
+    await chooseEvent(visitor, event(visitor), ORDER);
+    await visitor.choose(visitor.t('ask.range'), visitor.t('words.range.last_12_months'));
+  },
+  async interval(visitor) {
+    await chooseEvent(visitor, event(visitor), ORDER, 0);
+    await chooseEvent(visitor, event(visitor), ORDER, 1);
+  },
+  async paths() {},
+  async attribution(visitor) {
+    await chooseEvent(visitor, event(visitor), LINE);
+    await chooseEvent(visitor, visitor.t('ask.touch_n', {n: 1}), ORDER);
+  },
+  async sessions(visitor) {
+    const {t} = visitor;
+    await visitor.choose(t('ask.breakdown'), t('words.breakdown.event_name'));
+  },
+  async rfm() {},
+};
+
+export async function everyAnalysis(visitor) {
+  for (const [analysis, build] of Object.entries(BUILD)) {
+    await openBuilder(visitor, analysis);
+    await build(visitor);
+    await answered(visitor);
+    visitor.allWell();
+  }
+}
+
+async function saved(visitor, press) {
+  const waiting = visitor.page.waitForEvent('download');
+  await press();
+  const download = await waiting;
+  return {name: download.suggestedFilename(), bytes: await readFile(await download.path())};
+}
+
+// A number of the funnel opens exactly its people, and one of them tells how they went through.
+export async function peopleBehind(visitor) {
+  const {page, t} = visitor;
+  await openBuilder(visitor, 'funnel');
+  await BUILD.funnel(visitor);
+  await answered(visitor, 'analysis.funnel');
+  const reached = page.locator('table.steps tr').nth(1).locator('button.behind').first();
+  const people = await reached.textContent();
+  assert.ok(Number(people.replace(/\D/g, '')) > 0, people);
+  await reached.click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText(t('answer.people_total', {n: people}), {exact: true}).waitFor();
+  await drawer.locator('.ant-table-row-expand-icon').first().click();
+  await drawer.locator('ol.trace li').first().waitFor();
+  await drawer.getByText(t('words.trace.filled'), {exact: true}).first().waitFor();
+  assert.deepEqual(await visitor.faults(), []);
+  await drawer.getByRole('button', {name: t('answer.close_people')}).click();
+  await drawer.waitFor({state: 'detached'});
+}
+
+export async function takenAway(visitor) {
+  const {page, t} = visitor;
+  const figure = page.locator('.answer-part').first();
+  const csv = await saved(visitor, () =>
+    figure.getByRole('button', {name: t('do.csv')}).click(),
+  );
+  assert.equal(csv.name, 'funnel.csv');
+  assert.match(csv.bytes.toString('utf8'), new RegExp(ORDER));
+  const png = await saved(visitor, () =>
+    figure.getByRole('button', {name: t('do.png')}).click(),
+  );
+  assert.equal(png.name, 'funnel.png');
+  assert.deepEqual([...png.bytes.subarray(1, 4)], [...Buffer.from('PNG')]);
+}
+
+// A dashboard is made, a question saved on it, and opened with its last answer.
+export async function reportOnADashboard(visitor) {
+  const {page, t} = visitor;
+  await visitor.go('insights');
+  await visitor.button('dashboard.new').click();
+  await page.getByLabel(t('ask.name'), {exact: true}).fill(BOARD);
+  await visitor.button('dashboard.make').click();
+  await visitor.title(BOARD);
+  await visitor.choose(
+    t('dashboard.refresh_every'),
+    t('dashboard.refresh_minutes_other', {count: 15}),
+  );
+  await openBuilder(visitor, 'trends');
+  await BUILD.trends(visitor);
+  await answered(visitor);
+  await visitor.button('report.save').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(t('ask.name'), {exact: true}).fill(REPORT);
+  await visitor.choose(t('report.on_dashboard'), BOARD);
+  await dialog.getByRole('button', {name: t('do.save'), exact: true}).click();
+  await visitor.title(REPORT);
+  await visitor.go('insights');
+  await page.getByRole('main').getByRole('link', {name: BOARD}).click();
+  await visitor.title(BOARD);
+  const tile = page.getByRole('region', {name: REPORT});
+  await tile.locator('.tile-age time').waitFor();
+  const asked = page.waitForResponse(
+    (reply) => /\/reports\/[^/]+\/answer$/.test(reply.url()) && reply.ok(),
+  );
+  await visitor.button('dashboard.refresh').click();
+  await asked;
+  await visitor.settled();
+  await tile.locator('figure').waitFor();
+}
+
+export async function sharedByLink(visitor) {
+  const {page, t} = visitor;
+  await page.getByRole('main').getByRole('link', {name: REPORT}).click();
+  await visitor.title(REPORT);
+  await visitor.button('report.share').click();
+  await visitor.button('report.make_link').click();
+  const link = await page.getByLabel(t('report.link'), {exact: true}).inputValue();
+  const guest = await visitor.browser.newContext();
+  try {
+    const shared = await guest.newPage();
+    await shared.goto(link);
+    await shared.getByRole('heading', {level: 1, name: REPORT}).waitFor();
+    await shared.locator('figure').first().waitFor();
+    assert.equal(await shared.locator('button.behind').count(), 0);
+  } finally {
+    await guest.close();
+  }
+  await visitor.button('report.end_link').click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({state: 'detached'});
+}
