@@ -16,6 +16,9 @@
 #include "access/access.h"
 #include "base/base.h"
 #include "http/http.h"
+#include "insight/names_check.h"      // IWYU pragma: export
+#include "insight/query_condition.h"  // IWYU pragma: export
+#include "insight/query_fields.h"     // IWYU pragma: export
 #include "people/people.h"
 #include "store/store.h"
 #include "timeline/timeline.h"

@@ -1,9 +1,10 @@
 // Whether the names in a question were ever seen. Selectors know where they stand in the document,
 // and conditions are trees as written, so that paths can be told again.
+#include "insight/names_check.h"
+
 #include <algorithm>
 #include <functional>
 
-#include "insight/names.h"
 #include "insight/query_fields.h"
 
 namespace perennial::insight {
@@ -234,6 +235,20 @@ Result<void> check_names(const Query& query, Names& names) {
     return check.property_of_people({test.property, join_path(path, "property")});
   }));
   return std::visit(Visit{check}, query.analysis);
+}
+
+Result<void> check_selector(const NamedSelector& selector, Names& names) {
+  return Checker(names).selector(selector);
+}
+
+Result<void> check_event_property(const std::string& property, const std::string& path,
+                                  std::span<const EventSelector> events, Names& names) {
+  return Checker(names).property_of_events({property, path}, events);
+}
+
+Result<void> check_person_property(const std::string& property, const std::string& path,
+                                   Names& names) {
+  return Checker(names).property_of_people({property, path});
 }
 
 }  // namespace perennial::insight

@@ -11,10 +11,12 @@
 #include "events/events.h"
 #include "insight/insight.h"
 #include "people/people.h"
+#include "segments/segments.h"
 #include "server/data_directory.h"
 #include "server/observe.h"
 #include "server/overview.h"
 #include "server/run_routes.h"
+#include "server/segment_facts.h"
 #include "server/server.h"
 #include "store/store.h"
 #include "timeline/timeline.h"
@@ -28,8 +30,9 @@ constexpr std::chrono::seconds kLookIntoFolders{60};
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (auto part : {access::migrations(), events::migrations(), people::migrations(),
-                    collect::migrations(), insight::migrations(), engage::migrations()}) {
+  for (auto part :
+       {access::migrations(), events::migrations(), people::migrations(), collect::migrations(),
+        insight::migrations(), segments::migrations(), engage::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -76,6 +79,7 @@ class Wired final : public Program {
   std::unique_ptr<insight::Insight> insight_;
   std::unique_ptr<insight::Behaviour> behaviour_;
   std::unique_ptr<value::Value> value_;
+  std::unique_ptr<segments::Segments> segments_;
   std::unique_ptr<events::Stages> stages_;
   std::unique_ptr<collect::Importer> importer_;
   std::unique_ptr<collect::ImportFolders> folders_;
@@ -121,6 +125,17 @@ Result<void> Wired::open_modules() {
       .resolve_set = [this](std::string_view set) { return resolve_set(set); },
       .lists = people::list_handlers(*database_, *log_, *settings_, extensions()),
       .clock = system_now});
+  segments_ = TRY(segments::Segments::open(
+      {.timeline = *timeline_,
+       .database = *database_,
+       .log = *log_,
+       .settings = *settings_,
+       .resolve_set = [this](std::string_view set) { return resolve_set(set); },
+       .describe = [this](std::span<const people::Person> page) { return value_->describe(page); },
+       .lists = people::list_handlers(*database_, *log_, *settings_, extensions()),
+       .clock = system_now,
+       .say = [](const std::string& line) { spdlog::warn("{}", line); }}));
+  add_segment_facts(*segments_, *value_, *database_);
 
   std::vector<events::Stage> stages;
   stages.push_back(events::schema_stage());
@@ -147,6 +162,7 @@ Result<void> Wired::open_modules() {
                                       .books = *books_,
                                       .clock = system_now,
                                       .outbox_directory = directory_->sub("outbox")}));
+  segments_->start();
   return {};
 }
 
@@ -164,6 +180,7 @@ bool Wired::settle(uint64_t seq) {
 Result<std::vector<people::PersonId>> Wired::resolve_set(std::string_view set) {
   if (auto found = insight_->resolve_set(set)) return std::move(*found);
   if (auto found = behaviour_->resolve_set(set)) return std::move(*found);
+  if (auto found = segments_->resolve_set(set)) return std::move(*found);
   if (auto found = value_->resolve_set(set)) return std::move(*found);
   if (auto found = engage_->resolve_set(set)) return std::move(*found);
   return fail(Code::kInvalid, "no such set of people", "set",
@@ -189,6 +206,7 @@ Result<void> Wired::listen(const Config& config) {
   folders_->add_routes(router);
   insight_->add_routes(router);
   behaviour_->add_routes(router);
+  segments_->add_routes(router);
   value_->add_routes(router);
   engage_->add_routes(router);
   add_overview_route(router,
@@ -226,6 +244,7 @@ void Wired::stop() {
   if (importer_) importer_->stop();
   if (behaviour_) behaviour_->stop();
   if (engage_) engage_->stop();
+  if (segments_) segments_->stop();
   if (stages_) stages_->stop();
   if (timeline_) timeline_->stop();
 }

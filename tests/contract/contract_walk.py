@@ -32,6 +32,7 @@ class Walk(unittest.TestCase):
                 self.collect()
                 self.imports()
                 self.insights()
+                self.segments()
                 self.customers()
                 self.campaigns()
                 self.rest()
@@ -379,6 +380,54 @@ class Walk(unittest.TestCase):
         self.ok("GET", "/v1/insights/dashboards/dash_none/answers", status=404)
         self.ok("DELETE", path)
         self.ok("DELETE", f"/v1/insights/reports/{made['id']}")
+
+    def segments(self):
+        line = {"event": "Order Line", "op": "at_least", "value": 3}
+        definition = {"universe": "known", "rule": {"all": [{"did": line}]}}
+        preview = self.ok("POST", "/v1/segments/preview", definition | {"sample": 2})
+        self.assertGreater(preview["people"], 0)
+        person = preview["sample"][0]["id"]
+        made = self.ok("POST", "/v1/segments", {"name": "Often", "definition": definition})
+        path = f"/v1/segments/{made['id']}"
+        self.assertEqual(made["people"], preview["people"])
+        self.ok("POST", "/v1/segments", {"name": "Often", "definition": definition}, status=409)
+        rarely = {"universe": {"segment": made["id"]}, "rule": {"not": {"did": line | {"value": 5}}}}
+        other = self.ok("POST", "/v1/segments", {"name": "Not so often", "definition": rarely})
+        self.ok("DELETE", path, status=409)
+        loop = {"universe": "known", "rule": {"segment": other["id"]}}
+        self.ok("PUT", path, {"name": "Often", "version": 1, "definition": loop}, status=400)
+        self.ok("PUT", path, {"name": "Often!", "version": 1, "definition": definition})
+        self.ok("PUT", path, {"name": "Often", "version": 1, "definition": definition}, status=409)
+        wrong = {"universe": "known", "rule": {"did": {"event": "Order Lime"}}}
+        self.assertEqual(
+            self.ok("POST", "/v1/segments/preview", wrong, status=400)["where"], "rule.did.event"
+        )
+        why = self.ok("GET", f"{path}/why?person={person}")
+        self.assertTrue(why["member"])
+        self.ok("GET", f"{path}/why", status=400)
+        self.ok("POST", "/v1/segments/why", definition | {"person": person})
+        self.ok("POST", "/v1/segments/why", definition | {"person": 99999999}, status=404)
+        source = {"set": f"segment:{made['id']}"}
+        listed = self.ok(
+            "POST", "/v1/segments", {"name": "Then", "kind": "static", "from": source}
+        )
+        self.assertEqual(listed["people"], made["people"])
+        edit = {"add": ["c1", "nobody"], "remove": ["c5"]}
+        self.ok("POST", f"/v1/segments/{listed['id']}/members", edit)
+        self.ok("POST", f"{path}/members", edit, status=409)
+        both = {"segments": [made["id"], listed["id"]]}
+        self.ok("POST", "/v1/segments/overlap", both)
+        self.ok("POST", "/v1/segments/overlap", {"segments": ["seg_none", "x"]}, status=404)
+        page = self.ok("GET", f"{path}/members?limit=2")
+        self.assertEqual(page["total"], made["people"])
+        for part in ("members.csv", "sizes?days=7", "changes?limit=5", ""):
+            self.ok("GET", f"{path}/{part}".rstrip("/"))
+        self.ok("GET", f"/v1/segments/{listed['id']}/changes")
+        self.ok("GET", "/v1/segments")
+        self.ok("GET", "/v1/segments/facts")
+        self.ok("GET", "/v1/segments/seg_none", status=404)
+        self.ok("DELETE", f"/v1/segments/{other['id']}")
+        self.ok("DELETE", path)
 
     def customers(self):
         page = self.ok("GET", "/v1/customers?search=lei&sort=revenue&order=asc&limit=5&known=all")

@@ -11,6 +11,7 @@ import {
   SettingOutlined,
   TeamOutlined,
 } from '@ant-design/icons';
+import { segmentRoutes } from './segment_routes';
 import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react';
 
 export type NavGroup = 'know' | 'understand' | 'act' | 'run';
@@ -19,6 +20,7 @@ export type NavName =
   | 'customers'
   | 'imports'
   | 'insights'
+  | 'segments'
   | 'activity'
   | 'retention'
   | 'stages'
@@ -53,6 +55,7 @@ export const pageRoutes: readonly PageRoute[] = [
     right: 'customers.read',
     page: lazy(() => import('@/features/customers/CustomerPage')),
   },
+  ...segmentRoutes,
   {
     path: '/imports',
     right: 'imports.read',

@@ -1,0 +1,33 @@
+// What modules behind this one know of people and segments may ask for: the lifecycle stage, the
+// RFM cell, consent, and later levels and hold-outs. A provider is registered by whoever wires the
+// program; rules name it by its name: {"fact": {"name": "lifecycle_stage", "is": ["silent"]}}.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/base.h"
+#include "people/people.h"
+
+namespace perennial::segments {
+
+// One word for each person, as columns. Immutable.
+struct FactColumn {
+  std::vector<std::string> words{""};  // by code; 0: nothing is known of the person
+  std::vector<uint16_t> code;          // by person
+  uint16_t of(people::PersonId person) const {
+    const auto place = static_cast<size_t>(person);
+    return place < code.size() ? code[place] : 0;
+  }
+};
+
+struct FactProvider {
+  std::string name;
+  std::vector<std::string> words;  // that a rule may ask for
+  // The newest column; the same pointer as long as nothing changed. Thread-safe.
+  std::function<Result<std::shared_ptr<const FactColumn>>()> column;
+};
+
+}  // namespace perennial::segments

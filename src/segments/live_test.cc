@@ -1,0 +1,264 @@
+// Memberships while events arrive, time goes on, people are joined, rules are edited and the
+// program is killed.
+#include "segments/segments_testing.h"
+
+namespace perennial::segments {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Names = std::vector<std::string>;
+
+void put_code(FactColumn& column, PersonId person, uint16_t code) {
+  column.code.resize(std::max(column.code.size(), static_cast<size_t>(person) + 1), 0);
+  column.code[static_cast<size_t>(person)] = code;
+}
+
+class Live : public SegmentsTest {
+ protected:
+  // The names Segment Entered and Segment Left of one segment: "+ann" and "-ann", in order.
+  Names told(const std::string& id) {
+    Names out;
+    const auto events = log_->read({.names = {std::string(kEntered), std::string(kLeft)}});
+    EXPECT_TRUE(events);
+    for (const auto& event : *events) {
+      if ((*parse_json(event.properties))["segment_id"] != id) continue;
+      out.push_back((event.name == kEntered ? "+" : "-") + event.user_id + event.anonymous_id);
+    }
+    return out;
+  }
+  Names reasons(const std::string& id) {
+    Names out;
+    const Json body = call("GET", "/v1/segments/" + id + "/changes").second;
+    for (const Json& change : body["changes"])
+      out.insert(out.begin(), change["reason"].get<std::string>());
+    return out;
+  }
+};
+
+TEST_F(Live, AnEventBringsSomebodyInAndTimeTakesThemOut) {
+  identify("ann", {{"plan", "gold"}});
+  track("bob", "Order");
+  track("bob", "View");
+  flush();
+  start();
+  const std::string often = make("Often", kBoughtOften);
+  EXPECT_THAT(members(often), IsEmpty());
+  for (int i = 0; i < 3; ++i) {
+    track_at("2026-03-0" + std::to_string(i + 1) + "T10:00:00.900Z", "ann", "Order");
+    flush();
+    EXPECT_EQ(members(often).size(), i == 2 ? 1u : 0u);
+  }
+  EXPECT_THAT(members(often), ElementsAre("ann"));
+  at("2026-05-30T09:59:59.999Z");  // 90 days after the first of March, less a moment
+  flush();
+  EXPECT_THAT(members(often), ElementsAre("ann"));
+  EXPECT_EQ(call("GET", "/v1/segments/" + often).second["turns_at"], "2026-05-30T10:00:00.000Z");
+  at("2026-05-30T10:00:00Z");
+  flush();
+  EXPECT_THAT(members(often), IsEmpty());
+  flush();
+  EXPECT_THAT(told(often), ElementsAre("+ann", "-ann"));
+  EXPECT_THAT(reasons(often), ElementsAre("event", "time"));
+}
+
+TEST_F(Live, AWindowOfDaysRollsOverAClockChangeAtTheSameTimeOfDay) {
+  access::Workspace workspace = settings_->workspace();
+  workspace.calendar.zone = Zone::named("Europe/Berlin").value();
+  ASSERT_TRUE(
+      database_->write([&](store::Connection& c) { return settings_->save(c, workspace); }));
+  settings_->changed();
+  at("2026-03-27T09:00:00Z");  // 10:00 in winter
+  track("ann", "View");
+  flush();
+  start();
+  const std::string id = make(
+      "Lately", R"({"did": {"event": "View", "window": {"last": {"count": 7, "unit": "day"}}}})");
+  EXPECT_THAT(members(id), ElementsAre("ann"));
+  at("2026-04-03T07:59:59Z");
+  flush();
+  EXPECT_THAT(members(id), ElementsAre("ann"));
+  at("2026-04-03T08:00:00Z");  // 10:00 in summer
+  flush();
+  EXPECT_THAT(members(id), IsEmpty());
+}
+
+TEST_F(Live, NegationsMayBeSwapped) {
+  track("ann", "Order");
+  track("bob", "View");
+  track("eve", "Order");
+  track("eve", "View");
+  track("~tom", "Else");
+  flush();
+  start();
+  const std::string order = R"({"not": {"did": {"event": "Order"}}})";
+  const std::string view = R"({"not": {"did": {"event": "View"}}})";
+  const std::string one = make("One", R"({"all": [)" + order + "," + view + "]}");
+  const std::string other = make("Other", R"({"all": [)" + view + "," + order + "]}");
+  const std::string twice = make("Twice", R"({"not": {"any": [{"did": {"event": "View"}},
+                                                              {"not": )" +
+                                              order + "}]}}");
+  const std::string known = make("Known", R"({"all": [)" + order + "," + view + "]}", "known");
+  for (int round = 0; round < 2; ++round) {
+    const Names wanted = round == 0 ? Names{"~tom"} : Names{"pat", "~tom"};
+    EXPECT_EQ(members(one), wanted);
+    EXPECT_EQ(members(other), wanted);
+    EXPECT_EQ(members(twice), wanted);
+    EXPECT_EQ(members(known), round == 0 ? Names{} : Names{"pat"});
+    track("pat", "Else");  // who is new did none of it
+    flush();
+  }
+  // Against those who bought, instead of everybody.
+  const std::string buyers = make("Buyers", R"({"did": {"event": "Order"}})");
+  const std::string shy = make("Shy", view, {{"segment", buyers}});
+  EXPECT_THAT(members(shy), ElementsAre("ann"));
+  track("bob", "Order");
+  track("ann", "View");
+  flush();
+  EXPECT_THAT(members(buyers), ElementsAre("ann", "bob", "eve"));
+  EXPECT_THAT(members(shy), IsEmpty());
+}
+
+TEST_F(Live, ALateIdentifyMovesMembership) {
+  track("~phone", "Order");
+  track("~phone", "Order");
+  track("ann", "Order");
+  flush();
+  start();
+  const std::string often = make("Often", kBoughtOften);
+  const std::string list =
+      call(
+          "POST", "/v1/segments",
+          {{"name", "List"}, {"kind", "static"}, {"from", {{"identifiers", {"~phone", "nobody"}}}}})
+          .second["id"];
+  EXPECT_THAT(members(often), IsEmpty());
+  EXPECT_THAT(members(list), ElementsAre("~phone"));
+  identify("ann", {{"plan", "gold"}}, "~phone");
+  flush();
+  EXPECT_THAT(members(often), ElementsAre("ann"));
+  EXPECT_THAT(members(list), ElementsAre("ann"));
+  EXPECT_THAT(reasons(often), ElementsAre("merge"));
+}
+
+TEST_F(Live, TraitsAndFactsMoveMembership) {
+  identify("ann", {{"plan", "free"}, {"birthday", "1990-03-20"}});
+  identify("bob", {{"plan", "gold"}, {"birthday", "1990-03-25"}});
+  flush();
+  auto column = std::make_shared<FactColumn>();
+  column->words = {"", "silent", "active"};
+  put_code(*column, person("ann"), 1);
+  auto current = std::make_shared<std::atomic<std::shared_ptr<const FactColumn>>>(column);
+  facts_.push_back({.name = "lifecycle_stage",
+                    .words = {"silent", "active"},
+                    .column = [current]() -> Result<std::shared_ptr<const FactColumn>> {
+                      return current->load();
+                    }});
+  start();
+  const std::string gold =
+      make("Gold", R"({"trait": {"property": "plan", "op": "is", "value": "gold"}})");
+  const std::string birthday =
+      make("Birthday",
+           R"({"trait": {"property": "birthday", "op": "anniversary_within_next", "days": 3}})");
+  const std::string silent =
+      make("Silent", R"({"fact": {"name": "lifecycle_stage", "is": ["silent"]}})");
+  EXPECT_THAT(members(gold), ElementsAre("bob"));
+  EXPECT_THAT(members(birthday), ElementsAre("ann"));
+  EXPECT_THAT(members(silent), ElementsAre("ann"));
+  identify("ann", {{"plan", "gold"}});
+  flush();
+  EXPECT_THAT(members(gold), ElementsAre("ann", "bob"));
+  at("2026-03-21T00:00:00Z");
+  flush();
+  EXPECT_THAT(members(birthday), IsEmpty());
+  at("2026-03-23T00:00:00Z");
+  flush();
+  EXPECT_THAT(members(birthday), ElementsAre("bob"));
+  EXPECT_EQ(refused(R"({"fact": {"name": "lifecycle_stage", "is": ["silence"]}})")["where"],
+            "rule.fact.is[0]");
+  EXPECT_EQ(refused(R"({"fact": {"name": "lifecycle", "is": ["silent"]}})")["where"],
+            "rule.fact.name");
+}
+
+TEST_F(Live, AKillChangesNothing) {
+  for (const char* user : {"ann", "bob"}) {
+    for (int i = 0; i < 3; ++i) track(user, "Order");
+  }
+  flush();
+  start();
+  const std::string often = make("Often", kBoughtOften);
+  const std::string other = make("Not often", R"({"not": {"segment": ")" + often + "\"}}");
+  for (int i = 0; i < 3; ++i) track("eve", "Order");
+  track("tom", "View");
+  flush();
+  EXPECT_THAT(members(often), ElementsAre("ann", "bob", "eve"));
+  EXPECT_THAT(members(other), ElementsAre("tom"));
+  restart();
+  EXPECT_THAT(members(often), ElementsAre("ann", "bob", "eve"));
+  EXPECT_THAT(members(other), ElementsAre("tom"));
+  flush();
+  EXPECT_THAT(told(often), ElementsAre("+eve"));
+  // What happens while nobody looks is found at the next start.
+  segments_.reset();
+  for (int i = 0; i < 3; ++i) track("tom", "Order");
+  at("2026-06-16T12:00:01Z");
+  flush();
+  start();
+  EXPECT_THAT(members(often), IsEmpty());
+  EXPECT_THAT(members(other), ElementsAre("ann", "bob", "eve", "tom"));
+  restart();
+  flush();
+  EXPECT_THAT(told(often), ElementsAre("+eve", "-ann", "-bob", "-eve"));
+}
+
+TEST_F(Live, AnEditedRuleIsComputedAtOnce) {
+  track("ann", "Order");
+  track("bob", "View");
+  flush();
+  start();
+  const std::string id = make("Some", R"({"did": {"event": "Order"}})");
+  EXPECT_THAT(members(id), ElementsAre("ann"));
+  const Json rule = {{"universe", "everyone"}, {"rule", *parse_json(kLooked)}};
+  auto [status, body] =
+      call("PUT", "/v1/segments/" + id, {{"name", "Other"}, {"version", 1}, {"definition", rule}});
+  EXPECT_EQ(status, 200) << body;
+  EXPECT_EQ(body["people"], 1);
+  EXPECT_THAT(members(id), ElementsAre("bob"));
+  EXPECT_THAT(told(id), IsEmpty());  // nobody came or went: it is another set
+  EXPECT_EQ(call("PUT", "/v1/segments/" + id, {{"name", "Old"}, {"version", 1}}).first, 409);
+  // What is computed by an older definition ends.
+  track("eve", "View");
+  flush();
+  EXPECT_THAT(members(id), ElementsAre("bob", "eve"));
+  flush();  // events follow what is shown
+  EXPECT_THAT(told(id), ElementsAre("+eve"));
+}
+
+TEST_F(Live, ListsAreEditedAndKept) {
+  for (const char* user : {"ann", "bob", "eve"}) track(user, "Order");
+  flush();
+  start();
+  const std::string all = make("Buyers", R"({"did": {"event": "Order"}})");
+  auto [status, body] =
+      call("POST", "/v1/segments",
+           {{"name", "Then"}, {"kind", "static"}, {"from", {{"set", "segment:" + all}}}});
+  ASSERT_EQ(status, 201) << body;
+  EXPECT_EQ(body["people"], 3);
+  const std::string list = body["id"];
+  track("tom", "Order");
+  flush();
+  EXPECT_THAT(members(list), ElementsAre("ann", "bob", "eve"));
+  body = call("POST", "/v1/segments/" + list + "/members",
+              {{"add", {"tom", "nobody"}}, {"remove", {"ann"}}})
+             .second;
+  EXPECT_EQ(body["unknown"]["identifiers"], Json({"nobody"}));
+  EXPECT_THAT(members(list), ElementsAre("bob", "eve", "tom"));
+  restart();
+  EXPECT_THAT(members(list), ElementsAre("bob", "eve", "tom"));
+  EXPECT_EQ(call("POST", "/v1/segments/" + all + "/members", {{"add", {"ann"}}}).first, 409);
+  const Json overlap = call("POST", "/v1/segments/overlap", {{"segments", {all, list}}}).second;
+  EXPECT_EQ(overlap["rows"],
+            (Json{{{"in", {all, list}}, {"people", 3}}, {{"in", {all}}, {"people", 1}}}));
+}
+
+}  // namespace
+}  // namespace perennial::segments

@@ -1,0 +1,445 @@
+#include "segments/program.h"
+
+#include <algorithm>
+#include <array>
+
+namespace perennial::segments {
+namespace {
+
+using timeline::Condition;
+using timeline::Selector;
+using timeline::Test;
+using Kind = Rule::Kind;
+
+Condition test_of(Test test) {
+  Condition out;
+  out.kind = Condition::Kind::kTest;
+  out.test = std::move(test);
+  return out;
+}
+
+Condition both(Condition a, Condition b) {
+  Condition out;
+  out.kind = Condition::Kind::kAll;
+  if (!a.always()) out.parts.push_back(std::move(a));
+  out.parts.push_back(std::move(b));
+  return out;
+}
+
+// The events of a selector that have a property, and whose value fits.
+Selector with(const NamedSelector& named, const Test& test) {
+  Selector out = named.select;
+  for (auto& event : out.any_of) event.where = both(event.where, test_of(test));
+  return out;
+}
+
+Selector with_property(const NamedSelector& named, const std::string& property) {
+  return with(named, {.property = property, .op = Test::Op::kIsSet, .texts = {}, .numbers = {}});
+}
+
+bool equal(const Test& a, const Test& b) {
+  return a.property == b.property && a.op == b.op && a.texts == b.texts && a.numbers == b.numbers;
+}
+bool equal(const Condition& a, const Condition& b) {
+  return a.kind == b.kind && equal(a.test, b.test) &&
+         std::ranges::equal(a.parts, b.parts,
+                            [](const auto& one, const auto& other) { return equal(one, other); });
+}
+bool equal(const Selector& a, const Selector& b) {
+  return a.from == b.from && a.to == b.to && a.number == b.number &&
+         std::ranges::equal(a.any_of, b.any_of, [](const auto& one, const auto& other) {
+           return one.type == other.type && one.name == other.name && equal(one.where, other.where);
+         });
+}
+
+// Leaves about events with the places of their selectors, each kept once.
+class Gatherer {
+ public:
+  explicit Gatherer(const Moment* moment) : moment_(moment) {}
+
+  EventLeaf leaf_of(const Rule& rule) {
+    EventLeaf leaf;
+    switch (rule.kind) {
+      case Kind::kDid:
+        did(rule.did, leaf);
+        break;
+      case Kind::kEdge:
+        leaf.kind = EventLeaf::Kind::kEdge;
+        leaf.last = rule.edge.last;
+        leaf.window = rule.edge.window;
+        // The first event ever may lie before every window.
+        leaf.main = place(rule.edge.select.select, rule.edge.last ? &leaf.window : nullptr);
+        break;
+      default:
+        leaf.kind = EventLeaf::Kind::kSequence;
+        leaf.window = rule.sequence.window;
+        leaf.within = rule.sequence.within;
+        for (const auto& step : rule.sequence.steps)
+          leaf.steps.push_back(place(step.select, &leaf.window));
+        for (const auto& event : rule.sequence.without)
+          leaf.without.push_back(place(event.select, &leaf.window));
+    }
+    return leaf;
+  }
+  std::vector<Selector> take() { return std::move(selectors_); }
+
+ private:
+  using Measure = EventTest::Measure;
+
+  void did(const EventTest& test, EventLeaf& leaf) {
+    leaf.measure = test.measure;
+    leaf.compare = test.compare;
+    leaf.window = test.window;
+    if (test.measure >= Measure::kFirst) {
+      leaf.kind = EventLeaf::Kind::kValue;
+      leaf.last = test.measure == Measure::kLast;
+      leaf.main = place(with_property(test.select, test.property), &leaf.window);
+      Selector fitting = with_property(test.select, test.property);
+      for (auto& event : fitting.any_of) event.where = both(event.where, test_of(test.value));
+      leaf.fitting = place(std::move(fitting), &leaf.window);
+    } else {
+      Selector main = test.select.select;
+      if (test.measure >= Measure::kSum) main.number = test.property;
+      leaf.main = place(std::move(main), &leaf.window);
+    }
+    if (!test.since) return;
+    leaf.since = place(test.since->event.select, nullptr);
+    leaf.since_last = test.since->last;
+    leaf.since_within = test.since->within;
+  }
+
+  // What has left a window never comes back: later instants need no more than this one.
+  size_t place(Selector selector, const Window* window) {
+    if (window != nullptr && moment_ != nullptr)
+      selector.from = bounds_of(*window, moment_->calendar, moment_->now).from;
+    const auto same = std::ranges::find_if(
+        selectors_, [&](const Selector& known) { return equal(known, selector); });
+    if (same != selectors_.end()) return static_cast<size_t>(same - selectors_.begin());
+    selectors_.push_back(std::move(selector));
+    return selectors_.size() - 1;
+  }
+
+  const Moment* moment_;  // null: nothing is cut
+  std::vector<Selector> selectors_;
+};
+
+bool about_events(const Rule& leaf) {
+  return leaf.kind == Kind::kDid || leaf.kind == Kind::kEdge || leaf.kind == Kind::kSequence;
+}
+
+bool is_own(const timeline::EventName& name) {
+  return name.type == events::Type::kTrack && std::ranges::count(kOwnEvents, name.name) != 0;
+}
+
+// Events of any name without those that segments cause: once there are such, each of the others is
+// named. The snapshot's dictionary may grow, but whatever it learns later is in no bucket of it.
+void leave_out_own(const timeline::Dictionary& dictionary, Selector& selector) {
+  const auto sent = [&](std::string_view name) {
+    return dictionary.find_event(events::Type::kTrack, name).has_value();
+  };
+  if (std::ranges::none_of(kOwnEvents, sent)) return;
+  std::vector<timeline::EventSelector> named;
+  for (timeline::EventSelector& event : selector.any_of) {
+    if (event.name) {
+      named.push_back(std::move(event));
+      continue;
+    }
+    for (uint32_t number = 0; number < dictionary.events(); ++number) {
+      const timeline::EventName name = dictionary.event_name(number);
+      if (is_own(name) || (event.type && *event.type != name.type)) continue;
+      named.push_back({.type = name.type, .name = name.name, .where = event.where});
+    }
+  }
+  selector.any_of = std::move(named);
+}
+
+}  // namespace
+
+std::set<std::string> traits_of(const Definition& definition) {
+  std::set<std::string> out;
+  each_leaf(definition.rule, [&](const Rule& leaf) {
+    if (leaf.kind == Kind::kTrait) out.insert(leaf.trait.property);
+  });
+  return out;
+}
+
+std::vector<Selector> selectors_of(const Definition& definition) {
+  Gatherer gatherer(nullptr);
+  each_leaf(definition.rule, [&](const Rule& leaf) {
+    if (about_events(leaf)) gatherer.leaf_of(leaf);
+  });
+  return gatherer.take();
+}
+
+Result<std::shared_ptr<const Program>> Program::compile(
+    const Definition& definition, std::shared_ptr<const timeline::Snapshot> snapshot,
+    const Moment& moment, timeline::Pool& pool, const timeline::Stop& stop) {
+  auto program = std::make_shared<Program>();
+  program->definition_ = definition;
+  program->snapshot_ = std::move(snapshot);
+  program->traits_ = traits_of(definition);
+  Gatherer gatherer(&moment);
+  each_leaf(program->definition_.rule, [&](const Rule& rule) {
+    program->rules_.push_back(&rule);
+    Leaf leaf;
+    if (about_events(rule)) leaf.events = gatherer.leaf_of(rule);
+    program->leaves_.push_back(std::move(leaf));
+  });
+  auto selectors = gatherer.take();
+  if (selectors.empty() || program->snapshot_ == nullptr) return program;
+  for (Selector& selector : selectors) leave_out_own(*program->snapshot_->dictionary, selector);
+  program->plan_ = TRY(timeline::compile(
+      *program->snapshot_,
+      {.selectors = std::move(selectors), .among = {}, .person_group = {}, .presence = {}}, pool,
+      stop));
+  return program;
+}
+
+const People& Program::universe(const Context& context) const {
+  switch (definition_.universe.kind) {
+    case Universe::Kind::kEveryone:
+      return context.roster->everyone();
+    case Universe::Kind::kKnown:
+      return context.roster->known();
+    case Universe::Kind::kSegment:
+      return context.members(definition_.universe.segment);
+  }
+  return context.roster->everyone();
+}
+
+bool Program::in_universe(const Context& context, PersonId person) const {
+  // Somebody who was joined to another is in no segment, whatever a list says.
+  return has(context.roster->everyone(), person) && has(universe(context), person);
+}
+
+// ---- everybody
+
+namespace {
+
+// Hits of people without events.
+std::span<const Hits> no_hits() {
+  static constexpr std::array<uint32_t, kBucketPeople> kNothing{};
+  static const std::vector<Hits> kHits(timeline::kMaxSelectors,
+                                       Hits{.first = kNothing.data(), .last = kNothing.data()});
+  return kHits;
+}
+
+// The boolean part of a rule over the crowds of its leaves in one bucket.
+Crowd combine(const Rule& rule, const std::vector<Crowd>& leaves, size_t& leaf) {
+  if (rule.leaf()) return leaves[leaf++];
+  if (rule.kind == Kind::kNot)
+    return Crowd::everyone().remove(combine(rule.parts[0], leaves, leaf));
+  Crowd out = rule.kind == Kind::kAll ? Crowd::everyone() : Crowd();
+  for (const Rule& part : rule.parts) {
+    const Crowd one = combine(part, leaves, leaf);
+    if (rule.kind == Kind::kAll) {
+      out &= one;
+    } else {
+      out |= one;
+    }
+  }
+  return out;
+}
+
+// The people of a bucket whose code is one of the fitting ones.
+template <class Code, class Fits>
+Crowd crowd_of(const std::vector<Code>& codes, uint32_t bucket, const Fits& fits) {
+  Crowd out;
+  const size_t first = size_t{bucket} * kBucketPeople;
+  for (uint32_t i = 0; i < kBucketPeople; ++i) {
+    const Code code = first + i < codes.size() ? codes[first + i] : Code{0};
+    out.words[i / 64] |= uint64_t{fits(code) ? 1u : 0u} << (i % 64);
+  }
+  return out;
+}
+
+}  // namespace
+
+// One evaluation of everybody; buckets are taken by several threads.
+class Program::Run {
+ public:
+  Run(const Program& program, const Context& context, unsigned threads, bool tables);
+  void bucket(uint32_t number, unsigned thread, Whole& out);
+
+ private:
+  struct Thread {
+    std::unique_ptr<timeline::BucketReader> reader;
+    std::vector<Crowd> leaves;
+  };
+  Crowd leaf(size_t i, uint32_t bucket, std::span<const Hits> hits, const Crowd& who,
+             Second& turns) const;
+
+  const Program& program_;
+  const Context& context_;
+  const People& everyone_;
+  const People& universe_;
+  std::vector<Bounds> bounds_;                 // by leaf
+  std::vector<std::vector<uint8_t>> fitting_;  // by leaf and code; empty: each is looked at
+  std::vector<Thread> threads_;
+};
+
+Program::Run::Run(const Program& program, const Context& context, unsigned threads, bool tables)
+    : program_(program),
+      context_(context),
+      everyone_(context.roster->everyone()),
+      universe_(program.universe(context)),
+      bounds_(program.leaves_.size()),
+      fitting_(program.leaves_.size()),
+      threads_(threads) {
+  for (size_t i = 0; i < program.leaves_.size(); ++i) {
+    const Rule& rule = *program.rules_[i];
+    if (program.leaves_[i].events) {
+      bounds_[i] =
+          bounds_of(program.leaves_[i].events->window, context.moment.calendar, context.moment.now);
+    } else if (rule.kind == Kind::kTrait && tables) {
+      for (const TraitValue& value : context.roster->trait(rule.trait.property).values)
+        fitting_[i].push_back(fits(value, rule.trait, context.today) ? 1 : 0);
+    } else if (rule.kind == Kind::kFact) {
+      for (const std::string& word : context.fact(rule.fact.fact).words)
+        fitting_[i].push_back(std::ranges::count(rule.fact.is, word) != 0 ? 1 : 0);
+      fitting_[i][0] = 0;
+    }
+  }
+  for (Thread& thread : threads_) {
+    if (program.plan_ != nullptr)
+      thread.reader = std::make_unique<timeline::BucketReader>(*program.plan_);
+    thread.leaves.resize(program.leaves_.size());
+  }
+}
+
+Crowd Program::Run::leaf(size_t i, uint32_t bucket, std::span<const Hits> hits, const Crowd& who,
+                         Second& turns) const {
+  const Rule& rule = *program_.rules_[i];
+  if (const auto& events = program_.leaves_[i].events) {
+    Turning turning;
+    const Crowd out = look_all(*events, hits, who, bounds_[i], context_.moment, turning);
+    turns = std::min(turns, events->turns_at(turning, context_.moment.calendar));
+    return out;
+  }
+  if (rule.kind == Kind::kSegment) {
+    const People& members = context_.members(rule.segment);
+    return bucket < members.size() ? members[bucket] : Crowd();
+  }
+  const std::vector<uint8_t>& table = fitting_[i];
+  if (rule.kind == Kind::kFact) {
+    return crowd_of(context_.fact(rule.fact.fact).code, bucket,
+                    [&](uint16_t code) { return table[code] != 0; });
+  }
+  const TraitColumn& column = context_.roster->trait(rule.trait.property);
+  if (rule.trait.relative()) turns = std::min(turns, timeline::to_second(context_.today.ends()));
+  if (!table.empty())
+    return crowd_of(column.code, bucket, [&](uint32_t code) { return table[code] != 0; });
+  return crowd_of(column.code, bucket, [&](uint32_t code) {
+    return fits(column.values[code], rule.trait, context_.today);
+  });
+}
+
+void Program::Run::bucket(uint32_t number, unsigned thread, Whole& out) {
+  if (number >= everyone_.size() || number >= universe_.size()) return;
+  Crowd who = everyone_[number];
+  who &= universe_[number];
+  if (who.empty()) return;
+  Thread& own = threads_[thread];
+  const auto hits = own.reader ? own.reader->read(number).hits : no_hits();
+  Second turns = kNever;
+  for (size_t i = 0; i < own.leaves.size(); ++i) own.leaves[i] = leaf(i, number, hits, who, turns);
+  size_t at = 0;
+  Crowd members = combine(program_.definition_.rule, own.leaves, at);
+  out.members[number] = members &= who;
+  out.turns[number] = turns;
+}
+
+Result<Program::Whole> Program::evaluate(const Context& context, timeline::Pool& pool,
+                                         const timeline::Stop& stop,
+                                         const std::vector<uint32_t>* only) const {
+  constexpr size_t kFewBuckets = 16;  // whose traits are looked at one by one
+  const size_t buckets = context.roster->everyone().size();
+  const size_t count = only == nullptr ? buckets : only->size();
+  Whole out{.members = People(buckets), .turns = std::vector<Second>(buckets, kNever)};
+  Run run(*this, context, pool.threads(), count > kFewBuckets);
+  constexpr size_t kChunk = timeline::kChunkBuckets;
+  TRY(pool.run(static_cast<uint32_t>((count + kChunk - 1) / kChunk), stop,
+               [&](uint32_t chunk, unsigned thread) {
+                 const size_t first = size_t{chunk} * kChunk;
+                 for (size_t i = first; i < std::min(first + kChunk, count); ++i)
+                   run.bucket(only == nullptr ? static_cast<uint32_t>(i) : (*only)[i], thread, out);
+               }));
+  return out;
+}
+
+// ---- single people
+
+Program::Personal::Personal(const Program& program, const Context& context)
+    : program_(program), context_(context), bounds_(program.leaves_.size()) {
+  for (size_t i = 0; i < bounds_.size(); ++i) {
+    if (const auto& events = program.leaves_[i].events)
+      bounds_[i] = bounds_of(events->window, context.moment.calendar, context.moment.now);
+  }
+  if (program.plan_ != nullptr) reader_ = std::make_unique<timeline::BucketReader>(*program.plan_);
+}
+
+LeafSeen Program::Personal::leaf_of(const Rule& rule, PersonId person, size_t leaf) {
+  LeafSeen out;
+  if (const auto& events = program_.leaves_[leaf].events) {
+    Turning turning;
+    out.holds = segments::look(*events, hits_, place_, bounds_[leaf], context_.moment, turning,
+                               &out.events);
+    const Second turns = events->turns_at(turning, context_.moment.calendar);
+    if (turns != kNever) out.turns_at = timeline::to_instant(turns);
+    return out;
+  }
+  if (rule.kind == Kind::kSegment) {
+    out.holds = has(context_.members(rule.segment), person);
+  } else if (rule.kind == Kind::kTrait) {
+    out.holds =
+        fits(context_.roster->trait(rule.trait.property).value(person), rule.trait, context_.today);
+    if (rule.trait.relative()) out.turns_at = context_.today.ends();
+  } else {
+    const FactColumn& column = context_.fact(rule.fact.fact);
+    const uint16_t code = column.of(person);
+    out.holds = code != 0 && std::ranges::count(rule.fact.is, column.words[code]) != 0;
+  }
+  return out;
+}
+
+// The bucket stays until somebody of another one is asked for.
+void Program::Personal::read(PersonId person) {
+  const auto bucket = static_cast<uint32_t>(static_cast<size_t>(person) / kBucketPeople);
+  place_ = static_cast<uint32_t>(static_cast<size_t>(person) % kBucketPeople);
+  if (bucket_ == bucket) return;
+  bucket_ = bucket;
+  hits_ = reader_ ? reader_->read(bucket).hits : no_hits();
+}
+
+// All leaves are looked at, also those that decide nothing now, for when they will.
+bool Program::Personal::holds(const Rule& rule, PersonId person, size_t& leaf, Second& turns) {
+  if (rule.leaf()) {
+    const LeafSeen seen = leaf_of(rule, person, leaf++);
+    if (seen.turns_at) turns = std::min(turns, timeline::to_second(*seen.turns_at));
+    return seen.holds;
+  }
+  if (rule.kind == Kind::kNot) return !holds(rule.parts[0], person, leaf, turns);
+  bool out = rule.kind == Kind::kAll;
+  for (const Rule& part : rule.parts) {
+    const bool one = holds(part, person, leaf, turns);
+    out = rule.kind == Kind::kAll ? out && one : out || one;
+  }
+  return out;
+}
+
+bool Program::Personal::is_member(PersonId person, Second& turns) {
+  if (!program_.in_universe(context_, person)) return false;
+  read(person);
+  size_t leaf = 0;
+  return holds(program_.definition_.rule, person, leaf, turns);
+}
+
+std::vector<LeafSeen> Program::Personal::look(PersonId person) {
+  read(person);
+  std::vector<LeafSeen> out;
+  for (size_t i = 0; i < program_.leaves_.size(); ++i)
+    out.push_back(leaf_of(*program_.rules_[i], person, i));
+  return out;
+}
+
+}  // namespace perennial::segments

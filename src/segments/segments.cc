@@ -1,0 +1,31 @@
+#include "segments/segments.h"
+
+#include "segments/service.h"
+
+namespace perennial::segments {
+
+Segments::Segments(Parts parts) : impl_(std::make_shared<Impl>(std::move(parts))) {}
+Segments::~Segments() { stop(); }
+
+Result<std::unique_ptr<Segments>> Segments::open(Parts parts) {
+  return std::unique_ptr<Segments>(new Segments(std::move(parts)));
+}
+
+void Segments::add_facts(FactProvider provider) { impl_->engine.add_facts(std::move(provider)); }
+void Segments::start() { impl_->keeper.start(); }
+void Segments::stop() { impl_->keeper.stop(); }
+
+std::optional<Result<std::vector<PersonId>>> Segments::resolve_set(std::string_view set) {
+  if (!set.starts_with(kSetPrefix)) return std::nullopt;
+  auto members = impl_->keeper.members(std::string(set.substr(kSetPrefix.size())));
+  if (!members) {
+    return fail(members.error().code, members.error().message, "set", members.error().hint);
+  }
+  return ids_of(**members);
+}
+
+bool Segments::wait_until(uint64_t seq, std::chrono::milliseconds at_most) {
+  return impl_->keeper.wait_until(seq, at_most);
+}
+
+}  // namespace perennial::segments
