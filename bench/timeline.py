@@ -1,7 +1,7 @@
 """The timeline beside the event log: how soon an acknowledged event is in the answers, and how fast the
 timeline is built anew from the log.
 
-bench/timeline.py [--events N] [--seconds S] [--rate R]: fills a log over HTTP with N events of 100,000 people,
+bench/timeline.py [--fill SECONDS] [--seconds S] [--rate R]: fills a log over HTTP with events of 100,000 people,
 then asks for probes while a load generator goes on sending (at most R events a second; 0: as many as
 are taken), and at last starts the server without its timeline and watches it being built.
 """
@@ -33,14 +33,19 @@ def load(server, key, connections, seconds, prefix):
     return json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
 
 
-def fill(server, key, wanted):
-    sent = 0
-    while sent < wanted:
-        sent += load(server, key, 64, 10, f"fill{sent}-")["events"]
-        server.settled()
-        print(f"  {sent:,} events in the log", flush=True)
-    server.in_timeline()
-    return sent
+def fill(server, key, seconds):
+    # One load: a second one would send the same people's events of the same seconds once more, and
+    # the timeline would have to read everybody's history anew.
+    sent = load(server, key, 64, seconds, "fill-")["events"]
+    print(f"{sent:,} events sent", flush=True)
+    until_steady(server)
+
+
+def until_steady(server):
+    server.settled()
+    last = server.get("/v1/stats")["events"]["last_seq"]
+    while server.get("/v1/stats")["timeline"]["seq"] < last:
+        time.sleep(0.2)
 
 
 def trickle(server, key, rate, stop):
@@ -66,14 +71,18 @@ def count_of_probes(answer):
     return answer["series"][0]["total"]["value"]
 
 
-def probe(server, key, number):
-    """Seconds from the acknowledgement of an event to the answer that counts it."""
+def send_probe(server, key, number):
     event = {
         "type": "track", "event": "Probe", "userId": f"user-{number * 31 % 100_000}",
-        "messageId": f"probe-{number}", "timestamp": "2026-11-01T12:00:00.000Z",
+        "messageId": f"probe-{number}", "timestamp": f"2026-11-01T12:00:00.{number % 1_000:03}Z",
     }
     reply = server.collect(key, "batch", {"batch": [event]})
     assert reply.status == 200, reply
+
+
+def probe(server, key, number):
+    """Seconds from the acknowledgement of an event to the answer that counts it."""
+    send_probe(server, key, number)
     begun = time.monotonic()
     while count_of_probes(server.ask(QUESTION)) < number + 1:
         assert time.monotonic() - begun < 60, "the probe is not in the answers"
@@ -89,7 +98,8 @@ def freshness(server, key, seconds, rate):
         sender = threading.Thread(
             target=lambda: sent.append(load(server, key, 16, seconds, "full-")["events"])
         )
-    probe(server, key, 0)  # the name is known from here on
+    send_probe(server, key, 0)
+    until_steady(server)  # the name is known from here on
     begun, took = time.monotonic(), []
     sender.start()
     while time.monotonic() - begun < seconds:
@@ -97,7 +107,7 @@ def freshness(server, key, seconds, rate):
     elapsed = time.monotonic() - begun
     stop.set()
     sender.join()
-    cuts = statistics.quantiles(took, n=100)
+    cuts = statistics.quantiles(took, n=100, method="inclusive")
     print(
         f"in the answers, under {sent[0] / elapsed:,.0f} events/s: p50 {cuts[49] * 1e3:,.0f} ms, "
         f"p99 {cuts[98] * 1e3:,.0f} ms, most {max(took) * 1e3:,.0f} ms of {len(took)} probes "
@@ -126,15 +136,15 @@ def rebuild(server):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=5_000_000)
+    parser.add_argument("--fill", type=int, default=40, metavar="SECONDS")
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--rate", type=int, default=10_000)
     given = parser.parse_args()
     with Perennial() as server:
         key = server.write_key()
-        fill(server, key, given.events)
+        fill(server, key, given.fill)
         freshness(server, key, given.seconds, given.rate)
-        server.in_timeline()
+        until_steady(server)
         rebuild(server)
 
 
