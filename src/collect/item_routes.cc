@@ -37,7 +37,8 @@ std::string text_of(const Json& value) {
 
 // A cell that a spreadsheet would take for a formula begins with a quote (OWASP, CSV injection).
 std::string safe_cell(std::string text) {
-  if (!text.empty() && std::string_view("=+-@\t\r").contains(text.front())) text.insert(0, "'");
+  if (!text.empty() && std::string_view("=+-@\t\r").contains(text.front()))
+    text.insert(text.begin(), '\'');
   return text;
 }
 
