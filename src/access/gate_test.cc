@@ -30,10 +30,10 @@ class GateRouteTest : public GateTest {
 };
 
 TEST_F(GateRouteTest, EveryRightForEveryRole) {
-  const std::set<std::string> analyst = {"customers.read", "insights.read", "insights.write",
-                                         "campaigns.read", "imports.read",  "events.read",
-                                         "sql.read",       "stats.read",    "metrics.read",
-                                         "signed_in",      "public"};
+  const std::set<std::string> analyst = {
+      "customers.read", "insights.read", "insights.write", "campaigns.read", "imports.read",
+      "events.read",    "sql.read",      "stats.read",     "metrics.read",   "segments.read",
+      "segments.write", "signed_in",     "public"};
   std::set<std::string> operating = analyst;
   operating.insert({"customers.export", "campaigns.write", "imports.write"});
   auto rights = rights_of_the_contract();

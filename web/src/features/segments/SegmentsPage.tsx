@@ -94,9 +94,7 @@ export default function SegmentsPage() {
               <table className="plain">
                 <thead>
                   <tr>
-                    <th>
-                      <span className="sr-only">{t('segment.compare')}</span>
-                    </th>
+                    <th aria-label={t('segment.compare')} />
                     <th>{t('segment.name')}</th>
                     <th>{t('segment.rule')}</th>
                     <th className="num">{t('segment.people')}</th>
