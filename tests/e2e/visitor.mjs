@@ -126,14 +126,17 @@ export class Visitor {
       .click();
   }
 
+  // The options of a select. The list of the one before may still be folding up.
+  async options(combobox) {
+    const list = `${await combobox.getAttribute('id')}_list`;
+    return this.page.locator(`.ant-select-dropdown:has([id="${list}"]) .ant-select-item-option`);
+  }
+
   // Chooses in a select, by the select's name and the option's text.
   async choose(name, option) {
-    await this.unfold(this.page.getByRole('combobox', {name, exact: true}));
-    await this.page
-      .locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option')
-      .filter({hasText: option})
-      .first()
-      .click();
+    const combobox = this.page.getByRole('combobox', {name, exact: true});
+    await this.unfold(combobox);
+    await (await this.options(combobox)).filter({hasText: option}).first().click();
   }
 
   // Nothing is still being read on the page, and what was read is drawn.

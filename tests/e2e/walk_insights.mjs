@@ -20,13 +20,10 @@ async function openBuilder(visitor, analysis) {
 
 // Chooses the n-th event that the question still or already names.
 async function chooseEvent(visitor, name, event, nth = 0) {
-  const {page} = visitor;
   const box = question(visitor).getByRole('combobox', {name, exact: true}).nth(nth);
   await visitor.unfold(box);
   await box.fill(event);
-  const options = page.locator(
-    '.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option',
-  );
+  const options = await visitor.options(box);
   // Until what is looked for has come, the list is that of before.
   await options.filter({hasNotText: event}).first().waitFor({state: 'detached'});
   await options.filter({hasText: event}).first().click();
