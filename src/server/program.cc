@@ -10,6 +10,7 @@
 #include "engage/engage.h"
 #include "events/events.h"
 #include "insight/insight.h"
+#include "loyalty/loyalty.h"
 #include "people/people.h"
 #include "segments/segments.h"
 #include "server/data_directory.h"
@@ -30,9 +31,9 @@ constexpr std::chrono::seconds kLookIntoFolders{60};
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (auto part :
-       {access::migrations(), events::migrations(), people::migrations(), collect::migrations(),
-        insight::migrations(), segments::migrations(), engage::migrations()}) {
+  for (auto part : {access::migrations(), events::migrations(), people::migrations(),
+                    collect::migrations(), insight::migrations(), segments::migrations(),
+                    loyalty::migrations(), engage::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -80,6 +81,7 @@ class Wired final : public Program {
   std::unique_ptr<insight::Behaviour> behaviour_;
   std::unique_ptr<value::Value> value_;
   std::unique_ptr<segments::Segments> segments_;
+  std::unique_ptr<loyalty::Loyalty> loyalty_;
   std::unique_ptr<events::Stages> stages_;
   std::unique_ptr<collect::Importer> importer_;
   std::unique_ptr<collect::ImportFolders> folders_;
@@ -137,9 +139,12 @@ Result<void> Wired::open_modules() {
        .say = [](const std::string& line) { spdlog::warn("{}", line); }}));
   add_segment_facts(*segments_, *value_, *database_);
 
+  loyalty_ = TRY(loyalty::Loyalty::open(
+      {.database = *database_, .log = *log_, .settings = *settings_, .clock = system_now}));
+
   std::vector<events::Stage> stages;
   stages.push_back(events::schema_stage());
-  stages.push_back(people::people_stage(*settings_));
+  stages.push_back(loyalty_->follow(people::people_stage(*settings_)));
   stages.back().committed = [before = std::move(stages.back().committed), books = books_.get(),
                              timeline = timeline_.get()](uint64_t seq) {
     if (before) before(seq);
@@ -208,6 +213,7 @@ Result<void> Wired::listen(const Config& config) {
   behaviour_->add_routes(router);
   segments_->add_routes(router);
   value_->add_routes(router);
+  loyalty_->add_routes(router);
   engage_->add_routes(router);
   add_overview_route(router,
                      {*database_, *log_, *settings_, *books_, *insight_, *value_, *engage_});
@@ -246,6 +252,7 @@ void Wired::stop() {
   if (engage_) engage_->stop();
   if (segments_) segments_->stop();
   if (stages_) stages_->stop();
+  if (loyalty_) loyalty_->stop();
   if (timeline_) timeline_->stop();
 }
 

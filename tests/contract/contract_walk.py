@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenarios"))
-from perennial import Perennial  # noqa: E402
+from perennial import Perennial, until  # noqa: E402
 
 VALIDATE = pathlib.Path(__file__).with_name("validate.py")
 ORDERS = "order_id,customer_id,date,amount,country\n" + "".join(
@@ -35,6 +35,7 @@ class Walk(unittest.TestCase):
                 self.segments()
                 self.customers()
                 self.campaigns()
+                self.loyalty()
                 self.rest()
             checked = subprocess.run(
                 [sys.executable, str(VALIDATE), str(record)], capture_output=True, text=True
@@ -489,6 +490,101 @@ class Walk(unittest.TestCase):
             self.server.request("POST", path, "List-Unsubscribe=One-Click", form).status, 200
         )
         self.assertEqual(self.server.request("GET", "/u/wrong").status, 404)
+
+    def loyalty(self):
+        presets = self.ok("GET", "/v1/loyalty/presets")
+        path = "/v1/loyalty/programmes/members"
+        draft = presets["programme"] | {"zone": "Asia/Shanghai", "approval_limit": 500}
+        self.ok("PUT", path, draft | {"zone": "Mars/Olympus"}, status=400)
+        programme = self.ok("PUT", path, draft)
+        self.ok("PUT", path, draft, status=409)
+        self.ok("GET", path)
+        self.ok("GET", "/v1/loyalty/programmes/nothing", status=404)
+        self.assertEqual(len(self.ok("GET", "/v1/loyalty/programmes")["programmes"]), 1)
+        for rule in presets["rules"]:
+            self.ok("PUT", f"{path}/rules/{rule['id']}", rule | {"from": "2020-01-01T00:00:00Z"})
+        bad = presets["rules"][0] | {
+            "amount": {"kind": "per_money", "points": 1, "per_minor": 0}
+        }
+        self.ok("PUT", f"{path}/rules/bad", bad, status=400)
+        self.ok("PUT", f"{path}/levels", presets["levels"])
+        until(
+            lambda: self.ok("GET", f"{path}/rules")["looking_back"] is None,
+            60,
+            "everybody was looked at again",
+        )
+        self.ok("GET", f"{path}/rules?versions=all")
+        levels = self.ok("GET", f"{path}/levels")
+        self.assertGreater(sum(level["people"] for level in levels["levels"]), 30)
+        self.ok("PUT", f"{path}/levels", presets["levels"], status=409)
+        person = self.ok("GET", "/v1/customers?search=c5&known=all")["customers"][0]["id"]
+        found = self.ok("GET", f"{path}/people/{person}")
+        self.assertGreater(sum(b["available"] for b in found["balances"]), 0)
+        self.checkout(path, person)
+        self.finance(path, programme, person)
+        doubled = presets["rules"][0] | {
+            "amount": {"kind": "per_money", "points": 2, "per_minor": 100}
+        }
+        dry = self.ok(
+            "POST", f"{path}/dry-run", {"from": "2021-01-01T00:00:00Z", "rules": [doubled]}
+        )
+        changed = next(row for row in dry["rules"] if row["rule"] == "purchase")
+        self.assertGreater(changed["points_after"], changed["points_before"])
+        self.ok("POST", f"{path}/dry-run", {"from": "soon"}, status=400)
+        self.assertEqual(self.ok("GET", "/v1/loyalty/verify")["faults"], [])
+
+    def checkout(self, path, person):
+        def run(body, status=200):
+            return self.ok("POST", f"{path}/command", {"person": person} | body, status=status)
+
+        quote = self.ok(
+            "POST", f"{path}/quote", {"person": person, "amount_minor": 100_00, "items": 2}
+        )
+        self.assertIn("purchase", [earn["rule"] for earn in quote["earns"]])
+        self.ok("POST", f"{path}/quote", {"person": 99999999, "amount_minor": 1}, status=404)
+        run({"kind": "earn", "id": "e1", "amount": 300, "order": "o1"})
+        run({"kind": "hold", "id": "h1", "amount": 100, "order": "o2"})
+        run({"kind": "capture", "id": "c1", "hold": "h1", "amount": 60, "release_rest": True})
+        run({"kind": "capture", "id": "c2", "hold": "h1"}, status=409)
+        run({"kind": "refund", "id": "r1", "order": "o1", "refunded_minor": 1, "total_minor": 3})
+        run({"kind": "refund", "id": "r2", "order": "nothing"}, status=404)
+        run({"kind": "earn", "id": "e1", "amount": 301, "order": "o1"}, status=409)
+        run({"kind": "earn", "id": "e2", "amount": 1.5}, status=400)
+        batch = [
+            {"kind": "earn", "id": f"b{n}", "person": person, "amount": n} for n in range(4)
+        ]
+        outcomes = self.ok("POST", f"{path}/commands", {"commands": batch})["outcomes"]
+        self.assertEqual([o["status"] for o in outcomes], ["refused", "done", "done", "done"])
+        self.ok("POST", f"{path}/commands", {"commands": [{"kind": "magic"}]}, status=400)
+        self.ok("GET", f"{path}/people/{person}/statement?limit=3&offset=1&currency=points")
+        self.ok("GET", f"{path}/people/{person}/statement?as_of=2021-01-01")
+        self.ok("GET", f"{path}/people/99999999", status=404)
+
+    def finance(self, path, programme, person):
+        adjust = {"kind": "adjust", "id": "a1", "person": person, "amount": 501, "reason": "sorry"}
+        self.ok("POST", f"{path}/command", adjust | {"id": "a0", "amount": 500})
+        self.ok("POST", f"{path}/command", adjust, status=202)
+        self.assertEqual(len(self.ok("GET", f"{path}/approvals")["approvals"]), 1)
+        self.ok("POST", f"{path}/approvals/a1", {"approve": True}, status=403)
+        second = self.ok("POST", "/v1/keys", {"kind": "api", "name": "boss", "role": "operator"})
+        bearer = {"Authorization": f"Bearer {second['secret']}"}
+        decided = self.server.request(
+            "POST",
+            f"{path}/approvals/a1",
+            json.dumps({"approve": True}),
+            bearer | {"Content-Type": "application/json"},
+        )
+        self.assertEqual((decided.status, decided.json["status"]), (200, "done"), decided)
+        self.ok("GET", f"{path}/approvals?state=approved")
+        totals = self.ok("GET", f"{path}/trial-balance?currency=points")
+        self.assertEqual(totals["debits"], totals["credits"])
+        self.ok("GET", f"{path}/trial-balance?as_of=2022-06-01")
+        self.ok("GET", f"{path}/liability?currency=points")
+        self.ok("GET", f"{path}/postings.csv?month=2025-06")
+        self.ok("GET", f"{path}/postings.csv?month=June", status=400)
+        self.ok("POST", f"{path}/closings", {"month": "2025-05"})
+        self.ok("POST", f"{path}/closings", {"month": "2025-06"}, status=409)
+        self.ok("GET", f"{path}/closings")
 
     def rest(self):
         channel = self.ok("GET", "/v1/channels/email")

@@ -1,0 +1,268 @@
+// The tables of loyalty/: docs/formats/ledger.md tells what they hold.
+#include <array>
+
+#include "loyalty/loyalty.h"
+
+namespace perennial::loyalty {
+namespace {
+
+constexpr std::string_view kLedger = R"sql(
+CREATE TABLE loyalty_programmes (
+  id TEXT PRIMARY KEY,
+  definition TEXT NOT NULL,
+  revision BIGINT NOT NULL,
+  closed_ms BIGINT NOT NULL,
+  created_ms BIGINT NOT NULL
+);
+CREATE TABLE loyalty_currencies (
+  id BIGINT PRIMARY KEY,
+  programme TEXT NOT NULL REFERENCES loyalty_programmes (id),
+  code TEXT NOT NULL,
+  UNIQUE (programme, code)
+);
+CREATE TABLE loyalty_numbers (
+  id BIGINT PRIMARY KEY,
+  entry BIGINT NOT NULL,
+  lot BIGINT NOT NULL,
+  holder BIGINT NOT NULL
+);
+INSERT INTO loyalty_numbers (id, entry, lot, holder) VALUES (1, 1, 1, 1);
+
+CREATE TABLE loyalty_holders (
+  id BIGINT PRIMARY KEY,
+  currency BIGINT NOT NULL,
+  person BIGINT NOT NULL,
+  available BIGINT NOT NULL,
+  pending BIGINT NOT NULL,
+  held BIGINT NOT NULL,
+  owed BIGINT NOT NULL,
+  last_ms BIGINT NOT NULL,
+  due_ms BIGINT,
+  merged_into BIGINT NOT NULL,
+  UNIQUE (currency, person)
+);
+CREATE INDEX loyalty_holders_due ON loyalty_holders (currency, due_ms) WHERE due_ms IS NOT NULL;
+CREATE INDEX loyalty_holders_by_person ON loyalty_holders (person);
+
+CREATE TABLE loyalty_lots (
+  id BIGINT PRIMARY KEY,
+  holder BIGINT NOT NULL,
+  amount BIGINT NOT NULL,
+  open BIGINT NOT NULL,
+  held BIGINT NOT NULL,
+  expired BIGINT NOT NULL,
+  taken BIGINT NOT NULL,
+  earned_ms BIGINT NOT NULL,
+  activates_ms BIGINT NOT NULL,
+  expires_ms BIGINT NOT NULL,
+  active BIGINT NOT NULL,
+  done BIGINT NOT NULL,
+  award BIGINT NOT NULL,
+  origin BIGINT NOT NULL,
+  order_ref TEXT NOT NULL,
+  line TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  event TEXT NOT NULL
+);
+CREATE INDEX loyalty_lots_by_holder ON loyalty_lots (holder, done);
+
+CREATE TABLE loyalty_spends (
+  currency BIGINT NOT NULL,
+  id TEXT NOT NULL,
+  holder BIGINT NOT NULL,
+  order_ref TEXT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  expires_ms BIGINT NOT NULL,
+  amount BIGINT NOT NULL,
+  held BIGINT NOT NULL,
+  spent BIGINT NOT NULL,
+  returned BIGINT NOT NULL,
+  done BIGINT NOT NULL,
+  uses TEXT NOT NULL,
+  PRIMARY KEY (currency, id)
+);
+CREATE INDEX loyalty_spends_by_holder ON loyalty_spends (holder, done);
+
+CREATE TABLE loyalty_refunded (
+  holder BIGINT NOT NULL,
+  order_ref TEXT NOT NULL,
+  line TEXT NOT NULL,
+  spent_side BIGINT NOT NULL,
+  refunded_minor BIGINT NOT NULL,
+  total_minor BIGINT NOT NULL,
+  PRIMARY KEY (holder, order_ref, line, spent_side)
+);
+
+CREATE TABLE loyalty_merges (
+  currency BIGINT NOT NULL,
+  id TEXT NOT NULL,
+  from_holder BIGINT NOT NULL,
+  into_holder BIGINT NOT NULL,
+  owed BIGINT NOT NULL,
+  undone BIGINT NOT NULL,
+  lots TEXT NOT NULL,
+  spends TEXT NOT NULL,
+  PRIMARY KEY (currency, id)
+);
+
+CREATE TABLE loyalty_postings (
+  holder BIGINT NOT NULL,
+  entry BIGINT NOT NULL,
+  line BIGINT NOT NULL,
+  currency BIGINT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  recorded_ms BIGINT NOT NULL,
+  kind BIGINT NOT NULL,
+  debit BIGINT NOT NULL,
+  credit BIGINT NOT NULL,
+  lot BIGINT NOT NULL,
+  amount BIGINT NOT NULL CHECK (amount > 0),
+  command TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  event TEXT NOT NULL,
+  order_ref TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (holder, entry, line)
+);
+
+CREATE TABLE loyalty_totals (
+  currency BIGINT NOT NULL,
+  account BIGINT NOT NULL,
+  debits BIGINT NOT NULL,
+  credits BIGINT NOT NULL,
+  PRIMARY KEY (currency, account)
+);
+
+CREATE TABLE loyalty_commands (
+  programme TEXT NOT NULL,
+  id TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  code TEXT NOT NULL,
+  message TEXT NOT NULL,
+  field TEXT NOT NULL,
+  entry BIGINT NOT NULL,
+  amount BIGINT NOT NULL,
+  given_back BIGINT NOT NULL,
+  available BIGINT NOT NULL,
+  pending BIGINT NOT NULL,
+  held BIGINT NOT NULL,
+  owed BIGINT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  PRIMARY KEY (programme, id)
+);
+
+CREATE TABLE loyalty_closings (
+  programme TEXT NOT NULL,
+  month TEXT NOT NULL,
+  from_ms BIGINT NOT NULL,
+  to_ms BIGINT NOT NULL,
+  closed_by TEXT NOT NULL,
+  closed_ms BIGINT NOT NULL,
+  figures TEXT NOT NULL,
+  PRIMARY KEY (programme, month)
+);
+
+CREATE TABLE loyalty_approvals (
+  programme TEXT NOT NULL,
+  id TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  asked_by TEXT NOT NULL,
+  asked_name TEXT NOT NULL,
+  asked_ms BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  decided_name TEXT NOT NULL,
+  decided_ms BIGINT,
+  PRIMARY KEY (programme, id)
+);
+)sql";
+
+constexpr std::string_view kEarning = R"sql(
+ALTER TABLE loyalty_numbers ADD COLUMN award BIGINT NOT NULL DEFAULT 1;
+
+CREATE TABLE loyalty_rules (
+  programme TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  definition TEXT NOT NULL,
+  from_ms BIGINT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_ms BIGINT NOT NULL,
+  PRIMARY KEY (programme, id, version)
+);
+CREATE TABLE loyalty_level_sets (
+  programme TEXT PRIMARY KEY,
+  definition TEXT NOT NULL,
+  revision BIGINT NOT NULL
+);
+CREATE TABLE loyalty_facts (
+  seq BIGINT PRIMARY KEY,
+  person BIGINT NOT NULL,
+  identity TEXT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  properties TEXT NOT NULL
+);
+CREATE INDEX loyalty_facts_by_person ON loyalty_facts (person);
+CREATE INDEX loyalty_facts_by_identity ON loyalty_facts (identity);
+CREATE TABLE loyalty_awards (
+  id BIGINT PRIMARY KEY,
+  programme TEXT NOT NULL,
+  person BIGINT NOT NULL,
+  rule TEXT NOT NULL,
+  event TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  currency BIGINT NOT NULL,
+  points BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX loyalty_awards_by_person ON loyalty_awards (person, programme, rule, event);
+CREATE TABLE loyalty_members (
+  programme TEXT NOT NULL,
+  person BIGINT NOT NULL,
+  level TEXT NOT NULL,
+  since_ms BIGINT NOT NULL,
+  valid_ms BIGINT NOT NULL,
+  grace_ms BIGINT NOT NULL,
+  next_ms BIGINT,
+  measure BIGINT NOT NULL,
+  next_level TEXT NOT NULL,
+  missing BIGINT NOT NULL,
+  details TEXT NOT NULL,
+  PRIMARY KEY (programme, person)
+);
+CREATE INDEX loyalty_members_due ON loyalty_members (programme, next_ms) WHERE next_ms IS NOT NULL;
+CREATE INDEX loyalty_members_by_level ON loyalty_members (programme, level);
+CREATE TABLE loyalty_level_changes (
+  programme TEXT NOT NULL,
+  person BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  from_level TEXT NOT NULL,
+  to_level TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (programme, person, number)
+);
+CREATE TABLE loyalty_progress (
+  id BIGINT PRIMARY KEY,
+  last_move BIGINT NOT NULL
+);
+CREATE TABLE loyalty_backfills (
+  programme TEXT PRIMARY KEY,
+  facts_done BIGINT NOT NULL,
+  after_person BIGINT NOT NULL,
+  up_to_person BIGINT NOT NULL
+);
+)sql";
+
+constexpr std::array kMigrations = {
+    store::Migration{"loyalty", 1, "programmes and their ledger", kLedger},
+    store::Migration{"loyalty", 2, "earning rules and levels", kEarning},
+};
+
+}  // namespace
+
+std::span<const store::Migration> migrations() { return kMigrations; }
+
+}  // namespace perennial::loyalty
