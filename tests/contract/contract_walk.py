@@ -205,6 +205,19 @@ class Walk(unittest.TestCase):
         until(lambda: not self.ok("GET", "/v1/value/clv")["training"], 60, "the model")
         clv = self.ok("GET", "/v1/value/clv")
         self.ok("GET", "/v1/value/clv/people?limit=5", status=200 if clv["scores"] else 409)
+        self.ok("PUT", "/v1/value/churn/settings", {"horizon_days": 30})
+        self.ok("PUT", "/v1/value/churn/settings", {"horizon_days": 5}, status=400)
+        self.ok("POST", "/v1/value/churn/train", status=202)
+        until(lambda: not self.ok("GET", "/v1/value/churn")["training"], 60, "the model")
+        churn = self.ok("GET", "/v1/value/churn")
+        self.ok("GET", "/v1/value/churn/people?limit=5", status=200 if churn["scores"] else 409)
+        key = {"Authorization": f"Bearer {self.server.token}", "Content-Type": "text/csv"}
+        rows = "".join(
+            f"{i % 7},{'yes' if (i * 7919) % 11 + 3 * (i % 7) > 14 else 'no'}\n" for i in range(400)
+        )
+        for text, status in ((f"a,churn\n{rows}", 200), ("a,b\n1,2\n", 400)):
+            reply = self.server.request("POST", "/v1/value/churn/table", text.encode(), key)
+            self.assertEqual(reply.status, status, reply)
 
     def ask(self, analysis, status=200, **members):
         question = {

@@ -95,6 +95,8 @@ const pages = {
   'value-people': '/value/clv?tab=people',
   'value-card': '/value/clv?tab=card',
   'value-settings': '/value/clv?tab=settings',
+  risk: '/value/risk',
+  'risk-card': '/value/risk?tab=card',
   campaigns: '/campaigns',
   campaign: `/campaigns/${CAMPAIGN}`,
   ledger: `/campaigns/${CAMPAIGN}?tab=ledger`,

@@ -7,7 +7,7 @@ import { ok, problem, type Answer } from './reply';
 import { insightAnswer, sharedReport } from './reports';
 import { events, session, settings, sign } from './settings';
 import { kNow, people, peopleOf, type Person } from './shop';
-import { clv, clvPeople } from './value';
+import { churn, churnPeople, clv, clvPeople } from './value';
 
 function customers(query: URLSearchParams): Answer {
   let found: Person[] = query.get('set') ? peopleOf(query.get('set') ?? '') : people;
@@ -127,6 +127,8 @@ export function answer(method: string, url: URL, body: unknown): Answer {
   if (insight) return insight;
   if (path === '/v1/value/stages') return ok(stages());
   if (path === '/v1/value/rfm') return ok(rfm());
+  if (path === '/v1/value/churn/people') return ok(churnPeople());
+  if (path.startsWith('/v1/value/churn')) return ok(churn());
   if (path === '/v1/value/clv/people') return ok(clvPeople());
   if (path.startsWith('/v1/value/clv')) return ok(clv());
   if (path === '/v1/customers') return customers(query);

@@ -11,6 +11,7 @@ import {
   SendOutlined,
   SettingOutlined,
   TeamOutlined,
+  WarningOutlined,
 } from '@ant-design/icons';
 import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react';
 
@@ -25,6 +26,7 @@ export type NavName =
   | 'stages'
   | 'rfm'
   | 'value'
+  | 'risk'
   | 'campaigns'
   | 'settings';
 
@@ -111,6 +113,12 @@ export const pageRoutes: readonly PageRoute[] = [
     right: 'insights.read',
     page: lazy(() => import('@/features/value/ClvPage')),
     nav: { group: 'understand', name: 'value', icon: <DollarOutlined /> },
+  },
+  {
+    path: '/value/risk',
+    right: 'insights.read',
+    page: lazy(() => import('@/features/value/RiskPage')),
+    nav: { group: 'understand', name: 'risk', icon: <WarningOutlined /> },
   },
   {
     path: '/campaigns',

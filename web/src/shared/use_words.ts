@@ -46,6 +46,8 @@ export type WordKind =
   | 'plan'
   | 'answer_warning'
   | 'trace'
+  | 'churn_column'
+  | 'churn_kind'
   | 'tier'
   | 'purchase_model'
   | 'value_fault';

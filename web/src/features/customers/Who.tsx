@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import type { CustomerFile } from '@/api/types';
 import { LongText } from '@/shared/LongText';
 import { Mark, type MarkKind } from '@/shared/Mark';
+import { useRiskReason } from '@/shared/risk_reason';
 import { customersPath } from '@/shared/set_words';
 import { Stage } from '@/shared/Stage';
 import { useFormat } from '@/shared/use_format';
@@ -72,6 +73,7 @@ export function Who({ file }: { file: CustomerFile }) {
           </>
         ) : null}
         <LifetimeValue file={file} />
+        <ChurnRisk file={file} />
         <dt>{t('customer.email_consent')}</dt>
         <dd>
           <Mark kind={kConsentMarks[file.email_consent] ?? 'neutral'}>
@@ -101,6 +103,24 @@ export function Who({ file }: { file: CustomerFile }) {
         </dl>
       </section>
     </div>
+  );
+}
+
+/** The risk of leaving, with what raises it. */
+function ChurnRisk({ file }: { file: CustomerFile }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const reason = useRiskReason();
+  const { churn } = file;
+  if (!churn) return null;
+  return (
+    <>
+      <dt>{t('risk.file')}</dt>
+      <dd>
+        <b>{format.percent(churn.probability, 0)}</b>
+        <div className="quiet small">{churn.reasons.map(reason).join(' · ')}</div>
+      </dd>
+    </>
   );
 }
 
