@@ -34,7 +34,10 @@ class LogTest : public testing::TestWithParam<Kind> {
   void SetUp() override {
     if (GetParam().chdb && !chdb_wanted()) GTEST_SKIP() << "run by the test events.chdb";
     log_ = &GetParam().log();
-    source_ = testing::UnitTest::GetInstance()->current_test_info()->name();
+    // The log outlives the test, so a repetition of it needs a source that was never used.
+    static int count = 0;
+    source_ =
+        testing::UnitTest::GetInstance()->current_test_info()->name() + std::to_string(++count);
   }
   Event event(const std::string& id, int64_t ms = 1'315'000'000'000) {
     Event out = make_event(source_, id, ms);
