@@ -194,6 +194,8 @@ export async function sharedByLink(visitor) {
     await guest.close();
   }
   await visitor.button('report.end_link').click();
+  // The button that was pressed is gone now, and the keyboard must not be lost with it.
+  await visitor.button('report.end_link').waitFor({state: 'detached'});
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({state: 'detached'});
 }

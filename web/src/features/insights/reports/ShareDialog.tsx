@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Input, Modal } from 'antd';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Report } from '@/api/types';
@@ -18,6 +19,7 @@ export function ShareDialog({ report, open, close }: Props) {
   const { message } = App.useApp();
   const changed = () => void client.invalidateQueries({ queryKey: ['reports'] });
   const path = { params: { path: { id: report.id } } };
+  const make = useRef<HTMLButtonElement>(null);
   const share = useMutation({
     mutationFn: () => must(api.POST('/v1/insights/reports/{id}/share', path)),
     onSuccess: changed,
@@ -27,6 +29,8 @@ export function ShareDialog({ report, open, close }: Props) {
     onSuccess: () => {
       share.reset();
       changed();
+      // The button that was pressed leaves; Escape and Tab must go on from inside the dialog.
+      make.current?.focus();
     },
   });
   const link = share.data ? window.location.origin + share.data.link : '';
@@ -49,7 +53,7 @@ export function ShareDialog({ report, open, close }: Props) {
           </div>
         ) : null}
         <div className="row">
-          <Button loading={share.isPending} onClick={() => share.mutate()}>
+          <Button ref={make} loading={share.isPending} onClick={() => share.mutate()}>
             {report.shared ? t('report.new_link') : t('report.make_link')}
           </Button>
           {report.shared || link ? (
