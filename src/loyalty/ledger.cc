@@ -1,0 +1,212 @@
+// Commands over the database: who is known, what was answered before, then the core.
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "loyalty/books.h"
+#include "loyalty/command.h"
+#include "loyalty/rows.h"
+
+namespace perennial::loyalty {
+namespace {
+
+using store::Row;
+using store::Value;
+
+struct Remembered {
+  std::string payload;
+  Outcome outcome;
+};
+using Memory = std::unordered_map<std::string, Remembered>;
+
+Result<Memory> remembered(store::Connection& c, const Programme& programme,
+                          std::span<const Command> commands) {
+  std::vector<Value> ids;
+  for (const Command& command : commands) {
+    if (!command.id.empty()) ids.emplace_back(command.id);
+  }
+  Memory memory;
+  const Value fixed = programme.id;
+  TRY(each_in(c,
+              "SELECT id, payload, code, message, field, entry, amount, given_back, available, "
+              "pending, held, owed, at_ms FROM loyalty_commands WHERE programme = $1 AND id IN {}",
+              std::span(&fixed, 1), ids, [&](const Row& row) -> Result<void> {
+                memory[row.text(0)] = {row.text(1),
+                                       {.refusal = {row.text(2), row.text(3), row.text(4)},
+                                        .repeated = true,
+                                        .entry = row.integer(5),
+                                        .amount = row.integer(6),
+                                        .given_back = row.integer(7),
+                                        .available = row.integer(8),
+                                        .pending = row.integer(9),
+                                        .held = row.integer(10),
+                                        .owed = row.integer(11),
+                                        .at = from_millis(row.integer(12))}};
+                return {};
+              }));
+  return memory;
+}
+
+bool wants_all(CommandKind kind) {
+  return kind == CommandKind::kRefund || kind == CommandKind::kMerge ||
+         kind == CommandKind::kUnmerge || kind == CommandKind::kTakeBack;
+}
+
+Wanted wanted_by(const Programme& programme, std::span<const Command> commands) {
+  Wanted wanted;
+  for (const Command& command : commands) {
+    const Currency* currency =
+        command.currency.empty() ? &programme.currencies.front() : programme.find(command.currency);
+    if (!currency) continue;
+    auto& list = wants_all(command.kind) ? wanted.whole : wanted.open;
+    list.emplace_back(currency->id, command.person);
+    if (command.other != 0) list.emplace_back(currency->id, command.other);
+    if (command.kind == CommandKind::kCapture || command.kind == CommandKind::kRelease)
+      wanted.spends.emplace_back(currency->id, command.target);
+    if (command.kind == CommandKind::kUnmerge)
+      wanted.merges.emplace_back(currency->id, command.target);
+  }
+  return wanted;
+}
+
+// People whom these commands name and who have no account yet.
+struct Strangers {
+  std::set<PersonId> unknown;               // there are no such people
+  std::map<PersonId, PersonId> now_called;  // who was merged away, and into whom
+};
+
+Result<Strangers> strangers_among(store::Connection& c, Core& core, const Programme& programme,
+                                  std::span<const Command> commands) {
+  std::set<PersonId> unseen;
+  for (const Command& command : commands) {
+    const Currency* currency =
+        command.currency.empty() ? &programme.currencies.front() : programme.find(command.currency);
+    for (PersonId person : {command.person, command.other}) {
+      if (person != 0 && currency && !core.find(currency->id, person)) unseen.insert(person);
+    }
+  }
+  Strangers strangers;
+  std::vector<Value> keys(unseen.begin(), unseen.end());
+  TRY(each_in(c, "SELECT id FROM people WHERE id IN {}", {}, keys,
+              [&](const Row& row) -> Result<void> {
+                unseen.erase(row.integer(0));
+                return {};
+              }));
+  for (PersonId person : unseen) {
+    const PersonId current = TRY(people::current_person(c, person));
+    if (current == person) {
+      strangers.unknown.insert(person);
+    } else {
+      strangers.now_called[person] = current;
+    }
+  }
+  return strangers;
+}
+
+// The same commands for the people who are meant today.
+std::vector<Command> renamed(std::span<const Command> commands, const Strangers& strangers) {
+  std::vector<Command> list(commands.begin(), commands.end());
+  for (Command& command : list) {
+    for (PersonId* person : {&command.person, &command.other}) {
+      const auto found = strangers.now_called.find(*person);
+      if (found != strangers.now_called.end()) *person = found->second;
+    }
+  }
+  return list;
+}
+
+Result<void> remember(store::Connection& c, const Programme& programme,
+                      const std::vector<std::pair<std::string, Remembered>>& news) {
+  static const std::vector<std::string_view> kColumns = {
+      "programme", "id",         "payload",   "code",    "message", "field", "entry",
+      "amount",    "given_back", "available", "pending", "held",    "owed",  "at_ms"};
+  std::vector<std::vector<Value>> rows;
+  rows.reserve(news.size());
+  for (const auto& [id, one] : news) {
+    const Outcome& o = one.outcome;
+    rows.push_back({programme.id, id, one.payload, o.refusal.code, o.refusal.message,
+                    o.refusal.where, o.entry, o.amount, o.given_back, o.available, o.pending,
+                    o.held, o.owed, to_millis(o.at)});
+  }
+  TRY(c.insert_many("loyalty_commands", kColumns, rows));
+  return {};
+}
+
+Outcome unknown_person(const Command& command, const std::set<PersonId>& unknown, Instant now) {
+  return {.refusal = {.code = "unknown_person",
+                      .message = "there is no such person",
+                      .where = unknown.contains(command.person)         ? "person"
+                               : command.kind == CommandKind::kTransfer ? "to"
+                                                                        : "from"},
+          .at = now};
+}
+
+}  // namespace
+
+Result<std::vector<Outcome>> decide(store::Connection& c, const Programme& programme,
+                                    std::span<const Command> commands, Instant now) {
+  Memory memory = TRY(remembered(c, programme, commands));
+  Core core(programme, TRY(read_numbers(c)));
+  TRY(load(c, core, wanted_by(programme, commands)));
+  const auto strangers = TRY(strangers_among(c, core, programme, commands));
+  const auto& unknown = strangers.unknown;
+  std::vector<Command> today;
+  if (!strangers.now_called.empty()) {
+    today = renamed(commands, strangers);
+    TRY(load(c, core, wanted_by(programme, today)));
+  }
+  std::vector<Outcome> outcomes;
+  std::vector<std::pair<std::string, Remembered>> news;
+  outcomes.reserve(commands.size());
+  for (size_t i = 0; i < commands.size(); ++i) {
+    const Command& command = commands[i];
+    std::string payload = command.id.empty() ? "" : payload_of(command);
+    if (auto known = memory.find(command.id); !command.id.empty() && known != memory.end()) {
+      outcomes.push_back(known->second.outcome);
+      const std::string field = differing_field(known->second.payload, payload);
+      if (field.empty()) continue;
+      outcomes.back() = {
+          .refusal = {.code = "id_reused",
+                      .message = "this id stands for another command: \"" + field + "\" differs",
+                      .where = field},
+          .at = now};
+      continue;
+    }
+    if (unknown.contains(command.person) || unknown.contains(command.other)) {
+      outcomes.push_back(unknown_person(command, unknown, now));
+    } else {
+      outcomes.push_back(core.apply(today.empty() ? command : today[i], to_millis(now)));
+    }
+    if (command.id.empty()) continue;
+    Remembered one{std::move(payload), outcomes.back()};
+    news.emplace_back(command.id, one);
+    one.outcome.repeated = true;
+    memory[command.id] = std::move(one);
+  }
+  TRY(save(c, core, now));
+  TRY(remember(c, programme, news));
+  return outcomes;
+}
+
+Result<size_t> settle_due(store::Connection& c, const Programme& programme, Instant now,
+                          size_t limit) {
+  Wanted wanted;
+  for (const Currency& currency : programme.currencies) {
+    if (wanted.open.size() >= limit) break;
+    for (const Row& row : TRY(c.query(
+             "SELECT person FROM loyalty_holders WHERE currency = $1 AND due_ms <= $2 "
+             "AND merged_into = 0 ORDER BY due_ms LIMIT $3",
+             {currency.id, to_millis(now), static_cast<int64_t>(limit - wanted.open.size())}))) {
+      wanted.open.emplace_back(currency.id, row.integer(0));
+    }
+  }
+  if (wanted.open.empty()) return 0;
+  Core core(programme, TRY(read_numbers(c)));
+  TRY(load(c, core, wanted));
+  for (const auto& [currency, person] : wanted.open)
+    core.settle(core.holder(currency, person), to_millis(now));
+  TRY(save(c, core, now));
+  return wanted.open.size();
+}
+
+}  // namespace perennial::loyalty

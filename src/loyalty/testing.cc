@@ -1,0 +1,107 @@
+#include "loyalty/testing.h"
+
+#include <gtest/gtest.h>
+
+namespace perennial::loyalty {
+namespace {
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) die(result.error().text(), __FILE__, __LINE__);
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+}  // namespace
+
+Programme test_programme() {
+  return must(programme_from_json(
+      {{"id", "shop"},
+       {"name", "Shop"},
+       {"zone", "Asia/Shanghai"},
+       {"currencies",
+        {{{"code", "points"},
+          {"expiry", {{"kind", "end_of"}, {"unit", "year"}, {"after", 1}}},
+          {"shortfall", "negative"},
+          {"cost_minor_per_1000", 1000}},
+         {{"code", "stars"},
+          {"expiry", {{"kind", "days"}, {"days", 30}}},
+          {"shortfall", "recover"}},
+         {{"code", "coins"}, {"expiry", {{"kind", "never"}}}, {"shortfall", "write_off"}}}}}));
+}
+
+TestLedger::TestLedger(int people) : programme_(test_programme()) {
+  for (auto part :
+       {access::migrations(), events::migrations(), people::migrations(), loyalty::migrations()}) {
+    must(database_->migrate(part));
+  }
+  at("2026-01-15T12:00");
+  must(database_->write([&](store::Connection& c) -> Result<void> {
+    for (int64_t id = 1; id <= people; ++id) {
+      TRY(c.execute("INSERT INTO people (id, user_id) VALUES ($1, $2)",
+                    {id, "u" + std::to_string(id)}));
+    }
+    programme_ = TRY(save_programme(c, programme_, now_));
+    return {};
+  }));
+}
+
+std::vector<Outcome> TestLedger::run_all(std::vector<Command> commands) {
+  return must(database_->write(
+      [&](store::Connection& c) { return decide(c, programme_, commands, now_); }));
+}
+
+Outcome TestLedger::run(Command command) { return run_all({std::move(command)}).front(); }
+
+Statement TestLedger::statement(PersonId person, std::string_view currency) {
+  return must(database_->read([&](store::Connection& c) {
+    return loyalty::statement(c, programme_, *programme_.find(currency), person, now_);
+  }));
+}
+
+std::string TestLedger::statement_text(PersonId person, std::string_view currency) {
+  std::string text;
+  for (const StatementLine& line : statement(person, currency).lines) {
+    text += format_instant(line.at) + " " + std::string(kind_name(line.kind)) + " " +
+            std::string(account_name(line.debit)) + ">" + std::string(account_name(line.credit)) +
+            " " + std::to_string(line.amount) + " lot " + std::to_string(line.lot) + " = " +
+            std::to_string(line.after.available) + "/" + std::to_string(line.after.pending) + "/" +
+            std::to_string(line.after.held) + "/" + std::to_string(line.after.owed) + "\n";
+  }
+  return text;
+}
+
+Balance TestLedger::balance(PersonId person, std::string_view currency) {
+  return must(database_->read([&](store::Connection& c) {
+           return balance_now(c, programme_, *programme_.find(currency), person, now_);
+         }))
+      .balance;
+}
+
+size_t TestLedger::settle(size_t limit) {
+  return must(database_->write(
+      [&](store::Connection& c) { return settle_due(c, programme_, now_, limit); }));
+}
+
+void TestLedger::verify() {
+  const auto verified =
+      must(database_->read([](store::Connection& c) { return loyalty::verify(c); }));
+  for (const auto& fault : verified.faults) ADD_FAILURE() << fault;
+}
+
+void TestLedger::change(const std::function<void(Programme&)>& change) {
+  change(programme_);
+  programme_ = must(
+      database_->write([&](store::Connection& c) { return save_programme(c, programme_, now_); }));
+}
+
+Closing TestLedger::close(std::string_view month) {
+  Closing closing = must(database_->write(
+      [&](store::Connection& c) { return close_month(c, programme_, month, "tester", now_); }));
+  programme_ = *must(
+      database_->read([&](store::Connection& c) { return find_programme(c, programme_.id); }));
+  return closing;
+}
+
+void TestLedger::at(std::string_view time) { now_ = must(parse_instant(time, programme_.zone)); }
+
+}  // namespace perennial::loyalty
