@@ -168,6 +168,8 @@ class Core {
   Checked unmerge(const Command&, const Currency&, Holder&, int64_t at, Outcome&);
   Checked award_back(const Command&, const Currency&, Holder&, int64_t at, Outcome&);
   void move_lots(Entry&, Holder& from, Holder& into, const std::vector<int64_t>& lots);
+  // For what was spent from lots that leave the person, lots that a refund can give it back to.
+  void keep_uses(Holder& holder, const std::vector<int64_t>& leaving);
   void release_uses(Entry& entry, Holder& holder, Spend& spend, Points amount);
   Spend& allocate(Entry& entry, Holder& holder, const Command& command, Account to);
 

@@ -94,7 +94,50 @@ void move_spends(Holder& from, Holder& into, const std::vector<std::string>& ids
   from.spends = std::move(stay);
 }
 
+// What was refunded of an order is known to both people afterwards, so that nothing is refunded
+// twice, whoever the order belongs to. Where both knew of it, the larger share is right.
+void learn_refunds(Holder& holder, const Holder& from) {
+  for (const Refunded& one : from.refunded) {
+    if (one.total_minor == 0) continue;
+    auto known = std::ranges::find_if(holder.refunded, [&](const Refunded& other) {
+      return std::tie(other.order, other.line, other.spent_side) ==
+             std::tie(one.order, one.line, one.spent_side);
+    });
+    if (known == holder.refunded.end()) {
+      holder.refunded.push_back(one);
+      holder.refunded.back().changed = true;
+    } else if (known->total_minor == 0 ||
+               static_cast<__int128>(one.refunded_minor) * known->total_minor >
+                   static_cast<__int128>(known->refunded_minor) * one.total_minor) {
+      *known = one;
+      known->changed = true;
+    }
+  }
+}
+
 }  // namespace
+
+void Core::keep_uses(Holder& holder, const std::vector<int64_t>& leaving) {
+  std::vector<Spend*> spends;
+  for (Spend& spend : holder.spends) spends.push_back(&spend);
+  std::ranges::sort(spends, {},
+                    [](const Spend* spend) { return std::tie(spend->at_ms, spend->id); });
+  for (Spend* spend : spends) {
+    for (Use& use : spend->uses) {
+      const Points left = use.spent - use.returned;
+      if (left == 0 || !std::ranges::binary_search(leaving, use.lot)) continue;
+      const Lot* lot = holder.lot(use.lot);
+      INVARIANT(lot != nullptr && use.held == 0);
+      use.lot = new_lot(holder, {.amount = left,
+                                 .earned_ms = lot->earned_ms,
+                                 .activates_ms = lot->activates_ms,
+                                 .expires_ms = lot->expires_ms,
+                                 .origin = CommandKind::kUnmerge})
+                    .id;
+      spend->changed = true;
+    }
+  }
+}
 
 Core::Checked Core::merge(const Command& command, const Currency& currency, Holder& into,
                           int64_t at, Outcome& outcome) {
@@ -121,11 +164,7 @@ Core::Checked Core::merge(const Command& command, const Currency& currency, Hold
   }
   move_lots(entry, *from, into, merge.lots);
   move_spends(*from, into, merge.spends);
-  for (Refunded& one : from->refunded) {
-    one.changed = true;
-    into.refunded.push_back(one);
-  }
-  from->refunded.clear();
+  learn_refunds(into, *from);
   from->merged_into = into.id;
   if (currency.shortfall == Shortfall::kNegative) {
     for (Lot* lot : in_order_of_spending(into)) pay_owed(entry, into, *lot);
@@ -157,8 +196,10 @@ Core::Checked Core::unmerge(const Command& command, const Currency& currency, Ho
   const Points before = into->available + into->pending + into->held;
   Entry entry = begin(command.kind, at, &command);
   from->merged_into = 0;
-  move_lots(entry, *into, *from, merge.lots);
   move_spends(*into, *from, merge.spends);
+  keep_uses(*into, merge.lots);
+  move_lots(entry, *into, *from, merge.lots);
+  learn_refunds(*from, *into);
   const Points owed = std::min(merge.owed, into->owed);
   if (owed > 0) {
     post(entry, *into, Account::kMoved, Account::kOwed, 0, owed);

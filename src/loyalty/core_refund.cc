@@ -113,8 +113,6 @@ void Core::take_back(Entry& entry, Holder& holder, const Currency& currency, std
 }
 
 void Core::give_back_to_lot(Entry& entry, Holder& holder, Spend& spend, Points amount) {
-  const Currency* currency = programme_.find(holder.currency);
-  INVARIANT(currency != nullptr);
   for (auto use = spend.uses.rbegin(); use != spend.uses.rend() && amount > 0; ++use) {
     const Points back = std::min(amount, use->spent - use->returned);
     if (back <= 0) continue;
@@ -123,15 +121,7 @@ void Core::give_back_to_lot(Entry& entry, Holder& holder, Spend& spend, Points a
     spend.changed = true;
     amount -= back;
     Lot* lot = holder.lot(use->lot);
-    if (!lot) {  // an un-merge gave the lot to somebody else
-      lot = &new_lot(holder,
-                     {.amount = back,
-                      .earned_ms = spend.at_ms,
-                      .activates_ms = spend.at_ms,
-                      .expires_ms = expires_at(currency->expiry, programme_.zone, spend.at_ms),
-                      .order = spend.order,
-                      .origin = CommandKind::kRefund});
-    }
+    INVARIANT(lot != nullptr);
     lot->open += back;
     lot->changed = true;
     post(entry, holder, Account::kRedeemed, Account::kAvailable, lot->id, back);

@@ -30,6 +30,8 @@ struct Model {
     int64_t at, hold_ends;
     std::vector<Point*> points;  // in the order in which they were taken
     std::set<Point*> returned;
+    // A point that a refund returned may be held by another one since: it is not this one's.
+    bool holds(Point* p) const { return p->state == State::kHeld && !returned.contains(p); }
   };
   struct Human {
     std::vector<Point*> points;
@@ -96,16 +98,16 @@ struct Model {
         next = std::min(next, p->active ? lots[p->lot].expires : lots[p->lot].active_at);
       }
       for (auto& [id, spend] : human.spends) {
-        for (const Point* p : spend.points) {
-          if (p->state == State::kHeld) next = std::min(next, spend.hold_ends);
+        for (Point* p : spend.points) {
+          if (spend.holds(p)) next = std::min(next, spend.hold_ends);
         }
       }
       if (next > until || next == kNever) return;
       human.last = std::max(human.last, next);
       for (auto& [id, spend] : human.spends) {
         if (spend.hold_ends > next) continue;
-        std::erase_if(spend.points, [](Point* p) {
-          if (p->state != State::kHeld) return false;
+        std::erase_if(spend.points, [&](Point* p) {
+          if (!spend.holds(p)) return false;
           p->state = State::kOpen;
           return true;
         });
@@ -208,7 +210,7 @@ struct Model {
     SpendRecord& spend = human.spends[c.target];
     std::vector<Point*> held;
     for (Point* p : spend.points) {
-      if (p->state == State::kHeld) held.push_back(p);
+      if (spend.holds(p)) held.push_back(p);
     }
     if (held.empty()) return "hold_ended";
     size_t amount = c.amount == 0 ? held.size() : static_cast<size_t>(c.amount);
@@ -377,7 +379,7 @@ struct Model {
       past.spends.insert(id);
       into.spends[id] = spend;
     }
-    into.refunds.insert(from.refunds.begin(), from.refunds.end());
+    hear_of_refunds(into, from);
     from.points.clear();
     from.spends.clear();
     into.owed += std::exchange(from.owed, 0);
@@ -386,6 +388,37 @@ struct Model {
     merges[c.id] = past;
     into.last = from.last = at;
     return "";
+  }
+  // The larger part of an order that anybody knows to be refunded is the true one.
+  void hear_of_refunds(Human& human, const Human& from) {
+    for (const auto& [key, theirs] : from.refunds) {
+      auto& mine = human.refunds[key];
+      const bool more = static_cast<long double>(theirs.first) * mine.second >
+                        static_cast<long double>(mine.first) * theirs.second;
+      if (theirs.second != 0 && (mine.second == 0 || more)) mine = theirs;
+    }
+  }
+  // Points that stay spent here although their lot goes: others like them take their place.
+  void leave_twins(Human& human, const Past& past) {
+    std::vector<std::tuple<int64_t, std::string, SpendRecord*>> spends;
+    for (auto& [id, spend] : human.spends) {
+      if (!past.spends.contains(id)) spends.emplace_back(spend.at, id, &spend);
+    }
+    std::ranges::sort(spends);
+    for (auto& [at, id, spend] : spends) {
+      std::map<int, int> twins;
+      for (Point*& p : spend->points) {
+        if (spend->returned.contains(p) || !past.lots.contains(p->lot)) continue;
+        if (!twins.contains(p->lot)) {
+          twins[p->lot] = static_cast<int>(lots.size());
+          lots.push_back({lots[p->lot].active_at, lots[p->lot].expires, 0});
+        }
+        all_points.push_back({.lot = twins[p->lot], .state = p->state, .active = true});
+        ++lots[twins[p->lot]].size;
+        p = &all_points.back();
+        human.points.push_back(p);
+      }
+    }
   }
   // What came in pays what is owed, in the order of spending.
   void pay_in_order(Human& human) {
@@ -406,13 +439,15 @@ struct Model {
     for (auto& [id, spend] : human.spends) {
       if (past.spends.contains(id)) continue;
       for (Point* p : spend.points) {
-        if (p->state == State::kHeld && past.lots.contains(p->lot)) return "hold_open";
+        if (spend.holds(p) && past.lots.contains(p->lot)) return "hold_open";
       }
     }
     Human& from = people[{currency->id, past.from}];
     at = std::max(at, from.last);
     pass(human, at);
     became.erase({currency->id, past.from});
+    hear_of_refunds(from, human);
+    leave_twins(human, past);
     std::erase_if(human.points, [&](Point* p) {
       if (!past.lots.contains(p->lot)) return false;
       from.points.push_back(p);

@@ -72,8 +72,10 @@ Result<std::vector<Cohort>> cohorts(store::Connection& c, const Programme& progr
                  month = &months[label];
                  month->month = label;
                }
-               // What a transfer brought was earned by somebody else, in the same month.
-               if (row.integer(4) != static_cast<int64_t>(CommandKind::kTransfer))
+               // What a transfer or an un-merge brought was earned with another lot, in the same
+               // month.
+               const auto origin = static_cast<CommandKind>(row.integer(4));
+               if (origin != CommandKind::kTransfer && origin != CommandKind::kUnmerge)
                  month->earned += row.integer(1);
                month->outstanding += row.integer(2);
                month->expired += row.integer(3);

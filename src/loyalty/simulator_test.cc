@@ -234,6 +234,12 @@ TEST(Simulator, FewPeopleWhoMeetOften) {
   }
 }
 
+TEST(Simulator, LongHistoriesWithManyMerges) {
+  const uint64_t seed = new_seed();
+  std::cout << "seed " << seed << "\n";
+  simulate(seed, 40, 3'000);
+}
+
 TEST(Simulator, ThousandsOfPeopleOverTwoYears) {
   const uint64_t seed = new_seed();
   std::cout << "seed " << seed << "\n";
