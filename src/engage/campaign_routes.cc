@@ -135,6 +135,7 @@ Service::Answer Service::audience(const http::Request& request) {
                           {"no_address", count_of(considered, "no_address")},
                           {"unsubscribed", count_of(considered, "no_consent")},
                           {"duplicate_address", count_of(considered, "duplicate_address")},
+                          {"global_hold_out", count_of(considered, "global_hold_out")},
                           {"held_out", held_out},
                           {"base_rate", rate ? Json(*rate) : Json()},
                           {"minimum_detectable_difference", smallest ? Json(*smallest) : Json()}});

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "engage/testing.h"
+#include "experiments/experiments.h"
 #include "proof/proof.h"
 #include "store/testing.h"
 
@@ -55,6 +56,41 @@ TEST_F(Campaigns, AreDraftsUntilTheyAreSent) {
   shop->call("DELETE", url(id), {}, 204);
   shop->call("GET", url(id), {}, 404);
   shop->call("DELETE", url(id), {}, 404);
+}
+
+// A hold-out across campaigns keeps its members out of all of them, and remembers whom it kept.
+TEST_F(Campaigns, LeaveOutWhomAHoldOutKeeps) {
+  auto shop = open();
+  shop->add_people(40);
+  auto made = shop->database().write([](store::Connection& c) -> Result<void> {
+    TRY(
+        c.execute("INSERT INTO hold_outs (id, name, scope, percent, salt, created_at, started_at, "
+                  "last_person) VALUES ('h', 'all', 'global', 50, 'salt', 0, 0, 0)"));
+    return {};
+  });
+  ASSERT_TRUE(made);
+  std::set<std::string> kept;
+  for (int i = 1; i <= 40; ++i) {
+    const std::string user = "u" + std::to_string(i);
+    if (proof::assign("salt", experiments::unit_of_user(user), 0.5) == proof::Arm::kHeldOut) {
+      kept.insert("person" + std::to_string(i) + "@example.com");
+    }
+  }
+  for (const double hold_out_percent : {0.0, 30.0}) {
+    const std::string id = shop->draft({{"hold_out_percent", hold_out_percent}});
+    shop->send_and_wait(id);
+    std::set<std::string> left_out;
+    for (const Json& send : shop->sends(id)) {
+      if (send["verdict"] != "global_hold_out") continue;
+      EXPECT_EQ(send["arm"], "none");
+      left_out.insert(send["address"].get<std::string>());
+    }
+    EXPECT_EQ(left_out, kept);
+  }
+  const auto rows = shop->database().read(
+      [](store::Connection& c) { return c.query("SELECT person_id FROM hold_out_members"); });
+  ASSERT_TRUE(rows);
+  EXPECT_EQ(rows->size(), kept.size());
 }
 
 TEST_F(Campaigns, RefuseWhatIsWrong) {

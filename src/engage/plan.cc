@@ -5,6 +5,7 @@
 
 #include "engage/address.h"
 #include "engage/unsubscribe.h"
+#include "experiments/experiments.h"
 #include "proof/proof.h"
 
 namespace perennial::engage {
@@ -15,13 +16,14 @@ constexpr size_t kRowsAtOnce = 5'000;
 
 // What the draw of the hold-out goes by: the same person keeps it when the state is rebuilt.
 std::string unit_of(const people::Person& person) {
-  return person.known() ? "u:" + person.user_id : "p:" + std::to_string(person.id);
+  return person.known() ? experiments::unit_of_user(person.user_id)
+                        : "p:" + std::to_string(person.id);
 }
 
 class Planner {
  public:
-  Planner(Suppressed suppressed, std::string_view salt, double share)
-      : suppressed_(std::move(suppressed)), salt_(salt), share_(share) {}
+  Planner(Suppressed suppressed, experiments::HeldOut held, std::string_view salt, double share)
+      : suppressed_(std::move(suppressed)), held_(std::move(held)), salt_(salt), share_(share) {}
 
   Considered decide(const people::Person& person) {
     Considered row{.person = person.id, .user_id = person.user_id, .address = {}, .arm = "none"};
@@ -36,6 +38,8 @@ class Planner {
     if (!taken_.insert(folded).second) {
       return because(row, "duplicate_address", "duplicate_address");
     }
+    row.hold_out = held_.by(person.id, person.user_id);
+    if (!row.hold_out.empty()) return because(row, "global_hold_out", "global_hold_out");
     const proof::Arm arm = proof::assign(salt_, unit_of(person), share_);
     row.arm = proof::arm_name(arm);
     row.verdict = arm == proof::Arm::kTreated ? "pending" : "held_out";
@@ -50,6 +54,7 @@ class Planner {
   }
 
   const Suppressed suppressed_;
+  const experiments::HeldOut held_;
   const std::string_view salt_;
   const double share_;
   std::unordered_set<std::string> taken_;
@@ -78,7 +83,8 @@ std::vector<store::Value> ledger_row(const Campaign& campaign, const Considered&
 Result<std::vector<Considered>> consider(store::Connection& c,
                                          std::span<const people::PersonId> members,
                                          std::string_view salt, double hold_out_percent) {
-  Planner planner(TRY(load_suppressed(c)), salt, hold_out_percent / 100);
+  Planner planner(TRY(load_suppressed(c)), TRY(experiments::HeldOut::load(c, "campaigns")), salt,
+                  hold_out_percent / 100);
   std::vector<Considered> considered;
   considered.reserve(members.size());
   for (size_t at = 0; at < members.size(); at += kPeopleAtOnce) {
@@ -110,7 +116,11 @@ Result<void> write_plan(store::Connection& c, const Campaign& campaign,
     }
     TRY(c.insert_many("sends", kColumns, rows));
   }
-  return {};
+  std::vector<experiments::HeldPerson> held;
+  for (const auto& person : considered) {
+    if (!person.hold_out.empty()) held.push_back({person.hold_out, person.person, person.user_id});
+  }
+  return experiments::keep_members(c, held, now);
 }
 
 Result<void> cancel_campaign(store::Connection& c, std::string_view id, Instant now) {

@@ -19,6 +19,7 @@ struct Considered {
   std::string_view arm;      // "treated", "held_out", "none"
   std::string_view verdict;  // "pending", "held_out", "no_address", "no_consent", …
   std::string_view reason;   // a stable word, "" for the two arms
+  std::string hold_out;      // the hold-out across campaigns that keeps them, "" for none
 };
 
 // In the order of `members`, which is ascending: of several people with one address the first

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "experiments/experiments.h"
 
 namespace perennial::engage {
 namespace {
@@ -173,8 +174,8 @@ std::string MailServer::message(size_t number) const {
 
 Shop::Shop(Options options) : options_(std::move(options)) {
   database_ = must(store::Database::open(options_.database));
-  for (const auto steps :
-       {access::migrations(), events::migrations(), people::migrations(), engage::migrations()}) {
+  for (const auto steps : {access::migrations(), events::migrations(), people::migrations(),
+                           experiments::migrations(), engage::migrations()}) {
     must(database_->migrate(steps));
   }
   settings_ = must(access::Settings::load(*database_));

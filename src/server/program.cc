@@ -9,6 +9,7 @@
 #include "collect/collect.h"
 #include "engage/engage.h"
 #include "events/events.h"
+#include "experiments/experiments.h"
 #include "insight/insight.h"
 #include "people/people.h"
 #include "segments/segments.h"
@@ -32,7 +33,8 @@ std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
   for (auto part :
        {access::migrations(), events::migrations(), people::migrations(), collect::migrations(),
-        insight::migrations(), segments::migrations(), engage::migrations()}) {
+        insight::migrations(), segments::migrations(), experiments::migrations(),
+         engage::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -80,6 +82,7 @@ class Wired final : public Program {
   std::unique_ptr<insight::Behaviour> behaviour_;
   std::unique_ptr<value::Value> value_;
   std::unique_ptr<segments::Segments> segments_;
+  std::unique_ptr<experiments::Experiments> experiments_;
   std::unique_ptr<events::Stages> stages_;
   std::unique_ptr<collect::Importer> importer_;
   std::unique_ptr<collect::ImportFolders> folders_;
@@ -137,6 +140,15 @@ Result<void> Wired::open_modules() {
        .say = [](const std::string& line) { spdlog::warn("{}", line); }}));
   add_segment_facts(*segments_, *value_, *database_);
 
+  experiments_ = std::make_unique<experiments::Experiments>(
+      experiments::Experiments::Wiring{.database = *database_,
+                           .log = *log_,
+                           .settings = *settings_,
+                           .timeline = *timeline_,
+                           .books = *books_,
+                           .resolve_set = [this](std::string_view set) { return resolve_set(set); },
+                           .clock = system_now});
+
   std::vector<events::Stage> stages;
   stages.push_back(events::schema_stage());
   stages.push_back(people::people_stage(*settings_));
@@ -182,6 +194,7 @@ Result<std::vector<people::PersonId>> Wired::resolve_set(std::string_view set) {
   if (auto found = behaviour_->resolve_set(set)) return std::move(*found);
   if (auto found = segments_->resolve_set(set)) return std::move(*found);
   if (auto found = value_->resolve_set(set)) return std::move(*found);
+  if (auto found = experiments_->resolve_set(set)) return std::move(*found);
   if (auto found = engage_->resolve_set(set)) return std::move(*found);
   return fail(Code::kInvalid, "no such set of people", "set",
               "take the word from the answer that shows the number");
@@ -208,6 +221,7 @@ Result<void> Wired::listen(const Config& config) {
   behaviour_->add_routes(router);
   segments_->add_routes(router);
   value_->add_routes(router);
+  experiments_->add_routes(router);
   engage_->add_routes(router);
   add_overview_route(router,
                      {*database_, *log_, *settings_, *books_, *insight_, *value_, *engage_});

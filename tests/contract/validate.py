@@ -42,7 +42,13 @@ class Contract:
         self.document = yaml.load(text, Loader=yaml.CSafeLoader)
         self.strict = {"components": closed(self.document["components"])}
         # Parts of an allOf are checked together: closing one would refuse the members of the others.
-        for name in ("Campaign", "CampaignDraft"):
+        for name in (
+            "Campaign",
+            "CampaignDraft",
+            "Experiment",
+            "ExperimentDraft",
+            "ExperimentListed",
+        ):
             self.strict["components"]["schemas"][name] = self.document["components"]["schemas"][
                 name
             ]

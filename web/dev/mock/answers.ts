@@ -3,6 +3,7 @@ import type { CampaignDraft, Import, ImportMapping } from '../../src/api/types';
 import { audience, campaignAnswer, campaignList, summaries } from './campaigns';
 import { check, imports, step } from './imports';
 import { activity, overview, retentionRate, rfm, stages, triangle } from './insights';
+import { proofAnswer } from './proof';
 import { ok, problem, type Answer } from './reply';
 import { insightAnswer, sharedReport } from './reports';
 import { events, session, settings, sign } from './settings';
@@ -115,6 +116,8 @@ export function answer(method: string, url: URL, body: unknown): Answer {
   if (path.startsWith('/v1/shared/')) return sharedReport();
   const insight = area === 'insights' ? insightAnswer(method, url, body) : null;
   if (insight) return insight;
+  const proof = proofAnswer(method, path);
+  if (proof) return proof;
   if (path === '/v1/value/stages') return ok(stages());
   if (path === '/v1/value/rfm') return ok(rfm());
   if (path === '/v1/customers') return customers(query);

@@ -138,6 +138,7 @@ export function audience(draft: {
     no_address: noAddress,
     unsubscribed: 2,
     duplicate_address: 1,
+    global_hold_out: 0,
     held_out: held,
     base_rate: 0.21,
     minimum_detectable_difference: held

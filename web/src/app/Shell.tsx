@@ -11,7 +11,7 @@ import { PastDay } from './PastDay';
 import { keyOf, mayOpen, navOf } from './places';
 import { pageRoutes, type NavGroup } from './routes';
 
-const kGroups: readonly NavGroup[] = ['know', 'understand', 'act', 'run'];
+const kGroups: readonly NavGroup[] = ['know', 'understand', 'act', 'prove', 'run'];
 
 function Navigation() {
   const { t } = useTranslation();

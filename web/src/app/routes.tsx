@@ -13,8 +13,9 @@ import {
 } from '@ant-design/icons';
 import { segmentRoutes } from './segment_routes';
 import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react';
+import { proofRoutes } from './proof_routes';
 
-export type NavGroup = 'know' | 'understand' | 'act' | 'run';
+export type NavGroup = 'know' | 'understand' | 'act' | 'prove' | 'run';
 export type NavName =
   | 'overview'
   | 'customers'
@@ -26,6 +27,8 @@ export type NavName =
   | 'stages'
   | 'rfm'
   | 'campaigns'
+  | 'experiments'
+  | 'hold_outs'
   | 'settings';
 
 export interface PageRoute {
@@ -128,6 +131,7 @@ export const pageRoutes: readonly PageRoute[] = [
     right: 'campaigns.read',
     page: lazy(() => import('@/features/campaigns/CampaignPage')),
   },
+  ...proofRoutes,
   {
     path: '/settings/:tab?',
     right: 'signed_in',

@@ -50,6 +50,20 @@ export function useSetSentence() {
           arm: word('arm', set.arm),
           days: set.days,
         });
+      case 'experiment_arm':
+        return t('set.experiment_arm', { name: set.experiment, arm: word('arm', set.arm) });
+      case 'experiment_did':
+        return t('set.experiment_did', {
+          name: set.experiment,
+          arm: word('arm', set.arm),
+          measure: word('proof_measure', set.measure),
+        });
+      case 'experiment_mixed':
+        return t('set.experiment_mixed', { name: set.experiment });
+      case 'hold_out':
+        return t('set.hold_out');
+      case 'hold_out_treated':
+        return t('set.hold_out_treated');
       case 'people':
         return t('set.people');
       default:

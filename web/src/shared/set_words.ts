@@ -11,6 +11,10 @@ export type PeopleSet =
   | { kind: 'campaign_verdict'; campaign: string; verdict: string }
   | { kind: 'campaign_arm'; campaign: string; arm: string }
   | { kind: 'campaign_ordered'; campaign: string; arm: string; days: number }
+  | { kind: 'experiment_arm'; experiment: string; arm: string }
+  | { kind: 'experiment_did'; experiment: string; measure: string; arm: string }
+  | { kind: 'experiment_mixed'; experiment: string }
+  | { kind: 'hold_out' | 'hold_out_treated' }
   | { kind: 'people' }
   | { kind: 'other'; text: string };
 
@@ -21,6 +25,20 @@ function campaignSet(parts: string[], text: string): PeopleSet {
   if (what === 'ordered')
     return { kind: 'campaign_ordered', campaign, arm: value, days: Number(days) };
   return { kind: 'other', text };
+}
+
+function experimentSet(parts: string[], text: string): PeopleSet {
+  const [, experiment = '', what, a = '', b = ''] = parts;
+  if (what === 'arm') return { kind: 'experiment_arm', experiment, arm: a };
+  if (what === 'did') return { kind: 'experiment_did', experiment, measure: a, arm: b };
+  if (what === 'mixed') return { kind: 'experiment_mixed', experiment };
+  return { kind: 'other', text };
+}
+
+function holdOutSet([, , what, a, b]: string[], text: string): PeopleSet {
+  const arm = what === 'did' ? b : what === 'arm' ? a : what;
+  if (arm === 'held_out') return { kind: 'hold_out' };
+  return arm === 'treated' ? { kind: 'hold_out_treated' } : { kind: 'other', text };
 }
 
 export function parseSet(text: string): PeopleSet {
@@ -42,6 +60,10 @@ export function parseSet(text: string): PeopleSet {
       return { kind };
     case 'campaign':
       return campaignSet(parts, text);
+    case 'experiment':
+      return experimentSet(parts, text);
+    case 'hold_out':
+      return holdOutSet(parts, text);
     default:
       return { kind: 'other', text };
   }

@@ -20,6 +20,7 @@ function Counted({ count }: { count: AudienceCount }) {
     [t('campaign.no_address'), count.no_address],
     [t('campaign.unsubscribed'), count.unsubscribed],
     [t('campaign.duplicate_address'), count.duplicate_address],
+    [t('campaign.global_hold_out'), count.global_hold_out],
   ];
   return (
     <div aria-live="polite">

@@ -8,6 +8,7 @@ export const kVerdicts = [
   'no_address',
   'no_consent',
   'duplicate_address',
+  'global_hold_out',
   'failed',
   'in_doubt',
   'cancelled',

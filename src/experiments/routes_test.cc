@@ -1,0 +1,363 @@
+// Experiments and hold-outs through their routes, over a log in memory and a timeline.
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "experiments/assigning.h"
+#include "experiments/experiments.h"
+#include "proof/proof.h"
+#include "store/testing.h"
+#include "timeline/timeline.h"
+
+namespace perennial::experiments {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ProofRoutes : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = std::filesystem::temp_directory_path() / "proof-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+    for (auto part :
+         {access::migrations(), events::migrations(), people::migrations(), migrations()}) {
+      ASSERT_TRUE(database_->migrate(part));
+    }
+    settings_ = access::Settings::load(*database_).value();
+    log_ = events::open_memory();
+    books_ = std::make_unique<people::OrderBooks>(*database_, *settings_);
+    timeline_ = timeline::Timeline::open({.directory = directory_,
+                                          .log = *log_,
+                                          .database = *database_,
+                                          .zone = [] { return Zone::utc(); }})
+                    .value();
+    std::vector<events::Stage> stages;
+    stages.push_back(people::people_stage(*settings_));
+    stages.back().committed = [this](uint64_t) {
+      books_->changed();
+      timeline_->people_committed();
+    };
+    stages_ = std::make_unique<events::Stages>(*log_, *database_, std::move(stages));
+    serve();
+  }
+  void TearDown() override {
+    server_->stop(500ms);
+    stages_.reset();
+    proof_.reset();
+    timeline_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+  // Also what a restart does.
+  void serve() {
+    if (server_) server_->stop(500ms);
+    proof_ = std::make_unique<Experiments>(Experiments::Wiring{
+        .database = *database_,
+        .log = *log_,
+        .settings = *settings_,
+        .timeline = *timeline_,
+        .books = *books_,
+        .resolve_set =
+            [this](std::string_view) { return Result<std::vector<people::PersonId>>(audience_); },
+        .clock = [this] { return now_; }});
+    http::Router router;
+    proof_->add_routes(router);
+    http::Options options;
+    options.port = 0;
+    options.authorize = [](const http::Route&, http::Request& request) {
+      request.principal = {.id = "key_1", .name = "web", .role = "", .source = "shop"};
+      return std::optional<http::Response>();
+    };
+    server_ = http::Server::start(std::move(router), std::move(options)).value();
+  }
+  Json call(const char* method, const std::string& target, const Json& body = nullptr,
+            int status = 200) {
+    http::Client client("127.0.0.1", server_->port());
+    auto answer = client.send(method, target, body.is_null() ? "" : to_text(body),
+                              {{"content-type", "application/json"}});
+    EXPECT_TRUE(answer);
+    EXPECT_EQ(answer->status, status) << method << " " << target << " " << answer->body;
+    auto json = parse_json(answer->body);
+    return json ? *json : Json();
+  }
+  void take(std::vector<events::Event> events) {
+    if (!events.empty()) {
+      ASSERT_TRUE(log_->append_and_wait(std::move(events)));
+    }
+    ASSERT_TRUE(stages_->wait_until(log_->last_seq(), 60s));
+    ASSERT_TRUE(timeline_->wait_until(log_->last_seq(), 60s)) << timeline_->stats().error;
+  }
+  events::Event event(const std::string& user, events::Type type, const std::string& name,
+                      const Json& properties, const std::string& visitor = "") {
+    events::Event e;
+    e.source = "shop";
+    e.message_id = "m" + std::to_string(++sent_);
+    e.type = type;
+    e.name = name;
+    e.user_id = user;
+    e.anonymous_id = visitor;
+    e.timestamp = e.received_at = now_;
+    e.properties = to_text(properties);
+    return e;
+  }
+  Json draft(const std::string& key, const Json& more = Json::object()) {
+    Json draft = {
+        {"key", key},
+        {"name", "Checkout"},
+        {"arms", {{{"key", "old"}, {"weight", 0.5}}, {{"key", "new"}, {"weight", 0.5}}}},
+        {"measures",
+         {{{"key", "ordered"}, {"kind", "proportion"}, {"of", {{"orders", true}}}},
+          {{"key", "revenue"}, {"kind", "revenue"}},
+          {{"key", "clicks"},
+           {"kind", "mean"},
+           {"of",
+            {{"event", "Clicked"},
+             {"sum", "n"},
+             {"where",
+              Json::array({{{"property", "place"}, {"op", "is"}, {"value", "cart"}}})}}}}}}};
+    draft.update(more);
+    return draft;
+  }
+  std::string start(const Json& draft) {
+    const std::string id = call("POST", "/v1/experiments", draft, 201)["id"];
+    call("POST", "/v1/experiments/" + id + "/start");
+    return id;
+  }
+  Json arm(const Json& who, const std::string& key) {
+    for (const Json& one : call("POST", "/v1/assign", who)["assignments"]) {
+      if (one["experiment"] == key) return one;
+    }
+    return nullptr;
+  }
+  size_t people_of(const Json& set) {
+    auto found = proof_->resolve_set(set.get<std::string>());
+    EXPECT_TRUE(found && *found) << set;
+    return found && *found ? (*found)->size() : 0;
+  }
+
+  std::string directory_;
+  store::TestDatabase database_;
+  std::unique_ptr<access::Settings> settings_;
+  std::unique_ptr<events::Log> log_;
+  std::unique_ptr<people::OrderBooks> books_;
+  std::unique_ptr<timeline::Timeline> timeline_;
+  std::unique_ptr<events::Stages> stages_;
+  std::unique_ptr<Experiments> proof_;
+  std::unique_ptr<http::Server> server_;
+  std::vector<people::PersonId> audience_;
+  Instant now_ = *parse_instant("2026-03-01T00:00:00Z");
+  int sent_ = 0;
+};
+
+TEST_F(ProofRoutes, RefuseWhatIsWrong) {
+  const auto refused = [&](const Json& change, const std::string& where) {
+    const Json problem = call("POST", "/v1/experiments", draft("x", change), 400);
+    EXPECT_EQ(problem["where"], where) << problem;
+  };
+  refused({{"arms", {{{"key", "a"}, {"weight", 0.5}}, {{"key", "b"}, {"weight", 0.4}}}}}, "arms");
+  refused({{"arms", Json::array({{{"key", "a"}, {"weight", 1}}})}}, "arms");
+  refused({{"arms", {{{"key", "a"}, {"weight", 0.5}}, {{"key", "a"}, {"weight", 0.5}}}}},
+          "arms[1].key");
+  refused({{"arms", {{{"key", "a"}, {"weight", -1}}, {{"key", "b"}, {"weight", 2}}}}},
+          "arms[0].weight");
+  refused({{"measures", Json::array()}}, "measures");
+  refused({{"measures", Json::array({{{"key", "m"}, {"kind", "guess"}}})}}, "measures[0].kind");
+  refused({{"measures", Json::array({{{"key", "m"}, {"kind", "mean"}, {"of", {{"event", "E"}}}}})}},
+          "measures[0].of.sum");
+  refused({{"key", "a:b"}}, "key");
+  refused({{"planned_days", kMaxDays + 1}}, "planned_days");
+  refused({{"coverage", 1.01}}, "coverage");
+  call("POST", "/v1/experiments", draft("x", {{"planned_days", kMaxDays}}), 201);
+  call("POST", "/v1/experiments", draft("x"), 409);
+}
+
+TEST_F(ProofRoutes, GoFromDraftToStopped) {
+  const std::string id = call("POST", "/v1/experiments", draft("life"), 201)["id"];
+  const std::string path = "/v1/experiments/" + id;
+  call("GET", path + "/result", nullptr, 409);
+  call("POST", path + "/stop", nullptr, 409);
+  call("PUT", path, draft("life", {{"name", "Second"}}));
+  EXPECT_EQ(call("POST", path + "/start")["state"], "running");
+  call("POST", path + "/start", nullptr, 409);
+  call("PUT", path, draft("life"), 409);
+  call("DELETE", path, nullptr, 409);
+  now_ += 24h;
+  const Json stopped = call("POST", path + "/stop", {{"conclusion", "enough"}});
+  EXPECT_EQ(stopped["state"], "stopped");
+  EXPECT_EQ(stopped["conclusion"], "enough");
+  EXPECT_EQ(stopped["name"], "Second");
+  EXPECT_EQ(call("POST", "/v1/assign", {{"user_id", "u1"}})["assignments"].size(), 0u);
+}
+
+TEST_F(ProofRoutes, SayWhyNothingCanBeSaidWithoutExposures) {
+  take({event("u1", events::Type::kTrack, "Clicked", {{"place", "cart"}, {"n", 2}})});
+  const std::string id = start(draft("nobody"));
+  now_ += 72h;
+  const Json result = call("GET", "/v1/experiments/" + id + "/result");
+  EXPECT_EQ(result["headline"]["verdict"], "cannot_tell");
+  EXPECT_EQ(result["headline"]["why"], "no_exposures");
+  EXPECT_EQ(to_text(result).find("nan"), std::string::npos);
+  EXPECT_EQ(result["measures"][0]["effects"][0]["absolute"]["unsaid"], "nobody");
+}
+
+TEST_F(ProofRoutes, KeepAnArmThroughSignInMergeAndRestart) {
+  start(draft("kept"));
+  const Json visitor = {{"anonymous_id", "v1"}};
+  const Json first = arm(visitor, "kept");
+  EXPECT_EQ(first["why"], "drawn");
+  // A user whose own draw would be the other arm signs in on that device.
+  Experiment experiment;
+  experiment.key = "kept";
+  experiment.arms = {{"old", "", 0.5}, {"new", "", 0.5}};
+  const auto drawn = [&](const std::string& user) {
+    Why why{};
+    return experiment.arms[*draw_arm(experiment, user, why)].key;
+  };
+  std::string user = "u1";
+  for (int i = 2; drawn(user) == first["arm"]; ++i) user = "u" + std::to_string(i);
+  now_ += 1h;
+  const Json both = arm({{"anonymous_id", "v1"}, {"user_id", user}}, "kept");
+  EXPECT_EQ(both["arm"], first["arm"]);
+  EXPECT_EQ(both["why"], "kept");
+  EXPECT_EQ(arm({{"user_id", user}}, "kept")["arm"], first["arm"]);
+  // Another user, given the other arm later, turns out to be the same person.
+  now_ += 1h;
+  std::string other = "w1";
+  for (int i = 2; drawn(other) == first["arm"]; ++i) other = "w" + std::to_string(i);
+  EXPECT_NE(arm({{"user_id", other}, {"expose", false}}, "kept")["arm"], first["arm"]);
+  auto alias = event(user, events::Type::kAlias, "", Json::object());
+  alias.properties = to_text(Json{{"previousId", other}});
+  alias.anonymous_id = other;
+  take({alias});
+  serve();
+  EXPECT_EQ(arm({{"user_id", user}}, "kept")["arm"], first["arm"]);
+}
+
+TEST_F(ProofRoutes, ShareOutTheirLayerAndKeepToTheirAudience) {
+  start(draft("a", {{"layer", "page"}, {"layer_from", 0}, {"layer_to", 0.5}}));
+  const std::string id =
+      call("POST", "/v1/experiments",
+           draft("b", {{"layer", "page"}, {"layer_from", 0.4}, {"layer_to", 1}}), 201)["id"];
+  call("POST", "/v1/experiments/" + id + "/start", nullptr, 409);
+  call("PUT", "/v1/experiments/" + id,
+       draft("b", {{"layer", "page"}, {"layer_from", 0.5}, {"layer_to", 1}}));
+  call("POST", "/v1/experiments/" + id + "/start");
+  int in_a = 0;
+  for (int i = 0; i < 100; ++i) {
+    const Json who = {{"user_id", "u" + std::to_string(i)}, {"expose", false}};
+    const bool a = !arm(who, "a")["arm"].is_null(), b = !arm(who, "b")["arm"].is_null();
+    EXPECT_NE(a, b);
+    in_a += a;
+  }
+  EXPECT_GT(in_a, 25);
+  EXPECT_LT(in_a, 75);
+  take({event("member", events::Type::kIdentify, "", Json::object())});
+  auto member =
+      database_->read([](store::Connection& c) { return people::resolve(c, "member", ""); });
+  audience_ = {**member};
+  start(draft("c", {{"audience", "stage:loyal"}}));
+  EXPECT_FALSE(arm({{"user_id", "member"}}, "c")["arm"].is_null());
+  EXPECT_EQ(arm({{"user_id", "stranger"}}, "c")["why"], "audience");
+}
+
+TEST_F(ProofRoutes, MeasureWhatTheArmsDid) {
+  const std::string id = start(draft("measured"));
+  const std::string path = "/v1/experiments/" + id;
+  std::map<std::string, int64_t> people, ordered, revenue, clicks;
+  std::vector<events::Event> later;
+  for (int i = 0; i < 300; ++i) {
+    const std::string user = "u" + std::to_string(i);
+    const std::string in = arm({{"user_id", user}}, "measured")["arm"];
+    arm({{"user_id", user}}, "measured");  // a second look is no second exposure
+    ++people[in];
+    now_ += 60s;
+    if (i % 10 < (in == "new" ? 7 : 3)) {
+      later.push_back(
+          event(user, events::Type::kTrack, "Order Completed",
+                {{"order_id", "o" + user}, {"total", 10 + i % 5}, {"currency", "CNY"}}));
+      ++ordered[in];
+      revenue[in] += (10 + i % 5) * 100;
+    }
+    later.push_back(event(user, events::Type::kTrack, "Clicked",
+                          {{"place", i % 2 ? "cart" : "home"}, {"n", i % 7}}));
+    if (i % 2) clicks[in] += i % 7;
+  }
+  // Somebody who was shown both arms.
+  later.push_back(event("mixed", events::Type::kTrack, "Experiment Viewed",
+                        {{"experiment_id", "measured"}, {"variation_id", "old"}}));
+  later.push_back(event("mixed", events::Type::kTrack, "Experiment Viewed",
+                        {{"experiment_id", "measured"}, {"variation_id", "new"}}));
+  now_ += 48h;
+  take(std::move(later));
+  const Json result = call("GET", path + "/result");
+  EXPECT_EQ(result["people"], 300);
+  EXPECT_EQ(result["mixed"], 1);
+  EXPECT_EQ(people_of(result["mixed_set"]), 1u);
+  for (size_t i = 0; i < 2; ++i) {
+    const std::string key = result["arms"][i]["key"];
+    EXPECT_EQ(result["arms"][i]["people"], people[key]);
+    EXPECT_EQ(people_of(result["arms"][i]["set"]), size_t(people[key]));
+    const Json& did = result["measures"][0]["arms"][i];
+    EXPECT_NEAR(did["sum"].get<double>(), double(ordered[key]), 1e-6);
+    EXPECT_EQ(people_of(did["set"]), size_t(ordered[key]));
+    EXPECT_NEAR(result["measures"][1]["arms"][i]["sum"].get<double>(), double(revenue[key]), 1e-3);
+    EXPECT_NEAR(result["measures"][2]["arms"][i]["sum"].get<double>(), double(clicks[key]), 1e-6);
+  }
+  EXPECT_EQ(result["headline"]["verdict"], "works") << result["headline"];
+  EXPECT_EQ(result["headline"]["arm"], "new");
+  EXPECT_GT(result["measures"][0]["effects"][0]["gained"]["low"], 0);
+  const Json listed = call("GET", "/v1/experiments")["experiments"];
+  EXPECT_EQ(listed[0]["headline"]["verdict"], "works");
+}
+
+TEST_F(ProofRoutes, HoldPeopleOutAndCompareThem) {
+  std::vector<events::Event> events;
+  for (int i = 0; i < 400; ++i) {
+    events.push_back(event("u" + std::to_string(i), events::Type::kIdentify, "", Json::object()));
+  }
+  take(std::move(events));
+  call("POST", "/v1/hold-outs", {{"name", "All"}, {"percent", 90.1}}, 400);
+  const Json power = call("POST", "/v1/hold-outs/power", {{"percent", 25}, {"days", 30}});
+  EXPECT_EQ(power["people"], 400);
+  EXPECT_EQ(power["held_out"], 100);
+  EXPECT_TRUE(power["weak"]);
+  const Json made =
+      call("POST", "/v1/hold-outs", {{"name", "All"}, {"percent", 25}, {"salt", "s"}}, 201);
+  int expected = 0;
+  for (int i = 0; i < 400; ++i) {
+    expected +=
+        proof::assign("s", unit_of_user("u" + std::to_string(i)), 0.25) == proof::Arm::kHeldOut;
+  }
+  EXPECT_EQ(made["members"], expected);
+  EXPECT_EQ(people_of(made["set"]), size_t(expected));
+  const std::string path = "/v1/hold-outs/" + made["id"].get<std::string>();
+  now_ += 24h;
+  events.clear();
+  for (int i = 0; i < 400; ++i) {
+    const std::string user = "u" + std::to_string(i);
+    const bool held = proof::assign("s", unit_of_user(user), 0.25) == proof::Arm::kHeldOut;
+    if (i % 10 < (held ? 2 : 6)) {
+      events.push_back(event(user, events::Type::kTrack, "Order Completed",
+                             {{"order_id", "o" + user}, {"total", 5}, {"currency", "CNY"}}));
+    }
+  }
+  now_ += 24h;
+  take(std::move(events));
+  const Json result = call("GET", path + "/result");
+  EXPECT_EQ(result["arms"][0]["people"], expected);
+  EXPECT_EQ(result["arms"][1]["people"], 400 - expected);
+  EXPECT_EQ(result["headline"]["verdict"], "works") << result["headline"];
+  const Json page = call("GET", path + "/members?limit=3&offset=1");
+  EXPECT_EQ(page["members"].size(), 3u);
+  EXPECT_EQ(page["members"][0]["left_at"], nullptr);
+  call("POST", path + "/end");
+  call("POST", path + "/end", nullptr, 409);
+  EXPECT_NE(call("GET", path + "/members")["members"][0]["left_at"], nullptr);
+}
+
+}  // namespace
+}  // namespace perennial::experiments
