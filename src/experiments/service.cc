@@ -117,8 +117,8 @@ std::vector<Measure> hold_out_measures() {
   return {ordered, money, count};
 }
 
-Experiments::Proof(Wiring wiring) : impl_(new Impl{.wiring = std::move(wiring)}) {}
-Experiments::~Proof() = default;
+Experiments::Experiments(Wiring wiring) : impl_(new Impl{.wiring = std::move(wiring)}) {}
+Experiments::~Experiments() = default;
 
 void Experiments::add_routes(http::Router& router) {
   impl_->add_experiment_routes(router);

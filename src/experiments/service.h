@@ -1,4 +1,4 @@
-// What the routes of proof/ share.
+// What the routes of experiments share.
 #pragma once
 
 #include <chrono>

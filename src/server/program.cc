@@ -31,10 +31,9 @@ constexpr std::chrono::seconds kLookIntoFolders{60};
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (auto part :
-       {access::migrations(), events::migrations(), people::migrations(), collect::migrations(),
-        insight::migrations(), segments::migrations(), experiments::migrations(),
-         engage::migrations()}) {
+  for (auto part : {access::migrations(), events::migrations(), people::migrations(),
+                    collect::migrations(), insight::migrations(), segments::migrations(),
+                    experiments::migrations(), engage::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -140,14 +139,14 @@ Result<void> Wired::open_modules() {
        .say = [](const std::string& line) { spdlog::warn("{}", line); }}));
   add_segment_facts(*segments_, *value_, *database_);
 
-  experiments_ = std::make_unique<experiments::Experiments>(
-      experiments::Experiments::Wiring{.database = *database_,
-                           .log = *log_,
-                           .settings = *settings_,
-                           .timeline = *timeline_,
-                           .books = *books_,
-                           .resolve_set = [this](std::string_view set) { return resolve_set(set); },
-                           .clock = system_now});
+  experiments_ = std::make_unique<experiments::Experiments>(experiments::Experiments::Wiring{
+      .database = *database_,
+      .log = *log_,
+      .settings = *settings_,
+      .timeline = *timeline_,
+      .books = *books_,
+      .resolve_set = [this](std::string_view set) { return resolve_set(set); },
+      .clock = system_now});
 
   std::vector<events::Stage> stages;
   stages.push_back(events::schema_stage());
