@@ -128,7 +128,8 @@ class ProofRoutes : public testing::Test {
     return id;
   }
   Json arm(const Json& who, const std::string& key) {
-    for (const Json& one : call("POST", "/v1/assign", who)["assignments"]) {
+    const Json given = call("POST", "/v1/assign", who);
+    for (const Json& one : given["assignments"]) {
       if (one["experiment"] == key) return one;
     }
     return nullptr;
