@@ -1,14 +1,16 @@
 add_custom_target(sanitized_tests)
 
-# perennial_module(NAME [DEPENDS module...] [LIBS library...] [TEST_LIBS library...] [USES_STATE])
+# perennial_module(NAME [DEPENDS module...] [LIBS library...] [TEST_LIBS library...] [USES_STATE]
+#                  [STATELESS pattern...])
 #
 # Declares src/NAME as the static library perennial_NAME. Sources are all *.cc of the folder except
 # *_test.cc, *_benchmark.cc, main.cc and testing.cc. A testing.cc, what other modules' tests need of this
 # one, becomes the static library perennial_NAME_testing. Tests become the executable NAME_test, run by ctest under the name
 # NAME; benchmarks become NAME_benchmark. With USES_STATE the tests run twice, on SQLite and on
-# PostgreSQL (the environment variable PERENNIAL_TEST_STATE tells which).
+# PostgreSQL (the environment variable PERENNIAL_TEST_STATE tells which); the tests that a pattern of STATELESS
+# names know no state database, and run once.
 function(perennial_module NAME)
-  cmake_parse_arguments(ARG "USES_STATE" "" "DEPENDS;LIBS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "USES_STATE" "" "DEPENDS;LIBS;TEST_LIBS;STATELESS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
   file(GLOB benchmarks CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_benchmark.cc)
@@ -36,8 +38,10 @@ function(perennial_module NAME)
     target_compile_definitions(${NAME}_test PRIVATE
       PERENNIAL_SOURCE_DIR="${CMAKE_SOURCE_DIR}" PERENNIAL_BINARY_DIR="${CMAKE_BINARY_DIR}")
     if(ARG_USES_STATE)
+      string(REPLACE ";" ":" stateless "${ARG_STATELESS}")
+      add_test(NAME ${NAME}.sqlite COMMAND ${NAME}_test)
+      add_test(NAME ${NAME}.postgres COMMAND ${NAME}_test --gtest_filter=-${stateless})
       foreach(engine sqlite postgres)
-        add_test(NAME ${NAME}.${engine} COMMAND ${NAME}_test)
         set_tests_properties(${NAME}.${engine} PROPERTIES TIMEOUT 1200
           ENVIRONMENT "PERENNIAL_TEST_STATE=${engine}")
       endforeach()

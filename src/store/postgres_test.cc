@@ -100,7 +100,9 @@ TEST_F(PostgresTest, SaysWhatCannotBeOpenedWithoutThePassword) {
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::kForbidden) << opened.error().text();
   EXPECT_THAT(opened.error().text(), Not(HasSubstr("sesame")));
-  opened = Database::open(db_->where() + "_missing");
+  std::string missing = db_->where();
+  missing.insert(missing.find('?'), "_missing");
+  opened = Database::open(missing);
   EXPECT_EQ(opened.error().code, Code::kInternal);
   EXPECT_THAT(opened.error().text(), HasSubstr("does not exist"));
   opened = Database::open("postgres://user:sesame@127.0.0.1:1/none");

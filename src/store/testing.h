@@ -1,7 +1,8 @@
 // A fresh, empty state database for a test, on the engine that the environment variable
 // PERENNIAL_TEST_STATE names: "sqlite" (the default; a file in a temporary directory) or "postgres"
-// (a database of its own in the cluster that tests/postgres_cluster started; its address is in
-// PERENNIAL_TEST_POSTGRES or in build/postgres_cluster.url). Dropped when the object goes.
+// (a schema of its own in a database that the test program makes in the cluster which
+// tests/postgres_cluster started; its address is in PERENNIAL_TEST_POSTGRES or in
+// build/postgres_cluster.url). The file goes with the object, the schemas go with the test program.
 #pragma once
 
 #include <memory>
