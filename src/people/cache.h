@@ -25,9 +25,20 @@ class IdentityCache {
   }
   // All identities of `from` belong to `into` now; `from` is gone for ever.
   void merge(PersonId from, PersonId into) { merged_[from] = into; }
+  // When an identity named an identifier first, as far as it is known; null if it is not.
+  const Stamp* claim(const Fingerprint& key) const {
+    auto found = claims_.find(key);
+    return found == claims_.end() ? nullptr : &found->second;
+  }
+  void put_claim(const Fingerprint& key, Stamp at) {
+    if (claims_.size() >= kMaxIdentities) claims_.clear();
+    auto [found, added] = claims_.try_emplace(key, at);
+    if (!added && at < found->second) found->second = at;
+  }
   void clear() {
     rows_.clear();
     merged_.clear();
+    claims_.clear();
   }
 
  private:
@@ -43,6 +54,7 @@ class IdentityCache {
   };
   std::unordered_map<Fingerprint, IdentityRow, Hash> rows_;
   std::unordered_map<PersonId, PersonId> merged_;
+  std::unordered_map<Fingerprint, Stamp, Hash> claims_;
 };
 
 }  // namespace perennial::people

@@ -148,7 +148,8 @@ void Facts::add(const Facts& other) {
   if (other.consent != Person::Consent::kUnknown) say_consent(other.consent, other.consent_at);
 }
 
-void read_traits(PropertyReader& reader, std::string_view json, Stamp at, Facts& into) {
+void read_traits(PropertyReader& reader, std::string_view json, Stamp at, Facts& into,
+                 const std::function<void(std::string_view, const std::string&)>& saw) {
   reader.each_member(json, [&](std::string_view name, std::string value) {
     if (name == "email_subscribed") {
       if (value == "true" || value == "\"true\"") {
@@ -159,6 +160,7 @@ void read_traits(PropertyReader& reader, std::string_view json, Stamp at, Facts&
     }
     if (auto kind = change_kind(name)) return read_changes(value, *kind, at, into);
     if (name == kChanges || (name == kDelete && value != "true")) return;
+    if (saw) saw(name, value);
     into.say(name, std::move(value), at);
   });
 }

@@ -3,6 +3,7 @@
 // events give the same facts, and the facts of several identities add up to those of a person.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -40,8 +41,10 @@ struct Facts {
   void settle(std::string_view name);
 };
 
-// Takes in the traits of an identify event; "email_subscribed" is also a consent.
-void read_traits(PropertyReader& reader, std::string_view json, Stamp at, Facts& into);
+// Takes in the traits of an identify event; "email_subscribed" is also a consent. `saw` is told
+// each trait that is said, with its value as JSON.
+void read_traits(PropertyReader& reader, std::string_view json, Stamp at, Facts& into,
+                 const std::function<void(std::string_view, const std::string&)>& saw = nullptr);
 
 // The stored form of traits: {"name": [value, ms, seq], …}; "$delete" and "$changes" are among them
 // where there are any.

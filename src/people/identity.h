@@ -30,8 +30,9 @@ struct IdentityRow {
   int64_t first_ms = kEndOfTime;  // of its own events; kEndOfTime: only another event spoke of it
   int64_t last_ms = kBeforeTime;  // of its own events; kept for anonymous identities with an owner
   int64_t owner = 0;
-  Stamp joined;        // of the event that gave it to the owner
-  bool shown = false;  // false for what only an alias called so
+  Stamp joined;          // of the event that gave it to the owner
+  bool shown = false;    // false for what only an alias called so
+  bool special = false;  // more than its earliest join decides about it; of users: was joined
 };
 
 struct NamedIdentity {

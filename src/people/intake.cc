@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "people/identifier.h"
+
 namespace perennial::people {
 namespace {
 
 constexpr size_t kMaxOrderIdBytes = 255;  // a longer one is kept as its fingerprint
 constexpr std::string_view kUnsubscribed = "Unsubscribed";
 constexpr std::string_view kSubscribed = "Subscribed";
+constexpr size_t kMaxJunkBytes = 64;
 
 Cause cause_of(const events::StoredEvent& event) {
   return {events::type_name(event.type), event.source, event.message_id,
@@ -25,8 +28,8 @@ std::string order_key(std::string_view order_id, const events::StoredEvent& even
 
 }  // namespace
 
-Intake::Intake(PropertyReader& reader, std::string currency)
-    : reader_(reader), currency_(std::move(currency)) {}
+Intake::Intake(PropertyReader& reader, std::string currency, std::string region)
+    : reader_(reader), currency_(std::move(currency)), region_(std::move(region)) {}
 
 uint32_t Intake::subject(IdentityKind kind, std::string_view value) {
   if (last_subject_ < subjects.size()) {
@@ -57,6 +60,7 @@ void Intake::add(const events::StoredEvent& event) {
   const bool user_known = names_somebody(event.user_id);
   const bool visitor_known =
       names_somebody(event.anonymous_id) && !is_anonymous_order(event.source, event.anonymous_id);
+  if (!user_known || !visitor_known) note_junk(event);
   if (!user_known && !visitor_known) {
     if (event.type == events::Type::kTrack) add_track(event, at, nullptr);
     return;
@@ -71,7 +75,7 @@ void Intake::add(const events::StoredEvent& event) {
     case events::Type::kTrack:
       return add_track(event, at, &who);
     case events::Type::kIdentify:
-      read_traits(reader_, event.properties, at, facts_of(who));
+      add_profile(event, at, who);
       if (user_known && visitor_known) {
         const uint32_t visitor = subject(IdentityKind::kAnonymous, event.anonymous_id);
         subjects[visitor].shown = true;
@@ -86,6 +90,63 @@ void Intake::add(const events::StoredEvent& event) {
     case events::Type::kGroup:
       return;
   }
+}
+
+void Intake::add_profile(const events::StoredEvent& event, Stamp at, uint32_t who) {
+  read_traits(reader_, event.properties, at, facts_of(who),
+              [&](std::string_view trait, const std::string& json) {
+                add_claim(event, at, who, trait, json);
+              });
+}
+
+void Intake::add_claim(const events::StoredEvent& event, Stamp at, uint32_t who,
+                       std::string_view trait, const std::string& json) {
+  const auto kind = identifier_of_trait(trait);
+  if (!kind || json.size() > 2 * kMaxIdentifierText) return;
+  const Json value = Json::parse(json, nullptr, false);
+  std::string text;
+  if (value.is_string()) text = value.get<std::string>();
+  if (value.is_number_integer()) text = value.dump();
+  std::string normal = normal_identifier(*kind, text, region_);
+  if (normal.empty()) return;
+  if (is_junk_identifier(*kind, normal)) return note_junk(kind_name(*kind), normal, event);
+  claims.push_back({.subject = who,
+                    .kind = static_cast<int64_t>(*kind),
+                    .value = std::move(normal),
+                    .at = at,
+                    .cause = cause_of(event)});
+}
+
+// What was sent as an id and names nobody. Ids that collect/ took out are noted in the context.
+void Intake::note_junk(const events::StoredEvent& event) {
+  if (!event.user_id.empty() && is_junk_id(event.user_id)) {
+    note_junk("user_id", event.user_id, event);
+  }
+  if (!event.anonymous_id.empty() && is_junk_id(event.anonymous_id)) {
+    note_junk("anonymous_id", event.anonymous_id, event);
+  }
+  if (event.context.find(kJunkUserId) != std::string::npos) {
+    note_junk("user_id", reader_.read_text(event.context, kJunkUserId), event);
+  }
+  if (event.context.find(kJunkAnonymousId) != std::string::npos) {
+    note_junk("anonymous_id", reader_.read_text(event.context, kJunkAnonymousId), event);
+  }
+}
+
+void Intake::note_junk(std::string_view kind, std::string_view value,
+                       const events::StoredEvent& event) {
+  std::string shown(cut_text(trim(value), kMaxJunkBytes));
+  if (shown.empty() || !is_storable_text(shown)) return;
+  std::ranges::transform(shown, shown.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  });
+  if (shown.find_first_not_of("0-") == std::string::npos) shown = "0";
+  JunkSeen& seen = junk[{std::string(kind), std::move(shown)}];
+  const int64_t ms = to_millis(event.timestamp);
+  ++seen.events;
+  seen.first_ms = std::min(seen.first_ms, ms);
+  seen.last_ms = std::max(seen.last_ms, ms);
+  seen.source = std::max(seen.source, event.source);
 }
 
 void Intake::add_alias(const events::StoredEvent& event, Stamp at, uint32_t user) {

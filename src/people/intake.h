@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,6 +48,20 @@ struct Alias {
   bool stored = false;  // it is of an earlier batch
 };
 
+// A profile names an identifier (identifier.h): a phone, an e-mail, …
+struct Claim {
+  uint32_t subject = 0;
+  int64_t kind = 0;   // IdentifierKind
+  std::string value;  // in its normal form
+  Stamp at;
+  Cause cause;
+};
+// Values that name nobody, as they came.
+struct JunkSeen {
+  int64_t events = 0, first_ms = kEndOfTime, last_ms = kBeforeTime;
+  std::string source;  // the last in byte order
+};
+
 struct OrderDraft {
   std::string_view source;
   std::string order_id;
@@ -55,8 +70,8 @@ struct OrderDraft {
 
 class Intake {
  public:
-  // Amounts without a currency are in `currency`.
-  Intake(PropertyReader& reader, std::string currency);
+  // Amounts without a currency are in `currency`, phones without a country code of `region`.
+  Intake(PropertyReader& reader, std::string currency, std::string region);
   // `event` must outlive the intake.
   void add(const events::StoredEvent& event);
   // The index of an identity's subject, made if it is not there yet.
@@ -68,12 +83,20 @@ class Intake {
   std::vector<Join> joins;
   std::vector<Alias> aliases;
   std::vector<OrderDraft> orders;
+  std::vector<Claim> claims;
+  std::map<std::pair<std::string, std::string>, JunkSeen> junk;  // by kind and value
+  std::vector<uint32_t> redo;  // visitors whose user is to be decided anew
 
  private:
   void add_track(const events::StoredEvent& event, Stamp at, const uint32_t* who);
   void add_order(const events::StoredEvent& event, Stamp at, const uint32_t* who, bool line,
                  bool refund);
   void add_alias(const events::StoredEvent& event, Stamp at, uint32_t user);
+  void add_profile(const events::StoredEvent& event, Stamp at, uint32_t who);
+  void add_claim(const events::StoredEvent& event, Stamp at, uint32_t who, std::string_view trait,
+                 const std::string& json);
+  void note_junk(const events::StoredEvent& event);
+  void note_junk(std::string_view kind, std::string_view value, const events::StoredEvent& event);
   OrderDraft& draft(std::string_view source, std::string_view order_id);
   Facts& facts_of(uint32_t subject);
 
@@ -81,7 +104,7 @@ class Intake {
     size_t operator()(const Fingerprint& key) const { return key.low; }
   };
   PropertyReader& reader_;
-  std::string currency_;
+  std::string currency_, region_;
   std::unordered_map<Fingerprint, uint32_t, SubjectHash> index_;
   std::unordered_map<std::string, uint32_t> order_index_;
   std::deque<std::string> kept_;

@@ -13,9 +13,15 @@ Result<Joined> Joiner::run() {
   TRY(load(0));
   create_users();
   TRY(find_old_aliases());
-  connect_users();
+  create_visitors();
+  TRY(find_words());
+  TRY(connect_users());
+  TRY(take_claims());
+  TRY(write_joins());
   choose_owners();
+  TRY(redo_visitors());
   place_visitors();
+  TRY(note_last_of_users());
   TRY(take_over_seen());
   note_events();
   TRY(write_moves());
@@ -52,8 +58,8 @@ Result<void> Joiner::load_kind(IdentityKind kind, size_t first) {
   }
   const Value kind_value = static_cast<int64_t>(kind);
   return each_in(c_,
-                 "SELECT value, id, person, first_ms, last_ms, owner, joined_ms, joined_seq, shown"
-                 " FROM identities WHERE kind = $1 AND value IN {}",
+                 "SELECT value, id, person, first_ms, last_ms, owner, joined_ms, joined_seq, shown,"
+                 " special FROM identities WHERE kind = $1 AND value IN {}",
                  {&kind_value, 1}, missing, [&](const store::Row& row) -> Result<void> {
                    // The subject is there already, so nothing is added for the view.
                    Subject& subject = intake_.subjects[intake_.subject(kind, row.text(0))];
@@ -63,7 +69,8 @@ Result<void> Joiner::load_kind(IdentityKind kind, size_t first) {
                                   .last_ms = row.integer(4),
                                   .owner = row.integer(5),
                                   .joined = {row.integer(6), row.integer(7)},
-                                  .shown = row.integer(8) != 0};
+                                  .shown = row.integer(8) != 0,
+                                  .special = row.integer(9) != 0};
                    return {};
                  });
 }
@@ -72,7 +79,7 @@ void Joiner::create(Subject& subject, PersonId person) {
   subject.row.id = ++progress_.last_identity;
   subject.row.person = person;
   subject.created = true;
-  joined_.profiles.insert(person);
+  if (person != 0) joined_.profiles.insert(person);
 }
 
 // A user exists from the first event with that user id on; an alias alone makes none.
@@ -80,7 +87,19 @@ void Joiner::create_users() {
   for (Subject& subject : intake_.subjects) {
     if (subject.kind == IdentityKind::kUser && subject.seen && subject.row.id == 0) {
       create(subject, new_person());
+      created_users_[subject.row.id] = static_cast<uint32_t>(&subject - intake_.subjects.data());
     }
+  }
+}
+
+// A visitor exists from its first event or join on. Whose it is comes later.
+void Joiner::create_visitors() {
+  std::unordered_set<uint32_t> joining;
+  for (const Join& join : intake_.joins) joining.insert(join.anonymous);
+  for (uint32_t i = 0; i < intake_.subjects.size(); ++i) {
+    Subject& subject = intake_.subjects[i];
+    if (subject.kind != IdentityKind::kAnonymous || subject.row.id != 0) continue;
+    if (subject.seen || joining.contains(i)) create(subject, 0);
   }
 }
 
@@ -110,13 +129,36 @@ Result<void> Joiner::find_old_aliases() {
   return load(first_new);
 }
 
-void Joiner::connect_users() {
+void Joiner::mark_joined_user(uint32_t index) {
+  Subject& user = intake_.subjects[index];
+  if (user.row.special) return;
+  user.row.special = user.changed = true;
+  newly_joined_.emplace_back(user.row.person, index);
+}
+
+Result<void> Joiner::connect_users() {
+  std::vector<HandWord> words;
+  if (by_hand_) {
+    std::vector<Side> sides;
+    for (const Alias& alias : intake_.aliases) {
+      sides.push_back({IdentityKind::kUser, std::string(intake_.subjects[alias.previous].value)});
+    }
+    words = TRY(hand_words_on(c_, sides));
+  }
   for (const Alias& alias : intake_.aliases) {
     const Subject& previous = intake_.subjects[alias.previous];
     const Subject& user = intake_.subjects[alias.user];
     if (previous.row.id == 0 || user.row.id == 0) continue;
+    if (by_hand_) {
+      const HandWord* word = word_on(words, {IdentityKind::kUser, std::string(previous.value)},
+                                     {IdentityKind::kUser, std::string(user.value)});
+      const auto by_hand = word == nullptr ? std::nullopt : std::optional(word->merged);
+      if (!joins_users(true, by_hand)) continue;
+    }
     const PersonId a = now(previous.row.person), b = now(user.row.person);
     if (a == b) continue;
+    mark_joined_user(alias.previous);
+    mark_joined_user(alias.user);
     const PersonId survivor = std::min(a, b), gone = std::max(a, b);
     into_[gone] = survivor;
     moves_.push_back({.from = gone,
@@ -128,39 +170,50 @@ void Joiner::connect_users() {
     if (!created_.contains(gone)) joined_.merged.emplace_back(gone, survivor);
   }
   for (Subject& subject : intake_.subjects) {
-    if (subject.row.id == 0) continue;
+    if (subject.row.id == 0 || subject.row.person == 0) continue;
     const PersonId person = now(subject.row.person);
     subject.changed |= person != subject.row.person;
     subject.row.person = person;
   }
+  return {};
 }
 
 void Joiner::choose_owners() {
   decisions_.assign(intake_.subjects.size(), {});
-  for (const Join& join : intake_.joins) {
-    Subject& visitor = intake_.subjects[join.anonymous];
-    const bool owned = visitor.row.owner != 0;
-    if (owned && !(join.at < visitor.row.joined)) continue;
-    Decision& decision = decisions_[join.anonymous];
-    if (decision.join == nullptr) decision.had_owner = owned;
-    decision.join = &join;
-    visitor.row.owner = intake_.subjects[join.user].row.id;
-    visitor.row.joined = join.at;
-    visitor.changed = true;
+  for (const Join& join : intake_.joins) take_join(join);
+}
+
+void Joiner::take_join(const Join& join) {
+  Subject& visitor = intake_.subjects[join.anonymous];
+  const Subject& user = intake_.subjects[join.user];
+  const bool owned = visitor.row.owner != 0;
+  const bool known = visitor.row.owner == user.row.id && !(join.at < visitor.row.joined);
+  if (known || redo_.contains(join.anonymous)) return;
+  if (visitor.row.special) {
+    redo_.insert(join.anonymous);
+    return;
   }
+  if (owned && !(join.at < visitor.row.joined)) return;
+  Decision& decision = decisions_[join.anonymous];
+  if (!decision.made) decision.had_owner = owned;
+  decision.made = true;
+  decision.owner = user.row.person;
+  decision.cause = join.cause;
+  visitor.row.owner = user.row.id;
+  visitor.row.joined = join.at;
+  visitor.changed = true;
 }
 
 void Joiner::place_visitors() {
   for (uint32_t i = 0; i < intake_.subjects.size(); ++i) {
     Subject& subject = intake_.subjects[i];
-    if (subject.kind != IdentityKind::kAnonymous) continue;
-    const Join* join = decisions_[i].join;
-    if (subject.row.id != 0) {
-      if (join != nullptr) move_visitor(i);
-    } else if (join != nullptr) {
-      create(subject, intake_.subjects[join->user].row.person);
-    } else if (subject.seen) {
-      create(subject, new_person());
+    if (subject.kind != IdentityKind::kAnonymous || subject.row.id == 0) continue;
+    const Decision& decision = decisions_[i];
+    if (subject.row.person == 0) {
+      subject.row.person = decision.owner != 0 ? decision.owner : new_person();
+      joined_.profiles.insert(subject.row.person);
+    } else if (decision.made) {
+      move_visitor(i);
     }
   }
 }
@@ -169,14 +222,15 @@ void Joiner::move_visitor(uint32_t index) {
   Subject& visitor = intake_.subjects[index];
   const Decision& decision = decisions_[index];
   const PersonId before = visitor.row.person;
-  const PersonId after = intake_.subjects[decision.join->user].row.person;
-  if (before == after) return;
+  if (decision.owner == before || (decision.owner == 0 && !decision.had_owner)) return;
+  const PersonId after = decision.owner != 0 ? decision.owner : new_person();
   visitor.row.person = after;
+  visitor.changed = true;
   moves_.push_back({.from = before,
                     .into = after,
                     .whole = !decision.had_owner,
                     .subject = index,
-                    .cause = decision.join->cause});
+                    .cause = decision.cause});
   joined_.profiles.insert(after);
   if (!decision.had_owner) return;
   joined_.profiles.insert(before);
@@ -227,7 +281,7 @@ void Joiner::note_events_of(Subject& subject) {
   }
   const bool is_user = subject.kind == IdentityKind::kUser;
   joined_.seen[row.person].add({subject.last_ms, is_user ? subject.last_ms : kBeforeTime});
-  if (!is_user && row.owner != 0 && subject.last_ms > row.last_ms) {
+  if ((is_user ? row.special : row.owner != 0) && subject.last_ms > row.last_ms) {
     row.last_ms = subject.last_ms;
     subject.changed = true;
   }
@@ -315,16 +369,16 @@ Result<void> Joiner::write_identities() {
     if (row.id == 0 || (!subject.created && !subject.changed)) continue;
     rows.push_back({row.id, static_cast<int64_t>(subject.kind), std::string(subject.value),
                     row.person, row.first_ms, row.last_ms, row.owner, row.joined.ms, row.joined.seq,
-                    int64_t{row.shown}});
+                    int64_t{row.shown}, int64_t{row.special}});
   }
-  static constexpr std::array<std::string_view, 10> kColumns = {
-      "id",      "kind",  "value",     "person",     "first_ms",
-      "last_ms", "owner", "joined_ms", "joined_seq", "shown"};
+  static constexpr std::array<std::string_view, 11> kColumns = {
+      "id",    "kind",      "value",      "person", "first_ms", "last_ms",
+      "owner", "joined_ms", "joined_seq", "shown",  "special"};
   TRY(c_.insert_many(
       "identities", kColumns, rows,
       "ON CONFLICT (id) DO UPDATE SET person = excluded.person, first_ms = excluded.first_ms,"
       " last_ms = excluded.last_ms, owner = excluded.owner, joined_ms = excluded.joined_ms,"
-      " joined_seq = excluded.joined_seq, shown = excluded.shown"));
+      " joined_seq = excluded.joined_seq, shown = excluded.shown, special = excluded.special"));
   return {};
 }
 

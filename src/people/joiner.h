@@ -7,6 +7,9 @@
 //   - an anonymous id belongs to the user of its earliest joining event (a shared device stays with
 //     its first user); when an earlier one arrives late, the identity moves;
 //   - an alias connects two user ids once both have events of their own, however late that is.
+// decide.h says it whole, with identifiers and with what people decide by hand. The rows of most
+// visitors hold all that decides about them, their earliest join; the others are `special`, and
+// joiner_redo.cc decides about them from everything that is kept.
 #pragma once
 
 #include <unordered_map>
@@ -14,6 +17,8 @@
 #include <vector>
 
 #include "people/cache.h"
+#include "people/decide.h"
+#include "people/hand.h"
 #include "people/intake.h"
 #include "store/store.h"
 
@@ -46,8 +51,10 @@ struct Joined {
 
 class Joiner {
  public:
-  Joiner(store::Connection& c, Intake& intake, IdentityCache& cache, Progress& progress)
-      : c_(c), intake_(intake), cache_(cache), progress_(progress) {}
+  // `by_hand`: whether people have decided anything so far.
+  Joiner(store::Connection& c, Intake& intake, IdentityCache& cache, Progress& progress,
+         bool by_hand)
+      : c_(c), intake_(intake), cache_(cache), progress_(progress), by_hand_(by_hand) {}
   // Fills Subject::row of every subject that exists, also of new ones.
   Result<Joined> run();
 
@@ -60,19 +67,32 @@ class Joiner {
     Cause cause;
   };
   struct Decision {
-    const Join* join = nullptr;  // what decides the owner now, if that is new
+    bool made = false;  // in this batch
     bool had_owner = false;
+    PersonId owner = 0;  // the owner's person; 0: it belongs to nobody
+    Cause cause;
   };
 
   Result<void> load(size_t first);
   Result<void> load_kind(IdentityKind kind, size_t first);
   void create(Subject& subject, PersonId person);
   void create_users();
+  void create_visitors();
   Result<void> find_old_aliases();
-  void connect_users();
+  Result<void> find_words();
+  Result<void> connect_users();
+  void mark_joined_user(uint32_t index);
+  Result<void> take_claims();
+  Result<void> write_joins();
   void choose_owners();
+  void take_join(const Join& join);
+  Result<void> redo_visitors();
+  Result<void> redo(uint32_t index);
+  Result<std::vector<Candidate>> candidates_of(const Subject& visitor);
+  Result<PersonId> person_of(int64_t user_identity);
   void place_visitors();
   void move_visitor(uint32_t index);
+  Result<void> note_last_of_users();
   Result<void> take_over_seen();
   void note_events();
   void note_events_of(Subject& subject);
@@ -98,6 +118,10 @@ class Joiner {
   std::unordered_map<PersonId, PersonId> into_;  // people merged in this batch
   std::vector<Move> moves_;
   std::vector<Decision> decisions_;  // by subject
+  const bool by_hand_;
+  std::unordered_set<uint32_t> redo_;                        // subjects
+  std::vector<std::pair<PersonId, uint32_t>> newly_joined_;  // users, with who they were
+  std::unordered_map<int64_t, uint32_t> created_users_;      // subject by identity
 };
 
 }  // namespace perennial::people

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "people/hand.h"
+#include "people/identifier.h"
 #include "people/identity.h"
 #include "people/order_state.h"
 #include "people/test_people.h"
@@ -46,7 +48,24 @@ class Model {
     for (int group : groups) lines.push_back(line(group));
     std::ranges::sort(lines);
     std::string out;
-    for (const auto& one : lines) out += one + "\n";
+    for (const auto& one : lines) {
+      if (!one.empty()) out += one + "\n";
+    }
+    std::vector<std::string> proposals;
+    for (const auto& [identifier, names] : claims()) {
+      for (const auto& [one, at] : names) {
+        for (const auto& [other, then] : names) {
+          if (!one.user || !other.user || !(one < other) || group_.at(one) == group_.at(other)) {
+            continue;
+          }
+          if (!by_hand(one, other)) {
+            proposals.push_back("proposal: " + one.value + " " + other.value + " " + identifier);
+          }
+        }
+      }
+    }
+    std::ranges::sort(proposals);
+    for (const auto& one : proposals) out += one + "\n";
     std::vector<std::string> orphans;
     for (const auto& [owner, order] : orders_) {
       if (!owner) orphans.push_back("nobody: " + order_text(order) + "\n");
@@ -69,12 +88,85 @@ class Model {
     }
   }
 
+  using Time = std::pair<int64_t, uint64_t>;
+
+  static Name side_of(const Json& side) {
+    return {side.at("kind") == "user_id", side.at("value").get<std::string>()};
+  }
+
+  // The last word of hand on two names; nothing if there is none.
+  std::optional<bool> by_hand(const Name& a, const Name& b) const {
+    std::optional<bool> last;
+    for (const auto& e : events_) {
+      if (e.source != kHandSource) continue;
+      const Json said = Json::parse(e.properties);
+      const Name one = side_of(said["a"]), other = side_of(said["b"]);
+      if ((one == a && other == b) || (one == b && other == a)) last = e.name == kPeopleMerged;
+    }
+    return last;
+  }
+
+  // Who named an identifier, with the first time of each.
+  std::map<std::string, std::map<Name, Time>> claims() const {
+    std::map<std::string, std::map<Name, Time>> out;
+    for (const auto& e : events_) {
+      const auto name = name_of(e);
+      if (!name || e.type != Type::kIdentify) continue;
+      const Json said = Json::parse(e.properties);
+      for (const auto& [trait, value] : said.items()) {
+        const auto kind = identifier_of_trait(trait);
+        if (!kind || !value.is_string() || rule_of(*kind) != IdentifierRule::kUnique) continue;
+        const std::string text = normal_identifier(*kind, value.get<std::string>(), "CN");
+        if (text.empty() || is_junk_identifier(*kind, text)) continue;
+        out[std::string(kind_name(*kind)) + " " + text].try_emplace(*name, stamp(e));
+      }
+    }
+    std::erase_if(out, [](const auto& one) {
+      return one.second.size() > static_cast<size_t>(kMaxClaimants);
+    });
+    return out;
+  }
+
+  std::optional<Name> owner_of(const Name& visitor, const std::vector<std::pair<Name, Name>>& joins,
+                               const std::map<std::string, std::map<Name, Time>>& claims) const {
+    std::optional<Name> chosen;
+    for (const auto& e : events_) {  // the last who still holds
+      if (e.source != kHandSource) continue;
+      const Json said = Json::parse(e.properties);
+      for (const char* side : {"a", "b"}) {
+        const Name user = side_of(said[side]), other = side_of(said[*side == 'a' ? "b" : "a"]);
+        if (other == visitor && user.user && group_.contains(user) &&
+            by_hand(visitor, user).value_or(false)) {
+          chosen = user;
+        }
+      }
+    }
+    if (chosen) return chosen;
+    for (const auto& [one, user] : joins) {  // the first
+      if (one == visitor && by_hand(visitor, user).value_or(true)) return user;
+    }
+    std::optional<std::tuple<Time, std::string, Time>> first;
+    for (const auto& [identifier, names] : claims) {
+      auto own = names.find(visitor);
+      if (own == names.end()) continue;
+      for (const auto& [user, at] : names) {
+        if (!user.user || !by_hand(visitor, user).value_or(true)) continue;
+        const std::tuple place(own->second, identifier, at);
+        if (!first || place < *first) {
+          first = place;
+          chosen = user;
+        }
+      }
+    }
+    return chosen;
+  }
+
   void find_groups() {
     auto add = [&](const Name& name) { group_.try_emplace(name, static_cast<int>(group_.size())); };
-    std::map<std::string, Name> owner;  // events are sorted: the first join stays
+    std::vector<std::pair<Name, Name>> joins;  // in the order of time
     auto join = [&](const std::string& visitor, const std::string& user) {
       add({false, visitor});
-      owner.try_emplace(visitor, Name{true, user});
+      joins.emplace_back(Name{false, visitor}, Name{true, user});
     };
     for (const auto& e : events_) {
       const auto name = name_of(e);
@@ -91,12 +183,28 @@ class Model {
         if (names_somebody(previous) && previous != e.user_id) join(previous, e.user_id);
       }
     }
-    for (const auto& e : events_) {
-      if (e.type != Type::kAlias || !names_somebody(e.user_id)) continue;
-      const Name previous{true, previous_of(e)};
-      if (group_.contains(previous)) unite(previous, {true, e.user_id});
+    std::map<Name, Name> owner;
+    const auto claimed = claims();
+    for (const auto& [name, group] : group_) {
+      if (name.user) continue;
+      if (auto user = owner_of(name, joins, claimed)) owner.emplace(name, *user);
     }
-    for (const auto& [visitor, user] : owner) unite({false, visitor}, user);
+    for (const auto& e : events_) {
+      Name a, b;
+      bool alias = false;
+      if (e.type == Type::kAlias && names_somebody(e.user_id)) {
+        a = {true, previous_of(e)};
+        b = {true, e.user_id};
+        alias = true;
+      } else if (e.source == kHandSource) {
+        const Json said = Json::parse(e.properties);
+        a = side_of(said["a"]);
+        b = side_of(said["b"]);
+      }
+      if (!a.user || !b.user || !group_.contains(a) || !group_.contains(b)) continue;
+      if (by_hand(a, b).value_or(alias)) unite(a, b);
+    }
+    for (const auto& [visitor, user] : owner) unite(visitor, user);
   }
 
   std::vector<const StoredEvent*> events_of(int group) const {
@@ -198,6 +306,7 @@ class Model {
   std::string line(int group) {
     Person person;
     const auto mine = events_of(group);
+    if (mine.empty()) return "";  // only ever named by others
     person.first_seen_at = mine.front()->timestamp;
     person.last_seen_at = mine.back()->timestamp;
     std::map<std::string, Json> traits;

@@ -15,7 +15,6 @@ using store::Value;
 
 namespace {
 
-constexpr int kMaxMerges = 10'000;  // of a chain; there are no loops, as numbers are never reused
 constexpr double kMicro = 1e6;
 
 std::optional<Instant> maybe_instant(const Row& row, size_t column) {
@@ -69,14 +68,15 @@ Result<std::vector<Person>> find_people(store::Connection& c, std::span<const Pe
   return people;
 }
 
+// Who has the identity now by which the person went: so a number leads to its own side again when
+// the join is undone.
 Result<PersonId> current_person(store::Connection& c, PersonId id) {
-  for (int i = 0; i < kMaxMerges; ++i) {
-    const auto row = TRY(c.query_one(
-        "SELECT into_person FROM person_merges WHERE from_person = $1 AND whole = 1", {id}));
-    if (!row) break;
-    id = row->integer(0);
-  }
-  return id;
+  const auto rows =
+      TRY(c.query("SELECT i.person FROM person_merges m JOIN identities i ON i.kind = m.kind"
+                  " AND i.value = m.value WHERE m.from_person = $1 AND m.whole = 1"
+                  " ORDER BY m.id DESC LIMIT 1",
+                  {id}));
+  return rows.empty() ? id : rows.front().integer(0);
 }
 
 Result<std::vector<Identity>> identities_of(store::Connection& c, PersonId id) {

@@ -49,6 +49,12 @@ inline constexpr std::string_view kOrderLine = "Order Line";
 bool is_junk_id(std::string_view id);
 // Neither empty nor junk nor too long: what can be an identity.
 bool names_somebody(std::string_view id);
+// Identifiers are compared in Unicode's composed form (NFC, UAX #15) without blanks around them.
+std::string normal_text(std::string_view text);
+// Members of an event's context in which collect/ leaves junk ids that it took out of the event,
+// for the review list.
+inline constexpr std::string_view kJunkUserId = "junk_user_id";
+inline constexpr std::string_view kJunkAnonymousId = "junk_anonymous_id";
 
 struct Person {
   PersonId id = 0;

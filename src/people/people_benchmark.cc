@@ -22,7 +22,7 @@ void must(const Result<void>& result) {
 
 struct World {
   store::TestDatabase database;
-  events::Stage stage = make_stage([] { return std::string("GBP"); });
+  events::Stage stage = make_stage([] { return Basics{.currency = "GBP"}; });
   uint64_t seq = 0;
 
   World() { must(database->migrate(migrations())); }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "people/merges.h"
 #include "people/rows.h"
 #include "people/test_people.h"
 
@@ -53,18 +54,19 @@ events::StoredEvent alias(int64_t ms, std::string previous, std::string user) {
   return e;
 }
 
-TestPeople::TestPeople() : stage_(make_stage([this] { return currency; })) {
+TestPeople::TestPeople() : stage_(make_stage([this] { return Basics{.currency = currency}; })) {
   must(database_->migrate(migrations()));
 }
 
 void TestPeople::forget_cache() {
-  stage_ = make_stage([this] { return currency; });
+  stage_ = make_stage([this] { return Basics{.currency = currency}; });
 }
 
 void TestPeople::clear() {
   must(database_->write([&](store::Connection& c) -> Result<void> {
     for (const char* table : {"people", "people_seen", "identities", "identity_facts",
-                              "person_aliases", "person_merges", "orders"}) {
+                              "person_aliases", "person_merges", "orders", "identity_joins",
+                              "identity_claims", "hand_links", "merge_proposals", "junk_values"}) {
       TRY(c.execute("DELETE FROM " + std::string(table)));
     }
     TRY(
@@ -138,12 +140,16 @@ std::string person_line(const Person& p, const std::vector<Identity>& identities
 }
 
 std::string TestPeople::text() {
-  std::vector<std::string> lines, orphans;
+  std::vector<std::string> lines, orphans, proposals;
   must(database_->read([&](store::Connection& c) -> Result<void> {
     const auto all = TRY(list_people(c, {.known = std::nullopt, .limit = 1'000'000}));
     for (const auto& person : all.people) {
       lines.push_back(person_line(person, TRY(identities_of(c, person.id)),
                                   TRY(orders_of(c, person.id, 0, 1'000'000))));
+    }
+    for (const Proposal& one : TRY(open_proposals(c, 0, 1'000))) {
+      const auto [low, high] = std::minmax(one.a.value, one.b.value);
+      proposals.push_back("proposal: " + low + " " + high + " " + one.kind + " " + one.value);
     }
     for (const auto& row : TRY(c.query(kSelectOrders + "WHERE person = 0"))) {
       orphans.push_back("nobody: " + order_text(read_order(row)));
@@ -152,6 +158,8 @@ std::string TestPeople::text() {
   }));
   std::ranges::sort(lines);
   std::ranges::sort(orphans);
+  std::ranges::sort(proposals);
+  lines.insert(lines.end(), proposals.begin(), proposals.end());
   lines.insert(lines.end(), orphans.begin(), orphans.end());
   std::string out;
   for (const auto& line : lines) out += line + "\n";

@@ -132,8 +132,83 @@ CREATE TABLE orders (
 CREATE INDEX orders_by_person ON orders (person, at_ms);
 )sql";
 
-constexpr std::array<store::Migration, 1> kMigrations = {
-    store::Migration{"people", 1, "people, identities and orders", kTables}};
+// What joins people, kept whole so that a join can be undone and decided again: every join of a
+// visitor, every identifier that was named, and the last word of hand on two identities (a before b
+// by kind, then bytes). `special` identities are decided from all of it; the others by their
+// earliest join alone, which their own row holds. Those of users who were joined keep last_ms.
+constexpr std::string_view kEvidence = R"sql(
+ALTER TABLE identities ADD COLUMN special BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX identities_by_owner ON identities (owner);
+
+CREATE TABLE identity_joins (
+  visitor BIGINT NOT NULL,
+  user_identity BIGINT NOT NULL,
+  ms BIGINT NOT NULL,
+  seq BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  source TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  PRIMARY KEY (visitor, user_identity)
+);
+INSERT INTO identity_joins (visitor, user_identity, ms, seq, reason, source, message_id)
+  SELECT id, owner, joined_ms, joined_seq, 'identify', '', '' FROM identities WHERE owner <> 0;
+UPDATE identities SET special = 1, last_ms =
+  (SELECT s.user_last_ms FROM people_seen s WHERE s.person = identities.person)
+  WHERE kind = 1 AND person IN
+  (SELECT i.person FROM identities i WHERE i.kind = 1 GROUP BY i.person HAVING count(*) > 1);
+
+CREATE TABLE identity_claims (
+  kind BIGINT NOT NULL,
+  value TEXT NOT NULL,
+  identity BIGINT NOT NULL,
+  is_user BIGINT NOT NULL,
+  ms BIGINT NOT NULL,
+  seq BIGINT NOT NULL,
+  source TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  PRIMARY KEY (value, kind, identity)
+);
+CREATE INDEX identity_claims_by_identity ON identity_claims (identity);
+
+CREATE TABLE hand_links (
+  a_kind BIGINT NOT NULL,
+  a_value TEXT NOT NULL,
+  b_kind BIGINT NOT NULL,
+  b_value TEXT NOT NULL,
+  merged BIGINT NOT NULL,
+  ms BIGINT NOT NULL,
+  seq BIGINT NOT NULL,
+  said_by TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  source TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  PRIMARY KEY (a_value, a_kind, b_value, b_kind)
+);
+CREATE INDEX hand_links_by_b ON hand_links (b_value, b_kind);
+
+CREATE TABLE merge_proposals (
+  a BIGINT NOT NULL,
+  b BIGINT NOT NULL,
+  kind BIGINT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (a, b, kind, value)
+);
+CREATE INDEX merge_proposals_by_value ON merge_proposals (value, kind);
+
+CREATE TABLE junk_values (
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  events BIGINT NOT NULL,
+  first_ms BIGINT NOT NULL,
+  last_ms BIGINT NOT NULL,
+  source TEXT NOT NULL,
+  PRIMARY KEY (kind, value)
+);
+)sql";
+
+constexpr std::array<store::Migration, 2> kMigrations = {
+    store::Migration{"people", 1, "people, identities and orders", kTables},
+    store::Migration{"people", 2, "evidence of joins, kept whole", kEvidence}};
 
 }  // namespace
 

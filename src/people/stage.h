@@ -8,7 +8,12 @@
 
 namespace perennial::people {
 
-// `currency` gives the workspace's currency; it is asked once a batch.
-events::Stage make_stage(std::function<std::string()> currency);
+// What the stage needs to know of the workspace.
+struct Basics {
+  std::string currency;
+  std::string region = "CN";  // of phones without a country code: ISO 3166-1 alpha-2
+};
+// `basics` is asked once a batch.
+events::Stage make_stage(std::function<Basics()> basics);
 
 }  // namespace perennial::people

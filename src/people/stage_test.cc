@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "people/hand.h"
 #include "people/test_people.h"
 
 namespace perennial::people {
@@ -59,6 +60,8 @@ std::string random_traits(std::mt19937_64& random) {
   if (chance()) traits["firstName"] = pick<std::string>({"Ann", "Bob"}, random);
   if (chance()) traits["lastName"] = pick<std::string>({"Lee", "Nguyen"}, random);
   if (chance()) traits["email"] = "e" + std::to_string(random() % 9) + "@example.org";
+  if (chance()) traits["wechat_unionid"] = "o" + std::to_string(random() % 5);
+  if (random() % 9 == 0) traits["phone"] = pick<Json>({"138 1234 5678", "13800138000"}, random);
   if (chance()) traits["email_subscribed"] = random() % 2 == 0;
   if (chance()) traits["address"] = {{"country", "Peru"}, {"city", "Lima"}};
   if (chance()) traits["country"] = pick<Json>({"Chile", nullptr}, random);
@@ -78,7 +81,18 @@ StoredEvent random_event(std::mt19937_64& random, int64_t at) {
   static const std::vector<std::string> kVisitors = {"a1", "a2", "a3", "a4",        "a5",
                                                      "u1", "",   "",   "undefined", "0"};
   const std::string user = pick(kUsers, random), visitor = pick(kVisitors, random);
-  switch (random() % 12) {
+  switch (random() % 13) {
+    case 12: {
+      auto side = [&] {
+        return random() % 2 ? Side{IdentityKind::kUser, kUsers[random() % 6]}
+                            : Side{IdentityKind::kAnonymous, kVisitors[random() % 6]};
+      };
+      HandWord word{.a = side(), .b = side(), .merged = random() % 2 == 0, .by = "usr_1"};
+      while (word.a == word.b) word.b = side();
+      StoredEvent e;
+      static_cast<events::Event&>(e) = hand_event(word, kTestDay + Millis(at));
+      return e;
+    }
     case 0:
     case 1:
     case 2:

@@ -44,11 +44,31 @@ std::string set_all(const std::vector<std::string_view>& columns) {
 }  // namespace
 
 Result<void> Writer::run(Intake& intake, Joined& joined) {
+  TRY(write_junk(intake));
   TRY(write_facts(intake, joined));
   TRY(write_profiles(joined.profiles));
   TRY(write_orders(intake, joined));
   TRY(write_figures(joined.orders));
   return write_seen(joined);
+}
+
+Result<void> Writer::write_junk(const Intake& intake) {
+  std::vector<std::vector<Value>> rows;
+  for (const auto& [key, seen] : intake.junk) {
+    rows.push_back({key.first, key.second, seen.events, seen.first_ms, seen.last_ms, seen.source});
+  }
+  static constexpr std::array<std::string_view, 6> kColumns = {"kind",     "value",   "events",
+                                                               "first_ms", "last_ms", "source"};
+  TRY(c_.insert_many(
+      "junk_values", kColumns, rows,
+      "ON CONFLICT (kind, value) DO UPDATE SET events = junk_values.events + excluded.events,"
+      " first_ms = CASE WHEN excluded.first_ms < junk_values.first_ms THEN excluded.first_ms"
+      " ELSE junk_values.first_ms END,"
+      " last_ms = CASE WHEN excluded.last_ms > junk_values.last_ms THEN excluded.last_ms"
+      " ELSE junk_values.last_ms END,"
+      " source = CASE WHEN excluded.source > junk_values.source THEN excluded.source"
+      " ELSE junk_values.source END"));
+  return {};
 }
 
 Result<void> Writer::write_facts(Intake& intake, Joined& joined) {
@@ -107,7 +127,10 @@ Result<void> Writer::write_profiles(const std::unordered_set<PersonId>& people) 
                 return {};
               }));
   std::vector<std::vector<Value>> rows;
-  for (auto& [person, draft] : drafts) rows.push_back(profile_row(person, draft));
+  for (auto& [person, draft] : drafts) {
+    // A visitor that was only ever named by others, and belongs to nobody, is nobody.
+    if (draft.first_ms != kEndOfTime) rows.push_back(profile_row(person, draft));
+  }
   static const std::vector<std::string_view> kColumns = {
       "id",       "user_id", "country", "own_country", "first_seen_ms", "email_consent",
       "name_key", "name",    "email",   "phone",       "search",        "traits"};
@@ -287,6 +310,7 @@ Result<void> Writer::write_seen(const Joined& joined) {
   std::vector<std::vector<Value>> rows;
   rows.reserve(seen.size());
   for (const auto& [person, times] : seen) {
+    if (times.last_ms == kBeforeTime) continue;
     rows.push_back({person, times.last_ms, times.user_last_ms});
   }
   static constexpr std::array<std::string_view, 3> kColumns = {"person", "last_ms", "user_last_ms"};

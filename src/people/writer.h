@@ -37,6 +37,7 @@ class Writer {
   };
   using FiguresOf = std::unordered_map<PersonId, Figures>;
 
+  Result<void> write_junk(const Intake& intake);
   Result<void> write_facts(Intake& intake, Joined& joined);
   Result<void> write_orders(Intake& intake, Joined& joined);
   Result<void> load_orders(std::vector<OrderDraft*>& drafts, Joined& joined);
