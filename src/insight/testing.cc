@@ -139,6 +139,13 @@ std::pair<int, Json> TestShop::get(const std::string& target) {
   return {answer.status, must(parse_json(answer.body), "the answer")};
 }
 
+std::pair<int, Json> TestShop::send(std::string_view method, const std::string& target,
+                                    const Json& body) {
+  http::Client client("127.0.0.1", server_->port());
+  auto answer = must(client.send(method, target, to_text(body)), "the request");
+  return {answer.status, must(parse_json(answer.body), "the answer")};
+}
+
 people::PersonId TestShop::person(std::string_view user) {
   auto found =
       must(database_->read([&](store::Connection& c) { return people::resolve(c, user, ""); }),

@@ -39,8 +39,11 @@ class TestShop {
   void serve(const std::function<void(http::Router&)>& add_routes);
   // The status, and the body as JSON.
   std::pair<int, Json> get(const std::string& target);
+  std::pair<int, Json> send(std::string_view method, const std::string& target,
+                            const Json& body = Json::object());
   people::PersonId person(std::string_view user);
 
+  store::Database& database() { return *database_; }
   people::OrderBooks& books() { return *books_; }
   access::Settings& settings() { return *settings_; }
   Instant now = from_millis(0);  // what clock() tells

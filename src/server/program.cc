@@ -33,7 +33,7 @@ std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
   for (auto part : {access::migrations(), events::migrations(), people::migrations(),
                     collect::migrations(), insight::migrations(), segments::migrations(),
-                    experiments::migrations(), engage::migrations()}) {
+                    value::migrations(), experiments::migrations(), engage::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -68,6 +68,7 @@ class Wired final : public Program {
   Result<void> listen(const Config& config);
   people::Extensions extensions();
   Result<std::vector<people::PersonId>> resolve_set(std::string_view set);
+  Result<Json> describe_file(const people::Person& person);
   bool settle(uint64_t seq);
 
   std::unique_ptr<DataDirectory> directory_;
@@ -81,6 +82,7 @@ class Wired final : public Program {
   std::unique_ptr<insight::Behaviour> behaviour_;
   std::unique_ptr<value::Value> value_;
   std::unique_ptr<segments::Segments> segments_;
+  std::unique_ptr<value::Models> models_;
   std::unique_ptr<experiments::Experiments> experiments_;
   std::unique_ptr<events::Stages> stages_;
   std::unique_ptr<collect::Importer> importer_;
@@ -120,6 +122,7 @@ Result<void> Wired::open_modules() {
                                 .say = [](const std::string& line) { spdlog::info("{}", line); }}));
   insight_ = std::make_unique<insight::Insight>(*books_, *settings_, system_now);
   value_ = std::make_unique<value::Value>(*books_, *settings_, system_now);
+  models_ = TRY(value::Models::open({*database_, *books_, *settings_, system_now}));
   behaviour_ = std::make_unique<insight::Behaviour>(insight::BehaviourParts{
       .timeline = *timeline_,
       .database = *database_,
@@ -193,18 +196,24 @@ Result<std::vector<people::PersonId>> Wired::resolve_set(std::string_view set) {
   if (auto found = behaviour_->resolve_set(set)) return std::move(*found);
   if (auto found = segments_->resolve_set(set)) return std::move(*found);
   if (auto found = value_->resolve_set(set)) return std::move(*found);
+  if (auto found = models_->resolve_set(set)) return std::move(*found);
   if (auto found = experiments_->resolve_set(set)) return std::move(*found);
   if (auto found = engage_->resolve_set(set)) return std::move(*found);
   return fail(Code::kInvalid, "no such set of people", "set",
               "take the word from the answer that shows the number");
 }
 
+Result<Json> Wired::describe_file(const people::Person& person) {
+  Json file = TRY(value_->describe_file(person));
+  file.update(TRY(models_->describe_file(person)));
+  return file;
+}
+
 people::Extensions Wired::extensions() {
   return {
       .resolve_set = [this](std::string_view set) { return resolve_set(set); },
       .describe = [this](std::span<const people::Person> page) { return value_->describe(page); },
-      .describe_file =
-          [this](const people::Person& person) { return value_->describe_file(person); },
+      .describe_file = [this](const people::Person& person) { return describe_file(person); },
       .messages = [this](store::Connection& c, people::PersonId person, Instant before,
                          size_t limit) { return engage_->messages(c, person, before, limit); }};
 }
@@ -220,6 +229,7 @@ Result<void> Wired::listen(const Config& config) {
   behaviour_->add_routes(router);
   segments_->add_routes(router);
   value_->add_routes(router);
+  models_->add_routes(router);
   experiments_->add_routes(router);
   engage_->add_routes(router);
   add_overview_route(router,
@@ -243,6 +253,7 @@ Result<void> Wired::listen(const Config& config) {
   options.headers = security_headers();
   behaviour_->start();
   server_ = TRY(http::Server::start(std::move(router), std::move(options)));
+  models_->start();
   TRY(directory_->announce({config.host, server_->port(), token_, ::getpid()}));
   if (auto link = TRY(access::first_link(*database_, system_now()))) {
     std::string host = config.host == "0.0.0.0" || config.host == "::" ? "127.0.0.1" : config.host;
@@ -258,6 +269,7 @@ void Wired::stop() {
   if (behaviour_) behaviour_->stop();
   if (engage_) engage_->stop();
   if (segments_) segments_->stop();
+  if (models_) models_->stop();
   if (stages_) stages_->stop();
   if (timeline_) timeline_->stop();
 }

@@ -84,12 +84,47 @@ TEST_F(ValueRoutes, HistoryAndFlow) {
     flow[{row["from"], row["to"]}] = row["people"];
     total += row["people"].get<int64_t>();
   }
+  EXPECT_EQ(body["flow_month"], "2024-06");
+  for (const Json& row : body["flow"])
+    EXPECT_EQ(std::ssize(people(row["set"])), row["people"].get<int64_t>()) << row;
   EXPECT_EQ((flow[{"prospect", "new"}]), 1);
   EXPECT_EQ((flow[{"churned", "active"}]), 1);
   EXPECT_EQ((flow[{"loyal", "loyal"}]), 1);
   EXPECT_EQ((flow[{"prospect", "prospect"}]), 2);
   EXPECT_EQ(total, 7);
   EXPECT_EQ(*value_.stages_json(), body);
+}
+
+TEST_F(ValueRoutes, FlowOfAPastMonth) {
+  auto [status, body] = shop_.get("/v1/value/stages?month=2024-05");
+  ASSERT_EQ(status, 200) << body;
+  EXPECT_EQ(body["flow_month"], "2024-05");
+  for (const Json& row : body["flow"])
+    EXPECT_EQ(std::ssize(people(row["set"])), row["people"].get<int64_t>()) << row;
+  // Ordered on 20 April: new on 1 May, silent a month later.
+  EXPECT_THAT(people("flow:2024-05:new:silent"), ElementsAre(shop_.person("sid")));
+  EXPECT_EQ(shop_.get("/v1/value/stages?month=2024-07").first, 400);
+  EXPECT_EQ(shop_.get("/v1/value/stages?month=May").first, 400);
+}
+
+TEST_F(ValueRoutes, TiersAndMovesBetweenCells) {
+  Json body = shop_.get("/v1/value/rfm?back=1").second;
+  int64_t tiers = 0, moved = 0;
+  for (const Json& row : body["tiers"]) {
+    EXPECT_EQ(std::ssize(people(row["set"])), row["people"].get<int64_t>()) << row;
+    tiers += row["people"].get<int64_t>();
+  }
+  EXPECT_EQ(tiers, body["customers"]);
+  for (const Json& row : body["moved"]) {
+    EXPECT_EQ(std::ssize(people(row["set"])), row["people"].get<int64_t>()) << row;
+    moved += row["people"].get<int64_t>();
+    // Nina was no customer on 15 May.
+    if (row["from"] == "none" && row["to"] != "none")
+      EXPECT_THAT(people(row["set"]), ElementsAre(shop_.person("nina")));
+  }
+  EXPECT_EQ(moved, 7);  // everyone known
+  EXPECT_EQ(shop_.get("/v1/value/rfm?back=61").first, 400);
+  EXPECT_EQ(shop_.get("/v1/value/rfm?back=60").first, 200);
 }
 
 TEST_F(ValueRoutes, RfmWithItsPeople) {
@@ -159,12 +194,14 @@ TEST_F(ValueRoutes, SnapshotIsCachedUntilSomethingChanges) {
 TEST_F(ValueRoutes, WordsOfSetsAreChecked) {
   EXPECT_FALSE(value_.resolve_set("activity:new:month:2024-01"));
   EXPECT_FALSE(value_.resolve_set("stage"));
-  for (auto set : {"stage:", "stage:asleep", "cell:kings", "rfm:0-1-1", "rfm:6-1-1", "rfm:1-1",
-                   "rfm:1-1-1-1", "rfm:111"}) {
+  for (auto set :
+       {"stage:", "stage:asleep", "cell:kings", "rfm:0-1-1", "rfm:6-1-1", "rfm:1-1", "rfm:1-1-1-1",
+        "rfm:111", "tier:gold", "flow:2024-05:new", "flow:2024-05:new:asleep",
+        "moved:0:loyal:loyal", "moved:61:loyal:loyal", "moved:x:loyal:loyal"}) {
     auto found = value_.resolve_set(set);
     ASSERT_TRUE(found) << set;
     ASSERT_FALSE(*found) << set;
-    EXPECT_EQ(found->error().where, "set");
+    EXPECT_EQ(found->error().where, "set") << set;
   }
   EXPECT_TRUE(people("rfm:5-1-1").size() + people("rfm:5-5-1").size() <= 5u);
 }

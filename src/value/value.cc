@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "value/movement.h"
 #include "value/stages.h"
 #include "value/value_json.h"
 
 namespace perennial::value {
 namespace {
 
-constexpr size_t kCachedSnapshots = 4;
+constexpr size_t kCachedSnapshots = 6;
 constexpr StageRules kRules;
 
 Instant minute_of(Instant now) { return std::chrono::floor<std::chrono::minutes>(now); }
@@ -119,10 +120,13 @@ Result<std::shared_ptr<const Snapshot>> Value::snapshot_at(Instant now) {
 }
 
 std::optional<Result<std::vector<PersonId>>> Value::resolve_set(std::string_view set) {
+  constexpr std::array<std::string_view, 6> kKinds = {"stage", "cell", "rfm",
+                                                      "tier",  "flow", "moved"};
   std::string_view kind = set.substr(0, set.find(':'));
-  if (kind.size() == set.size() || (kind != "stage" && kind != "cell" && kind != "rfm"))
+  if (kind.size() == set.size() || std::ranges::find(kKinds, kind) == kKinds.end())
     return std::nullopt;
   std::string_view word = set.substr(kind.size() + 1);
+  if (auto moved = resolve_moves(kind, word)) return moved;
   auto found = snapshot();
   if (!found) return std::unexpected(found.error());
   const Snapshot& s = **found;
@@ -130,6 +134,11 @@ std::optional<Result<std::vector<PersonId>>> Value::resolve_set(std::string_view
     auto stage = parse_stage(word);
     if (!stage) return unknown("stage", set);
     return people_where(s, [&](size_t i) { return s.stage[i] == *stage; });
+  }
+  if (kind == "tier") {
+    if (word != "high" && word != "middle" && word != "low") return unknown("tier", set);
+    return people_where(
+        s, [&](size_t i) { return s.orders[i] > 0 && tier_name(tier_of(s.rfm[i])) == word; });
   }
   if (kind == "cell") {
     if (std::ranges::find(kCells, word) == kCells.end()) return unknown("cell", set);
@@ -183,25 +192,94 @@ Result<Json> Value::describe_file(const people::Person& person) {
   return file;
 }
 
-Result<Json> Value::stages_json() {
+Result<Value::Moments> Value::moments_of(std::string_view month) {
+  const Calendar calendar = impl_->settings.workspace().calendar;
   auto now = TRY(snapshot());
+  Instant start = calendar.start_of(Period::kMonth, now->as_of);
+  if (!month.empty()) {
+    auto given = calendar.parse_label(Period::kMonth, month);
+    if (!given) return fail(Code::kInvalid, "must be a month such as 2011-08", "month");
+    if (*given > start) return fail(Code::kInvalid, "this month has not begun", "month");
+    start = *given;
+  }
+  const Instant end = calendar.advance(Period::kMonth, start, 1);
+  if (end < now->as_of) now = TRY(snapshot_at(end));
+  return Moments{.label = calendar.label(Period::kMonth, start),
+                 .before = TRY(snapshot_at(start)),
+                 .now = std::move(now)};
+}
+
+Result<Value::Moments> Value::moments_back(int back) {
+  auto now = TRY(snapshot());
+  const Zone zone = impl_->settings.workspace().calendar.zone;
+  // The same wall-clock time so many months earlier; the end of a shorter month.
+  const auto local = zone.to_local(now->as_of);
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  const std::chrono::year_month_day today(day);
+  auto then = std::chrono::year_month(today.year(), today.month()) - std::chrono::months(back);
+  const auto last =
+      std::chrono::year_month_day_last(then.year(), std::chrono::month_day_last(then.month()));
+  const std::chrono::year_month_day date(then.year(), then.month(),
+                                         std::min(today.day(), last.day()));
+  const Instant earlier = zone.to_instant(std::chrono::local_days(date) + (local - day));
+  return Moments{
+      .label = std::to_string(back), .before = TRY(snapshot_at(earlier)), .now = std::move(now)};
+}
+
+// "2011-08:new:active" of a flow, "3:champions:at_risk" of moves between cells.
+std::optional<Result<std::vector<PersonId>>> Value::resolve_moves(std::string_view kind,
+                                                                  std::string_view words) {
+  if (kind != "flow" && kind != "moved") return std::nullopt;
+  auto found = [&]() -> Result<std::vector<PersonId>> {
+    const size_t first = words.find(':'), second = words.find(':', first + 1);
+    if (second == std::string_view::npos) return unknown("moves", words);
+    const std::string_view label = words.substr(0, first);
+    const std::string_view from = words.substr(first + 1, second - first - 1);
+    const std::string_view to = words.substr(second + 1);
+    if (kind == "flow") {
+      if (!parse_stage(from) || !parse_stage(to)) return unknown("moves", words);
+      const Moments m = TRY(moments_of(label));
+      return people_moved(*m.before, *m.now, stage_group, "prospect", from, to);
+    }
+    int back = 0;
+    auto [end, error] = std::from_chars(label.data(), label.data() + label.size(), back);
+    const bool whole = error == std::errc() && end == label.data() + label.size();
+    if (!whole || back < 1 || back > kMaxMonthsBack) return unknown("moves", words);
+    const Moments m = TRY(moments_back(back));
+    return people_moved(*m.before, *m.now, cell_group, "none", from, to);
+  };
+  return found();
+}
+
+Result<Json> Value::stages_json(std::string_view month) {
+  auto now = TRY(snapshot());
+  const Moments moves = TRY(moments_of(month));
   Calendar calendar = impl_->settings.workspace().calendar;
-  Instant month = calendar.start_of(Period::kMonth, now->as_of);
-  auto before = TRY(snapshot_at(month));
+  Instant start = calendar.start_of(Period::kMonth, now->as_of);
   std::vector<Instant> ends;
   for (int back = kHistoryMonths - 1; back >= 0; --back)
-    ends.push_back(calendar.advance(Period::kMonth, month, -back));
+    ends.push_back(calendar.advance(Period::kMonth, start, -back));
   auto history = TRY(impl_->history_at(ends));
   Json rows = Json::array();
   for (size_t i = 0; i < ends.size(); ++i) {
-    Instant start = calendar.advance(Period::kMonth, ends[i], -1);
+    Instant from = calendar.advance(Period::kMonth, ends[i], -1);
     rows.push_back(
-        {{"label", calendar.label(Period::kMonth, start)}, {"counts", counts_json(history[i])}});
+        {{"label", calendar.label(Period::kMonth, from)}, {"counts", counts_json(history[i])}});
   }
   return Json{{"as_of", format_instant(now->as_of)},
               {"counts", stage_rows(*now)},
               {"history", rows},
-              {"flow", flow_rows(*before, *now)}};
+              {"flow_month", moves.label},
+              {"flow", move_rows(*moves.before, *moves.now, stage_group, "prospect",
+                                 "flow:" + moves.label)}};
+}
+
+Result<Json> Value::rfm_json(int back) {
+  const Moments moves = TRY(moments_back(back));
+  Json json = value::rfm_json(*moves.now, impl_->settings.workspace().currency);
+  json["moved_months"] = back;
+  json["moved"] = move_rows(*moves.before, *moves.now, cell_group, "none", "moved:" + moves.label);
+  return json;
 }
 
 void Value::add_routes(http::Router& router) {
@@ -209,12 +287,14 @@ void Value::add_routes(http::Router& router) {
     return json ? http::json(200, *json) : http::problem(json.error());
   };
   router.add({.method = "GET", .path = "/v1/value/stages", .right = "insights.read"},
-             [this, answer](const http::Request&) { return answer(stages_json()); });
+             [this, answer](const http::Request& request) {
+               return answer(stages_json(request.query_or("month", "")));
+             });
   router.add({.method = "GET", .path = "/v1/value/rfm", .right = "insights.read"},
-             [this, answer](const http::Request&) {
-               auto s = snapshot();
-               if (!s) return http::problem(s.error());
-               return http::json(200, rfm_json(**s, impl_->settings.workspace().currency));
+             [this, answer](const http::Request& request) {
+               auto back = request.query_integer("back", 3, 1, kMaxMonthsBack);
+               if (!back) return http::problem(back.error());
+               return answer(rfm_json(static_cast<int>(*back)));
              });
 }
 

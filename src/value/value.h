@@ -16,6 +16,7 @@
 #include "base/base.h"
 #include "http/http.h"
 #include "people/people.h"
+#include "store/store.h"
 
 namespace perennial::value {
 
@@ -74,6 +75,8 @@ struct Snapshot {
 Snapshot take_snapshot(const OrderBook& book, std::span<const PersonId> known, Instant now,
                        const StageRules& rules);
 
+inline constexpr int kMaxMonthsBack = 60;  // of moves between RFM cells
+
 class Value {
  public:
   Value(people::OrderBooks& books, access::Settings& settings, Clock clock);
@@ -82,15 +85,59 @@ class Value {
   // The snapshot of now (rounded down to the minute), or of another moment; cached.
   Result<std::shared_ptr<const Snapshot>> snapshot();
   Result<std::shared_ptr<const Snapshot>> snapshot_at(Instant now);
-  // "stage:…", "cell:…", "rfm:…"
+  // "stage:…", "cell:…", "rfm:…", "tier:…", "flow:MONTH:FROM:TO", "moved:MONTHS:FROM:TO"
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
   Result<std::vector<Json>> describe(std::span<const people::Person> page);  // "stage", "cell"
   Result<Json> describe_file(const people::Person& person);  // "rfm", "stage_reason"
-  Result<Json> stages_json();                                // Stages of the contract
+  // Stages of the contract, with the moves of a month ("2011-08"; "" is this one).
+  Result<Json> stages_json(std::string_view month = "");
+  // Rfm of the contract, with the moves of the last `back` months.
+  Result<Json> rfm_json(int back);
 
  private:
+  // Everyone at the start and at the end (or now) of a month, or now and `back` months earlier.
+  struct Moments {
+    std::string label;
+    std::shared_ptr<const Snapshot> before, now;
+  };
+  Result<Moments> moments_of(std::string_view month);
+  Result<Moments> moments_back(int back);
+  std::optional<Result<std::vector<PersonId>>> resolve_moves(std::string_view kind,
+                                                             std::string_view words);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// Models that are trained: the lifetime value of customers. A model may be used once its back-test
+// says that it holds; until then every answer says why not. Thread-safe.
+struct ModelParts {
+  store::Database& database;
+  people::OrderBooks& books;
+  access::Settings& settings;
+  Clock clock;
+};
+class Models {
+ public:
+  static Result<std::unique_ptr<Models>> open(const ModelParts& parts);
+  ~Models();
+  void start();  // the thread that trains what was asked for and what is due
+  void stop();
+  // Trains what was asked for and what is due now, on the caller's thread: what start() does in
+  // the background.
+  void train_due();
+  void train_asked();
+  void add_routes(http::Router& router);  // /v1/value/clv*
+  // "clv:…". Fails with kConflict, saying why, while scores may not be used.
+  std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
+  Result<Json> describe_file(const people::Person& person);  // "clv"
+
+ private:
+  struct Impl;
+  explicit Models(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+std::span<const store::Migration> migrations();
 
 }  // namespace perennial::value

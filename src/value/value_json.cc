@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "value/movement.h"
+
 namespace perennial::value {
 namespace {
 
@@ -87,27 +89,6 @@ Json counts_json(const StageCounts& counts) {
   return json;
 }
 
-Json flow_rows(const Snapshot& before, const Snapshot& now) {
-  std::array<std::array<int64_t, kStages>, kStages> people{};
-  size_t row = 0;
-  for (size_t i = 0; i < now.person.size(); ++i) {
-    while (row < before.person.size() && before.person[row] < now.person[i]) ++row;
-    bool found = row < before.person.size() && before.person[row] == now.person[i];
-    Stage from = found ? before.stage[row] : Stage::kProspect;
-    ++people[static_cast<size_t>(from)][static_cast<size_t>(now.stage[i])];
-  }
-  Json rows = Json::array();
-  for (size_t from = 0; from < kStages; ++from) {
-    for (size_t to = 0; to < kStages; ++to) {
-      if (people[from][to] == 0) continue;
-      rows.push_back({{"from", stage_name(static_cast<Stage>(from))},
-                      {"to", stage_name(static_cast<Stage>(to))},
-                      {"people", people[from][to]}});
-    }
-  }
-  return rows;
-}
-
 Json rfm_json(const Snapshot& s, std::string_view currency) {
   std::array<Cell, 10> cells;
   std::array<int64_t, 125> grid{};
@@ -129,6 +110,7 @@ Json rfm_json(const Snapshot& s, std::string_view currency) {
           {"customers", customers},
           {"cells", cell_rows(cells, customers, s.as_of)},
           {"grid", grid_rows(grid)},
+          {"tiers", tier_rows(s)},
           {"breaks",
            {{"recency_days", s.breaks[0]},
             {"frequency", s.breaks[1]},

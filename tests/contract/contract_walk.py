@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenarios"))
-from perennial import Perennial  # noqa: E402
+from perennial import Perennial, until  # noqa: E402
 
 VALIDATE = pathlib.Path(__file__).with_name("validate.py")
 ORDERS = "order_id,customer_id,date,amount,country\n" + "".join(
@@ -266,17 +266,29 @@ class Walk(unittest.TestCase):
             "/v1/insights/retention-rate?by=month",
             "/v1/insights/retention-triangle?by=month&activity=order",
             "/v1/value/stages",
-            "/v1/value/rfm",
+            "/v1/value/stages?month=2022-03",
+            "/v1/value/rfm?back=6",
         ):
             self.ok("GET", path)
         for path in (
             "/v1/insights/activity?by=year",
+            "/v1/value/stages?month=soon",
+            "/v1/value/rfm?back=0",
             "/v1/insights/activity?from=soon",
             "/v1/insights/retention-rate?from=2025-01-01&to=2024-01-01",
         ):
             self.ok("GET", path, status=400)
         self.questions()
         self.reports()
+        self.models()
+
+    def models(self):
+        self.ok("PUT", "/v1/value/clv/settings", {"model": "bg_nbd", "margin": 0.5})
+        self.ok("PUT", "/v1/value/clv/settings", {"margin": 5}, status=400)
+        self.ok("POST", "/v1/value/clv/train", status=202)
+        until(lambda: not self.ok("GET", "/v1/value/clv")["training"], 60, "the model")
+        clv = self.ok("GET", "/v1/value/clv")
+        self.ok("GET", "/v1/value/clv/people?limit=5", status=200 if clv["scores"] else 409)
 
     def ask(self, analysis, status=200, **members):
         question = {

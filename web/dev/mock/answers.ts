@@ -8,6 +8,7 @@ import { ok, problem, type Answer } from './reply';
 import { insightAnswer, sharedReport } from './reports';
 import { events, session, settings, sign } from './settings';
 import { kNow, people, peopleOf, type Person } from './shop';
+import { clv, clvPeople } from './value';
 
 function customers(query: URLSearchParams): Answer {
   let found: Person[] = query.get('set') ? peopleOf(query.get('set') ?? '') : people;
@@ -87,6 +88,15 @@ function customer(id: number, part: string | undefined, query: URLSearchParams):
     traits: { city: 'Leeds', plan: 'trade' },
     email_consent: id % 9 === 0 ? 'unsubscribed' : 'unknown',
     rfm: one.cell ? { recency: 4, frequency: 3, monetary: 4, cell: one.cell } : {},
+    clv: {
+      alive: 0.83,
+      purchases: 4.2,
+      spend_minor: 31_250,
+      value_minor: 124_300,
+      tenth: 9,
+      horizon_months: 12,
+      model_version: 3,
+    },
     stage_reason: {
       stage: one.stage,
       days_since_last_order: one.last_order_at
@@ -120,6 +130,8 @@ export function answer(method: string, url: URL, body: unknown): Answer {
   if (proof) return proof;
   if (path === '/v1/value/stages') return ok(stages());
   if (path === '/v1/value/rfm') return ok(rfm());
+  if (path === '/v1/value/clv/people') return ok(clvPeople());
+  if (path.startsWith('/v1/value/clv')) return ok(clv());
   if (path === '/v1/customers') return customers(query);
   if (area === 'customers' && id) return customer(Number(id), part, query);
   if (path === '/v1/campaigns/audience') return ok(audience(body as CampaignDraft));

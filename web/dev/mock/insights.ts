@@ -140,16 +140,24 @@ export function stages(): Stages {
         counts.map(({ stage, people: n }, j) => [stage, Math.round((n * (i + 2)) / 11 + j * 3)]),
       ),
     })),
-    flow: [
-      { from: 'active', to: 'silent', people: 41 },
-      { from: 'new', to: 'active', people: 33 },
-      { from: 'silent', to: 'churned', people: 28 },
-      { from: 'silent', to: 'active', people: 17 },
-      { from: 'active', to: 'loyal', people: 12 },
-      { from: 'loyal', to: 'silent', people: 9 },
-      { from: 'prospect', to: 'new', people: 8 },
-      { from: 'loyal', to: 'loyal', people: 210 },
-    ],
+    flow_month: kNow.slice(0, 7),
+    flow: (
+      [
+        ['active', 'silent', 41],
+        ['new', 'active', 33],
+        ['silent', 'churned', 28],
+        ['silent', 'active', 17],
+        ['active', 'loyal', 12],
+        ['loyal', 'silent', 9],
+        ['prospect', 'new', 8],
+        ['loyal', 'loyal', 210],
+      ] as const
+    ).map(([from, to, n]) => ({
+      from,
+      to,
+      people: n,
+      set: `flow:${kNow.slice(0, 7)}:${from}:${to}`,
+    })),
   };
 }
 
@@ -199,6 +207,18 @@ export function rfm(): Rfm {
       };
     }),
     grid,
+    tiers: (['high', 'middle', 'low'] as const).map((tier, i) => ({
+      tier,
+      people: [310, 520, 570][i] ?? 0,
+      revenue_minor: [401_000_00, 90_000_00, 21_000_00][i] ?? 0,
+      set: `tier:${tier}`,
+    })),
+    moved_months: 3,
+    moved: [
+      { from: 'none', to: 'new', people: 96, set: 'moved:3:none:new' },
+      { from: 'loyal', to: 'at_risk', people: 41, set: 'moved:3:loyal:at_risk' },
+      { from: 'champions', to: 'champions', people: 120, set: 'moved:3:champions:champions' },
+    ],
     breaks: {
       recency_days: [180, 90, 42, 17],
       frequency: [2, 3, 5, 8],

@@ -2,6 +2,7 @@
 import {
   BarChartOutlined,
   DashboardOutlined,
+  DollarOutlined,
   FundOutlined,
   HeatMapOutlined,
   ImportOutlined,
@@ -26,6 +27,7 @@ export type NavName =
   | 'retention'
   | 'stages'
   | 'rfm'
+  | 'value'
   | 'campaigns'
   | 'experiments'
   | 'hold_outs'
@@ -109,6 +111,12 @@ export const pageRoutes: readonly PageRoute[] = [
     right: 'insights.read',
     page: lazy(() => import('@/features/value/RfmPage')),
     nav: { group: 'understand', name: 'rfm', icon: <AppstoreOutlined /> },
+  },
+  {
+    path: '/value/clv',
+    right: 'insights.read',
+    page: lazy(() => import('@/features/value/ClvPage')),
+    nav: { group: 'understand', name: 'value', icon: <DollarOutlined /> },
   },
   {
     path: '/campaigns',

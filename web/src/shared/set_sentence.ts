@@ -16,6 +16,22 @@ export function useSetSentence() {
         return t('set.cell', { cell: word('cell', set.cell) });
       case 'rfm':
         return t('set.rfm', { scores: set.scores });
+      case 'tier':
+        return t('set.tier', { tier: word('tier', set.tier) });
+      case 'flow':
+        return t('set.flow', {
+          month: set.month,
+          from: word('stage', set.from),
+          to: word('stage', set.to),
+        });
+      case 'moved':
+        return t('set.moved', {
+          count: set.months,
+          from: set.from === 'none' ? t('rfm.no_customer') : word('cell', set.from),
+          to: set.to === 'none' ? t('rfm.no_customer') : word('cell', set.to),
+        });
+      case 'clv':
+        return t(`set.clv_${set.what}`, { n: set.n });
       case 'activity':
         if (set.what === 'new') return t('set.activity_new', { label: set.label });
         if (set.what === 'repeat') return t('set.activity_repeat', { label: set.label });

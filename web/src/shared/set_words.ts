@@ -5,6 +5,10 @@ export type PeopleSet =
   | { kind: 'stage'; stage: string }
   | { kind: 'cell'; cell: string }
   | { kind: 'rfm'; scores: string }
+  | { kind: 'tier'; tier: string }
+  | { kind: 'flow'; month: string; from: string; to: string }
+  | { kind: 'moved'; months: number; from: string; to: string }
+  | { kind: 'clv'; what: 'tenth' | 'repeats' | 'forecast'; n: number }
   | { kind: 'activity'; what: string; by: string; label: string }
   | { kind: 'rate'; what: string; by: string; label: string }
   | { kind: 'triangle'; activity: string; by: string; label: string; offset: number }
@@ -51,6 +55,16 @@ export function parseSet(text: string): PeopleSet {
       return { kind, cell: a };
     case 'rfm':
       return { kind, scores: a };
+    case 'tier':
+      return { kind, tier: a };
+    case 'flow':
+      return { kind, month: a, from: b, to: c };
+    case 'moved':
+      return { kind, months: Number(a), from: b, to: c };
+    case 'clv':
+      if (a === 'tenth' || a === 'repeats' || a === 'forecast')
+        return { kind, what: a, n: Number(b) };
+      return { kind: 'other', text };
     case 'activity':
     case 'rate':
       return { kind, what: a, by: b, label: c };

@@ -56,7 +56,10 @@ export type WordKind =
   | 'model'
   | 'plan'
   | 'answer_warning'
-  | 'trace';
+  | 'trace'
+  | 'tier'
+  | 'purchase_model'
+  | 'value_fault';
 
 /** Gives (kind, word) → text. A word that the catalogue does not have stands for itself. */
 export function useWords() {

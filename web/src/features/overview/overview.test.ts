@@ -31,6 +31,7 @@ const overview: Overview = {
     as_of: '2011-09-09T00:00:00.000Z',
     counts: [{ stage: 'silent', people: 7, revenue_minor: 900, set: 'stage:silent' }],
     history: [],
+    flow_month: '2011-09',
     flow: [],
   },
   at_risk: [],
@@ -72,9 +73,9 @@ test('the largest moves by size, whatever their sign', () => {
 
 test('people who stay in their stage are no flow', () => {
   const flow = mainFlows([
-    { from: 'active', to: 'active', people: 900 },
-    { from: 'active', to: 'silent', people: 40 },
-    { from: 'silent', to: 'loyal', people: 50 },
+    { from: 'active', to: 'active', people: 900, set: '' },
+    { from: 'active', to: 'silent', people: 40, set: '' },
+    { from: 'silent', to: 'loyal', people: 50, set: '' },
   ]);
   expect(flow.map(({ to, good }) => [to, good])).toEqual([
     ['loyal', true],

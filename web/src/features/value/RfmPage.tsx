@@ -1,6 +1,6 @@
 import { DownloadOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Segmented } from 'antd';
+import { Button, Segmented, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Rfm } from '@/api/types';
@@ -14,9 +14,13 @@ import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { Breaks } from './Breaks';
 import { CellsTable } from './CellsTable';
+import { MovesTable } from './MovesTable';
 import { RfmGrid } from './RfmGrid';
+import { TiersTable } from './TiersTable';
 
 const kViews = ['rfm', 'rf'] as const;
+const kBack = [1, 3, 6, 12];
+const kPreset = 3; // months
 
 function Answer({ rfm }: { rfm: Rfm }) {
   const { t } = useTranslation();
@@ -82,6 +86,25 @@ function Answer({ rfm }: { rfm: Rfm }) {
       >
         <CellsTable rfm={rfm} />
       </Section>
+      <div className="grid2">
+        <Section title={t('rfm.tiers')}>
+          <TiersTable rfm={rfm} />
+        </Section>
+        <Section
+          title={t('rfm.moves')}
+          aside={
+            <Select
+              size="small"
+              aria-label={t('rfm.moves')}
+              value={rfm.moved_months}
+              options={kBack.map((value) => ({ value, label: t('rfm.back', { count: value }) }))}
+              onChange={(back) => address.change({ back: back === kPreset ? null : back })}
+            />
+          }
+        >
+          <MovesTable rfm={rfm} />
+        </Section>
+      </div>
       <Section title={t('rfm.breaks')}>
         <Breaks rfm={rfm} />
       </Section>
@@ -92,7 +115,11 @@ function Answer({ rfm }: { rfm: Rfm }) {
 export default function RfmPage() {
   const { t } = useTranslation();
   const format = useFormat();
-  const query = useQuery({ queryKey: ['rfm'], queryFn: () => must(api.GET('/v1/value/rfm')) });
+  const back = useAddress().number('back', kPreset);
+  const query = useQuery({
+    queryKey: ['rfm', back],
+    queryFn: () => must(api.GET('/v1/value/rfm', { params: { query: { back } } })),
+  });
   const lead = query.data
     ? t('rfm.lead', {
         n: format.count(query.data.customers),

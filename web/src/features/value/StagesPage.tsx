@@ -7,17 +7,17 @@ import { Figure } from '@/shared/charts/Figure';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
 import { Section } from '@/shared/Section';
+import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { HistoryChart } from './HistoryChart';
-import { FlowChart } from './FlowChart';
+import { FlowFigure } from './FlowFigure';
 import { StagesTable } from './StagesTable';
 
 function Answer({ stages }: { stages: Stages }) {
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWords();
-  const moved = stages.flow.filter((one) => one.from !== one.to && one.people > 0);
   return (
     <>
       <Section title={t('stages.now')}>
@@ -65,37 +65,7 @@ function Answer({ stages }: { stages: Stages }) {
           }
         />
       </div>
-      <div className="section">
-        <Figure
-          title={t('stages.flow')}
-          file="stage-flow.csv"
-          csv={() => [
-            ['from', 'to', 'people'],
-            ...stages.flow.map((one) => [one.from, one.to, one.people]),
-          ]}
-          chart={
-            moved.length ? (
-              <FlowChart flow={moved} />
-            ) : (
-              <p className="quiet">{t('overview.flow_none')}</p>
-            )
-          }
-          table={
-            <table className="plain" style={{ maxWidth: 480 }}>
-              <tbody>
-                {moved.map((one) => (
-                  <tr key={one.from + one.to}>
-                    <td>
-                      {word('stage', one.from)} → {word('stage', one.to)}
-                    </td>
-                    <td className="num">{format.count(one.people)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          }
-        />
-      </div>
+      <FlowFigure stages={stages} />
     </>
   );
 }
@@ -103,9 +73,10 @@ function Answer({ stages }: { stages: Stages }) {
 export default function StagesPage() {
   const { t } = useTranslation();
   const format = useFormat();
+  const month = useAddress().text('month');
   const query = useQuery({
-    queryKey: ['stages'],
-    queryFn: () => must(api.GET('/v1/value/stages')),
+    queryKey: ['stages', month],
+    queryFn: () => must(api.GET('/v1/value/stages', { params: { query: month ? { month } : {} } })),
   });
   return (
     <>

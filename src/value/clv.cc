@@ -1,0 +1,163 @@
+// Lifetime value over a horizon of months: the sum over months of the purchases expected in each ×
+// the mean amount × the margin, discounted to the middle of the month. A finite horizon, unlike the
+// paper's infinite one (Fader, Hardie & Lee 2005, RFM and CLV, equation 1), is the same for all
+// models and is what a budget is made for.
+#include "value/clv.h"
+
+#include <algorithm>
+#include <cmath>
+#include <future>
+#include <map>
+#include <thread>
+
+namespace perennial::value {
+namespace {
+
+Purchases4 four(const Fit& fit) {
+  return {fit.parameters[0], fit.parameters[1], fit.parameters[2], fit.parameters[3]};
+}
+
+// Purchases expected of one who is still a customer.
+struct Ahead {
+  double plain = 0, discounted = 0;
+};
+Ahead ahead_of(const ClvModel& m, const Purchases4& p, const History& h) {
+  Ahead sum;
+  double before = 0;
+  for (int month = 1; month <= m.settings.horizon_months; ++month) {
+    const double until = expected_if_alive(m.model, p, h, month * kWeeksOfMonth);
+    const double step = std::max(0.0, until - before);
+    sum.discounted += step * std::pow(1 + m.settings.discount_rate, -(month - 0.5) / 12);
+    before = until;
+  }
+  sum.plain = before;
+  return sum;
+}
+
+double spend_minor(const ClvModel& m, double purchases, double mean_minor) {
+  if (!m.spend) return 0;
+  const auto& p = m.spend->parameters;
+  if (mean_minor <= 0) purchases = 0;  // nothing known: the mean of all
+  return 100 * expected_spend({p[0], p[1], p[2]}, purchases, mean_minor / 100);
+}
+
+// Calls work(first, last) for parts of [0, n) on all processors.
+template <class Work>
+void in_parts(size_t n, Work work) {
+  const size_t threads = n < 10'000 ? 1 : std::max(1u, std::thread::hardware_concurrency());
+  std::vector<std::future<void>> others;
+  for (size_t t = 1; t < threads; ++t)
+    others.push_back(std::async(std::launch::async, work, n * t / threads, n * (t + 1) / threads));
+  work(0, n / threads);
+  for (auto& other : others) other.get();
+}
+
+// Histories that share an answer are worked out once: what is ahead depends on repeats and time
+// seen alone.
+std::vector<uint32_t> group_ahead(const Customers& customers, std::vector<History>& groups) {
+  std::vector<uint32_t> order(customers.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<uint32_t>(i);
+  auto key = [&](uint32_t i) {
+    return std::pair(customers.history[i].repeats, customers.history[i].seen);
+  };
+  std::ranges::sort(order, {}, key);
+  std::vector<uint32_t> group(order.size());
+  for (size_t k = 0; k < order.size(); ++k) {
+    if (k == 0 || key(order[k]) != key(order[k - 1]))
+      groups.push_back({.repeats = customers.history[order[k]].repeats,
+                        .seen = customers.history[order[k]].seen});
+    group[order[k]] = static_cast<uint32_t>(groups.size() - 1);
+  }
+  return group;
+}
+
+void rank(ClvScores& scores) {
+  std::vector<double> values;
+  for (const ClvScore& s : scores.score) values.push_back(s.value_minor);
+  std::ranges::sort(values);
+  scores.tenth.resize(values.size(), 1);
+  if (values.empty()) return;
+  for (size_t t = 0; t < kTenths; ++t) scores.lowest[t] = values[values.size() * t / kTenths];
+  for (size_t i = 0; i < scores.score.size(); ++i) {
+    auto above = std::ranges::upper_bound(scores.lowest, scores.score[i].value_minor);
+    scores.tenth[i] =
+        static_cast<uint8_t>(std::max<std::ptrdiff_t>(1, above - scores.lowest.begin()));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> ClvModel::faults() const {
+  if (!card) return {"no_back_test"};
+  std::vector<std::string> all = card->faults;
+  if (!spend) all.push_back("no_amounts");
+  return all;
+}
+
+Result<ClvModel> train_clv(const OrderBook& book, Instant as_of, const ClvSettings& settings,
+                           Instant trained_at) {
+  const Customers customers = customers_at(book, as_of);
+  const Histories histories = TRY(group_histories(customers.history));
+  ClvModel trained{.as_of = as_of,
+                   .trained_at = trained_at,
+                   .settings = settings,
+                   .customers = std::ssize(customers.person)};
+  if (auto split = split_of(book, as_of)) {
+    for (PurchaseModel model : kPurchaseModels) {
+      if (settings.model && model != *settings.model) continue;
+      trained.compared.push_back(TRY(back_test(book, model, *split, as_of)));
+    }
+    // The smallest error wins; a forecast whose total is far off loses against one that is not.
+    std::ranges::sort(trained.compared, {},
+                      [](const Card& c) { return std::pair(!c.passed(), c.error); });
+    trained.card = trained.compared.front();
+    trained.compared.erase(trained.compared.begin());
+    for (Card& other : trained.compared) other.tracking.clear();
+  }
+  trained.model =
+      trained.card ? trained.card->model : settings.model.value_or(PurchaseModel::kBgNbd);
+  trained.purchases = fit_purchases(trained.model, histories);
+  auto spend = spend_of(customers);
+  if (!spend.empty()) trained.spend = TRY(fit_spend(spend));
+  return trained;
+}
+
+const ClvScore* ClvScores::find(PersonId id) const {
+  auto found = std::ranges::lower_bound(person, id);
+  if (found == person.end() || *found != id) return nullptr;
+  return &score[static_cast<size_t>(found - person.begin())];
+}
+
+ClvScores score_clv(const ClvModel& model, const Customers& customers) {
+  const Purchases4 p = four(model.purchases);
+  std::vector<History> groups;
+  const std::vector<uint32_t> group = group_ahead(customers, groups);
+  std::vector<Ahead> ahead(groups.size());
+  in_parts(groups.size(), [&](size_t first, size_t last) {
+    for (size_t i = first; i < last; ++i) ahead[i] = ahead_of(model, p, groups[i]);
+  });
+  ClvScores scores{.as_of = customers.at,
+                   .model_version = model.version,
+                   .person = customers.person,
+                   .score = std::vector<ClvScore>(customers.size())};
+  in_parts(customers.size(), [&](size_t first, size_t last) {
+    for (size_t i = first; i < last; ++i) {
+      const History& h = customers.history[i];
+      ClvScore& s = scores.score[i];
+      s.alive = probability_alive(model.model, p, h);
+      s.purchases = s.alive * ahead[group[i]].plain;
+      s.spend_minor = spend_minor(model, h.repeats + 1, customers.mean_minor[i]);
+      s.value_minor = s.alive * ahead[group[i]].discounted * s.spend_minor * model.settings.margin;
+    }
+  });
+  rank(scores);
+  return scores;
+}
+
+double new_customer_minor(const ClvModel& model) {
+  const Purchases4 p = four(model.purchases);
+  const double later = probability_alive(model.model, p, {}) * ahead_of(model, p, {}).discounted;
+  return (1 + later) * spend_minor(model, 0, 0) * model.settings.margin;
+}
+
+}  // namespace perennial::value

@@ -1,0 +1,59 @@
+#include "value/model_store.h"
+
+#include <array>
+
+#include "value/value.h"
+
+namespace perennial::value {
+namespace {
+
+constexpr std::string_view kTables = R"sql(
+CREATE TABLE value_models (
+  kind TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  trained_ms BIGINT NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (kind, version)
+);
+)sql";
+
+constexpr std::array<store::Migration, 1> kMigrations = {{{"value", 1, "models", kTables}}};
+
+}  // namespace
+
+std::span<const store::Migration> migrations() { return kMigrations; }
+
+Result<int64_t> keep_model(store::Connection& c, std::string_view kind, Instant trained_at,
+                           Json document) {
+  const std::string name(kind);
+  auto newest = TRY(
+      c.query_one("SELECT COALESCE(MAX(version), 0) FROM value_models WHERE kind = $1", {name}));
+  const int64_t version = newest->integer(0) + 1;
+  document["version"] = version;
+  TRY(c.execute(
+      "INSERT INTO value_models (kind, version, trained_ms, document) VALUES ($1, $2, $3, $4)",
+      {name, version, to_millis(trained_at), to_text(document)}));
+  TRY(c.execute("DELETE FROM value_models WHERE kind = $1 AND version <= $2",
+                {name, version - kKeptVersions}));
+  return version;
+}
+
+Result<std::optional<Json>> newest_model(store::Connection& c, std::string_view kind) {
+  auto row =
+      TRY(c.query_one("SELECT document FROM value_models WHERE kind = $1"
+                      " ORDER BY version DESC LIMIT 1",
+                      {std::string(kind)}));
+  if (!row) return std::nullopt;
+  return std::optional(TRY(parse_json(row->text(0))));
+}
+
+Result<std::vector<Json>> model_versions(store::Connection& c, std::string_view kind) {
+  std::vector<Json> versions;
+  for (const store::Row& row :
+       TRY(c.query("SELECT document FROM value_models WHERE kind = $1 ORDER BY version DESC",
+                   {std::string(kind)})))
+    versions.push_back(TRY(parse_json(row.text(0))));
+  return versions;
+}
+
+}  // namespace perennial::value

@@ -1,0 +1,228 @@
+// Models over a server and a real state database: trained when asked and when due, kept, and not
+// used before their back-test.
+#include <gtest/gtest.h>
+
+#include "insight/testing.h"
+#include "value/model_store.h"
+#include "value/value.h"
+
+namespace perennial::value {
+namespace {
+
+std::string at_day(int day) {
+  return format_instant(from_millis(to_millis(*parse_instant("2023-01-02")) + day * 86'400'000LL));
+}
+
+// 120 customers who first buy over 100 days; a third of them keep buying every three weeks, some of
+// these stop half-way.
+void fill(insight::TestShop& shop) {
+  for (int i = 0; i < 120; ++i) {
+    const int first = i * 100 / 120;
+    const std::string user = "u" + std::to_string(i);
+    shop.order(user, at_day(first), 5'000 + 100 * i);
+    if (i % 3 != 0) continue;
+    const int until = i % 2 == 0 ? 300 : 150;
+    for (int day = first + 15 + i % 13; day < until; day += 15 + i % 13)
+      shop.order(user, at_day(day), 4'000 + 100 * i);
+  }
+}
+
+class ModelRoutes : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(shop_.database().migrate(migrations()));
+    shop_.now = *parse_instant(at_day(300));
+    auto opened = Models::open(parts());
+    ASSERT_TRUE(opened) << opened.error().text();
+    models_ = std::move(*opened);
+  }
+  void serve() {
+    shop_.serve([this](http::Router& router) { models_->add_routes(router); });
+  }
+  ModelParts parts() { return {shop_.database(), shop_.books(), shop_.settings(), shop_.clock()}; }
+  Json clv() {
+    auto [status, body] = shop_.get("/v1/value/clv");
+    EXPECT_EQ(status, 200) << body;
+    return body;
+  }
+  people::Person person(std::string_view user) {
+    people::Person p;
+    p.id = shop_.person(user);
+    return p;
+  }
+
+  insight::TestShop shop_;
+  std::unique_ptr<Models> models_;
+};
+
+TEST_F(ModelRoutes, NothingIsToldWithoutAModel) {
+  fill(shop_);
+  serve();
+  Json body = clv();
+  EXPECT_TRUE(body["model"].is_null());
+  EXPECT_TRUE(body["scores"].is_null());
+  auto [status, problem] = shop_.get("/v1/value/clv/people");
+  EXPECT_EQ(status, 409);
+  EXPECT_NE(to_text(problem).find("no model"), std::string::npos) << problem;
+  auto people = models_->resolve_set("clv:tenth:10");
+  ASSERT_TRUE(people && !*people);
+  EXPECT_EQ(people->error().code, Code::kConflict);
+  EXPECT_EQ((*models_->describe_file(person("u0")))["clv"]["faults"], Json({"no_model"}));
+}
+
+TEST_F(ModelRoutes, TrainedWhenAsked) {
+  fill(shop_);
+  serve();
+  auto [status, accepted] = shop_.send("POST", "/v1/value/clv/train");
+  EXPECT_EQ(status, 202);
+  EXPECT_EQ(accepted["training"], true);
+  models_->train_asked();
+  Json body = clv();
+  EXPECT_EQ(body["training"], false);
+  ASSERT_TRUE(body["error"].is_null()) << body["error"];
+  ASSERT_FALSE(body["model"].is_null());
+  EXPECT_EQ(body["model"]["version"], 1);
+  EXPECT_EQ(body["model"]["customers"], 120);
+  ASSERT_EQ(body["model"]["faults"], Json::array()) << body["model"]["card"];
+  int64_t people = 0, value = 0;
+  for (const Json& tenth : body["scores"]["tenths"]) {
+    auto behind = models_->resolve_set(tenth["set"].get<std::string>());
+    ASSERT_TRUE(behind && *behind);
+    EXPECT_EQ(std::ssize(**behind), tenth["people"].get<int64_t>());
+    people += tenth["people"].get<int64_t>();
+    value += tenth["value_minor"].get<int64_t>();
+  }
+  EXPECT_EQ(people, 120);
+  EXPECT_NEAR(static_cast<double>(value), body["scores"]["value_minor"].get<double>(), 10);
+  for (const char* table : {"by_repeats", "calibration"}) {
+    for (const Json& row : body["model"]["card"][table]) {
+      auto behind = models_->resolve_set(row["set"].get<std::string>());
+      ASSERT_TRUE(behind && *behind);
+      EXPECT_EQ(std::ssize(**behind), row["people"].get<int64_t>()) << row;
+    }
+  }
+  Json file = (*models_->describe_file(person("u0")))["clv"];
+  EXPECT_GT(file["value_minor"], 0);
+  EXPECT_EQ(file["model_version"], 1);
+  EXPECT_TRUE((*models_->describe_file(person("nobody")))["clv"].is_null());
+}
+
+TEST_F(ModelRoutes, TheRankingStartsWithTheBest) {
+  fill(shop_);
+  serve();
+  models_->train_due();
+  auto [status, page] = shop_.get("/v1/value/clv/people?limit=200");
+  ASSERT_EQ(status, 200) << page;
+  EXPECT_EQ(page["total"], 120);
+  ASSERT_EQ(page["people"].size(), 120u);
+  for (size_t i = 1; i < page["people"].size(); ++i)
+    EXPECT_GE(page["people"][i - 1]["value_minor"], page["people"][i]["value_minor"]);
+  auto second = shop_.get("/v1/value/clv/people?offset=100&limit=10").second;
+  EXPECT_EQ(second["people"][0], page["people"][100]);
+  EXPECT_EQ(shop_.get("/v1/value/clv/people?offset=500").second["people"], Json::array());
+  EXPECT_EQ(shop_.get("/v1/value/clv/people?limit=201").first, 400);
+}
+
+TEST_F(ModelRoutes, TrainedOnASchedule) {
+  serve();
+  models_->train_due();
+  EXPECT_TRUE(clv()["model"].is_null());  // nobody to learn from
+  fill(shop_);
+  models_->train_due();
+  EXPECT_EQ(clv()["model"]["version"], 1);
+  models_->train_due();
+  EXPECT_EQ(clv()["model"]["version"], 1);
+  shop_.now += std::chrono::days(29);
+  models_->train_due();
+  EXPECT_EQ(clv()["model"]["version"], 1);
+  shop_.now += std::chrono::days(1);
+  models_->train_due();
+  Json body = clv();
+  EXPECT_EQ(body["model"]["version"], 2);
+  EXPECT_EQ(body["versions"].size(), 2u);
+  EXPECT_EQ(body["versions"][1]["version"], 1);
+  auto [status, settings] = shop_.send("PUT", "/v1/value/clv/settings", {{"scheduled", false}});
+  EXPECT_EQ(status, 200) << settings;
+  shop_.now += std::chrono::days(300);
+  models_->train_due();
+  EXPECT_EQ(clv()["model"]["version"], 2);
+}
+
+TEST_F(ModelRoutes, AModelOutlivesTheProgram) {
+  fill(shop_);
+  serve();
+  models_->train_due();
+  Json before = clv();
+  auto again = Models::open(parts());
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*(*again)->describe_file(person("u3")))["clv"],
+            (*models_->describe_file(person("u3")))["clv"]);
+}
+
+TEST_F(ModelRoutes, AFailedBackTestIsSaidAndKept) {
+  for (int i = 0; i < 10; ++i) shop_.order("u" + std::to_string(i), at_day(i * 10), 1'000);
+  serve();
+  shop_.send("POST", "/v1/value/clv/train");
+  models_->train_asked();
+  Json body = clv();
+  ASSERT_FALSE(body["model"].is_null());
+  EXPECT_NE(body["model"]["faults"], Json::array());
+  EXPECT_TRUE(body["scores"].is_null());
+  auto [status, problem] = shop_.get("/v1/value/clv/people");
+  EXPECT_EQ(status, 409);
+  EXPECT_NE(to_text(problem).find("too_few_customers"), std::string::npos) << problem;
+}
+
+TEST_F(ModelRoutes, TrainingWithoutCustomersSaysWhy) {
+  serve();
+  shop_.send("POST", "/v1/value/clv/train");
+  models_->train_asked();
+  Json body = clv();
+  ASSERT_TRUE(body["error"].is_string());
+  EXPECT_NE(body["error"].get<std::string>().find("no customer"), std::string::npos);
+}
+
+TEST_F(ModelRoutes, SettingsAreKept) {
+  serve();
+  auto [status, settings] =
+      shop_.send("PUT", "/v1/value/clv/settings", {{"model", "pareto_nbd"}, {"margin", 0.4}});
+  EXPECT_EQ(status, 200);
+  EXPECT_EQ(settings["margin"], 0.4);
+  EXPECT_EQ(clv()["settings"], settings);
+  EXPECT_EQ(shop_.send("PUT", "/v1/value/clv/settings", {{"margin", 2}}).first, 400);
+  EXPECT_EQ(clv()["settings"]["margin"], 0.4);
+  fill(shop_);
+  models_->train_due();
+  EXPECT_EQ(clv()["model"]["model"], "pareto_nbd");
+}
+
+TEST_F(ModelRoutes, WordsOfSetsAreChecked) {
+  fill(shop_);
+  serve();
+  models_->train_due();
+  EXPECT_FALSE(models_->resolve_set("stage:new"));
+  for (auto set : {"clv:", "clv:tenth:0", "clv:tenth:11", "clv:tenth:x", "clv:repeats:8",
+                   "clv:forecast:0", "clv:forecast:11", "clv:repeats:-1"}) {
+    auto found = models_->resolve_set(set);
+    ASSERT_TRUE(found) << set;
+    EXPECT_FALSE(*found) << set;
+  }
+}
+
+TEST_F(ModelRoutes, OldVersionsGo) {
+  for (int64_t i = 1; i <= kKeptVersions + 1; ++i) {
+    auto version = shop_.database().write(
+        [&](store::Connection& c) { return keep_model(c, "clv", shop_.now, Json{{"number", i}}); });
+    ASSERT_TRUE(version);
+    EXPECT_EQ(*version, i);
+  }
+  auto versions =
+      shop_.database().read([](store::Connection& c) { return model_versions(c, "clv"); });
+  ASSERT_TRUE(versions);
+  EXPECT_EQ(std::ssize(*versions), kKeptVersions);
+  EXPECT_EQ(versions->front()["version"], kKeptVersions + 1);
+  EXPECT_EQ(versions->back()["version"], 2);
+}
+
+}  // namespace
+}  // namespace perennial::value

@@ -1,0 +1,92 @@
+#include "value/trainer.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace perennial::value {
+namespace {
+
+constexpr std::chrono::seconds kLook{60};   // for what is due
+constexpr std::chrono::hours kTryAgain{1};  // after a run that failed
+
+}  // namespace
+
+void Trainer::add(std::string kind, Work work) {
+  states_[kind];
+  work_.emplace(std::move(kind), std::move(work));
+}
+
+void Trainer::start() {
+  thread_ = std::thread([this] { work(); });
+}
+
+void Trainer::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Trainer::ask(const std::string& kind) {
+  {
+    std::lock_guard lock(mutex_);
+    states_.at(kind).waiting = true;
+  }
+  changed_.notify_all();
+}
+
+Trainer::State Trainer::state(const std::string& kind) {
+  std::lock_guard lock(mutex_);
+  return states_.at(kind);
+}
+
+void Trainer::ask_due() {
+  const Instant now = clock_();
+  for (auto& [kind, work] : work_) {
+    auto due = work.due(now);
+    std::lock_guard lock(mutex_);
+    State& state = states_.at(kind);
+    const bool rested = !state.error || !state.tried_at || now - *state.tried_at >= kTryAgain;
+    if (due && *due && rested) state.waiting = true;
+  }
+}
+
+bool Trainer::run_one() {
+  std::unique_lock lock(mutex_);
+  auto next = std::ranges::find_if(states_, [](auto& s) { return s.second.waiting; });
+  if (next == states_.end() || stopping_) return false;
+  const std::string kind = next->first;
+  next->second.waiting = false;
+  next->second.running = true;
+  lock.unlock();
+  auto done = work_.at(kind).train();
+  lock.lock();
+  State& state = states_.at(kind);
+  state.running = false;
+  state.tried_at = clock_();
+  state.error = done ? std::nullopt : std::optional(done.error());
+  return true;
+}
+
+void Trainer::run_waiting() {
+  while (run_one()) {
+  }
+}
+
+void Trainer::work() {
+  while (true) {
+    ask_due();
+    run_waiting();
+    std::unique_lock lock(mutex_);
+    auto woken = [&] {
+      return stopping_ || std::ranges::any_of(states_, [](auto& s) { return s.second.waiting; });
+    };
+    changed_.wait_for(lock, kLook, woken);
+    if (stopping_) return;
+  }
+}
+
+}  // namespace perennial::value

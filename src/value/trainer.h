@@ -1,0 +1,51 @@
+// Trains models one at a time on a thread of its own: when somebody asks, and when one is due.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/base.h"
+
+namespace perennial::value {
+
+class Trainer {
+ public:
+  struct Work {
+    std::function<Result<void>()> train;
+    std::function<Result<bool>(Instant now)> due;
+  };
+  struct State {
+    bool running = false, waiting = false;
+    std::optional<Error> error;  // of the last run; none after one that went well
+    std::optional<Instant> tried_at;
+  };
+  explicit Trainer(Clock clock) : clock_(std::move(clock)) {}
+  ~Trainer() { stop(); }
+  void add(std::string kind, Work work);  // before start()
+  void start();
+  void stop();  // after the run under way
+  void ask(const std::string& kind);
+  State state(const std::string& kind);
+  // Puts what is due in the queue: what the thread does every minute.
+  void ask_due();
+  // Runs all that waits, on the caller's thread; for tests and before start().
+  void run_waiting();
+
+ private:
+  bool run_one();
+  void work();
+
+  Clock clock_;
+  std::map<std::string, Work> work_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::string, State> states_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace perennial::value
