@@ -33,7 +33,7 @@ export function ClvScores({ clv, scores, model }: { clv: Clv; scores: Scores; mo
           </div>
         ))}
       </dl>
-      <p className="quiet">
+      <p className="quiet" style={{ margin: '8px 0 20px' }}>
         {t('clv.how', {
           months: model.settings.horizon_months ?? 12,
           margin: format.percent(model.settings.margin ?? 1, 0),
@@ -56,7 +56,7 @@ export function ClvScores({ clv, scores, model }: { clv: Clv; scores: Scores; mo
           ]}
           chart={<TenthsChart scores={scores} currency={clv.currency} />}
         />
-        <div className="scroll-x" tabIndex={0}>
+        <div className="scroll-x" tabIndex={0} style={{ marginTop: 16 }}>
           <table className="plain">
             <thead>
               <tr>

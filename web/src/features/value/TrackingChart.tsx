@@ -24,6 +24,7 @@ export function TrackingChart({ card }: { card: BackTestCard }) {
       lineStyle: { type: dashed ? ('dashed' as const) : ('solid' as const) },
       data: values,
       endLabel: endLabel(name, color),
+      labelLayout: { moveOverlap: 'shiftY' as const },
     });
     const actual = card.tracking.map((week) => week.actual);
     const expected = card.tracking.map((week) => week.expected);
