@@ -10,16 +10,14 @@ export function ClvScores({ clv, scores, model }: { clv: Clv; scores: Scores; mo
   const { t } = useTranslation();
   const format = useFormat();
   const money = (minor: number) => format.money(minor, { whole: true, currency: clv.currency });
+  const share = scores.alive / Math.max(1, scores.customers);
   const best = [...scores.tenths].reverse();
   const facts: [string, string][] = [
     [t('clv.value_all'), money(scores.value_minor)],
     [t('clv.value_each'), money(scores.value_minor / Math.max(1, scores.customers))],
     [t('clv.value_new'), money(scores.new_customer_minor)],
     [t('clv.purchases_all'), format.count(scores.purchases)],
-    [
-      t('clv.alive_all'),
-      `${format.count(scores.alive)} (${format.percent(scores.alive / Math.max(1, scores.customers), 0)})`,
-    ],
+    [t('clv.alive_all'), `${format.count(scores.alive)} (${format.percent(share, 0)})`],
   ];
   return (
     <>
