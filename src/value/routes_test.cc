@@ -119,8 +119,9 @@ TEST_F(ValueRoutes, TiersAndMovesBetweenCells) {
     EXPECT_EQ(std::ssize(people(row["set"])), row["people"].get<int64_t>()) << row;
     moved += row["people"].get<int64_t>();
     // Nina was no customer on 15 May.
-    if (row["from"] == "none" && row["to"] != "none")
+    if (row["from"] == "none" && row["to"] != "none") {
       EXPECT_THAT(people(row["set"]), ElementsAre(shop_.person("nina")));
+    }
   }
   EXPECT_EQ(moved, 7);  // everyone known
   EXPECT_EQ(shop_.get("/v1/value/rfm?back=61").first, 400);
