@@ -11,7 +11,9 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenarios"))
-from perennial import Perennial, until  # noqa: E402
+from perennial import Perennial  # noqa: E402
+
+from value_walk import models  # noqa: E402
 
 VALIDATE = pathlib.Path(__file__).with_name("validate.py")
 ORDERS = "order_id,customer_id,date,amount,country\n" + "".join(
@@ -36,6 +38,7 @@ class Walk(unittest.TestCase):
                 self.customers()
                 self.campaigns()
                 self.proof()
+                models(self)
                 self.rest()
             checked = subprocess.run(
                 [sys.executable, str(VALIDATE), str(record)], capture_output=True, text=True
@@ -280,15 +283,6 @@ class Walk(unittest.TestCase):
             self.ok("GET", path, status=400)
         self.questions()
         self.reports()
-        self.models()
-
-    def models(self):
-        self.ok("PUT", "/v1/value/clv/settings", {"model": "bg_nbd", "margin": 0.5})
-        self.ok("PUT", "/v1/value/clv/settings", {"margin": 5}, status=400)
-        self.ok("POST", "/v1/value/clv/train", status=202)
-        until(lambda: not self.ok("GET", "/v1/value/clv")["training"], 60, "the model")
-        clv = self.ok("GET", "/v1/value/clv")
-        self.ok("GET", "/v1/value/clv/people?limit=5", status=200 if clv["scores"] else 409)
 
     def ask(self, analysis, status=200, **members):
         question = {

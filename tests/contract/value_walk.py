@@ -1,0 +1,35 @@
+"""The part of the walk that trains models and asks for what they say."""
+import pathlib
+import tempfile
+from datetime import date, timedelta
+from random import Random
+
+from perennial import until
+
+
+def models(walk):
+    """Models need customers who buy as the models suppose: see src/value/models_test.cc."""
+    random, first_day, days = Random(5), date(2023, 7, 1), 700
+    rows = []
+    for customer in range(400):
+        gap, day = 10 / random.uniform(0.1, 1), random.uniform(0, 300)
+        while day < days:
+            rows.append(
+                f"v{len(rows)},buyer{customer},{first_day + timedelta(day)},{20 + customer % 50},CN\n"
+            )
+            if random.random() < 0.08:
+                break
+            day += 1 + random.expovariate(1 / gap)
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "buyers.csv"
+        file.write_text("order_id,customer_id,date,amount,country\n" + "".join(rows))
+        walk.assertEqual(walk.server.import_file("orders", file)["state"], "done")
+    walk.server.settled()
+    walk.ok("PUT", "/v1/value/clv/settings", {"model": "bg_nbd", "margin": 0.5})
+    walk.ok("PUT", "/v1/value/clv/settings", {"margin": 5}, status=400)
+    walk.ok("POST", "/v1/value/clv/train", status=202)
+    until(lambda: not walk.ok("GET", "/v1/value/clv")["training"], 60, "the model")
+    clv = walk.ok("GET", "/v1/value/clv")
+    walk.assertEqual(clv["model"]["faults"], [])
+    best = walk.ok("GET", "/v1/value/clv/people?limit=5")["people"][0]
+    walk.ok("GET", f"/v1/customers/{best['id']}")
