@@ -35,7 +35,7 @@ TEST_F(GateRouteTest, EveryRightForEveryRole) {
       "events.read",    "sql.read",      "stats.read",     "metrics.read",   "segments.read",
       "segments.write", "signed_in",     "public"};
   std::set<std::string> operating = analyst;
-  operating.insert({"customers.export", "campaigns.write", "imports.write"});
+  operating.insert({"customers.export", "customers.write", "campaigns.write", "imports.write"});
   auto rights = rights_of_the_contract();
   ASSERT_GT(rights.size(), 15u);
   auto asked = rights;

@@ -11,8 +11,8 @@ constexpr std::array<std::string_view, 11> kAnalyst = {
     "customers.read", "insights.read", "insights.write", "campaigns.read",
     "imports.read",   "events.read",   "sql.read",       "stats.read",
     "metrics.read",   "segments.read", "segments.write"};
-constexpr std::array<std::string_view, 3> kOperator = {"customers.export", "campaigns.write",
-                                                       "imports.write"};
+constexpr std::array<std::string_view, 4> kOperator = {"customers.export", "customers.write",
+                                                       "campaigns.write", "imports.write"};
 constexpr std::array<std::string_view, 4> kAdministrator = {"users.write", "keys.write",
                                                             "audit.read", "settings.write"};
 

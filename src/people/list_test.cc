@@ -119,6 +119,9 @@ TEST_F(PeopleList, FindsFoldedPartsAndTakesWildcardsAsTheyAre) {
   EXPECT_EQ(found("_"), (Users{"100%_sure"}));
   EXPECT_EQ(found("\\"), (Users{"100%_sure"}));
   EXPECT_EQ(found("'neil"), (Users{"100%_sure"}));
+  EXPECT_EQ(found("wxw"), (Users{"u2"}));
+  EXPECT_EQ(found("wangxiao"), (Users{"u2"}));
+  EXPECT_EQ(found("ZM"), (Users{"u4"}));
   EXPECT_EQ(found("u_"), (Users{}));
   EXPECT_EQ(found("").size(), 4u);
 }

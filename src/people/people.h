@@ -202,6 +202,16 @@ class OrderBooks {
 
 // ---- routes
 
+// The one way in which modules below write to the timeline of a customer file: a kind of item, and
+// how to read the newest ones of a person before an instant, newest first, at most `limit`. Each is
+// {"kind": kind, "at": time, "title": text, …}.
+struct TimelineSource {
+  std::string kind;
+  std::function<Result<std::vector<Json>>(store::Connection&, PersonId, Instant before,
+                                          size_t limit)>
+      read;
+};
+
 // What modules below add to the routes here.
 struct Extensions {
   // People behind the words of `set` ("stage:silent"); kInvalid if no module knows them.
@@ -214,6 +224,10 @@ struct Extensions {
   std::function<Result<std::vector<Json>>(store::Connection&, PersonId, Instant before,
                                           size_t limit)>
       messages;
+  std::vector<TimelineSource> sources;  // more kinds of timeline items
+  // Blocks until the stages have passed `seq`, for what is shown after it was said; false when they
+  // do not get there soon. May be empty: then nobody waits.
+  std::function<bool(uint64_t seq)> settle;
 };
 Json customer_json(const Person& person, const Json& described);
 // What answers GET /v1/customers and GET /v1/customers.csv, for other routes that show a list of
@@ -223,7 +237,8 @@ struct ListHandlers {
 };
 ListHandlers list_handlers(store::Database& database, events::Log& log, access::Settings& settings,
                            Extensions extensions, Clock clock = system_now);
-// /v1/customers* of api/openapi.yaml. `clock` stamps exports in the audit trail.
+// /v1/customers* and /v1/identity* of api/openapi.yaml. `clock` stamps the audit trail, notes, and
+// what is said by hand.
 void add_routes(http::Router& router, store::Database& database, events::Log& log,
                 access::Settings& settings, Extensions extensions, Clock clock = system_now);
 

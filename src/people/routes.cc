@@ -4,6 +4,7 @@
 #include <map>
 
 #include "people/csv.h"
+#include "people/desk.h"
 #include "people/list.h"
 #include "people/people.h"
 #include "people/timeline.h"
@@ -72,16 +73,6 @@ Result<bool> parse_descending(std::string_view word) {
   if (word == "desc") return true;
   if (word == "asc") return false;
   return fail(Code::kInvalid, "expected asc or desc", "order");
-}
-
-Result<PersonId> person_param(const Request& request) {
-  const std::string& text = request.params.at("person_id");
-  PersonId id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc() || end != text.data() + text.size() || id <= 0) {
-    return fail(Code::kInvalid, "expected the number of a customer", "person_id");
-  }
-  return id;
 }
 
 std::string csv_cell(std::string_view text) {
@@ -157,6 +148,11 @@ class Routes {
       identities = TRY(identities_of(c, person.id));
       return {};
     }));
+    TRY(database_.write([&](store::Connection& c) {
+      return access::record(c, request.principal, "customers.view",
+                            "customer:" + std::to_string(person.id), Json{{"part", "file"}},
+                            clock_());
+    }));
     Json json;
     const Json customers = TRY(customers_json({&person, 1}));
     json["customer"] = customers.at(0);
@@ -167,6 +163,7 @@ class Routes {
     }
     json["traits"] = TRY(parse_json(person.traits));
     json["email_consent"] = consent_name(person.email_consent);
+    json["version"] = person_version(person);
     if (extensions_.describe_file) {
       const Json more = TRY(extensions_.describe_file(person));
       if (more.is_object()) json.update(more);
@@ -260,34 +257,40 @@ class Routes {
     return {};
   }
 
-  // Follows joins, so that an address that was noted before a join goes on working.
-  Result<Person> asked_person(store::Connection& c, const Request& request) {
-    const PersonId id = TRY(person_param(request));
-    if (auto person = TRY(find_person(c, id))) return *person;
-    if (auto person = TRY(find_person(c, TRY(current_person(c, id))))) return *person;
-    return fail(Code::kNotFound, "there is no such customer", "person_id");
-  }
-
-  static Result<void> read_kinds(std::string_view kinds, TimelineQuery& query) {
+  Result<void> read_kinds(std::string_view kinds, TimelineQuery& query) const {
     if (kinds.empty()) return {};
-    query.orders = query.refunds = query.events = query.messages = false;
+    query.orders = query.refunds = query.events = query.messages = query.notes = false;
+    query.sources.emplace();
     while (!kinds.empty()) {
       const size_t comma = std::min(kinds.find(','), kinds.size());
-      const std::string_view kind = trim(kinds.substr(0, comma));
-      if (kind == "order") {
-        query.orders = true;
-      } else if (kind == "refund") {
-        query.refunds = true;
-      } else if (kind == "event") {
-        query.events = true;
-      } else if (kind == "message") {
-        query.messages = true;
-      } else {
-        return fail(Code::kInvalid, "expected order, refund, event or message", "kinds");
-      }
+      TRY(read_kind(trim(kinds.substr(0, comma)), query));
       kinds.remove_prefix(std::min(comma + 1, kinds.size()));
     }
     return {};
+  }
+
+  Result<void> read_kind(std::string_view kind, TimelineQuery& query) const {
+    const std::pair<std::string_view, bool*> own[] = {{"order", &query.orders},
+                                                      {"refund", &query.refunds},
+                                                      {"event", &query.events},
+                                                      {"message", &query.messages},
+                                                      {"note", &query.notes}};
+    std::string known;
+    for (const auto& [word, wanted] : own) {
+      if (kind == word) {
+        *wanted = true;
+        return {};
+      }
+      known += (known.empty() ? "" : ", ") + std::string(word);
+    }
+    for (const TimelineSource& source : extensions_.sources) {
+      if (kind == source.kind) {
+        query.sources->push_back(source.kind);
+        return {};
+      }
+      known += ", " + source.kind;
+    }
+    return fail(Code::kInvalid, "expected any of " + known, "kinds");
   }
 
   store::Database& database_;
@@ -329,6 +332,7 @@ ListHandlers list_handlers(store::Database& database, events::Log& log, access::
 
 void add_routes(http::Router& router, store::Database& database, events::Log& log,
                 access::Settings& settings, Extensions extensions, Clock clock) {
+  const DeskParts parts{database, log, extensions.settle, clock};
   auto routes =
       std::make_shared<Routes>(database, log, settings, std::move(extensions), std::move(clock));
   router.add({.method = "GET", .path = "/v1/customers", .right = "customers.read"},
@@ -343,6 +347,8 @@ void add_routes(http::Router& router, store::Database& database, events::Log& lo
   router.add(
       {.method = "GET", .path = "/v1/customers/{person_id}/orders", .right = "customers.read"},
       [routes](const Request& r) { return respond(routes->orders(r)); });
+  add_identity_routes(router, parts);
+  add_desk_routes(router, parts);
 }
 
 }  // namespace perennial::people

@@ -206,9 +206,27 @@ CREATE TABLE junk_values (
 );
 )sql";
 
-constexpr std::array<store::Migration, 2> kMigrations = {
+// A note hangs on an identity, as everything does, so it goes with it when people are joined or
+// come apart. A note with a day is a follow-up.
+constexpr std::string_view kNotes = R"sql(
+CREATE TABLE customer_notes (
+  id TEXT PRIMARY KEY,
+  kind BIGINT NOT NULL,
+  value TEXT NOT NULL,
+  text TEXT NOT NULL,
+  author TEXT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  due_ms BIGINT,
+  done_ms BIGINT,
+  version BIGINT NOT NULL
+);
+CREATE INDEX customer_notes_by_identity ON customer_notes (value, kind);
+)sql";
+
+constexpr std::array<store::Migration, 3> kMigrations = {
     store::Migration{"people", 1, "people, identities and orders", kTables},
-    store::Migration{"people", 2, "evidence of joins, kept whole", kEvidence}};
+    store::Migration{"people", 2, "evidence of joins, kept whole", kEvidence},
+    store::Migration{"people", 3, "notes and follow-ups", kNotes}};
 
 }  // namespace
 

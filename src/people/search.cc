@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include <unicode/coll.h>
+#include <unicode/translit.h>
 
 namespace perennial::people {
 namespace {
@@ -17,6 +18,38 @@ std::string digits_of(std::string_view phone) {
   return digits;
 }
 
+// "wang xiao wei" of 王小伟: ICU's transliterator from Chinese characters, without tones. "" for
+// names without Chinese characters.
+std::string pinyin_of(std::string_view name) {
+  const auto is_han = [](char c) { return static_cast<unsigned char>(c) >= 0xE4; };
+  if (std::ranges::none_of(name, is_han)) return "";
+  UErrorCode status = U_ZERO_ERROR;
+  thread_local const std::unique_ptr<icu::Transliterator> reader(
+      icu::Transliterator::createInstance("Han-Latin/Names; Latin-ASCII; Lower", UTRANS_FORWARD,
+                                          status));
+  if (reader == nullptr) return "";
+  auto wide = icu::UnicodeString::fromUTF8(
+      icu::StringPiece(name.data(), static_cast<int32_t>(name.size())));
+  wide.truncate(kMaxNameUnits);
+  reader->transliterate(wide);
+  std::string out;
+  wide.toUTF8String(out);
+  return out;
+}
+
+// Without blanks, and the first letters alone: "wangxiaowei", "wxw".
+std::pair<std::string, std::string> spellings(std::string_view pinyin) {
+  std::string whole, initials;
+  bool first = true;
+  for (char c : pinyin) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (letter) whole += c;
+    if (letter && first) initials += c;
+    first = !letter;
+  }
+  return {whole, initials};
+}
+
 }  // namespace
 
 std::string search_text(const Profile& profile, std::span<const NamedIdentity> identities) {
@@ -24,6 +57,9 @@ std::string search_text(const Profile& profile, std::span<const NamedIdentity> i
   auto add = [&](std::string_view line) {
     if (!line.empty()) out.append(1, '\n').append(line);
   };
+  const auto [whole, initials] = spellings(pinyin_of(profile.name));
+  add(whole);
+  add(initials);
   add(fold_for_search(profile.email));
   add(fold_for_search(profile.phone));
   const std::string digits = digits_of(profile.phone);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "people/identity.h"
+#include "people/notes.h"
 #include "people/rows.h"
 
 namespace perennial::people {
@@ -65,6 +66,10 @@ class Reader {
     parts.push_back(TRY(orders(end_of(query_), query_.limit + 1)));
     parts.push_back(TRY(events(end_of(query_), query_.limit + 1)));
     parts.push_back(TRY(messages(end_of(query_), query_.limit + 1)));
+    parts.push_back(TRY(notes(end_of(query_), query_.limit + 1)));
+    for (const TimelineSource& source : extensions_.sources) {
+      parts.push_back(TRY(more(source, end_of(query_), query_.limit + 1)));
+    }
     std::optional<Instant> cut;  // everything after this instant is known
     std::vector<Item> items;
     for (Part& part : parts) {
@@ -96,8 +101,13 @@ class Reader {
 
   Result<void> add_instant(Instant at, std::vector<Item>& items) {
     const Instant end = at + Millis(1);
-    for (Part part : {TRY(orders(end, kMaxAtOneInstant)), TRY(events_between(at, end)),
-                      TRY(messages(end, kMaxAtOneInstant))}) {
+    std::vector<Part> parts = {TRY(orders(end, kMaxAtOneInstant)), TRY(events_between(at, end)),
+                               TRY(messages(end, kMaxAtOneInstant)),
+                               TRY(notes(end, kMaxAtOneInstant))};
+    for (const TimelineSource& source : extensions_.sources) {
+      parts.push_back(TRY(more(source, end, kMaxAtOneInstant)));
+    }
+    for (Part& part : parts) {
       std::erase_if(part.items, [&](const Item& item) { return item.at != at; });
       std::ranges::move(part.items, std::back_inserter(items));
     }
@@ -180,10 +190,26 @@ class Reader {
   Result<Part> messages(Instant before, size_t limit) {
     Part part;
     if (!query_.messages || !extensions_.messages) return part;
-    auto found = TRY(extensions_.messages(c_, person_, before, limit));
+    return part_of(TRY(extensions_.messages(c_, person_, before, limit)), 2, limit);
+  }
+
+  Result<Part> notes(Instant before, size_t limit) {
+    if (!query_.notes) return Part{};
+    return part_of(TRY(note_items(c_, person_, before, limit)), 3, limit);
+  }
+
+  Result<Part> more(const TimelineSource& source, Instant before, size_t limit) {
+    const bool wanted =
+        !query_.sources || std::ranges::find(*query_.sources, source.kind) != query_.sources->end();
+    if (!wanted) return Part{};
+    return part_of(TRY(source.read(c_, person_, before, limit)), 4, limit);
+  }
+
+  static Result<Part> part_of(std::vector<Json> found, int place, size_t limit) {
+    Part part;
     for (Json& json : found) {
       const Instant at = TRY(parse_instant(TRY(json_string(json, "at"))));
-      part.items.push_back({at, 2, 0, std::move(json)});
+      part.items.push_back({at, place, 0, std::move(json)});
     }
     if (part.items.size() >= limit) part.complete_after = part.items.back().at;
     return part;

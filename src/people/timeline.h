@@ -15,7 +15,8 @@ inline constexpr size_t kMaxTimelineEvents = 50'000;   // read from the log for 
 
 struct TimelineQuery {
   std::optional<Instant> before;
-  bool orders = true, refunds = true, events = true, messages = true;
+  bool orders = true, refunds = true, events = true, messages = true, notes = true;
+  std::optional<std::vector<std::string>> sources;  // kinds of Extensions::sources; nothing: all
   size_t limit = 50;
 };
 struct Timeline {

@@ -28,6 +28,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kSettlePoll{250};
 constexpr std::chrono::seconds kLookIntoFolders{60};
+constexpr std::chrono::seconds kSettleAtMost{3};  // of what the console says, before it reads again
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
@@ -215,7 +216,8 @@ people::Extensions Wired::extensions() {
       .describe = [this](std::span<const people::Person> page) { return value_->describe(page); },
       .describe_file = [this](const people::Person& person) { return describe_file(person); },
       .messages = [this](store::Connection& c, people::PersonId person, Instant before,
-                         size_t limit) { return engage_->messages(c, person, before, limit); }};
+                         size_t limit) { return engage_->messages(c, person, before, limit); },
+      .settle = [this](uint64_t seq) { return stages_->wait_until(seq, kSettleAtMost); }};
 }
 
 Result<void> Wired::listen(const Config& config) {

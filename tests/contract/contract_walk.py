@@ -13,6 +13,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenarios"))
 from perennial import Perennial  # noqa: E402
 
+from desk_walk import walk_desk  # noqa: E402
 from value_walk import models  # noqa: E402
 
 VALIDATE = pathlib.Path(__file__).with_name("validate.py")
@@ -448,6 +449,7 @@ class Walk(unittest.TestCase):
         self.ok("GET", f"/v1/customers/{person}/timeline?limit=3&kinds=order,event")
         self.ok("GET", f"/v1/customers/{person}/orders?limit=2")
         self.ok("GET", "/v1/customers/99999999", status=404)
+        walk_desk(self, person, page["customers"][1]["id"])
 
     def campaigns(self):
         draft = {
