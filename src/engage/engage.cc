@@ -10,6 +10,7 @@ namespace perennial::engage {
 namespace {
 
 constexpr std::string_view kLinkSecret = "engage.unsubscribe";
+constexpr size_t kMaxGains = 100;
 constexpr std::string_view kSetPrefix = "campaign:";
 
 std::string_view cut_word(std::string_view& text) {
@@ -138,6 +139,20 @@ Result<Json> Service::summaries_json(size_t limit) {
       summaries.push_back(std::move(summary));
     }
     return summaries;
+  });
+}
+
+Result<std::vector<proof::Gain>> Service::gains() {
+  const auto book = TRY(wiring_.books.get());
+  const Instant at = now();
+  return wiring_.database.read([&](store::Connection& c) -> Result<std::vector<proof::Gain>> {
+    std::vector<proof::Gain> gains;
+    for (const Campaign& campaign : TRY(list_campaigns(c, kMaxGains))) {
+      if (!campaign.started_at) continue;
+      const Span window = TRY(window_of(campaign, campaign.result_days));
+      gains.push_back(gain_of(campaign, TRY(outcomes(c, campaign, *book, window)), window, at));
+    }
+    return gains;
   });
 }
 

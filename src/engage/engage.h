@@ -136,7 +136,9 @@ class Engage {
   virtual Result<std::vector<Json>> messages(store::Connection& c, people::PersonId person,
                                              Instant before, size_t limit) = 0;
   virtual Result<Json> summaries_json(size_t limit) = 0;  // CampaignSummary list for the overview
-  virtual void stop() = 0;                                // finishes the message under way
+  // What the newest campaigns that were sent gained in their window.
+  virtual Result<std::vector<proof::Gain>> gains() = 0;
+  virtual void stop() = 0;  // finishes the message under way
 };
 
 std::span<const store::Migration> migrations();

@@ -176,6 +176,37 @@ Result<std::vector<PersonOutcome>> outcomes(store::Connection& c, const Campaign
   return people;
 }
 
+proof::Gain gain_of(const Campaign& campaign, const std::vector<PersonOutcome>& people, Span window,
+                    Instant now) {
+  const Arms arms = sum_up(people);
+  const auto sent = campaign.counts.find("sent");
+  proof::Gain gain{.about = "campaign:" + campaign.id,
+                   .kind = "campaign",
+                   .id = campaign.id,
+                   .name = campaign.name,
+                   .span = window,
+                   .complete = now >= window.to,
+                   .reached = campaign.really_sends,
+                   .people = arms[0].people};
+  gain.messages = campaign.really_sends && sent != campaign.counts.end() ? sent->second : 0;
+  gain.people_set = "campaign:" + campaign.id + ":arm:treated";
+  const auto per_person =
+      proof::compare(proof::sample_of(arms[0].revenue), proof::sample_of(arms[1].revenue));
+  const auto of_all = [&](const std::optional<double>& one) {
+    return one ? std::optional(*one * static_cast<double>(arms[0].people)) : std::nullopt;
+  };
+  gain.value = of_all(per_person.difference);
+  gain.low = of_all(per_person.low);
+  gain.high = of_all(per_person.high);
+  const bool drawn_well = check_draw(campaign, arms).ok;
+  for (const Json& note : notes_of(campaign, arms, gain.complete, drawn_well)) {
+    const auto word = note.get<std::string>();
+    if (word == "aa" || (word == "few_people" && arms[1].people == 0)) continue;
+    if (gain.why.empty()) gain.why = word;
+  }
+  return gain;
+}
+
 Json headline_json(const std::vector<PersonOutcome>& people) {
   return comparison("order_rate", "newcombe", compare_rates(sum_up(people)));
 }

@@ -34,6 +34,9 @@ Result<std::vector<PersonOutcome>> outcomes(store::Connection& c, const Campaign
 // CampaignResult of the contract.
 Json result_json(const Campaign& campaign, const std::vector<PersonOutcome>& people, int64_t days,
                  const access::Workspace& workspace, Instant now);
+// The revenue that the treated brought beyond what the held out let expect.
+proof::Gain gain_of(const Campaign& campaign, const std::vector<PersonOutcome>& people, Span window,
+                    Instant now);
 // The comparison of order rates alone.
 Json headline_json(const std::vector<PersonOutcome>& people);
 

@@ -22,6 +22,7 @@ class Service : public Engage {
   Result<std::vector<Json>> messages(store::Connection& c, people::PersonId person, Instant before,
                                      size_t limit) override;
   Result<Json> summaries_json(size_t limit) override;
+  Result<std::vector<proof::Gain>> gains() override;
   void stop() override { sender_.stop(); }
 
  private:

@@ -17,6 +17,7 @@
 #include "events/events.h"
 #include "http/http.h"
 #include "people/people.h"
+#include "proof/proof.h"
 #include "store/store.h"
 
 namespace perennial::timeline {
@@ -73,6 +74,12 @@ class Experiments {
   void add_routes(http::Router& router);  // /v1/experiments*, /v1/assign, /v1/hold-outs*
   // The people behind "experiment:…" and "hold_out:…"; nullopt for words of other modules.
   std::optional<Result<std::vector<people::PersonId>>> resolve_set(std::string_view set);
+  // The revenue that arms gained: of experiments that measure it, each arm beside the control, and
+  // of hold-outs, everybody else beside their members.
+  Result<std::vector<proof::Gain>> gains();
+  // The newest running hold-out across everything and the difference of its first measure, as
+  // GoalHoldOut of the contract; null if there is none.
+  Result<Json> whole_hold_out_json();
 
  private:
   struct Impl;

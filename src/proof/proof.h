@@ -12,6 +12,7 @@
 #include "proof/effect.h"   // IWYU pragma: export
 #include "proof/hashing.h"  // IWYU pragma: export
 #include "proof/moments.h"  // IWYU pragma: export
+#include "proof/returns.h"  // IWYU pragma: export
 
 namespace perennial::proof {
 

@@ -10,6 +10,7 @@
 #include "engage/engage.h"
 #include "events/events.h"
 #include "experiments/experiments.h"
+#include "goals/goals.h"
 #include "insight/insight.h"
 #include "people/people.h"
 #include "segments/segments.h"
@@ -32,9 +33,10 @@ constexpr std::chrono::seconds kSettleAtMost{3};  // of what the console says, b
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (auto part : {access::migrations(), events::migrations(), people::migrations(),
-                    collect::migrations(), insight::migrations(), segments::migrations(),
-                    value::migrations(), experiments::migrations(), engage::migrations()}) {
+  for (auto part :
+       {access::migrations(), events::migrations(), people::migrations(), collect::migrations(),
+        insight::migrations(), segments::migrations(), value::migrations(),
+        experiments::migrations(), engage::migrations(), goals::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -68,6 +70,7 @@ class Wired final : public Program {
   Result<void> open_modules();
   Result<void> listen(const Config& config);
   people::Extensions extensions();
+  Result<std::vector<proof::Gain>> gains();
   Result<std::vector<people::PersonId>> resolve_set(std::string_view set);
   Result<Json> describe_file(const people::Person& person);
   bool settle(uint64_t seq);
@@ -89,6 +92,7 @@ class Wired final : public Program {
   std::unique_ptr<collect::Importer> importer_;
   std::unique_ptr<collect::ImportFolders> folders_;
   std::unique_ptr<engage::Engage> engage_;
+  std::unique_ptr<goals::Goals> goals_;
   std::unique_ptr<Observation> observation_;
   std::unique_ptr<http::Server> server_;
   std::atomic<bool> stopping_ = false;
@@ -177,6 +181,13 @@ Result<void> Wired::open_modules() {
                                       .books = *books_,
                                       .clock = system_now,
                                       .outbox_directory = directory_->sub("outbox")}));
+  goals_ = std::make_unique<goals::Goals>(
+      goals::Goals::Wiring{.database = *database_,
+                           .settings = *settings_,
+                           .insight = *insight_,
+                           .gains = [this] { return gains(); },
+                           .hold_out = [this] { return experiments_->whole_hold_out_json(); },
+                           .clock = system_now});
   segments_->start();
   return {};
 }
@@ -190,6 +201,12 @@ bool Wired::settle(uint64_t seq) {
     return true;
   }
   return false;
+}
+
+Result<std::vector<proof::Gain>> Wired::gains() {
+  auto all = TRY(engage_->gains());
+  for (proof::Gain& gain : TRY(experiments_->gains())) all.push_back(std::move(gain));
+  return all;
 }
 
 Result<std::vector<people::PersonId>> Wired::resolve_set(std::string_view set) {
@@ -234,6 +251,7 @@ Result<void> Wired::listen(const Config& config) {
   models_->add_routes(router);
   experiments_->add_routes(router);
   engage_->add_routes(router);
+  goals_->add_routes(router);
   add_overview_route(router,
                      {*database_, *log_, *settings_, *books_, *insight_, *value_, *engage_});
   add_run_routes(router, *database_, *log_, *stages_, *timeline_, *observation_);

@@ -554,8 +554,33 @@ class Walk(unittest.TestCase):
         self.ok("GET", "/v1/hold-outs")
         self.ok("GET", f"/v1/hold-outs/{held['id']}/members?limit=5")
         self.ok("GET", f"/v1/hold-outs/{held['id']}/result")
+        self.goals()
         self.ok("POST", f"/v1/hold-outs/{held['id']}/end")
         self.ok("POST", f"/v1/hold-outs/{held['id']}/end", status=409)
+
+    def goals(self):
+        goal = {
+            "name": "Keep more",
+            "owner": "Ann",
+            "measure": "retention_rate",
+            "amount": 0.03,
+            "from": "2026-01",
+            "to": "2026-12",
+        }
+        self.ok("POST", "/v1/goals", goal | {"to": "2025-12"}, status=400)
+        made = self.ok("POST", "/v1/goals", goal)["id"]
+        for measure in ("repurchase_rate", "customers", "new_customers", "revenue", "cac"):
+            self.ok("PUT", f"/v1/goals/{made}", goal | {"measure": measure, "aim": "share"})
+        cost = {"about": "acquisition:ads", "day": "2026-03-01", "amount_minor": 12_000}
+        self.ok("POST", "/v1/costs", cost | {"amount_minor": 0}, status=400)
+        spent = self.ok("POST", "/v1/costs", cost)["id"]
+        self.ok("GET", "/v1/costs?limit=5")
+        self.ok("GET", "/v1/goals")
+        self.ok("GET", "/v1/acquisition")
+        self.ok("PUT", "/v1/returns/terms", {"margin_share": 0.4})
+        self.ok("GET", "/v1/returns")
+        self.ok("DELETE", f"/v1/costs/{spent}")
+        self.ok("DELETE", f"/v1/goals/{made}")
 
     def unsubscribe(self, url):
         path = re.sub(r"^https?://[^/]+", "", url)

@@ -110,6 +110,8 @@ const pages = {
   'experiment-new': '/proof/experiments/new',
   'hold-outs': '/proof/hold-outs',
   'hold-out': '/proof/hold-outs/h1',
+  goals: '/proof/goals',
+  returns: '/proof/returns',
   workspace: '/settings/workspace',
   users: '/settings/users',
   keys: '/settings/keys',

@@ -1,10 +1,15 @@
 // Experiments and hold-outs.
 import type {
+  Acquisition,
+  CostList,
   Experiment,
   ExperimentHeadline,
   ExperimentMeasureResult,
   ExperimentResult,
+  GoalList,
   HoldOut,
+  Return,
+  ReturnList,
 } from '../../src/api/types';
 import { ok, problem, type Answer } from './reply';
 
@@ -154,8 +159,130 @@ const heldOut: HoldOut = {
   set: 'hold_out:h1:held_out',
 };
 
+const kMonths = ['2025-09', '2025-10', '2025-11', '2025-12', '2026-01', '2026-02', '2026-03'];
+const month = (label: string, i: number) => ({
+  label,
+  complete: label !== '2026-03',
+  value: 0.302 + 0.006 * i + 0.008 * Math.sin(i * 2),
+  numerator: 1300 + 30 * i,
+  denominator: 4300,
+  expected: i < 4 ? null : 0.31 + 0.01 * (i - 3),
+  set: `rate:month:${label}:kept`,
+});
+
+const goals: GoalList = {
+  currency: 'CNY',
+  hold_out: {
+    id: 'h1',
+    name: 'All of 2026',
+    since: kFrom,
+    set: 'hold_out:h1:held_out',
+    difference: shown(0.028, 0.019),
+    verdict: 'works',
+    why: '',
+  },
+  goals: [
+    {
+      id: 'g1',
+      name: 'Keep three points more',
+      owner: 'Lin',
+      measure: 'retention_rate',
+      aim: 'points',
+      amount: 0.03,
+      base: null,
+      from: '2026-01',
+      to: '2026-12',
+      created_at: kFrom,
+      base_is: 0.315,
+      target: 0.345,
+      standing: 'on_track',
+      before: 0.317,
+      after: 0.329,
+      earlier: kMonths.slice(0, 4).map(month),
+      months: kMonths.slice(4).map((label, i) => month(label, i + 4)),
+    },
+  ],
+};
+
+const acquisition: Acquisition = {
+  currency: 'CNY',
+  rows: kMonths.map((label, i) => ({
+    label,
+    complete: label !== '2026-03',
+    new_customers: 210 + 17 * i,
+    set: `activity:month:${label}:new`,
+    cost_minor: i === 0 ? 0 : 1_250_000 + 40_000 * i,
+    cac_minor: i === 0 ? null : (1_250_000 + 40_000 * i) / (210 + 17 * i),
+    channels:
+      i === 0
+        ? []
+        : [
+            { channel: 'ads', cost_minor: 1_000_000 },
+            { channel: 'fair', cost_minor: 250_000 + 40_000 * i },
+          ],
+  })),
+};
+
+const around = (value: number, half: number) => ({ value, low: value - half, high: value + half });
+const back = (
+  kind: Return['kind'],
+  id: string,
+  name: string,
+  gained: [number, number],
+  cost: number,
+): Return => {
+  const net = around(gained[0] * 0.4 - cost, gained[1] * 0.4);
+  return {
+    about: `${kind}:${id}`,
+    kind,
+    id,
+    name,
+    from: kFrom,
+    to: kTo,
+    complete: true,
+    people: 2310,
+    set: `${kind}:${id}:arm:treated`,
+    messages: 2290,
+    gained: around(...gained),
+    margin: around(gained[0] * 0.4, gained[1] * 0.4),
+    cost_minor: cost,
+    cost_of_messages_minor: 0,
+    net,
+    roi: cost ? around(net.value / cost, (gained[1] * 0.4) / cost) : null,
+    verdict: net.low > 0 ? 'pays' : net.high < 0 ? 'loses' : 'cannot_tell',
+    why: net.low > 0 || net.high < 0 ? '' : 'wide_interval',
+  };
+};
+const returns: ReturnList = {
+  currency: 'CNY',
+  terms: { margin_share: 0.4, message_cost_per_1000_minor: 4500, set: true },
+  returns: [
+    back('campaign', 'c2', 'Recall in March', [7_400_000, 4_100_000], 420_000),
+    back('experiment', 'e1', 'New checkout', [2_100_000, 3_300_000], 260_000),
+    back('hold_out', 'h1', 'All of 2026', [300_000, 900_000], 1_800_000),
+  ],
+};
+const costs: CostList = {
+  currency: 'CNY',
+  total: 1,
+  costs: [
+    {
+      id: 'k1',
+      about: 'campaign:c2',
+      day: '2026-03-01',
+      amount_minor: 420_000,
+      note: 'Vouchers',
+      created_at: kFrom,
+    },
+  ],
+};
+
 export function proofAnswer(method: string, path: string): Answer | null {
   const arms: [string, string] = ['control', 'new'];
+  if (path === '/v1/goals') return ok(goals);
+  if (path === '/v1/acquisition') return ok(acquisition);
+  if (path === '/v1/returns') return ok(returns);
+  if (path === '/v1/costs') return ok(costs);
   if (path === '/v1/hold-outs') return ok({ hold_outs: [heldOut] });
   if (path === '/v1/hold-outs/power')
     return ok({

@@ -1,5 +1,10 @@
 // The pages of experiments and hold-outs.
-import { ExperimentOutlined, UserDeleteOutlined } from '@ant-design/icons';
+import {
+  AimOutlined,
+  ExperimentOutlined,
+  MoneyCollectOutlined,
+  UserDeleteOutlined,
+} from '@ant-design/icons';
 import { lazy } from 'react';
 import type { PageRoute } from './routes';
 
@@ -37,5 +42,17 @@ export const proofRoutes: readonly PageRoute[] = [
     path: '/proof/hold-outs/:id',
     right: 'campaigns.read',
     page: lazy(() => import('@/features/proof/HoldOutPage')),
+  },
+  {
+    path: '/proof/goals',
+    right: 'campaigns.read',
+    page: lazy(() => import('@/features/proof/GoalsPage')),
+    nav: { group: 'prove', name: 'goals', icon: <AimOutlined /> },
+  },
+  {
+    path: '/proof/returns',
+    right: 'campaigns.read',
+    page: lazy(() => import('@/features/proof/ReturnsPage')),
+    nav: { group: 'prove', name: 'returns', icon: <MoneyCollectOutlined /> },
   },
 ];

@@ -31,6 +31,8 @@ export type NavName =
   | 'campaigns'
   | 'experiments'
   | 'hold_outs'
+  | 'goals'
+  | 'returns'
   | 'settings';
 
 export interface PageRoute {

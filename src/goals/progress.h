@@ -1,0 +1,40 @@
+// How a goal stands: its base, its target, and every month beside the straight line from one to the
+// other. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "goals/goal.h"
+
+namespace perennial::goals {
+
+inline constexpr size_t kBaseMonths = 3;
+
+struct Month {
+  std::string label;
+  bool complete = false;
+  std::optional<double> value;
+  std::optional<int64_t> numerator, denominator;
+  std::string people_set;  // the people behind it, "" if it is not one of people
+};
+
+// no_number: the base, the target or every month is missing. reached and on_track: the last full
+// month is at the target, or at the line to it; missed: the goal is over and its last month is not.
+enum class Standing { kNoNumber, kNotBegun, kOnTrack, kBehind, kReached, kMissed };
+std::string_view standing_name(Standing standing);
+
+struct Progress {
+  std::optional<double> base, target;
+  std::vector<std::optional<double>> expected;  // by month, at its end
+  Standing standing = Standing::kNoNumber;
+  std::optional<double> before, after;  // means of as many full months before as since the start
+};
+// `before`: full months before the goal, ascending; `months`: those of the goal that have begun;
+// `length`: months of the goal in all.
+Progress progress_of(const GoalDraft& goal, const std::vector<Month>& before,
+                     const std::vector<Month>& months, size_t length);
+
+}  // namespace perennial::goals

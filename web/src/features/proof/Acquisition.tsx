@@ -1,0 +1,64 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { api, must } from '@/api/client';
+import { Loaded } from '@/shared/Loaded';
+import { People } from '@/shared/People';
+import { Section } from '@/shared/Section';
+import { useFormat } from '@/shared/use_format';
+
+/** New customers of each month and what they cost. */
+export function Acquisition() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const query = useQuery({
+    queryKey: ['acquisition'],
+    queryFn: () => must(api.GET('/v1/acquisition')),
+  });
+  return (
+    <Section
+      title={t('goal.acquisition')}
+      aside={<Link to="/proof/returns">{t('goal.enter_costs')}</Link>}
+    >
+      <Loaded query={query}>
+        {({ rows }) => (
+          <div className="scroll-x" tabIndex={0}>
+            <table className="plain">
+              <thead>
+                <tr>
+                  <th>{t('period.month')}</th>
+                  <th className="num">{t('insight.new_customers')}</th>
+                  <th className="num">{t('goal.cost')}</th>
+                  <th className="num">{t('goal.cac')}</th>
+                  <th>{t('goal.channels')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {[...rows].reverse().map((row) => (
+                  <tr key={row.label}>
+                    <td>
+                      {row.label}
+                      {row.complete ? '' : ` ${t('goal.not_over')}`}
+                    </td>
+                    <td className="num">
+                      <People n={row.new_customers} set={row.set} />
+                    </td>
+                    <td className="num">{row.cost_minor ? format.money(row.cost_minor) : '–'}</td>
+                    <td className="num">
+                      {row.cac_minor === null ? '–' : format.money(Math.round(row.cac_minor))}
+                    </td>
+                    <td className="small">
+                      {row.channels
+                        .map((one) => `${one.channel} ${format.money(one.cost_minor)}`)
+                        .join(' · ')}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Loaded>
+    </Section>
+  );
+}
