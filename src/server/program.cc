@@ -70,6 +70,7 @@ class Wired final : public Program {
   Result<void> open_modules();
   Result<void> listen(const Config& config);
   people::Extensions extensions();
+  void open_goals();
   Result<std::vector<proof::Gain>> gains();
   Result<std::vector<people::PersonId>> resolve_set(std::string_view set);
   Result<Json> describe_file(const people::Person& person);
@@ -181,13 +182,7 @@ Result<void> Wired::open_modules() {
                                       .books = *books_,
                                       .clock = system_now,
                                       .outbox_directory = directory_->sub("outbox")}));
-  goals_ = std::make_unique<goals::Goals>(
-      goals::Goals::Wiring{.database = *database_,
-                           .settings = *settings_,
-                           .insight = *insight_,
-                           .gains = [this] { return gains(); },
-                           .hold_out = [this] { return experiments_->whole_hold_out_json(); },
-                           .clock = system_now});
+  open_goals();
   segments_->start();
   return {};
 }
@@ -201,6 +196,16 @@ bool Wired::settle(uint64_t seq) {
     return true;
   }
   return false;
+}
+
+void Wired::open_goals() {
+  goals_ = std::make_unique<goals::Goals>(
+      goals::Goals::Wiring{.database = *database_,
+                           .settings = *settings_,
+                           .insight = *insight_,
+                           .gains = [this] { return gains(); },
+                           .hold_out = [this] { return experiments_->whole_hold_out_json(); },
+                           .clock = system_now});
 }
 
 Result<std::vector<proof::Gain>> Wired::gains() {

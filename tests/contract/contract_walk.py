@@ -14,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenarios"
 from perennial import Perennial  # noqa: E402
 
 from desk_walk import walk_desk  # noqa: E402
+from proof_walk import experiments  # noqa: E402
 from value_walk import models  # noqa: E402
 
 VALIDATE = pathlib.Path(__file__).with_name("validate.py")
@@ -38,7 +39,7 @@ class Walk(unittest.TestCase):
                 self.segments()
                 self.customers()
                 self.campaigns()
-                self.proof()
+                experiments(self)
                 models(self)
                 self.rest()
             checked = subprocess.run(
@@ -489,98 +490,6 @@ class Walk(unittest.TestCase):
         self.ok("POST", f"/v1/campaigns/{other}/send", {})
         self.ok("POST", f"/v1/campaigns/{other}/cancel", status=(200, 409))
         self.unsubscribe(preview["unsubscribe_url"])
-
-    def proof(self):
-        order = {"orders": True}
-        draft = {
-            "key": "checkout",
-            "name": "New checkout",
-            "arms": [{"key": "old", "weight": 0.5}, {"key": "new", "weight": 0.5}],
-            "measures": [
-                {"key": "ordered", "kind": "proportion", "of": order, "before_days": 30},
-                {"key": "revenue", "kind": "revenue", "window_days": 14, "cap_level": 0.99},
-                {"key": "basket", "kind": "ratio", "of": order | {"sum": "amount"}, "per": order},
-                {
-                    "key": "seen",
-                    "kind": "retention",
-                    "day": 7,
-                    "of": {
-                        "event": "Product Viewed",
-                        "where": [{"property": "sku", "op": "is", "value": "a"}],
-                    },
-                },
-                {
-                    "key": "price",
-                    "kind": "quantile",
-                    "level": 0.9,
-                    "of": {"event": "Product Viewed", "sum": "price"},
-                },
-            ],
-            "planned_days": 14,
-        }
-        wrong = [{"key": "a", "weight": 0.5}, {"key": "b", "weight": 0.4}]
-        self.ok("POST", "/v1/experiments", draft | {"arms": wrong}, status=400)
-        gone = self.ok("POST", "/v1/experiments", draft | {"key": "gone"})["id"]
-        self.ok("DELETE", f"/v1/experiments/{gone}")
-        made = self.ok("POST", "/v1/experiments", draft)
-        self.ok("POST", "/v1/experiments", draft, status=409)
-        path = f"/v1/experiments/{made['id']}"
-        self.ok("PUT", path, draft | {"hypothesis": "fewer steps, more orders"})
-        self.ok("GET", f"{path}/result", status=409)
-        self.ok("POST", f"{path}/start")
-        self.ok("PUT", path, draft, status=409)
-        somebody = {"user_id": "c3", "anonymous_id": "a3"}
-        first = self.server.collect(self.key, "assign", somebody)
-        self.assertEqual(first.status, 200, first)
-        again = self.server.collect(self.key, "assign", somebody)
-        self.assertEqual(
-            first.json["assignments"][0]["arm"], again.json["assignments"][0]["arm"]
-        )
-        self.assertEqual(self.server.collect(self.key, "assign", {}).status, 400)
-        self.assertEqual(self.server.collect("wk_wrong", "assign", somebody).status, 401)
-        self.ok("GET", f"{path}/result")
-        self.ok("GET", "/v1/experiments")
-        self.ok("GET", path)
-        self.ok("POST", f"{path}/stop", {"conclusion": "too few people"})
-        self.ok("GET", f"{path}/result")
-        self.ok(
-            "POST",
-            "/v1/experiments/power",
-            {"base_rate": 0.1, "difference": 0.02, "people": 4000},
-        )
-        self.ok("POST", "/v1/hold-outs/power", {"percent": 10, "days": 30})
-        self.ok("POST", "/v1/hold-outs", {"name": "All", "percent": 0}, status=400)
-        held = self.ok("POST", "/v1/hold-outs", {"name": "All", "percent": 20})
-        self.ok("GET", "/v1/hold-outs")
-        self.ok("GET", f"/v1/hold-outs/{held['id']}/members?limit=5")
-        self.ok("GET", f"/v1/hold-outs/{held['id']}/result")
-        self.goals()
-        self.ok("POST", f"/v1/hold-outs/{held['id']}/end")
-        self.ok("POST", f"/v1/hold-outs/{held['id']}/end", status=409)
-
-    def goals(self):
-        goal = {
-            "name": "Keep more",
-            "owner": "Ann",
-            "measure": "retention_rate",
-            "amount": 0.03,
-            "from": "2026-01",
-            "to": "2026-12",
-        }
-        self.ok("POST", "/v1/goals", goal | {"to": "2025-12"}, status=400)
-        made = self.ok("POST", "/v1/goals", goal)["id"]
-        for measure in ("repurchase_rate", "customers", "new_customers", "revenue", "cac"):
-            self.ok("PUT", f"/v1/goals/{made}", goal | {"measure": measure, "aim": "share"})
-        cost = {"about": "acquisition:ads", "day": "2026-03-01", "amount_minor": 12_000}
-        self.ok("POST", "/v1/costs", cost | {"amount_minor": 0}, status=400)
-        spent = self.ok("POST", "/v1/costs", cost)["id"]
-        self.ok("GET", "/v1/costs?limit=5")
-        self.ok("GET", "/v1/goals")
-        self.ok("GET", "/v1/acquisition")
-        self.ok("PUT", "/v1/returns/terms", {"margin_share": 0.4})
-        self.ok("GET", "/v1/returns")
-        self.ok("DELETE", f"/v1/costs/{spent}")
-        self.ok("DELETE", f"/v1/goals/{made}")
 
     def unsubscribe(self, url):
         path = re.sub(r"^https?://[^/]+", "", url)
