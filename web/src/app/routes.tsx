@@ -10,8 +10,8 @@ import {
   AppstoreOutlined,
   SendOutlined,
   SettingOutlined,
-  TeamOutlined,
 } from '@ant-design/icons';
+import { customerRoutes } from './customer_routes';
 import { segmentRoutes } from './segment_routes';
 import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react';
 import { proofRoutes } from './proof_routes';
@@ -51,17 +51,7 @@ export const pageRoutes: readonly PageRoute[] = [
     page: lazy(() => import('@/features/overview/OverviewPage')),
     nav: { group: 'know', name: 'overview', icon: <DashboardOutlined /> },
   },
-  {
-    path: '/customers',
-    right: 'customers.read',
-    page: lazy(() => import('@/features/customers/CustomersPage')),
-    nav: { group: 'know', name: 'customers', icon: <TeamOutlined /> },
-  },
-  {
-    path: '/customers/:id',
-    right: 'customers.read',
-    page: lazy(() => import('@/features/customers/CustomerPage')),
-  },
+  ...customerRoutes,
   ...segmentRoutes,
   {
     path: '/imports',

@@ -30,6 +30,8 @@ export type WordKind =
   | 'event_type'
   | 'consent'
   | 'identity'
+  | 'bond'
+  | 'trait_op'
   | 'arm'
   | 'note'
   | 'audit_action'

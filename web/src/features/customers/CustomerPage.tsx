@@ -1,5 +1,6 @@
 import { SendOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { api, must } from '@/api/client';
@@ -10,7 +11,7 @@ import { PageHead } from '@/shared/PageHead';
 import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
 import { Orders } from './Orders';
-import { Timeline } from './Timeline';
+import { FileTabs } from './FileTabs';
 import { Who } from './Who';
 
 /** What to do next with this customer, and why. */
@@ -48,6 +49,7 @@ export default function CustomerPage() {
   const { t } = useTranslation();
   const format = useFormat();
   const id = Number(useParams().id);
+  const mayExport = useRight('customers.export');
   const query = useQuery({
     queryKey: ['customer', id],
     queryFn: () =>
@@ -60,10 +62,21 @@ export default function CustomerPage() {
           <PageHead
             title={file.customer.name || file.customer.user_id || t('customer.visitor', { id })}
             lead={t('page.zone', { zone: format.zone })}
-          />
+          >
+            {mayExport ? (
+              <>
+                <Button href={`/v1/customers/${id}/export?format=html`} download>
+                  {t('customer.export_html')}
+                </Button>
+                <Button href={`/v1/customers/${id}/export`} download>
+                  {t('customer.export_json')}
+                </Button>
+              </>
+            ) : null}
+          </PageHead>
           <div className="customer">
             <Who file={file} />
-            <Timeline id={id} currency={file.currency} />
+            <FileTabs file={file} />
             <div>
               <NextAction file={file} />
               <Orders id={id} />

@@ -1,4 +1,9 @@
-import { CloseOutlined, DownloadOutlined, SendOutlined } from '@ant-design/icons';
+import {
+  CloseOutlined,
+  DownloadOutlined,
+  SendOutlined,
+  UsergroupAddOutlined,
+} from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useMemo } from 'react';
@@ -60,6 +65,9 @@ function Actions({ set, csv }: { set: string; csv: string }) {
   if (audience?.cells.length) params.set('cells', audience.cells.join(','));
   return (
     <>
+      <LinkButton icon={<UsergroupAddOutlined />} to="/customers/review">
+        {t('identity.review')}
+      </LinkButton>
       {mayExport ? (
         <Button icon={<DownloadOutlined />} href={csv} download>
           {t('do.csv')}

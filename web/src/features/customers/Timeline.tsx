@@ -1,73 +1,18 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button, Checkbox, Skeleton } from 'antd';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { api, must } from '@/api/client';
-import type { TimelineItem } from '@/api/types';
 import { ProblemView } from '@/shared/ProblemView';
 import { kHues } from '@/shared/colors';
 import { useThemeName } from '@/shared/theme_choice';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
+import { Body } from './TimelineBody';
 
-const kKinds = ['order', 'refund', 'event', 'message'] as const;
-
-function Body({ item, currency }: { item: TimelineItem; currency: string }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const word = useWords();
-  const [open, setOpen] = useState(false);
-  if (item.order) {
-    const { total_minor: total, lines, quantity, currency: own } = item.order;
-    return (
-      <div>
-        <b>{word('timeline_kind', item.kind)}</b> {item.title} ·{' '}
-        <b>{format.money(total, { currency: own || currency })}</b>{' '}
-        <span className="quiet">
-          {t('customer.lines', {
-            lines: format.count(lines),
-            quantity: format.count(Math.abs(quantity)),
-          })}
-        </span>
-      </div>
-    );
-  }
-  if (item.message) {
-    return (
-      <div>
-        <b>{word('timeline_kind', 'message')}</b> {item.title}{' '}
-        <span className="quiet">
-          {word('verdict', item.message.verdict ?? '')}
-          {item.message.campaign_id ? (
-            <>
-              {' '}
-              · <Link to={`/campaigns/${item.message.campaign_id}`}>{item.message.campaign}</Link>
-            </>
-          ) : null}
-        </span>
-      </div>
-    );
-  }
-  const properties = item.event?.properties;
-  const has = properties && Object.keys(properties).length > 0;
-  return (
-    <div>
-      {item.event?.name || word('event_type', item.event?.type ?? item.title)}{' '}
-      {has ? (
-        <Button type="link" size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
-          {open ? t('do.less') : t('do.more')}
-        </Button>
-      ) : null}
-      {open ? (
-        <pre style={{ margin: '6px 0 0', whiteSpace: 'pre-wrap' }}>
-          {JSON.stringify(properties, null, 2)}
-        </pre>
-      ) : null}
-    </div>
-  );
-}
+const kKinds = ['order', 'refund', 'event', 'message', 'note'] as const;
+// What was just sent shows within this time, while one looks at the newest page.
+const kLiveMs = 1500;
 
 /** Middle of the file: what happened, newest first, by kind. */
 export function Timeline({ id, currency }: { id: number; currency: string }) {
@@ -90,6 +35,7 @@ export function Timeline({ id, currency }: { id: number; currency: string }) {
         }),
       ),
     getNextPageParam: (page) => page.next_before ?? undefined,
+    refetchInterval: ({ state }) => (state.data && state.data.pages.length > 1 ? false : kLiveMs),
   });
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   const color: Record<string, string | undefined> = {
@@ -97,6 +43,7 @@ export function Timeline({ id, currency }: { id: number; currency: string }) {
     refund: kHues[theme][5],
     event: kHues[theme][1],
     message: kHues[theme][2],
+    note: kHues[theme][3],
   };
   return (
     <section aria-label={t('customer.timeline')}>
