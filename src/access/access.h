@@ -74,9 +74,9 @@ std::string_view role_name(Role role);
 // "public" is anyone's, "signed_in" any user's or API key's, "collect" a write key's. The rest by
 // role:
 //   analyst: customers.read, insights.read, insights.write, campaigns.read, imports.read,
-//   events.read, sql.read, stats.read, metrics.read operator: those, customers.export and .write,
-//   campaigns.write, imports.write administrator: all. A right that is not in the table is nobody's
-//   but the administrator's.
+//   events.read, sql.read, stats.read, metrics.read, loyalty.read; operator: those and
+//   customers.export, customers.write, campaigns.write, imports.write, loyalty.write;
+//   administrator: all. A right that is not in the table is nobody's but the administrator's.
 bool may(Role role, std::string_view right);
 std::vector<std::string> rights_of(Role role);
 

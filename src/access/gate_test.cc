@@ -33,9 +33,10 @@ TEST_F(GateRouteTest, EveryRightForEveryRole) {
   const std::set<std::string> analyst = {
       "customers.read", "insights.read", "insights.write", "campaigns.read", "imports.read",
       "events.read",    "sql.read",      "stats.read",     "metrics.read",   "segments.read",
-      "segments.write", "signed_in",     "public"};
+      "segments.write", "loyalty.read",  "signed_in",      "public"};
   std::set<std::string> operating = analyst;
-  operating.insert({"customers.export", "customers.write", "campaigns.write", "imports.write"});
+  operating.insert(
+      {"customers.export", "customers.write", "campaigns.write", "imports.write", "loyalty.write"});
   auto rights = rights_of_the_contract();
   ASSERT_GT(rights.size(), 15u);
   auto asked = rights;

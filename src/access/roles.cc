@@ -7,14 +7,14 @@
 namespace perennial::access {
 namespace {
 
-constexpr std::array<std::string_view, 11> kAnalyst = {
+constexpr std::array<std::string_view, 12> kAnalyst = {
     "customers.read", "insights.read", "insights.write", "campaigns.read",
     "imports.read",   "events.read",   "sql.read",       "stats.read",
-    "metrics.read",   "segments.read", "segments.write"};
-constexpr std::array<std::string_view, 4> kOperator = {"customers.export", "customers.write",
-                                                       "campaigns.write", "imports.write"};
-constexpr std::array<std::string_view, 4> kAdministrator = {"users.write", "keys.write",
-                                                            "audit.read", "settings.write"};
+    "metrics.read",   "segments.read", "segments.write", "loyalty.read"};
+constexpr std::array<std::string_view, 5> kOperator = {
+    "customers.export", "customers.write", "campaigns.write", "imports.write", "loyalty.write"};
+constexpr std::array<std::string_view, 5> kAdministrator = {
+    "users.write", "keys.write", "audit.read", "settings.write", "loyalty.close"};
 
 bool holds(std::span<const std::string_view> rights, std::string_view right) {
   return std::ranges::find(rights, right) != rights.end();

@@ -217,6 +217,16 @@ std::string differing_field(std::string_view a, std::string_view b) {
   return "";
 }
 
+Result<Command> command_of_payload(std::string_view payload, std::string id) {
+  Json json = TRY(parse_json(payload));
+  for (const char* field : {"earned_at", "activates_at", "expires_at"}) {
+    if (json.contains(field)) json[field] = format_instant(from_millis(json[field]));
+  }
+  if (json.contains("release_rest")) json["release_rest"] = json["release_rest"] == 1;
+  json["id"] = std::move(id);
+  return command_from_json(json);
+}
+
 Json to_json(const Outcome& outcome) {
   Json json = {{"status", outcome.done() ? "done" : "refused"}};
   if (!outcome.done()) {

@@ -10,5 +10,7 @@ namespace perennial::loyalty {
 std::string payload_of(const Command& command);
 // The first field in which two payloads differ; "" if they are the same.
 std::string differing_field(std::string_view a, std::string_view b);
+// The command of a payload.
+Result<Command> command_of_payload(std::string_view payload, std::string id);
 
 }  // namespace perennial::loyalty

@@ -1,4 +1,4 @@
-// Loyalty: a double-entry ledger of points with lots, holds, refunds and monthly closings.
+// Loyalty: a double-entry ledger of points with lots, earning rules, levels, and the checkout API.
 //
 // The ledger moves points only by postings: each takes `amount` from one account (its debit) to
 // another (its credit), names the lot it moves, and is never changed or deleted. A commit decides
@@ -12,17 +12,23 @@
 // Units: points are integers, money is minor units, times are UTC. A lot may be spent in
 // [activates_at, expires_at).
 //
-// Threads: functions over a store::Connection are used inside its transaction.
+// Threads: functions over a store::Connection are used inside its transaction; Loyalty is
+// thread-safe.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "access/access.h"
 #include "base/base.h"
+#include "events/events.h"
+#include "http/http.h"
 #include "people/people.h"
 #include "store/store.h"
 
@@ -38,8 +44,11 @@ inline constexpr Points kMaxBalance = 1'000'000'000'000'000'000;
 inline constexpr size_t kMaxBatch = 10'000;     // commands of one request
 inline constexpr size_t kMaxIdBytes = 200;      // of a command's id, order and line
 inline constexpr size_t kMaxReasonBytes = 500;  // of a command
+inline constexpr size_t kMaxRuleBytes = 64 * 1024;
 inline constexpr size_t kMaxProgrammes = 100;
 inline constexpr size_t kMaxCurrencies = 8;  // of one programme
+inline constexpr size_t kMaxRules = 200;     // of one programme, versions not counted
+inline constexpr size_t kMaxLevels = 50;     // of one programme
 inline constexpr int64_t kMaxHoldSeconds = 30 * 24 * 3600;
 inline constexpr int64_t kNever = INT64_MAX;  // an expiry that never comes, in milliseconds
 
@@ -83,8 +92,10 @@ struct Programme {
   WeekStart week_start = WeekStart::kMonday;
   std::vector<Currency> currencies;  // the first one is meant when a command names none
   int64_t hold_seconds = 1800;       // preset of a hold's life
+  Points approval_limit = 10'000;    // adjustments above need a second person
   int64_t closed_ms = INT64_MIN;     // nothing is posted before this instant any more
   int64_t revision = 0;              // of its definition, for parallel edits
+  bool takes_events = true;          // earning rules run
 
   const Currency* find(std::string_view code) const;
   const Currency* find(int64_t currency_id) const;
@@ -130,7 +141,7 @@ enum class CommandKind : int64_t {
   kTransfer = 9,
   kMerge = 10,
   kUnmerge = 11,
-  // Not from outside: what time does, and awards of a caller inside the program.
+  // Not from outside: what time does, and what earning rules do.
   kActivate = 20,
   kLapse = 21,    // expiry at its time
   kTimeOut = 22,  // of a hold
@@ -277,6 +288,33 @@ struct Verified {
   std::vector<std::string> faults;  // at most 100
 };
 Result<Verified> verify(store::Connection& c);
+
+// ---- the service
+
+// Programmes with their routes, the writer that gathers commands of many requests into one commit,
+// and the worker that settles what is due. Thread-safe.
+class Loyalty {
+ public:
+  struct Wiring {
+    store::Database& database;
+    events::Log& log;
+    access::Settings& settings;
+    Clock clock;
+  };
+  static Result<std::unique_ptr<Loyalty>> open(Wiring wiring);
+  virtual ~Loyalty() = default;
+  virtual void add_routes(http::Router& router) = 0;  // /v1/loyalty/*
+  // The same stage with what loyalty does about its events, in the same transaction: by then the
+  // people behind them are known.
+  virtual events::Stage follow(events::Stage people_stage) = 0;
+  // Decides commands together with those of others who ask at the same time. Blocks until they are
+  // durable.
+  virtual Result<std::vector<Outcome>> run(std::string_view programme,
+                                           std::vector<Command> commands) = 0;
+  // The people of a level: "level:PROGRAMME:CODE". Nothing if `set` is not a word of loyalty's.
+  virtual std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set) = 0;
+  virtual void stop() = 0;
+};
 
 // The tables of this module: docs/formats/ledger.md.
 std::span<const store::Migration> migrations();

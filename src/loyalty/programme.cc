@@ -181,6 +181,8 @@ Result<Programme> programme_from_json(const Json& json) {
     programme.currencies.push_back(std::move(currency));
   }
   programme.hold_seconds = TRY(bounded(json, "hold_seconds", 1800, 1, kMaxHoldSeconds));
+  programme.approval_limit = TRY(bounded(json, "approval_limit", 10'000, 0, kMaxPoints));
+  programme.takes_events = TRY(json_bool_or(json, "takes_events", true));
   programme.revision = TRY(json_integer_or(json, "revision", 0));
   return programme;
 }
@@ -194,6 +196,8 @@ Json to_json(const Programme& programme) {
           {"week_start", week_start_name(programme.week_start)},
           {"currencies", std::move(currencies)},
           {"hold_seconds", programme.hold_seconds},
+          {"approval_limit", programme.approval_limit},
+          {"takes_events", programme.takes_events},
           {"revision", programme.revision},
           {"closed_until", programme.closed_ms == INT64_MIN
                                ? Json()
@@ -220,6 +224,11 @@ Result<Programme> save_programme(store::Connection& c, Programme programme, Inst
       "definition = excluded.definition, revision = excluded.revision",
       {programme.id, to_text(definition), programme.revision, INT64_MIN, to_millis(now)}));
   TRY(save_currencies(c, programme));
+  // From now on merges of people are followed.
+  TRY(
+      c.execute("INSERT INTO loyalty_progress (id, last_move) VALUES (1, $1) "
+                "ON CONFLICT (id) DO NOTHING",
+                {TRY(people::reached(c)).last_move}));
   return *TRY(find_programme(c, programme.id));
 }
 

@@ -165,8 +165,148 @@ CREATE TABLE loyalty_closings (
 );
 )sql";
 
+constexpr std::string_view kApprovals = R"sql(
+CREATE TABLE loyalty_approvals (
+  programme TEXT NOT NULL,
+  id TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  asked_by TEXT NOT NULL,
+  asked_name TEXT NOT NULL,
+  asked_ms BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  decided_name TEXT NOT NULL,
+  decided_ms BIGINT,
+  PRIMARY KEY (programme, id)
+);
+)sql";
+
+constexpr std::string_view kEarning = R"sql(
+ALTER TABLE loyalty_numbers ADD COLUMN award BIGINT NOT NULL DEFAULT 1;
+
+CREATE TABLE loyalty_rules (
+  programme TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  definition TEXT NOT NULL,
+  from_ms BIGINT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_ms BIGINT NOT NULL,
+  PRIMARY KEY (programme, id, version)
+);
+CREATE TABLE loyalty_level_sets (
+  programme TEXT PRIMARY KEY,
+  definition TEXT NOT NULL,
+  revision BIGINT NOT NULL
+);
+CREATE TABLE loyalty_facts (
+  seq BIGINT PRIMARY KEY,
+  person BIGINT NOT NULL,
+  identity TEXT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  properties TEXT NOT NULL
+);
+CREATE INDEX loyalty_facts_by_person ON loyalty_facts (person);
+CREATE INDEX loyalty_facts_by_identity ON loyalty_facts (identity);
+CREATE TABLE loyalty_awards (
+  id BIGINT PRIMARY KEY,
+  programme TEXT NOT NULL,
+  person BIGINT NOT NULL,
+  rule TEXT NOT NULL,
+  event TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  currency BIGINT NOT NULL,
+  points BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX loyalty_awards_by_person ON loyalty_awards (person, programme, rule, event);
+CREATE TABLE loyalty_members (
+  programme TEXT NOT NULL,
+  person BIGINT NOT NULL,
+  level TEXT NOT NULL,
+  since_ms BIGINT NOT NULL,
+  valid_ms BIGINT NOT NULL,
+  grace_ms BIGINT NOT NULL,
+  next_ms BIGINT,
+  measure BIGINT NOT NULL,
+  next_level TEXT NOT NULL,
+  missing BIGINT NOT NULL,
+  details TEXT NOT NULL,
+  PRIMARY KEY (programme, person)
+);
+CREATE INDEX loyalty_members_due ON loyalty_members (programme, next_ms) WHERE next_ms IS NOT NULL;
+CREATE INDEX loyalty_members_by_level ON loyalty_members (programme, level);
+CREATE TABLE loyalty_level_changes (
+  programme TEXT NOT NULL,
+  person BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  from_level TEXT NOT NULL,
+  to_level TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (programme, person, number)
+);
+CREATE TABLE loyalty_progress (
+  id BIGINT PRIMARY KEY,
+  last_move BIGINT NOT NULL
+);
+CREATE TABLE loyalty_backfills (
+  programme TEXT PRIMARY KEY,
+  facts_done BIGINT NOT NULL,
+  after_person BIGINT NOT NULL,
+  up_to_person BIGINT NOT NULL
+);
+)sql";
+
+constexpr std::string_view kCoupons = R"sql(
+CREATE TABLE loyalty_coupon_batches (
+  programme TEXT NOT NULL,
+  id TEXT NOT NULL,
+  definition TEXT NOT NULL,
+  revision BIGINT NOT NULL,
+  codes BIGINT NOT NULL,
+  created_ms BIGINT NOT NULL,
+  PRIMARY KEY (programme, id)
+);
+CREATE TABLE loyalty_coupons (
+  programme TEXT NOT NULL,
+  code TEXT NOT NULL,
+  batch TEXT NOT NULL,
+  max_uses BIGINT NOT NULL,
+  uses BIGINT NOT NULL CHECK (uses >= 0),
+  PRIMARY KEY (programme, code)
+);
+CREATE TABLE loyalty_coupon_uses (
+  programme TEXT NOT NULL,
+  id TEXT NOT NULL,
+  batch TEXT NOT NULL,
+  code TEXT NOT NULL,
+  person BIGINT NOT NULL,
+  order_ref TEXT NOT NULL,
+  amount_minor BIGINT NOT NULL,
+  reserve_seconds BIGINT NOT NULL,
+  state BIGINT NOT NULL,
+  refusal TEXT NOT NULL,
+  message TEXT NOT NULL,
+  field TEXT NOT NULL,
+  discount_minor BIGINT NOT NULL,
+  free_shipping BIGINT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  reserved_until_ms BIGINT,
+  ended_ms BIGINT,
+  PRIMARY KEY (programme, id)
+);
+CREATE INDEX loyalty_coupon_uses_by_person ON loyalty_coupon_uses (programme, batch, person);
+CREATE INDEX loyalty_coupon_uses_by_state ON loyalty_coupon_uses (programme, batch, state);
+CREATE INDEX loyalty_coupon_uses_reserved ON loyalty_coupon_uses (programme, code)
+  WHERE state = 1;
+)sql";
+
 constexpr std::array kMigrations = {
     store::Migration{"loyalty", 1, "programmes and their ledger", kLedger},
+    store::Migration{"loyalty", 2, "adjustments that wait for a second person", kApprovals},
+    store::Migration{"loyalty", 3, "earning rules and levels", kEarning},
+    store::Migration{"loyalty", 4, "coupons", kCoupons},
 };
 
 }  // namespace

@@ -94,6 +94,9 @@ void add_verbs(CLI::App& app, Words& words) {
   app.add_subcommand("sql", "Read-only ClickHouse SQL over the table events")
       ->add_option("query", words.query, "the statement, or - to read it from standard input")
       ->required();
+  app.add_subcommand("ledger", "The points ledger")
+      ->require_subcommand(1)
+      ->add_subcommand("verify", "Compare everything that the ledger keeps twice");
   app.add_subcommand("stats", "Sizes and counts of the stores, stages and memory");
   app.add_subcommand("config", "The settings that hold, and where each comes from");
   app.add_subcommand("version", "The version of the program");
@@ -132,6 +135,7 @@ Result<void> run_verb(const CLI::App& app, const Words& words) {
   if (verb == "user") return run_user(config, words.user, words.json);
   if (verb == "key") return run_key(config, words.key, words.json);
   if (verb == "sql") return run_sql(config, words.query, words.json);
+  if (verb == "ledger") return run_ledger_verify(config, words.json);
   return run_stats(config, words.json);
 }
 

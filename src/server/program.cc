@@ -12,6 +12,7 @@
 #include "experiments/experiments.h"
 #include "goals/goals.h"
 #include "insight/insight.h"
+#include "loyalty/loyalty.h"
 #include "people/people.h"
 #include "segments/segments.h"
 #include "server/data_directory.h"
@@ -35,7 +36,7 @@ std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
   for (auto part :
        {access::migrations(), events::migrations(), people::migrations(), collect::migrations(),
-        insight::migrations(), segments::migrations(), value::migrations(),
+        insight::migrations(), segments::migrations(), value::migrations(), loyalty::migrations(),
         experiments::migrations(), engage::migrations(), goals::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
@@ -88,6 +89,7 @@ class Wired final : public Program {
   std::unique_ptr<value::Value> value_;
   std::unique_ptr<segments::Segments> segments_;
   std::unique_ptr<value::Models> models_;
+  std::unique_ptr<loyalty::Loyalty> loyalty_;
   std::unique_ptr<experiments::Experiments> experiments_;
   std::unique_ptr<events::Stages> stages_;
   std::unique_ptr<collect::Importer> importer_;
@@ -148,6 +150,7 @@ Result<void> Wired::open_modules() {
        .say = [](const std::string& line) { spdlog::warn("{}", line); }}));
   add_segment_facts(*segments_, *value_, *database_);
 
+  loyalty_ = TRY(loyalty::Loyalty::open({*database_, *log_, *settings_, system_now}));
   experiments_ = std::make_unique<experiments::Experiments>(experiments::Experiments::Wiring{
       .database = *database_,
       .log = *log_,
@@ -159,7 +162,7 @@ Result<void> Wired::open_modules() {
 
   std::vector<events::Stage> stages;
   stages.push_back(events::schema_stage());
-  stages.push_back(people::people_stage(*settings_));
+  stages.push_back(loyalty_->follow(people::people_stage(*settings_)));
   stages.back().committed = [before = std::move(stages.back().committed), books = books_.get(),
                              timeline = timeline_.get()](uint64_t seq) {
     if (before) before(seq);
@@ -220,6 +223,7 @@ Result<std::vector<people::PersonId>> Wired::resolve_set(std::string_view set) {
   if (auto found = segments_->resolve_set(set)) return std::move(*found);
   if (auto found = value_->resolve_set(set)) return std::move(*found);
   if (auto found = models_->resolve_set(set)) return std::move(*found);
+  if (auto found = loyalty_->resolve_set(set)) return std::move(*found);
   if (auto found = experiments_->resolve_set(set)) return std::move(*found);
   if (auto found = engage_->resolve_set(set)) return std::move(*found);
   return fail(Code::kInvalid, "no such set of people", "set",
@@ -254,6 +258,7 @@ Result<void> Wired::listen(const Config& config) {
   segments_->add_routes(router);
   value_->add_routes(router);
   models_->add_routes(router);
+  loyalty_->add_routes(router);
   experiments_->add_routes(router);
   engage_->add_routes(router);
   goals_->add_routes(router);
@@ -296,6 +301,7 @@ void Wired::stop() {
   if (segments_) segments_->stop();
   if (models_) models_->stop();
   if (stages_) stages_->stop();
+  if (loyalty_) loyalty_->stop();
   if (timeline_) timeline_->stop();
 }
 

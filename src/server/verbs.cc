@@ -176,6 +176,22 @@ Result<void> run_stats(const Config& config, bool json) {
   return {};
 }
 
+Result<void> run_ledger_verify(const Config& config, bool json) {
+  auto link = TRY(CommandLink::open(config));
+  const Json found = TRY(link->call("GET", "/v1/loyalty/verify"));
+  if (json) {
+    print_json(found);
+  } else {
+    std::printf("%s accounts, %s lots, %s postings: %s\n", grouped(found["holders"]).c_str(),
+                grouped(found["lots"]).c_str(), grouped(found["postings"]).c_str(),
+                found["faults"].empty() ? "all agree" : "NOT in agreement");
+    for (const Json& fault : found["faults"]) std::printf("  %s\n", shown(fault).c_str());
+  }
+  if (found["faults"].empty()) return {};
+  return fail(Code::kConflict, "the points ledger does not agree with itself", "ledger",
+              "keep the data directory as it is and restore a backup beside it");
+}
+
 Result<void> run_config(const Config& config, bool json) {
   Json list = Json::array();
   for (const Setting& setting : config.settings) {

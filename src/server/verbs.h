@@ -27,6 +27,8 @@ Result<void> run_import(const Config& config, const ImportWords& words, bool jso
 Result<void> run_user(const Config& config, const UserWords& words, bool json);
 Result<void> run_key(const Config& config, const KeyWords& words, bool json);
 Result<void> run_sql(const Config& config, const std::string& query, bool json);
+// Whether everything that the points ledger keeps twice agrees; kConflict if not.
+Result<void> run_ledger_verify(const Config& config, bool json);
 Result<void> run_stats(const Config& config, bool json);
 Result<void> run_config(const Config& config, bool json);
 

@@ -15,6 +15,7 @@ from perennial import Perennial  # noqa: E402
 
 from desk_walk import walk_desk  # noqa: E402
 from proof_walk import experiments  # noqa: E402
+from loyalty_walk import loyalty  # noqa: E402
 from value_walk import models  # noqa: E402
 
 VALIDATE = pathlib.Path(__file__).with_name("validate.py")
@@ -41,6 +42,7 @@ class Walk(unittest.TestCase):
                 self.campaigns()
                 experiments(self)
                 models(self)
+                loyalty(self)
                 self.rest()
             checked = subprocess.run(
                 [sys.executable, str(VALIDATE), str(record)], capture_output=True, text=True

@@ -14,6 +14,7 @@ import {
 import { customerRoutes } from './customer_routes';
 import { segmentRoutes } from './segment_routes';
 import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react';
+import { loyaltyRoutes } from './loyalty_routes';
 import { proofRoutes } from './proof_routes';
 
 export type NavGroup = 'know' | 'understand' | 'act' | 'prove' | 'run';
@@ -28,6 +29,8 @@ export type NavName =
   | 'stages'
   | 'rfm'
   | 'value'
+  | 'loyalty'
+  | 'loyalty_finance'
   | 'campaigns'
   | 'experiments'
   | 'hold_outs'
@@ -104,6 +107,7 @@ export const pageRoutes: readonly PageRoute[] = [
     page: lazy(() => import('@/features/value/RfmPage')),
     nav: { group: 'understand', name: 'rfm', icon: <AppstoreOutlined /> },
   },
+  ...loyaltyRoutes,
   {
     path: '/value/clv',
     right: 'insights.read',

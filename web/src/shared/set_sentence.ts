@@ -80,6 +80,8 @@ export function useSetSentence() {
         return t('set.hold_out');
       case 'hold_out_treated':
         return t('set.hold_out_treated');
+      case 'level':
+        return t('set.level', { level: set.level });
       case 'people':
         return t('set.people');
       default:

@@ -20,6 +20,7 @@ export type PeopleSet =
   | { kind: 'experiment_mixed'; experiment: string }
   | { kind: 'hold_out' | 'hold_out_treated' }
   | { kind: 'people' }
+  | { kind: 'level'; level: string }
   | { kind: 'other'; text: string };
 
 function campaignSet(parts: string[], text: string): PeopleSet {
@@ -51,6 +52,8 @@ export function parseSet(text: string): PeopleSet {
   switch (kind) {
     case 'stage':
       return { kind, stage: a };
+    case 'level':
+      return { kind, level: b };
     case 'cell':
       return { kind, cell: a };
     case 'rfm':

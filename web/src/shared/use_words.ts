@@ -66,7 +66,16 @@ export type WordKind =
   | 'trace'
   | 'tier'
   | 'purchase_model'
-  | 'value_fault';
+  | 'value_fault'
+  | 'cap_every'
+  | 'amount_kind'
+  | 'rounding'
+  | 'level_measure'
+  | 'level_window'
+  | 'level_reason'
+  | 'privilege'
+  | 'account'
+  | 'posting_kind';
 
 /** Gives (kind, word) → text. A word that the catalogue does not have stands for itself. */
 export function useWords() {

@@ -48,6 +48,7 @@ function NextAction({ file }: { file: CustomerFile }) {
 export default function CustomerPage() {
   const { t } = useTranslation();
   const format = useFormat();
+  const mayPoints = useRight('loyalty.read');
   const id = Number(useParams().id);
   const mayExport = useRight('customers.export');
   const query = useQuery({
@@ -63,6 +64,9 @@ export default function CustomerPage() {
             title={file.customer.name || file.customer.user_id || t('customer.visitor', { id })}
             lead={t('page.zone', { zone: format.zone })}
           >
+            {mayPoints ? (
+              <LinkButton to={`/loyalty/people/${id}`}>{t('customer.points')}</LinkButton>
+            ) : null}
             {mayExport ? (
               <>
                 <Button href={`/v1/customers/${id}/export?format=html`} download>

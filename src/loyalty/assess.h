@@ -1,0 +1,71 @@
+// Between the log, the rules and the ledger: what is known of people, what they have earned by it
+// (replay.h), and the postings that bring the ledger there.
+#pragma once
+
+#include <set>
+
+#include "loyalty/replay.h"
+
+namespace perennial::loyalty {
+
+inline constexpr size_t kAssessAtOnce = 500;  // people of one transaction
+
+// A programme with all versions of its rules and its levels.
+struct Terms {
+  Programme programme;
+  std::vector<Rule> rules;  // by id and version, each with its span
+  Levels levels;
+};
+
+// Saves the next version of a rule (its `version` must be the newest one's, 0 for a new rule). It
+// counts for events from rule.from_ms on, by default from `now`.
+Result<Rule> save_rule(store::Connection& c, const Programme& programme, Rule rule,
+                       std::string_view by, Instant now);
+Result<std::vector<Rule>> all_versions(store::Connection& c, const Programme& programme);
+std::vector<Rule> newest(const std::vector<Rule>& versions);
+Result<Levels> find_levels(store::Connection& c, const Programme& programme);
+Result<Levels> save_levels(store::Connection& c, const Programme& programme, Levels levels);
+Result<std::vector<Terms>> all_terms(store::Connection& c);
+Result<Terms> terms_of(store::Connection& c, const Programme& programme);
+// Versions of one rule hold from their own start to the next one's.
+void set_spans(std::vector<Rule>& versions);
+// Names of events that are facts for any rule.
+std::set<std::string, std::less<>> event_names(const std::vector<Terms>& terms);
+
+// What is known of people, for a replay; in the order of `people`.
+struct Known {
+  PersonId person = 0;
+  std::string traits = "{}";
+  std::vector<Fact> facts;
+};
+Result<std::vector<Known>> load_known(store::Connection& c, const Programme& programme,
+                                      const Levels& levels, std::span<const PersonId> people);
+
+// Works out anew what these people have earned, posts the difference and keeps their standing.
+Result<void> assess(store::Connection& c, const Terms& terms, std::span<const PersonId> people,
+                    Instant now);
+// People whose level may change by time alone, at most `limit`. Returns how many there were.
+Result<size_t> assess_due(store::Connection& c, const Terms& terms, Instant now, size_t limit);
+// Takes events of the log: the part of the people stage's transaction that is loyalty's.
+Result<void> take_events(store::Connection& c, std::span<const events::StoredEvent> events,
+                         Instant now);
+
+struct NewFact {
+  int64_t seq = 0, at_ms = 0;
+  PersonId person = 0;
+  std::string identity, name, properties;
+};
+// Facts that are known already are left as they are.
+Result<void> add_facts(store::Connection& c, std::span<const NewFact> facts);
+
+// The standing of a person as it was last worked out; nothing if they are in no level.
+struct Member {
+  Standing standing;
+  std::vector<Mission> missions;
+  std::vector<Streak> streaks;
+};
+Result<std::optional<Member>> find_member(store::Connection& c, const Programme& programme,
+                                          PersonId person);
+Json to_json(const Standing& standing, const Levels& levels);
+
+}  // namespace perennial::loyalty

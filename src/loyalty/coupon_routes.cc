@@ -1,0 +1,90 @@
+// Coupons: /v1/loyalty/programmes/{programme}/coupons* of api/openapi.yaml.
+#include "loyalty/coupons.h"
+#include "loyalty/service.h"
+
+namespace perennial::loyalty {
+namespace {
+
+// A refused use is a problem whose hint is its stable code.
+http::Response answer_of(const UseOutcome& outcome) {
+  if (outcome.done()) return http::json(200, to_json(outcome));
+  const std::string& code = outcome.refusal.code;
+  const bool unknown = code.starts_with("unknown_") || code == "mistyped_code";
+  return http::problem({.code = unknown ? Code::kNotFound : Code::kConflict,
+                        .message = outcome.refusal.message,
+                        .where = outcome.refusal.where,
+                        .hint = code});
+}
+
+}  // namespace
+
+void Service::add_coupon_routes(http::Router& router) {
+  const std::string one = "/programmes/{programme}";
+  add(router, "GET", one + "/coupons", "loyalty.read", &Service::coupon_batches);
+  add(router, "PUT", one + "/coupons/{batch}", "loyalty.write", &Service::put_coupon_batch);
+  add(router, "POST", one + "/coupons/{batch}/codes", "loyalty.write", &Service::coupon_codes);
+  add(router, "POST", one + "/coupon-uses", "loyalty.write", &Service::use_a_coupon);
+  add(router, "POST", one + "/coupon-uses/{use}/end", "loyalty.write", &Service::end_a_use);
+}
+
+Service::Answer Service::coupon_batches(const http::Request& request) {
+  const Programme programme = TRY(programme_of(request));
+  const auto batches =
+      TRY(wiring_.database.read([&](store::Connection& c) { return list_batches(c, programme); }));
+  Json items = Json::array();
+  for (const CouponBatch& batch : batches) items.push_back(to_json(batch));
+  return http::json(200, {{"batches", std::move(items)}});
+}
+
+Service::Answer Service::put_coupon_batch(const http::Request& request) {
+  const Programme programme = TRY(programme_of(request));
+  Json body = TRY(http::json_body(request));
+  body["id"] = request.params.at("batch");
+  const CouponBatch wanted = TRY(batch_from_json(body, programme.zone));
+  const CouponBatch saved =
+      TRY(wiring_.database.write([&](store::Connection& c) -> Result<CouponBatch> {
+        CouponBatch batch = TRY(save_batch(c, programme, wanted, now()));
+        TRY(access::record(c, request.principal, "loyalty.coupons", programme.id + "/" + batch.id,
+                           {{"revision", batch.revision}}, wiring_.clock()));
+        return batch;
+      }));
+  return http::json(200, to_json(saved));
+}
+
+Service::Answer Service::coupon_codes(const http::Request& request) {
+  const Programme programme = TRY(programme_of(request));
+  const int64_t count = TRY(json_integer(TRY(http::json_body(request)), "count"));
+  const std::string& id = request.params.at("batch");
+  const auto codes =
+      TRY(wiring_.database.write([&](store::Connection& c) -> Result<std::vector<std::string>> {
+        const auto batch = TRY(find_terms(c, programme, id));
+        if (!batch) return fail(Code::kNotFound, "there is no such batch", "batch");
+        auto made = TRY(make_codes(c, programme, *batch, count));
+        TRY(access::record(c, request.principal, "loyalty.coupon_codes", programme.id + "/" + id,
+                           {{"count", count}}, wiring_.clock()));
+        return made;
+      }));
+  return http::json(200, {{"codes", codes}});
+}
+
+Service::Answer Service::use_a_coupon(const http::Request& request) {
+  const Programme programme = TRY(programme_of(request));
+  const CouponUse use = TRY(use_from_json(TRY(http::json_body(request))));
+  return answer_of(TRY(wiring_.database.write(
+      [&](store::Connection& c) { return use_coupon(c, programme, use, now()); })));
+}
+
+Service::Answer Service::end_a_use(const http::Request& request) {
+  const Programme programme = TRY(programme_of(request));
+  const std::string word = TRY(json_string(TRY(http::json_body(request)), "how"));
+  if (word != "redeem" && word != "void" && word != "restore")
+    return fail(Code::kInvalid, "is one of redeem void restore", "how");
+  const UseEnd how = word == "redeem" ? UseEnd::kRedeem
+                     : word == "void" ? UseEnd::kVoid
+                                      : UseEnd::kRestore;
+  const std::string& id = request.params.at("use");
+  return answer_of(TRY(wiring_.database.write(
+      [&](store::Connection& c) { return end_use(c, programme, id, how, now()); })));
+}
+
+}  // namespace perennial::loyalty

@@ -1,0 +1,111 @@
+// Coupons: batches of codes that pay for a part of an order, and every use of a code.
+//
+// A use is decided in one transaction. The row of the code counts its uses, and the statement that
+// counts one more holds only while some are left: so many requests at once never use a code more
+// often than it may be, on either engine.
+//
+//   auto made = TRY(make_codes(c, programme, batch, 1'000));
+//   auto outcome = TRY(use_coupon(c, programme, {.id = "cart 7", .code = made[0], .person = 3,
+//                                                .amount_minor = 20'000}, now));
+#pragma once
+
+#include "loyalty/loyalty.h"
+
+namespace perennial::loyalty {
+
+inline constexpr int64_t kMaxCodesAtOnce = 100'000;
+inline constexpr size_t kMaxBatches = 1'000;  // of one programme
+inline constexpr size_t kMaxCodeBytes = 40;
+inline constexpr int64_t kMaxReserveSeconds = 7 * 24 * 3600;
+
+// ---- codes
+
+// A code of 13 symbols that nobody can guess (64 bits) and a check symbol. The alphabet has 31
+// symbols, without those that look alike; the check is a weighted sum modulo 31, which, as 31 is
+// prime and the weights differ, tells every single wrong symbol and every two that were swapped
+// (the scheme of ISBN-10, with another modulus).
+std::string new_code();
+// As codes are kept: capitals, no spaces and hyphens, O as 0, I and L as 1, S as 5, U as V.
+std::string normal_code(std::string_view typed);
+// Whether a normal code could have come from new_code().
+bool has_valid_check(std::string_view normal);
+
+// ---- batches
+
+struct CouponBatch {
+  std::string id, name;
+  // Stored as words.
+  enum class Kind { kFixed, kPercent, kFreeShipping } kind = Kind::kFixed;
+  int64_t amount_minor = 0;     // kFixed
+  int64_t percent = 0;          // kPercent: 1–100
+  int64_t max_minor = 0;        // kPercent: at most so much; 0 = any
+  int64_t min_spend_minor = 0;  // of the cart
+  Span valid{};                 // the code can be used in [from, to)
+  std::string shared_code;      // one code for everybody; "" = a code for each
+  int64_t max_uses = 0;         // of the shared code; 0 = any number
+  int64_t per_person = 0;       // uses by one person; 0 = any number
+  int64_t revision = 0;
+  // So far.
+  int64_t codes = 0, reserved = 0, redeemed = 0, discount_minor = 0;
+};
+// Fails with kInvalid, naming the field. Times without a zone are the programme's.
+Result<CouponBatch> batch_from_json(const Json& json, const Zone& zone);
+Json to_json(const CouponBatch& batch);
+// Creates it (revision 0 expected) or changes its terms; a shared code stays what it is. kConflict
+// when somebody changed it meanwhile or the shared code is taken.
+Result<CouponBatch> save_batch(store::Connection& c, const Programme& programme, CouponBatch batch,
+                               Instant now);
+Result<std::optional<CouponBatch>> find_batch(store::Connection& c, const Programme& programme,
+                                              std::string_view id);
+// Its terms alone, without what was counted so far.
+Result<std::optional<CouponBatch>> find_terms(store::Connection& c, const Programme& programme,
+                                              std::string_view id);
+Result<std::vector<CouponBatch>> list_batches(store::Connection& c, const Programme& programme);
+// Makes unique codes, between 1 and kMaxCodesAtOnce, each for one use.
+Result<std::vector<std::string>> make_codes(store::Connection& c, const Programme& programme,
+                                            const CouponBatch& batch, int64_t count);
+
+// ---- uses
+
+// Stored: never renumber.
+enum class UseState : int64_t {
+  kRefused = 0,
+  kReserved = 1,
+  kRedeemed = 2,
+  kVoid = 3,      // was reserved: given up, or its time is over
+  kRestored = 4,  // was redeemed: the order was refunded
+};
+std::string_view state_name(UseState state);
+
+struct CouponUse {
+  std::string id;  // the client's, unique among the uses of the programme
+  std::string code, order;
+  PersonId person = 0;
+  int64_t amount_minor = 0;     // of the cart
+  int64_t reserve_seconds = 0;  // 0 = redeem at once
+};
+Result<CouponUse> use_from_json(const Json& json);
+
+struct UseOutcome {
+  Refusal refusal;
+  bool repeated = false;
+  UseState state = UseState::kRefused;
+  std::string batch;
+  int64_t discount_minor = 0;
+  bool free_shipping = false;
+  std::optional<Instant> reserved_until;
+  bool done() const { return refusal.code.empty(); }
+};
+Json to_json(const UseOutcome& outcome);
+
+// Refusals: unknown_code, mistyped_code, not_valid_yet, no_longer_valid, spend_too_low, used_up,
+// person_limit, unknown_person, id_reused. An id keeps its answer, refusals included.
+Result<UseOutcome> use_coupon(store::Connection& c, const Programme& programme,
+                              const CouponUse& use, Instant now);
+enum class UseEnd { kRedeem, kVoid, kRestore };
+// Redeems or gives up what is reserved, or restores what was redeemed; the same again changes
+// nothing. Refusals: unknown_use, not_reserved, not_redeemed.
+Result<UseOutcome> end_use(store::Connection& c, const Programme& programme, std::string_view id,
+                           UseEnd end, Instant now);
+
+}  // namespace perennial::loyalty

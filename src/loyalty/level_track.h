@@ -1,0 +1,48 @@
+// The level of one person as time goes on: what counts comes in, validity ends, refunds take away.
+#pragma once
+
+#include "loyalty/replay.h"
+
+namespace perennial::loyalty {
+
+class LevelTrack {
+ public:
+  LevelTrack(const Levels& levels, const Zone& zone) : levels_(levels), zone_(zone) {}
+
+  // Validity and grace that end until `to_ms`, that instant included.
+  void advance(int64_t to_ms);
+  // Something that counts happened at `at_ms`; call advance() first.
+  void add(int64_t at_ms, int64_t value);
+  // At `now_ms`, `value` of what happened at `at_ms` was undone.
+  void take(int64_t at_ms, int64_t value, int64_t now_ms);
+  int64_t multiplier_percent() const;
+  Standing standing(int64_t now_ms);
+
+ private:
+  struct Counted {
+    int64_t at_ms, value;
+  };
+  int64_t window_start(int64_t at_ms) const;
+  int64_t sum(int64_t from_ms, int64_t to_ms) const;  // both ends included
+  int64_t measure(int64_t at_ms) const { return sum(window_start(at_ms), at_ms); }
+  size_t earned(int64_t measure) const;
+  int64_t keep_threshold() const;
+  int64_t validity_end(int64_t at_ms) const;
+  void go_to(size_t level, int64_t at_ms, std::string reason);
+  void qualify(int64_t at_ms, int64_t need);
+  void end_validity(int64_t at_ms);
+
+  const Levels& levels_;
+  Zone zone_;
+  std::vector<Counted> counted_;
+  int64_t first_ms_ = INT64_MAX;
+  size_t level_ = 0;
+  int64_t since_ms_ = INT64_MIN, valid_ms_ = kNever, grace_ms_ = kNever;
+  // What the level rests on, for refunds: a span and how much was needed in it.
+  int64_t from_ms_ = 0, upto_ms_ = 0, need_ = 0;
+  size_t before_ = 0;  // the level held until this one was reached
+  int64_t before_valid_ms_ = kNever;
+  std::vector<LevelChange> changes_;
+};
+
+}  // namespace perennial::loyalty

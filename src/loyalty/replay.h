@@ -1,0 +1,73 @@
+// What a person has earned, as a pure function of what is known of them: all facts in the order in
+// which they happened, through all rules, caps, streaks, missions and levels. Facts that arrive
+// late or in another order give the same answer, because the answer is worked out anew from all of
+// them; the ledger then posts the difference to what it has.
+//
+// A refund is a fact of its own time: the points and the caps that its order took are given back
+// then, and levels are looked at again, but what happened in between stays.
+#pragma once
+
+#include "loyalty/rules.h"
+
+namespace perennial::loyalty {
+
+struct Fact {
+  enum class Kind { kOrder, kEvent, kPoints, kRefund } kind = Kind::kEvent;
+  int64_t at_ms = 0;
+  std::string key;   // "order:SOURCE/ID", "seq:17": names it in postings; the order's of a refund
+  std::string name;  // of the event; kPoints: the currency's code
+  std::string properties = "{}";
+  int64_t amount_minor = 0;  // of an order; of a refund, positive
+  int64_t items = 0;
+  Points points = 0;  // kPoints: earned by other means than rules
+};
+
+struct Award {
+  std::string rule, key;
+  int64_t version = 0;
+  std::string currency, order;
+  Points points = 0;       // after refunds
+  int64_t at_ms = 0;       // of its fact
+  int64_t changed_ms = 0;  // of the last refund that changed it, or at_ms
+  int64_t activates_ms = 0, expires_ms = kNever;
+};
+
+struct LevelChange {
+  int64_t at_ms = 0;
+  std::string from, to, reason;  // "reached", "kept", "grace", "ended", "refund"
+};
+
+struct Standing {
+  std::string level;  // "" when the programme has none
+  int64_t since_ms = INT64_MIN, valid_ms = kNever, grace_ms = kNever;
+  int64_t next_ms = kNever;  // when time alone may change it
+  int64_t measure = 0;       // in the window of now
+  std::string next_level;
+  int64_t missing = 0;  // to the next level
+  std::vector<LevelChange> changes;
+};
+
+struct Mission {
+  std::string rule;
+  std::vector<int64_t> done;  // by task, in the period of now
+  bool complete = false;
+};
+struct Streak {
+  std::string rule;
+  int64_t days = 0;  // in a row, up to the last signed day
+  std::string last_day;
+};
+
+struct Replay {
+  std::vector<Award> awards;  // with points or without, by (rule, key)
+  Standing standing;
+  std::vector<Mission> missions;
+  std::vector<Streak> streaks;
+};
+
+// `facts` in any order; `rules` hold every version, each with its span; `traits` is an object.
+// Facts after `now_ms` do not count.
+Replay replay(const Programme& programme, std::span<const Rule> rules, const Levels& levels,
+              std::string_view traits, std::vector<Fact> facts, int64_t now_ms);
+
+}  // namespace perennial::loyalty

@@ -1,0 +1,461 @@
+// Earning rules and levels over facts in memory; then the same through the people stage and the
+// ledger, in any order of arrival.
+#include <iostream>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "loyalty/assess.h"
+#include "loyalty/evaluate.h"
+#include "loyalty/testing.h"
+
+namespace perennial::loyalty {
+namespace {
+
+using testing::ElementsAre;
+
+Rule rule(std::string_view json) {
+  auto parsed = parse_json(json);
+  if (!parsed) die(parsed.error().text(), __FILE__, __LINE__);
+  if (!parsed->contains("id")) (*parsed)["id"] = "r";
+  (*parsed)["name"] = "a rule";
+  auto rule = rule_from_json(*parsed);
+  if (!rule) die(rule.error().text(), __FILE__, __LINE__);
+  return *rule;
+}
+
+int64_t at(std::string_view time) {
+  return to_millis(*parse_instant(time, *Zone::named("Asia/Shanghai")));
+}
+Fact order(std::string_view time, std::string id, int64_t minor) {
+  return {.kind = Fact::Kind::kOrder,
+          .at_ms = at(time),
+          .key = "order:" + id,
+          .name = "Order Completed",
+          .amount_minor = minor,
+          .items = 1};
+}
+Fact refund(std::string_view time, std::string id, int64_t minor) {
+  Fact fact = order(time, std::move(id), minor);
+  fact.kind = Fact::Kind::kRefund;
+  return fact;
+}
+Fact event(std::string_view time, std::string name, std::string properties = "{}") {
+  static int number = 0;
+  return {.at_ms = at(time),
+          .key = "seq:" + std::to_string(++number),
+          .name = std::move(name),
+          .properties = std::move(properties),
+          .items = 1};
+}
+
+struct Played {
+  std::vector<Rule> rules;
+  Levels levels;
+  std::string traits = "{}";
+  Replay run(std::vector<Fact> facts, std::string_view now = "2030-01-01") const {
+    static const Programme programme = test_programme();
+    return replay(programme, rules, levels, traits, std::move(facts), at(now));
+  }
+  std::vector<Points> points(std::vector<Fact> facts) const {
+    std::vector<Points> list;
+    for (const Award& award : run(std::move(facts)).awards) list.push_back(award.points);
+    return list;
+  }
+};
+
+constexpr std::string_view kPerYuan =
+    R"({"event":"Order Completed","amount":{"kind":"per_money","points":1,"per_minor":100}})";
+
+TEST(Rules, AmountsAndRounding) {
+  const Amount per_100{.kind = Amount::Kind::kPerMoney, .points = 10, .per_minor = 10'000};
+  EXPECT_EQ(base_points(per_100, 9'999, 1), 0);
+  EXPECT_EQ(base_points(per_100, 29'999, 1), 20) << "10 points for each full ¥100";
+  EXPECT_EQ(base_points(per_100, -5, 1), 0);
+  Amount nearest{.kind = Amount::Kind::kPerMoney, .points = 1, .per_minor = 100};
+  nearest.rounding = Rounding::kNearest;
+  EXPECT_EQ(base_points(nearest, 149, 1), 1);
+  EXPECT_EQ(base_points(nearest, 150, 1), 2);
+  nearest.rounding = Rounding::kUp;
+  EXPECT_EQ(base_points(nearest, 101, 1), 2);
+  EXPECT_EQ(base_points(nearest, INT64_MAX, 1), kMaxPoints);
+  const Rule tiers = rule(R"({"event":"x","amount":{"kind":"tiered","tiers":[
+      {"from_minor":10000,"points":5},{"from_minor":50000,"points":2,"per_minor":1000}]}})");
+  EXPECT_EQ(base_points(tiers.amount, 9'999, 1), 0);
+  EXPECT_EQ(base_points(tiers.amount, 49'999, 1), 5);
+  EXPECT_EQ(base_points(tiers.amount, 50'000, 1), 100);
+  EXPECT_EQ(base_points({.kind = Amount::Kind::kPerItem, .points = 3}, 0, 4), 12);
+}
+
+TEST(Rules, StackingIsRoundedOnce) {
+  const std::vector<int64_t> percents = {150, 110};
+  EXPECT_EQ(multiplied(11, Stacking::kMultiply, percents), 18);  // 18.15
+  EXPECT_EQ(multiplied(11, Stacking::kAdd, percents), 17);       // 17.6
+  EXPECT_EQ(multiplied(11, Stacking::kBest, percents), 16);      // 16.5
+  const std::vector<int64_t> five(5, 100'000);
+  EXPECT_EQ(multiplied(kMaxPoints, Stacking::kMultiply, five), kMaxPoints);
+}
+
+TEST(Rules, BirthdayMonthIsThreefold) {
+  Played played{.rules = {rule(R"({"event":"Order Completed",
+      "amount":{"kind":"per_money","points":1,"per_minor":100},
+      "multipliers":[{"kind":"birthday_month","percent":300}]})")}};
+  played.traits = R"({"birthday":"1990-05-31"})";
+  EXPECT_THAT(played.points({order("2026-05-01", "a", 1'000), order("2026-06-01", "b", 1'000),
+                             order("2026-05-31T23:59", "c", 1'000)}),
+              ElementsAre(30, 30, 10));
+}
+
+TEST(Rules, CapsGiveBackWhatIsCancelled) {
+  const Played played{.rules = {rule(R"({"event":"Order Completed",
+      "amount":{"kind":"per_money","points":1,"per_minor":100},
+      "caps":[{"points":100,"every":"day"}]})")}};
+  EXPECT_THAT(
+      played.points({order("2026-05-01T10:00", "a", 8'000), order("2026-05-01T11:00", "b", 8'000),
+                     refund("2026-05-01T12:00", "a", 8'000), order("2026-05-01T13:00", "c", 8'000),
+                     order("2026-05-02T00:00", "d", 20'000)}),
+      ElementsAre(0, 20, 80, 100));
+}
+
+TEST(KnownFailures, RepeatableActionCountedAgainOnEveryOpen) {
+  const Played played{.rules = {rule(R"({"event":"Product Reviewed","once_per":"product_id",
+      "amount":{"kind":"fixed","points":20}})")}};
+  EXPECT_THAT(played.points({event("2026-05-01", "Product Reviewed", R"({"product_id":1})"),
+                             event("2026-05-02", "Product Reviewed", R"({"product_id":1})"),
+                             event("2026-05-03", "Product Reviewed", R"({"product_id":2})")}),
+              ElementsAre(20, 20));
+}
+
+TEST(Rules, StreaksAndMakeUpDays) {
+  const Played played{.rules = {rule(R"({"event":"Signed In","amount":{"kind":"fixed","points":1},
+      "caps":[{"times":1,"every":"day"}],"streak":[{"days":3,"points":10}],"streak_cycle":3,
+      "makeup_event":"Made Up","makeups_per_month":1})")}};
+  std::vector<Fact> facts;
+  for (const char* day : {"2026-05-01", "2026-05-02", "2026-05-04", "2026-05-05", "2026-05-06"})
+    facts.push_back(event(day, "Signed In"));
+  facts.push_back(event("2026-05-06T09:00", "Signed In"));
+  auto sum = [&] {
+    Points points = 0;
+    for (Points one : played.points(facts)) points += one;
+    return points;
+  };
+  EXPECT_EQ(sum(), 5 + 10);
+  facts.push_back(event("2026-05-06T10:00", "Made Up", R"({"date":"2026-05-03"})"));
+  EXPECT_EQ(sum(), 5 + 20) << "six days in a row";
+  facts.push_back(event("2026-05-06T11:00", "Made Up", R"({"date":"2026-04-30"})"));
+  EXPECT_EQ(sum(), 5 + 20) << "one day a month can be made up";
+  EXPECT_EQ(played.run(facts, "2026-05-07").streaks[0].days, 6);
+  EXPECT_EQ(played.run(facts, "2026-05-08").streaks[0].days, 0);
+}
+
+TEST(Rules, MissionsNeedAllTheirTasks) {
+  const Played played{.rules = {rule(R"({"amount":{"kind":"fixed","points":100},
+      "mission_every":"month","tasks":[{"event":"A","times":2},{"event":"Order Completed"}]})")}};
+  EXPECT_THAT(played.points({event("2026-05-01", "A"), order("2026-05-02", "o", 1),
+                             event("2026-06-01", "A")}),
+              ElementsAre());
+  EXPECT_THAT(played.points({event("2026-05-01", "A"), order("2026-05-02", "o", 1),
+                             event("2026-05-03", "A"), event("2026-05-04", "A")}),
+              ElementsAre(100));
+}
+
+TEST(Rules, VersionsHoldInTheirOwnTime) {
+  Played played{.rules = {rule(kPerYuan), rule(kPerYuan)}};
+  played.rules[0].from_ms = at("2026-01-01");
+  played.rules[1].from_ms = at("2026-03-01");
+  played.rules[1].version = 2;
+  played.rules[1].amount.points = 2;
+  set_spans(played.rules);
+  EXPECT_THAT(played.points({order("2025-12-31T23:59", "a", 100), order("2026-02-28", "b", 100),
+                             order("2026-03-01", "c", 100)}),
+              ElementsAre(1, 2));
+}
+
+TEST(Rules, RefundsThatNameNoOrderTakeFromTheNewest) {
+  const Played played{.rules = {rule(kPerYuan)}};
+  EXPECT_THAT(played.points({order("2026-01-01", "a", 1'000), order("2026-02-01", "b", 500),
+                             refund("2026-03-01", "C1", 700)}),
+              ElementsAre(8, 0));
+}
+
+TEST(Rules, BadOnesAreRefused) {
+  const std::pair<std::string, std::string> bad[] = {
+      {R"({"id":"r","name":"r","event":"e",
+           "amount":{"kind":"per_money","points":1,"per_minor":0}})",
+       "amount.per_minor"},
+      {R"({"id":"r","name":"r","event":"e","amount":{"kind":"fixed","points":1.5}})",
+       "amount.points"},
+      {R"({"id":"r","name":"r","event":"e","amount":{"kind":"magic"}})", "amount.kind"},
+      {R"({"id":"r","name":"r","amount":{"kind":"fixed","points":1}})", "event"},
+      {R"({"id":"r","name":"r","event":"e","amount":{"kind":"fixed","points":1},
+           "caps":[{"every":"day"}]})",
+       "caps.points"}};
+  for (const auto& [json, where] : bad) {
+    const auto refused = rule_from_json(*parse_json(json));
+    ASSERT_FALSE(refused) << json;
+    EXPECT_EQ(refused.error().where, where);
+  }
+  Json large = to_json(rule(kPerYuan));
+  large["when"] = Json::array();
+  large["when"].push_back({{"property", "a"}, {"value", std::string(1'000'000, 'x')}});
+  EXPECT_EQ(rule_from_json(large).error().code, Code::kTooLarge);
+  for (const Json& preset : preset_rules()) {
+    const auto read = rule_from_json(preset);
+    ASSERT_TRUE(read) << preset;
+    EXPECT_EQ(to_json(*rule_from_json(to_json(*read))), to_json(*read));
+  }
+  EXPECT_TRUE(levels_from_json(preset_levels()));
+  EXPECT_TRUE(programme_from_json(preset_programme("members", "UTC")));
+}
+
+// ---- levels
+
+Levels spend_levels() {
+  return *levels_from_json({{"measure", "spend"},
+                            {"window", "rolling"},
+                            {"months", 12},
+                            {"validity_months", 12},
+                            {"grace_days", 10},
+                            {"one_step", true},
+                            {"levels",
+                             {{{"code", "base"}, {"name", "b"}, {"threshold", 0}},
+                              {{"code", "silver"}, {"name", "s"}, {"threshold", 1'000}},
+                              {{"code", "gold"}, {"name", "g"}, {"threshold", 5'000}}}}});
+}
+
+std::string history(const Replay& replay) {
+  std::string text;
+  for (const LevelChange& change : replay.standing.changes)
+    text += change.from + ">" + change.to + " " + change.reason + "; ";
+  return text;
+}
+
+TEST(Levels, AreReachedKeptAndLost) {
+  const Played played{.levels = spend_levels()};
+  const std::vector<Fact> facts = {order("2026-01-10", "a", 5'000)};
+  EXPECT_EQ(history(played.run(facts, "2027-01-10T23:59")), "base>gold reached; ");
+  EXPECT_EQ(history(played.run(facts, "2027-01-11")), "base>gold reached; gold>gold grace; ");
+  EXPECT_EQ(history(played.run(facts, "2027-01-21")),
+            "base>gold reached; gold>gold grace; gold>silver ended; ");
+  auto more = facts;
+  more.push_back(order("2027-01-15", "b", 6'000));
+  EXPECT_EQ(history(played.run(more, "2027-02-01")),
+            "base>gold reached; gold>gold grace; gold>gold kept; ");
+  const Replay now = played.run({order("2026-01-10", "a", 700)}, "2026-02-01");
+  EXPECT_EQ(now.standing.level, "base");
+  EXPECT_EQ(now.standing.next_level, "silver");
+  EXPECT_EQ(now.standing.missing, 300);
+}
+
+TEST(Levels, RefundsAreLookedAtAgain) {
+  const Played played{.levels = spend_levels()};
+  EXPECT_EQ(history(played.run({order("2026-01-10", "a", 2'000), order("2026-02-10", "b", 4'000),
+                                refund("2026-02-20", "b", 4'000)},
+                               "2026-03-01")),
+            "base>silver reached; silver>gold reached; gold>silver refund; ");
+  EXPECT_EQ(history(played.run({order("2026-01-10", "a", 2'000), refund("2026-02-20", "a", 2'000)},
+                               "2026-03-01")),
+            "base>silver reached; silver>base refund; ");
+}
+
+TEST(KnownFailures, LevelFromBalanceAndRedemptionCountedAsSpend) {
+  // Spending points takes nothing from the level, and is nothing that counts for it.
+  TestLedger ledger;
+  Terms terms{.programme = ledger.programme()};
+  terms.levels = *levels_from_json({{"measure", "points"},
+                                    {"window", "total"},
+                                    {"levels",
+                                     {{{"code", "base"}, {"name", "b"}, {"threshold", 0}},
+                                      {{"code", "silver"}, {"name", "s"}, {"threshold", 100}}}}});
+  const auto level = [&] {
+    const PersonId person = 1;
+    auto member =
+        ledger.database().write([&](store::Connection& c) -> Result<std::optional<Member>> {
+          TRY(assess(c, terms, std::span(&person, 1), ledger.now()));
+          return find_member(c, terms.programme, person);
+        });
+    EXPECT_TRUE(member) << member.error().text();
+    return (*member)->standing;
+  };
+  ledger.run({.kind = CommandKind::kEarn, .id = "a", .person = 1, .amount = 99});
+  EXPECT_EQ(level().level, "base");
+  ledger.run({.kind = CommandKind::kRedeem, .id = "b", .person = 1, .amount = 90});
+  EXPECT_EQ(level().measure, 99);
+  ledger.run({.kind = CommandKind::kEarn, .id = "c", .person = 1, .amount = 1});
+  EXPECT_EQ(level().level, "silver");
+}
+
+// ---- through the stage
+
+// A database with the people stage and loyalty's part behind it.
+class Stage : public testing::Test {
+ protected:
+  Stage() { reset(); }
+  void reset() {
+    ledger_ = std::make_unique<TestLedger>(0);
+    settings_ = std::move(*access::Settings::load(ledger_->database()));
+    stage_ = people::people_stage(*settings_);
+    seq_ = 0;
+    write([&](store::Connection& c) -> Result<void> {
+      Rule purchase = rule(kPerYuan);
+      purchase.from_ms = 0;
+      purchase.multipliers = {{.kind = Multiplier::Kind::kLevel}};
+      purchase.caps = {{.points = 150, .every = Cap::Every::kDay}};
+      TRY(save_rule(c, ledger_->programme(), purchase, "", ledger_->now()));
+      Rule review = rule(R"({"id":"review","event":"Reviewed","once_per":"product",
+          "amount":{"kind":"fixed","points":7}})");
+      review.from_ms = 0;
+      TRY(save_rule(c, ledger_->programme(), review, "", ledger_->now()));
+      Levels levels = spend_levels();
+      levels.levels[1].multiplier_percent = 200;
+      TRY(save_levels(c, ledger_->programme(), levels));
+      return {};
+    });
+  }
+  template <class Body>
+  void write(Body body) {
+    const auto done = ledger_->database().write(body);
+    ASSERT_TRUE(done) << done.error().text();
+  }
+  void send(std::vector<events::StoredEvent> events) {
+    for (auto& event : events) event.seq = ++seq_;
+    write([&](store::Connection& c) -> Result<void> {
+      TRY(stage_.apply(c, events));
+      return take_events(c, events, ledger_->now());
+    });
+  }
+  static events::StoredEvent base(std::string_view time, std::string user, std::string visitor) {
+    events::StoredEvent event;
+    event.source = "web";
+    event.user_id = std::move(user);
+    event.anonymous_id = std::move(visitor);
+    event.timestamp = from_millis(at(time));
+    event.received_at = from_millis(at("2027-06-01"));
+    return event;
+  }
+  static events::StoredEvent track(std::string_view time, std::string user, std::string visitor,
+                                   std::string name, Json properties) {
+    auto event = base(time, std::move(user), std::move(visitor));
+    event.name = std::move(name);
+    event.properties = to_text(properties);
+    return event;
+  }
+  PersonId person(std::string_view user, std::string_view visitor = "") {
+    const auto found = ledger_->database().read(
+        [&](store::Connection& c) { return people::resolve(c, user, visitor); });
+    return found && *found ? **found : 0;
+  }
+  // Balances, awards and levels of these users.
+  std::string state(const std::vector<std::string>& users) {
+    std::string text;
+    for (const auto& user : users) {
+      const PersonId id = person(user);
+      const Balance b = ledger_->balance(id);
+      text += user + ": " + std::to_string(b.available) + "/" + std::to_string(b.owed);
+      write([&](store::Connection& c) -> Result<void> {
+        for (const auto& row : TRY(c.query("SELECT rule, sum(points) FROM loyalty_awards "
+                                           "WHERE person = $1 GROUP BY rule ORDER BY rule",
+                                           {id})))
+          text += " " + row.text(0) + "=" + std::to_string(row.integer(1));
+        const auto member = TRY(find_member(c, ledger_->programme(), id));
+        if (member)
+          text += " " + member->standing.level + " " + std::to_string(member->standing.measure) +
+                  " " + history({.standing = member->standing});
+        return {};
+      });
+      text += "\n";
+    }
+    return text;
+  }
+  std::vector<events::StoredEvent> story(std::mt19937_64& random);
+
+  std::unique_ptr<TestLedger> ledger_;
+  std::unique_ptr<access::Settings> settings_;
+  events::Stage stage_;
+  uint64_t seq_ = 0;
+};
+
+Json total(const char* order, double amount) {
+  return {{"order_id", order}, {"total", amount}, {"currency", "CNY"}};
+}
+
+TEST_F(Stage, OrdersEarnAndRefundsTakeBack) {
+  ledger_->at("2027-01-01T12:00");
+  send({track("2026-01-02", "u", "", "Order Completed", total("1", 80.5)),
+        track("2026-01-02T01:00", "u", "", "Order Completed", total("2", 100))});
+  EXPECT_EQ(ledger_->balance(person("u")).available, 80 + 70);
+  send({track("2026-01-03", "u", "", "Order Completed", total("1", 80.5))});
+  EXPECT_EQ(ledger_->balance(person("u")).available, 80 + 70) << "replayed";
+  send({track("2026-01-04", "u", "", "Order Refunded", total("1", 40.5))});
+  EXPECT_EQ(ledger_->balance(person("u")).available, 40 + 70);
+  const Statement statement = ledger_->statement(person("u"));
+  EXPECT_EQ(statement.lines.front().rule, "r");
+  EXPECT_EQ(statement.lines.front().version, 1);
+  EXPECT_EQ(statement.lines.front().event, "order:web/1");
+  ledger_->verify();
+}
+
+TEST_F(Stage, AJoinedVisitorBringsTheirPoints) {
+  ledger_->at("2027-01-01T12:00");
+  send({track("2026-01-02", "", "v", "Order Completed", total("1", 50)),
+        track("2026-01-03", "u", "", "Order Completed", total("2", 30))});
+  EXPECT_EQ(ledger_->balance(person("", "v")).available, 50);
+  auto identify = base("2026-01-04", "u", "v");
+  identify.type = events::Type::kIdentify;
+  send({identify});
+  EXPECT_EQ(person("", "v"), person("u"));
+  EXPECT_EQ(ledger_->balance(person("u")).available, 80);
+  ledger_->verify();
+}
+
+std::vector<events::StoredEvent> Stage::story(std::mt19937_64& random) {
+  std::vector<events::StoredEvent> events;
+  const auto pick = [&](int low, int high) {
+    return std::uniform_int_distribution<int>(low, high)(random);
+  };
+  for (int i = 0; i < 60; ++i) {
+    const std::string user = "u" + std::to_string(pick(1, 3));
+    const std::string time = "2026-0" + std::to_string(pick(1, 9)) + "-1" +
+                             std::to_string(pick(0, 9)) + "T0" + std::to_string(pick(0, 9)) + ":" +
+                             std::to_string(pick(10, 59)) + ":" + std::to_string(pick(10, 59));
+    const std::string order = user + "-" + std::to_string(pick(1, 12));
+    const int what = pick(0, 9);
+    if (what < 5) {
+      events.push_back(track(time, user, "", "Order Completed", total(order.c_str(), pick(1, 60))));
+    } else if (what < 8) {
+      events.push_back(track(time, user, "", "Order Refunded", total(order.c_str(), pick(1, 20))));
+    } else {
+      events.push_back(track(time, user, "", "Reviewed", {{"product", pick(1, 4)}}));
+    }
+    events.back().message_id = "m" + std::to_string(i);
+  }
+  return events;
+}
+
+TEST_F(Stage, AnyOrderOfArrivalGivesTheSameState) {
+  const auto seed = std::random_device()();
+  std::cout << "seed " << seed << "\n";
+  std::mt19937_64 random(seed);
+  const std::vector<std::string> users = {"u1", "u2", "u3"};
+  const auto events = story(random);
+  ledger_->at("2027-06-01T12:00");
+  send(events);
+  const std::string expected = state(users);
+  for (int round = 0; round < 4; ++round) {
+    reset();
+    ledger_->at("2027-06-01T12:00");
+    auto shuffled = events;
+    std::ranges::shuffle(shuffled, random);
+    while (!shuffled.empty()) {
+      const size_t size = std::min<size_t>(1 + random() % 9, shuffled.size());
+      send({shuffled.end() - static_cast<ptrdiff_t>(size), shuffled.end()});
+      shuffled.resize(shuffled.size() - size);
+    }
+    ASSERT_EQ(state(users), expected) << "seed " << seed;
+    ledger_->verify();
+  }
+}
+
+}  // namespace
+}  // namespace perennial::loyalty

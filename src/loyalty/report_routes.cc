@@ -1,0 +1,170 @@
+// What finance reads: /v1/loyalty/programmes/{programme}/trial-balance and its neighbours.
+#include "loyalty/service.h"
+
+namespace perennial::loyalty {
+namespace {
+
+constexpr size_t kMaxCsvRows = 500'000;
+
+std::string csv_field(const std::string& text) {
+  std::string quoted = "\"";
+  // A spreadsheet would take these for a formula.
+  if (!text.empty() && std::string_view("=+-@\t\r").contains(text[0])) quoted += '\'';
+  for (char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+Json closing_json(const Closing& closing) {
+  return {{"month", closing.month},
+          {"from", format_instant(closing.span.from)},
+          {"to", format_instant(closing.span.to)},
+          {"closed_by", closing.closed_by},
+          {"closed_at", format_instant(closing.closed_at)},
+          {"figures", closing.figures}};
+}
+
+}  // namespace
+
+void Service::add_report_routes(http::Router& router) {
+  const std::string one = "/programmes/{programme}";
+  add(router, "GET", one + "/trial-balance", "loyalty.read", &Service::balance_sheet);
+  add(router, "GET", one + "/liability", "loyalty.read", &Service::liability);
+  add(router, "GET", one + "/postings.csv", "loyalty.read", &Service::postings_csv);
+  add(router, "GET", one + "/closings", "loyalty.read", &Service::closings);
+  add(router, "POST", one + "/closings", "loyalty.close", &Service::close);
+  add(router, "GET", "/verify", "loyalty.read", &Service::verified);
+}
+
+Service::Answer Service::balance_sheet(const http::Request& request) {
+  const Programme programme = TRY(programme_of(request));
+  const Currency* currency = TRY(currency_of(programme, request));
+  const std::string word = request.query_or("as_of", "");
+  const Instant as_of = word.empty() ? now() : TRY(parse_instant(word, programme.zone));
+  settle_all(programme);
+  const auto totals = TRY(wiring_.database.read(
+      [&](store::Connection& c) { return trial_balance(c, *currency, as_of); }));
+  Json rows = Json::array();
+  Points debits = 0, credits = 0;
+  for (const AccountTotal& total : totals) {
+    debits += total.debits;
+    credits += total.credits;
+    rows.push_back({{"account", account_name(total.account)},
+                    {"debits", total.debits},
+                    {"credits", total.credits},
+                    {"balance", total.credits - total.debits}});
+  }
+  return http::json(200, {{"currency", currency->code},
+                          {"as_of", format_instant(as_of)},
+                          {"accounts", rows},
+                          {"debits", debits},
+                          {"credits", credits}});
+}
+
+Service::Answer Service::liability(const http::Request& request) {
+  const Programme programme = TRY(programme_of(request));
+  const Currency* currency = TRY(currency_of(programme, request));
+  settle_all(programme);
+  const auto list = TRY(wiring_.database.read(
+      [&](store::Connection& c) { return cohorts(c, programme, *currency); }));
+  Json rows = Json::array();
+  Points outstanding = 0, expired = 0, earned = 0;
+  for (const Cohort& cohort : list) {
+    outstanding += cohort.outstanding;
+    expired += cohort.expired;
+    earned += cohort.earned;
+    rows.push_back({{"month", cohort.month},
+                    {"earned", cohort.earned},
+                    {"outstanding", cohort.outstanding},
+                    {"used", cohort.used},
+                    {"expired", cohort.expired},
+                    {"liability_minor", liability_minor(*currency, cohort.outstanding)}});
+  }
+  return http::json(
+      200,
+      {{"currency", currency->code},
+       {"as_of", format_instant(now())},
+       {"outstanding", outstanding},
+       {"liability_minor", liability_minor(*currency, outstanding)},
+       {"money", wiring_.settings.workspace().currency},
+       {"assumptions",
+        {{"cost_minor_per_1000", currency->cost_minor_per_1000},
+         {"expected_redemption_ppm", currency->expected_redemption_ppm},
+         {"expected_breakage_ppm", 1'000'000 - currency->expected_redemption_ppm}}},
+       {"expired_share_ppm",
+        earned > 0 ? static_cast<int64_t>(static_cast<__int128>(expired) * 1'000'000 / earned) : 0},
+       {"cohorts", rows}});
+}
+
+Service::Answer Service::postings_csv(const http::Request& request) {
+  const Programme programme = TRY(programme_of(request));
+  const Currency* currency = TRY(currency_of(programme, request));
+  const Calendar calendar = programme.calendar();
+  const Instant from = TRY(calendar.parse_label(Period::kMonth, request.query_or("month", "")));
+  const Instant to = calendar.advance(Period::kMonth, from, 1);
+  settle_all(programme);
+  std::string csv =
+      "entry,line,at,recorded_at,kind,debit,credit,amount,currency,person,lot,command,rule,"
+      "version,event,order,reason\n";
+  size_t rows = 0;
+  TRY(wiring_.database.read([&](store::Connection& c) {
+    return c.each(
+        "SELECT entry, line, at_ms, recorded_ms, kind, debit, credit, amount, "
+        "COALESCE(h.person, 0), lot, command, rule, version, event, order_ref, reason "
+        "FROM loyalty_postings p LEFT JOIN loyalty_holders h ON h.id = p.holder "
+        "WHERE p.currency = $1 AND at_ms >= $2 AND at_ms < $3 ORDER BY entry, line",
+        std::vector<store::Value>{currency->id, to_millis(from), to_millis(to)},
+        [&](const store::Row& row) -> Result<void> {
+          if (++rows > kMaxCsvRows)
+            return fail(Code::kTooLarge, "more than 500,000 postings in the month", "month");
+          csv += std::to_string(row.integer(0)) + "," + std::to_string(row.integer(1)) + "," +
+                 format_instant(from_millis(row.integer(2))) + "," +
+                 format_instant(from_millis(row.integer(3))) + "," +
+                 std::string(kind_name(static_cast<CommandKind>(row.integer(4)))) + "," +
+                 std::string(account_name(static_cast<Account>(row.integer(5)))) + "," +
+                 std::string(account_name(static_cast<Account>(row.integer(6)))) + "," +
+                 std::to_string(row.integer(7)) + "," + currency->code + "," +
+                 std::to_string(row.integer(8)) + "," + std::to_string(row.integer(9)) + "," +
+                 csv_field(row.text(10)) + "," + csv_field(row.text(11)) + "," +
+                 std::to_string(row.integer(12)) + "," + csv_field(row.text(13)) + "," +
+                 csv_field(row.text(14)) + "," + csv_field(row.text(15)) + "\n";
+          return {};
+        });
+  }));
+  return http::text(200, std::move(csv), "text/csv; charset=utf-8");
+}
+
+Service::Answer Service::closings(const http::Request& request) {
+  const Programme programme = TRY(programme_of(request));
+  const auto list =
+      TRY(wiring_.database.read([&](store::Connection& c) { return list_closings(c, programme); }));
+  Json items = Json::array();
+  for (const Closing& closing : list) items.push_back(closing_json(closing));
+  return http::json(200, {{"closings", std::move(items)}});
+}
+
+Service::Answer Service::close(const http::Request& request) {
+  const std::string month = TRY(json_string(TRY(http::json_body(request)), "month"));
+  const Programme asked = TRY(programme_of(request));
+  settle_all(asked);
+  const Closing closing = TRY(wiring_.database.write([&](store::Connection& c) -> Result<Closing> {
+    const auto programme = TRY(find_programme(c, asked.id));
+    Closing done = TRY(close_month(c, *programme, month, request.principal.name, now()));
+    TRY(access::record(c, request.principal, "loyalty.close", asked.id + "/" + month,
+                       Json::object(), wiring_.clock()));
+    return done;
+  }));
+  return http::json(200, closing_json(closing));
+}
+
+Service::Answer Service::verified(const http::Request&) {
+  const Verified found = TRY(wiring_.database.read([](store::Connection& c) { return verify(c); }));
+  return http::json(200, {{"holders", found.holders},
+                          {"lots", found.lots},
+                          {"postings", found.postings},
+                          {"faults", found.faults}});
+}
+
+}  // namespace perennial::loyalty

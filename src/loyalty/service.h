@@ -1,0 +1,100 @@
+// The Loyalty that loyalty.h promises: what its routes share.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "loyalty/assess.h"
+#include "loyalty/writer.h"
+
+namespace perennial::loyalty {
+
+class Service : public Loyalty {
+ public:
+  explicit Service(Wiring wiring);
+  ~Service() override { stop(); }
+
+  void add_routes(http::Router& router) override;
+  events::Stage follow(events::Stage people_stage) override;
+  Result<std::vector<Outcome>> run(std::string_view programme,
+                                   std::vector<Command> commands) override {
+    return writer_.run(programme, std::move(commands));
+  }
+  std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set) override;
+  void stop() override;
+
+ private:
+  using Answer = Result<http::Response>;
+  using Handler = Answer (Service::*)(const http::Request&);
+
+  void add(http::Router& router, std::string method, std::string path, std::string right,
+           Handler handler);
+  void add_setup_routes(http::Router& router);
+  void add_ledger_routes(http::Router& router);
+  void add_report_routes(http::Router& router);
+  void add_coupon_routes(http::Router& router);
+
+  Answer presets(const http::Request&);
+  Answer programmes(const http::Request&);
+  Answer programme(const http::Request&);
+  Answer put_programme(const http::Request&);
+  Answer rules(const http::Request&);
+  Answer put_rule(const http::Request&);
+  Answer levels(const http::Request&);
+  Answer put_levels(const http::Request&);
+  Answer run_dry(const http::Request&);
+
+  Answer commands(const http::Request&);
+  Answer command(const http::Request&);
+  Answer quote(const http::Request&);
+  Answer person(const http::Request&);
+  Answer person_statement(const http::Request&);
+  Answer approvals(const http::Request&);
+  Answer decide_approval(const http::Request&);
+
+  Answer coupon_batches(const http::Request&);
+  Answer put_coupon_batch(const http::Request&);
+  Answer coupon_codes(const http::Request&);
+  Answer use_a_coupon(const http::Request&);
+  Answer end_a_use(const http::Request&);
+
+  Answer balance_sheet(const http::Request&);
+  Answer liability(const http::Request&);
+  Answer postings_csv(const http::Request&);
+  Answer closings(const http::Request&);
+  Answer close(const http::Request&);
+  Answer verified(const http::Request&);
+
+  // Adjustments above the programme's limit wait for a second person. Those that may run go on.
+  struct Sorted {
+    std::vector<Json> answers;     // null where the ledger answers
+    std::vector<Command> running;  // in order
+  };
+  Result<Sorted> sort_out(const Programme& programme, std::vector<Command> commands,
+                          const http::Principal& who);
+  Result<Json> run_commands(const Programme& programme, std::vector<Command> commands,
+                            const http::Principal& who);
+  Result<Programme> programme_of(const http::Request& request);
+  Result<const Currency*> currency_of(const Programme& programme, const http::Request& request);
+  // The levels with how many people are in each, and the set of them.
+  Result<Json> levels_with_people(store::Connection& c, const Programme& programme);
+  // People have earned before a rule or level said so: the worker looks at everybody again.
+  Result<void> begin_backfill(store::Connection& c, const Programme& programme, bool facts);
+  void settle_all(const Programme& programme);
+  void work();
+  Result<bool> work_once();  // whether there is more to do at once
+  Result<bool> backfill(const Terms& terms);
+  Instant now() const { return wiring_.settings.workspace().now(wiring_.clock); }
+
+  Wiring wiring_;
+  Writer writer_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false, woken_ = false;
+  std::string worker_error_;  // of its last round; empty when well
+  std::thread worker_;
+};
+
+}  // namespace perennial::loyalty

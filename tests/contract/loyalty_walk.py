@@ -1,0 +1,126 @@
+"""Every operation of loyalty: programmes, rules, levels, commands, coupons, what finance reads."""
+import json
+
+from perennial import until
+
+
+def loyalty(walk):
+    presets = walk.ok("GET", "/v1/loyalty/presets")
+    path = "/v1/loyalty/programmes/members"
+    draft = presets["programme"] | {"zone": "Asia/Shanghai", "approval_limit": 500}
+    walk.ok("PUT", path, draft | {"zone": "Mars/Olympus"}, status=400)
+    programme = walk.ok("PUT", path, draft)
+    walk.ok("PUT", path, draft, status=409)
+    walk.ok("GET", path)
+    walk.ok("GET", "/v1/loyalty/programmes/nothing", status=404)
+    walk.assertEqual(len(walk.ok("GET", "/v1/loyalty/programmes")["programmes"]), 1)
+    for rule in presets["rules"]:
+        walk.ok("PUT", f"{path}/rules/{rule['id']}", rule | {"from": "2020-01-01T00:00:00Z"})
+    bad = presets["rules"][0] | {
+        "amount": {"kind": "per_money", "points": 1, "per_minor": 0}
+    }
+    walk.ok("PUT", f"{path}/rules/bad", bad, status=400)
+    walk.ok("PUT", f"{path}/levels", presets["levels"])
+    until(
+        lambda: walk.ok("GET", f"{path}/rules")["looking_back"] is None,
+        60,
+        "everybody was looked at again",
+    )
+    walk.ok("GET", f"{path}/rules?versions=all")
+    levels = walk.ok("GET", f"{path}/levels")
+    walk.assertGreater(sum(level["people"] for level in levels["levels"]), 30)
+    walk.ok("PUT", f"{path}/levels", presets["levels"], status=409)
+    person = walk.ok("GET", "/v1/customers?search=c5&known=all")["customers"][0]["id"]
+    found = walk.ok("GET", f"{path}/people/{person}")
+    walk.assertGreater(sum(b["available"] for b in found["balances"]), 0)
+    checkout(walk, path, person)
+    finance(walk, path, programme, person)
+    coupons(walk, path, person)
+    doubled = presets["rules"][0] | {
+        "amount": {"kind": "per_money", "points": 2, "per_minor": 100}
+    }
+    dry = walk.ok(
+        "POST", f"{path}/dry-run", {"from": "2021-01-01T00:00:00Z", "rules": [doubled]}
+    )
+    changed = next(row for row in dry["rules"] if row["rule"] == "purchase")
+    walk.assertGreater(changed["points_after"], changed["points_before"])
+    walk.ok("POST", f"{path}/dry-run", {"from": "soon"}, status=400)
+    walk.assertEqual(walk.ok("GET", "/v1/loyalty/verify")["faults"], [])
+
+
+def checkout(walk, path, person):
+    def run(body, status=200):
+        return walk.ok("POST", f"{path}/command", {"person": person} | body, status=status)
+
+    quote = walk.ok(
+        "POST", f"{path}/quote", {"person": person, "amount_minor": 100_00, "items": 2}
+    )
+    walk.assertIn("purchase", [earn["rule"] for earn in quote["earns"]])
+    walk.ok("POST", f"{path}/quote", {"person": 99999999, "amount_minor": 1}, status=404)
+    run({"kind": "earn", "id": "e1", "amount": 300, "order": "o1"})
+    run({"kind": "hold", "id": "h1", "amount": 100, "order": "o2"})
+    run({"kind": "capture", "id": "c1", "hold": "h1", "amount": 60, "release_rest": True})
+    run({"kind": "capture", "id": "c2", "hold": "h1"}, status=409)
+    run({"kind": "refund", "id": "r1", "order": "o1", "refunded_minor": 1, "total_minor": 3})
+    run({"kind": "refund", "id": "r2", "order": "nothing"}, status=404)
+    run({"kind": "earn", "id": "e1", "amount": 301, "order": "o1"}, status=409)
+    run({"kind": "earn", "id": "e2", "amount": 1.5}, status=400)
+    batch = [
+        {"kind": "earn", "id": f"b{n}", "person": person, "amount": n} for n in range(4)
+    ]
+    outcomes = walk.ok("POST", f"{path}/commands", {"commands": batch})["outcomes"]
+    walk.assertEqual([o["status"] for o in outcomes], ["refused", "done", "done", "done"])
+    walk.ok("POST", f"{path}/commands", {"commands": [{"kind": "magic"}]}, status=400)
+    walk.ok("GET", f"{path}/people/{person}/statement?limit=3&offset=1&currency=points")
+    walk.ok("GET", f"{path}/people/{person}/statement?as_of=2021-01-01")
+    walk.ok("GET", f"{path}/people/99999999", status=404)
+
+
+def coupons(walk, path, person):
+    terms = {"name": "Spring", "kind": "percent", "percent": 10, "from": "2020-01-01"}
+    terms |= {"to": "2099-01-01", "per_person": 1}
+    walk.ok("PUT", f"{path}/coupons/spring", terms | {"percent": 0}, status=400)
+    walk.ok("PUT", f"{path}/coupons/spring", terms)
+    walk.ok("PUT", f"{path}/coupons/spring", terms, status=409)
+    made = walk.ok("POST", f"{path}/coupons/spring/codes", {"count": 3})["codes"]
+    walk.ok("POST", f"{path}/coupons/nothing/codes", {"count": 3}, status=404)
+    walk.ok("POST", f"{path}/coupons/spring/codes", {"count": 100001}, status=400)
+    use = {"id": "k1", "code": made[0].lower(), "person": person, "amount_minor": 9_999}
+    first = walk.ok("POST", f"{path}/coupon-uses", use | {"reserve_seconds": 60})
+    walk.assertEqual((first["state"], first["discount_minor"]), ("reserved", 999))
+    walk.ok("POST", f"{path}/coupon-uses", use, status=409)
+    walk.ok("POST", f"{path}/coupon-uses", use | {"id": "k2", "code": made[1]}, status=409)
+    walk.ok("POST", f"{path}/coupon-uses", use | {"id": "k3", "code": "nope"}, status=404)
+    end = f"{path}/coupon-uses/k1/end"
+    walk.ok("POST", end, {"how": "keep"}, status=400)
+    walk.assertEqual(walk.ok("POST", end, {"how": "redeem"})["state"], "redeemed")
+    walk.ok("POST", end, {"how": "void"}, status=409)
+    (batch,) = walk.ok("GET", f"{path}/coupons")["batches"]
+    walk.assertEqual((batch["codes"], batch["redeemed"]), (3, 1))
+
+
+def finance(walk, path, programme, person):
+    adjust = {"kind": "adjust", "id": "a1", "person": person, "amount": 501, "reason": "sorry"}
+    walk.ok("POST", f"{path}/command", adjust | {"id": "a0", "amount": 500})
+    walk.ok("POST", f"{path}/command", adjust, status=202)
+    walk.assertEqual(len(walk.ok("GET", f"{path}/approvals")["approvals"]), 1)
+    walk.ok("POST", f"{path}/approvals/a1", {"approve": True}, status=403)
+    second = walk.ok("POST", "/v1/keys", {"kind": "api", "name": "boss", "role": "operator"})
+    bearer = {"Authorization": f"Bearer {second['secret']}"}
+    decided = walk.server.request(
+        "POST",
+        f"{path}/approvals/a1",
+        json.dumps({"approve": True}),
+        bearer | {"Content-Type": "application/json"},
+    )
+    walk.assertEqual((decided.status, decided.json["status"]), (200, "done"), decided)
+    walk.ok("GET", f"{path}/approvals?state=approved")
+    totals = walk.ok("GET", f"{path}/trial-balance?currency=points")
+    walk.assertEqual(totals["debits"], totals["credits"])
+    walk.ok("GET", f"{path}/trial-balance?as_of=2022-06-01")
+    walk.ok("GET", f"{path}/liability?currency=points")
+    walk.ok("GET", f"{path}/postings.csv?month=2025-06")
+    walk.ok("GET", f"{path}/postings.csv?month=June", status=400)
+    walk.ok("POST", f"{path}/closings", {"month": "2025-05"})
+    walk.ok("POST", f"{path}/closings", {"month": "2025-06"}, status=409)
+    walk.ok("GET", f"{path}/closings")

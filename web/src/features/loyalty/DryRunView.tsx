@@ -1,0 +1,96 @@
+import { useMutation } from '@tanstack/react-query';
+import { Button, Segmented } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, must } from '@/api/client';
+import type { DryRunResult, LoyaltyRule, Programme } from '@/api/types';
+import { ProblemView } from '@/shared/ProblemView';
+import { useFormat } from '@/shared/use_format';
+
+const kDays = [30, 90, 365, 730] as const;
+const kDayMs = 86_400_000;
+
+function Result({ result, programme }: { result: DryRunResult; programme: Programme }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const signed = (value: number) => `${value > 0 ? '+' : ''}${format.count(value)}`;
+  const name = (code: string | undefined) =>
+    programme.currencies.find((one) => one.code === code)?.name ?? code;
+  return (
+    <>
+      <table className="plain">
+        <thead>
+          <tr>
+            <th>{t('loyalty.currency')}</th>
+            <th className="num">{t('loyalty.was')}</th>
+            <th className="num">{t('loyalty.would_be')}</th>
+            <th className="num">{t('loyalty.difference')}</th>
+            <th className="num">{t('loyalty.cost')}</th>
+            <th className="num">{t('loyalty.liability_change')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {result.currencies.map((row) => (
+            <tr key={row.currency}>
+              <td>{name(row.currency)}</td>
+              <td className="num">{format.count(row.points_before)}</td>
+              <td className="num">{format.count(row.points_after)}</td>
+              <td className="num">{signed((row.points_after ?? 0) - (row.points_before ?? 0))}</td>
+              <td className="num">
+                {format.money((row.cost_after_minor ?? 0) - (row.cost_before_minor ?? 0), {
+                  sign: true,
+                })}
+              </td>
+              <td className="num">{format.money(row.liability_change_minor, { sign: true })}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p>{t('loyalty.dry_people', { n: format.count(result.people) })}</p>
+      {result.moved.length === 0 ? (
+        <p className="quiet">{t('loyalty.nobody_moves')}</p>
+      ) : (
+        <ul>
+          {result.moved.map(({ from, to, people }) => (
+            <li key={`${from} ${to}`}>
+              {t('loyalty.moves', { n: format.count(people), from, to })}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** What the rule as it stands in the form would have done to the past; nothing is changed. */
+export function DryRunView({ rule, programme }: { rule: LoyaltyRule; programme: Programme }) {
+  const { t } = useTranslation();
+  const [days, setDays] = useState<number>(90);
+  const run = useMutation({
+    mutationFn: () =>
+      must(
+        api.POST('/v1/loyalty/programmes/{programme}/dry-run', {
+          params: { path: { programme: programme.id } },
+          body: { from: new Date(Date.now() - days * kDayMs).toISOString(), rules: [rule] },
+        }),
+      ),
+  });
+  return (
+    <>
+      <p className="quiet">{t('loyalty.dry_lead')}</p>
+      <div className="row" style={{ flexWrap: 'wrap', marginBottom: 12 }}>
+        <Segmented
+          aria-label={t('loyalty.dry_days')}
+          value={days}
+          onChange={setDays}
+          options={kDays.map((value) => ({ value, label: t('loyalty.days', { n: value }) }))}
+        />
+        <Button loading={run.isPending} onClick={() => run.mutate()}>
+          {t('loyalty.dry_do')}
+        </Button>
+      </div>
+      {run.isError ? <ProblemView error={run.error} /> : null}
+      {run.data ? <Result result={run.data} programme={programme} /> : null}
+    </>
+  );
+}

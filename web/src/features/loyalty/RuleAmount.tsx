@@ -1,0 +1,62 @@
+import { Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { LoyaltyRule } from '@/api/types';
+import { minorDigits } from '@/shared/format';
+import { NumberInput } from '@/shared/NumberInput';
+import { useFormat } from '@/shared/use_format';
+import { useWords } from '@/shared/use_words';
+import { FormRow } from './FormRow';
+
+const kAmounts = ['fixed', 'per_money', 'per_item'] as const;
+const kRoundings = ['down', 'nearest', 'up'] as const;
+
+interface Props {
+  amount: LoyaltyRule['amount'];
+  onChange: (amount: LoyaltyRule['amount']) => void;
+}
+
+/** What a rule gives: points for each amount of money or each event, its rounding. */
+export function RuleAmount({ amount, onChange }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const word = useWords();
+  const unit = 10 ** minorDigits(format.currency);
+  if (amount.kind === 'tiered') return <p className="quiet">{t('loyalty.tiered_by_api')}</p>;
+  return (
+    <>
+      <FormRow name={t('loyalty.gives')}>
+        <NumberInput
+          aria-label={t('loyalty.points')}
+          min={0}
+          precision={0}
+          value={amount.points ?? 0}
+          onChange={(next) => onChange({ ...amount, points: next ?? 0 })}
+        />
+        <Select
+          aria-label={t('loyalty.amount_kind')}
+          value={amount.kind}
+          onChange={(kind) => onChange({ ...amount, kind, per_minor: amount.per_minor ?? unit })}
+          options={kAmounts.map((kind) => ({ value: kind, label: word('amount_kind', kind) }))}
+          style={{ minWidth: 200 }}
+        />
+      </FormRow>
+      {amount.kind === 'per_money' ? (
+        <FormRow name={t('loyalty.per_money', { currency: format.currency })}>
+          <NumberInput
+            aria-label={t('loyalty.per_money', { currency: format.currency })}
+            min={1 / unit}
+            value={(amount.per_minor ?? unit) / unit}
+            onChange={(next) => onChange({ ...amount, per_minor: Math.round((next ?? 1) * unit) })}
+          />
+          <Select
+            aria-label={t('loyalty.rounding')}
+            value={amount.rounding ?? 'down'}
+            onChange={(rounding) => onChange({ ...amount, rounding })}
+            options={kRoundings.map((one) => ({ value: one, label: word('rounding', one) }))}
+            style={{ minWidth: 160 }}
+          />
+        </FormRow>
+      ) : null}
+    </>
+  );
+}

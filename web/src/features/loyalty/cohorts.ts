@@ -1,0 +1,17 @@
+// The points of each month of earning, and what became of them. Pure.
+import type { Liability } from '@/api/types';
+import type { CsvValue } from '@/shared/csv';
+
+export const kFates = ['used', 'expired', 'outstanding'] as const;
+export type Fate = (typeof kFates)[number];
+
+export const cohortRows = (liability: Liability): CsvValue[][] => [
+  ['month', 'earned', ...kFates, 'liability_minor', 'currency'],
+  ...liability.cohorts.map((one) => [
+    one.month,
+    one.earned,
+    ...kFates.map((fate) => one[fate]),
+    one.liability_minor,
+    liability.money,
+  ]),
+];
