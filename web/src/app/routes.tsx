@@ -8,12 +8,12 @@ import {
   ImportOutlined,
   NodeIndexOutlined,
   AppstoreOutlined,
-  SendOutlined,
   SettingOutlined,
 } from '@ant-design/icons';
 import { customerRoutes } from './customer_routes';
 import { segmentRoutes } from './segment_routes';
 import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react';
+import { campaignRoutes } from './campaign_routes';
 import { loyaltyRoutes } from './loyalty_routes';
 import { proofRoutes } from './proof_routes';
 
@@ -44,8 +44,6 @@ export interface PageRoute {
   page: LazyExoticComponent<ComponentType>;
   nav?: { group: NavGroup; name: NavName; icon: ReactNode };
 }
-
-const ComposerPage = lazy(() => import('@/features/campaigns/ComposerPage'));
 
 export const pageRoutes: readonly PageRoute[] = [
   {
@@ -107,34 +105,14 @@ export const pageRoutes: readonly PageRoute[] = [
     page: lazy(() => import('@/features/value/RfmPage')),
     nav: { group: 'understand', name: 'rfm', icon: <AppstoreOutlined /> },
   },
-  ...loyaltyRoutes,
   {
     path: '/value/clv',
     right: 'insights.read',
     page: lazy(() => import('@/features/value/ClvPage')),
     nav: { group: 'understand', name: 'value', icon: <DollarOutlined /> },
   },
-  {
-    path: '/campaigns',
-    right: 'campaigns.read',
-    page: lazy(() => import('@/features/campaigns/CampaignsPage')),
-    nav: { group: 'act', name: 'campaigns', icon: <SendOutlined /> },
-  },
-  {
-    path: '/campaigns/new',
-    right: 'campaigns.write',
-    page: ComposerPage,
-  },
-  {
-    path: '/campaigns/:id/edit',
-    right: 'campaigns.write',
-    page: ComposerPage,
-  },
-  {
-    path: '/campaigns/:id',
-    right: 'campaigns.read',
-    page: lazy(() => import('@/features/campaigns/CampaignPage')),
-  },
+  ...loyaltyRoutes,
+  ...campaignRoutes,
   ...proofRoutes,
   {
     path: '/settings/:tab?',
