@@ -149,7 +149,6 @@ Result<void> Wired::open_modules() {
        .clock = system_now,
        .say = [](const std::string& line) { spdlog::warn("{}", line); }}));
   add_segment_facts(*segments_, *value_, *database_);
-
   loyalty_ = TRY(loyalty::Loyalty::open({*database_, *log_, *settings_, system_now}));
   experiments_ = std::make_unique<experiments::Experiments>(experiments::Experiments::Wiring{
       .database = *database_,
