@@ -30,6 +30,8 @@ async function addresses(server) {
     '/value/stages',
     '/value/rfm',
     '/campaigns',
+    '/proof/goals',
+    '/proof/returns',
     `/campaigns/${campaign.id}`,
     `/campaigns/${campaign.id}?tab=ledger`,
     `/campaigns/${draft.id}/edit`,

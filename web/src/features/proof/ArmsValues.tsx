@@ -61,7 +61,7 @@ export function ArmsValues({ result }: { result: ExperimentResult }) {
       </div>
       <p className={result.sample_ratio.ok ? 'quiet' : 'bad'}>
         {t(result.sample_ratio.ok ? 'proof.ratio_ok' : 'proof.ratio_bad', {
-          p: p === null ? '–' : format.count(p, 4),
+          p: p === null ? '–' : p < 0.0001 ? p.toExponential(1) : format.count(p, 4),
         })}
       </p>
     </Section>
