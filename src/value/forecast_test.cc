@@ -1,0 +1,226 @@
+// Exponential smoothing against published fits and a slow twin; forecasts on series whose law is
+// known, and on series that say nothing.
+#include "value/forecast.h"
+
+#include <cmath>
+#include <numeric>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace perennial::value {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+const Instant kNow = *parse_instant("2024-01-01T00:00:00Z");  // a Monday
+const Calendar kCalendar{};
+
+// Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 2nd edition, tables 7.1 and 7.2.
+const std::vector<double> kOil = {445.36, 453.20, 454.41, 422.38, 456.04, 440.39,
+                                  425.19, 486.21, 500.43, 521.28, 508.95, 488.89,
+                                  509.87, 456.72, 473.82, 525.95, 549.83, 542.34};
+const std::vector<double> kAir = {17.55, 21.86, 23.89, 26.93, 26.89, 28.83, 30.08, 30.95, 30.19,
+                                  31.58, 32.58, 33.48, 39.02, 41.39, 41.60, 44.66, 46.95, 48.73,
+                                  51.49, 50.03, 60.64, 63.36, 66.36, 68.20, 68.12, 69.78, 72.60};
+
+TEST(Smoothing, TheBooksExampleOfALevel) {
+  auto m = smooth(kOil, {});
+  ASSERT_TRUE(m);
+  EXPECT_NEAR(m->alpha, 0.83, 0.005);
+  EXPECT_NEAR(m->first_level, 446.59, 0.1);
+  for (const Ahead& step : ahead(*m, 3)) EXPECT_NEAR(step.mean, 542.68, 0.05);
+}
+
+TEST(Smoothing, TheBooksExampleOfATrend) {
+  auto m = smooth(kAir, {.trend = Trend::kStraight});
+  ASSERT_TRUE(m);
+  EXPECT_NEAR(m->alpha, 0.832, 0.02);  // the sum of squares is flat there
+  EXPECT_NEAR(m->first_level, 15.57, 0.3);
+  EXPECT_NEAR(m->first_slope, 2.102, 0.05);
+  const auto steps = ahead(*m, 5);
+  const double book[] = {74.60, 76.70, 78.80, 80.91, 83.01};
+  for (size_t h = 0; h < 5; ++h) EXPECT_NEAR(steps[h].mean, book[h], 0.1);
+}
+
+// The variance of forecasts against what the model does when it is played on.
+TEST(Smoothing, DeviationsAreThoseOfSimulation) {
+  std::mt19937_64 random(1);
+  std::normal_distribution<double> normal;
+  Smoothing m{.form = {.trend = Trend::kDamped, .season = 4}};
+  m.alpha = 0.3;
+  m.beta = 0.1;
+  m.phi = 0.9;
+  m.gamma = 0.2;
+  m.level = 100;
+  m.slope = 2;
+  m.season = {5, -5, 3, -3};
+  m.variance = 4;
+  const auto told = ahead(m, 8);
+  std::vector<double> sum(8), squares(8);
+  constexpr int kRuns = 40'000;
+  for (int run = 0; run < kRuns; ++run) {
+    double level = m.level, slope = m.slope;
+    auto season = m.season;
+    for (size_t h = 0; h < 8; ++h) {
+      const double error = 2 * normal(random);
+      const double y = level + m.phi * slope + season[h % 4] + error;
+      level += m.phi * slope + m.alpha * error;
+      slope = m.phi * slope + m.beta * error;
+      season[h % 4] += m.gamma * error;
+      sum[h] += y / kRuns;
+      squares[h] += y * y / kRuns;
+    }
+  }
+  for (size_t h = 0; h < 8; ++h) {
+    EXPECT_NEAR(told[h].mean, sum[h], 0.08) << h;
+    EXPECT_NEAR(told[h].deviation, std::sqrt(squares[h] - sum[h] * sum[h]), 0.08) << h;
+  }
+}
+
+TEST(Smoothing, FindsASeasonAndATrendThatAreThere) {
+  std::mt19937_64 random(2);
+  std::normal_distribution<double> normal;
+  std::vector<double> y;
+  for (int i = 0; i < 120; ++i)
+    y.push_back(50 + i + 10 * std::sin(2 * M_PI * i / 12) + normal(random));
+  auto m = smooth_best(y, 12);
+  ASSERT_TRUE(m);
+  EXPECT_EQ(m->form.season, 12u);
+  EXPECT_NE(m->form.trend, Trend::kNone);
+  const auto steps = ahead(*m, 12);
+  for (size_t h = 0; h < 12; ++h) {
+    const auto i = static_cast<double>(120 + h);
+    EXPECT_NEAR(steps[h].mean, 50 + i + 10 * std::sin(2 * M_PI * i / 12), 4) << h;
+  }
+}
+
+TEST(Smoothing, AlwaysEndsInNumbers) {
+  EXPECT_FALSE(smooth(std::vector<double>(kMinSteps - 1, 1.0), {}));
+  EXPECT_FALSE(smooth(std::vector<double>(24, 1.0), {.season = 12}));
+  std::vector<double> spike(30, 0.0), steep;
+  spike[15] = 1e12;
+  for (int i = 0; i < 30; ++i) steep.push_back(std::pow(2.0, i));
+  for (const auto& y :
+       {std::vector<double>(kMinSteps, 0.0), std::vector<double>(40, 7.5), spike, steep}) {
+    auto m = smooth_best(y, 12);
+    ASSERT_TRUE(m);
+    for (const Ahead& step : ahead(*m, 26)) {
+      EXPECT_TRUE(std::isfinite(step.mean) && std::isfinite(step.deviation));
+      EXPECT_GE(step.deviation, 0);
+    }
+  }
+}
+
+// ---- weeks
+
+OrderBook book_of(const std::vector<std::tuple<double, int64_t>>& rows) {
+  OrderBook b;
+  for (const auto& [day, amount] : rows) {
+    b.person.push_back(1);
+    b.at_ms.push_back(to_millis(kNow) + static_cast<int64_t>(day * 86'400'000));
+    b.amount_minor.push_back(amount);
+    b.refund.push_back(amount < 0);
+  }
+  return b;
+}
+
+TEST(Weeks, ByHand) {
+  // Monday to Monday; the first week began before the first order and is left out, the week of now
+  // too.
+  const auto book =
+      book_of({{-24, 100}, {-21, 200}, {-20.5, 300}, {-13, -50}, {-7, 400}, {0, 500}});
+  const auto orders = weeks_of(book, ForecastOf::kOrders, kNow + std::chrono::hours(5), kCalendar);
+  EXPECT_THAT(orders.value, ElementsAre(2, 0, 1));
+  EXPECT_EQ(orders.start.front(), kNow - std::chrono::days(21));
+  EXPECT_THAT(weeks_of(book, ForecastOf::kRevenue, kNow, kCalendar).value,
+              ElementsAre(500, -50, 400));
+  EXPECT_THAT(weeks_of({}, ForecastOf::kOrders, kNow, kCalendar).value, IsEmpty());
+  EXPECT_THAT(weeks_of(book_of({{9, 100}}), ForecastOf::kOrders, kNow, kCalendar).value,
+              IsEmpty());  // in the future
+}
+
+Weeks made_up(uint64_t seed, size_t n) {
+  std::mt19937_64 random(seed);
+  std::normal_distribution<double> normal;
+  Weeks weeks;
+  double level = std::log(200);
+  for (size_t i = 0; i < n; ++i) {
+    weeks.start.push_back(kNow +
+                          std::chrono::days(7 * (static_cast<int>(i) - static_cast<int>(n))));
+    level += 0.05 * normal(random);
+    weeks.value.push_back(std::round(std::exp(level + 0.15 * normal(random))));
+  }
+  return weeks;
+}
+
+TEST(Forecast, IntervalsHoldWhatTheyClaim) {
+  // Each series goes on for the weeks that were forecast; over many of them the shares must agree.
+  std::array<double, 2> held{};
+  double of = 0;
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    Weeks all = made_up(seed, 104);
+    Weeks known = all;
+    known.start.resize(100);
+    known.value.resize(100);
+    const Forecast f = forecast(known, ForecastOf::kOrders, 4, kCalendar);
+    ASSERT_EQ(f.weeks.size(), 4u);
+    for (size_t h = 0; h < 4; ++h) {
+      ++of;
+      for (size_t l = 0; l < 2; ++l)
+        held[l] +=
+            all.value[100 + h] >= f.weeks[h].low[l] && all.value[100 + h] <= f.weeks[h].high[l];
+    }
+  }
+  EXPECT_NEAR(held[0] / of, 0.8, 0.1);
+  EXPECT_NEAR(held[1] / of, 0.95, 0.05);
+}
+
+TEST(Forecast, TheCardComparesWithTheNaiveForecast) {
+  const Forecast f = forecast(made_up(7, 104), ForecastOf::kOrders, 12, kCalendar);
+  EXPECT_EQ(f.card.origins, kMostOrigins);
+  EXPECT_EQ(f.card.forecasts, kMostOrigins * kTestedAhead);
+  EXPECT_EQ(f.card.held_of, kMostOrigins / 2 * kTestedAhead);
+  EXPECT_GT(f.card.error, 0);
+  EXPECT_LT(f.card.error, f.card.naive_error);
+  EXPECT_TRUE(f.logarithms);
+  EXPECT_EQ(f.weeks.front().start, kNow);
+  for (const ForecastWeek& w : f.weeks) {
+    EXPECT_TRUE(w.low[1] <= w.low[0] && w.low[0] <= w.mean && w.mean <= w.high[0] &&
+                w.high[0] <= w.high[1]);
+    EXPECT_GE(w.low[1], 0);
+  }
+  // Shares of the value, because errors are.
+  EXPECT_GE(f.weeks.back().high[0] / f.weeks.back().low[0],
+            f.weeks.front().high[0] / f.weeks.front().low[0]);
+}
+
+TEST(Forecast, SaysWhatItCannotSay) {
+  for (size_t n : {size_t{0}, size_t{1}, kMinSteps - 1, kMinSteps, kLeastWeeks - 1}) {
+    const Forecast f = forecast(made_up(3, n), ForecastOf::kOrders, 8, kCalendar);
+    EXPECT_THAT(f.card.faults, Contains("too_short")) << n;
+    EXPECT_EQ(f.model.has_value(), n >= kMinSteps);
+    EXPECT_NO_THROW(to_text(forecast_json(f, "CNY")));
+    EXPECT_EQ(to_text(forecast_json(f, "CNY")).find("null,\"low"), std::string::npos);
+  }
+  EXPECT_THAT(forecast(made_up(3, kLeastWeeks), ForecastOf::kOrders, 8, kCalendar).card.faults,
+              Not(Contains("too_short")));
+}
+
+TEST(Forecast, WeeksWithoutOrdersAndMoreGivenBackThanPaid) {
+  Weeks quiet = made_up(4, 60);
+  for (size_t i = 0; i < 60; i += 3) quiet.value[i] = 0;
+  const Forecast f = forecast(quiet, ForecastOf::kOrders, 12, kCalendar);
+  EXPECT_FALSE(f.logarithms);
+  for (const ForecastWeek& w : f.weeks) EXPECT_GE(w.low[1], 0);
+  Weeks losing = made_up(4, 60);
+  for (double& v : losing.value) v = -v;
+  EXPECT_LT(forecast(losing, ForecastOf::kRevenue, 4, kCalendar).weeks.front().mean, 0);
+}
+
+}  // namespace
+}  // namespace perennial::value
