@@ -8,7 +8,9 @@
 #include <random>
 
 #include "value/cdnow_testing.h"
+#include "value/churn.h"
 #include "value/clv.h"
+#include "value/forecast.h"
 
 namespace perennial::value {
 namespace {
@@ -59,6 +61,52 @@ Customers million() {
   return all;
 }
 
+const Instant kNow = *parse_instant("2024-01-01T00:00:00Z");
+
+// Orders of a million people over two years; some fade away, and those leave sooner.
+OrderBook orders_of_a_million() {
+  std::mt19937_64 random(2);
+  std::uniform_real_distribution<double> part(0, 1);
+  OrderBook book;
+  for (PersonId person = 1; person <= 1'000'000; ++person) {
+    double day = -730 + 600 * part(random), stretch = 1;
+    const double gap = 15 + 60 * part(random);
+    const bool fading = part(random) < 0.5;
+    while (day < 0) {
+      book.person.push_back(person);
+      book.at_ms.push_back(to_millis(kNow) + static_cast<int64_t>(day * 86'400'000));
+      book.amount_minor.push_back(static_cast<int64_t>(1'000 + 4'000 * part(random)));
+      book.refund.push_back(0);
+      day += gap * stretch * (0.7 + 0.6 * part(random));
+      if (fading) stretch *= 1.25;
+      if (part(random) < (fading ? 0.12 : 0.02)) break;
+    }
+  }
+  return book;
+}
+
+void run_orders() {
+  const OrderBook book = orders_of_a_million();
+  std::printf("1 M people, %.1f M orders\n", static_cast<double>(book.rows()) / 1e6);
+  measure("churn: features of all who are asked about", 60'000,
+          [&] { people_asked(book, kNow, 90, churn_features()); });
+  Result<ChurnModel> model = fail(Code::kInternal, "not trained");
+  measure("churn: both models trained and tested", 120'000,
+          [&] { model = train_churn(book, kNow, {}, kNow); });
+  if (!model) {
+    std::printf("%s\n", model.error().text().c_str());
+    return;
+  }
+  std::printf("  %s, %lld rows, AUC %.3f on the later period\n",
+              std::string(model->classifier->kind()).c_str(),
+              static_cast<long long>(model->card.learned), model->card.quality.auc);
+  measure("churn: everyone's risk with reasons", 60'000,
+          [&] { (void)score_churn(*model, book, kNow); });
+  measure("forecast of orders, back-test included", 2'000, [&] {
+    forecast(weeks_of(book, ForecastOf::kOrders, kNow, {}), ForecastOf::kOrders, 12, {});
+  });
+}
+
 void run() {
   const Histories cdnow = *group_histories(cdnow_histories());
   const auto spend = cdnow_spend();
@@ -78,4 +126,7 @@ void run() {
 }  // namespace
 }  // namespace perennial::value
 
-int main() { perennial::value::run(); }
+int main() {
+  perennial::value::run();
+  perennial::value::run_orders();
+}

@@ -145,6 +145,8 @@ ClvScores score_clv(const ClvModel& model, const Customers& customers) {
       const History& h = customers.history[i];
       ClvScore& s = scores.score[i];
       s.alive = probability_alive(model.model, p, h);
+      s.rate_shape = p[0] + h.repeats;
+      s.rate_weeks = p[1] + h.seen;
       s.purchases = s.alive * ahead[group[i]].plain;
       s.spend_minor = spend_minor(model, h.repeats + 1, customers.mean_minor[i]);
       s.value_minor = s.alive * ahead[group[i]].discounted * s.spend_minor * model.settings.margin;
@@ -152,6 +154,10 @@ ClvScores score_clv(const ClvModel& model, const Customers& customers) {
   });
   rank(scores);
   return scores;
+}
+
+double days_to_next(const ClvScore& score, double share) {
+  return 7 * score.rate_weeks * std::expm1(-std::log1p(-share) / score.rate_shape);
 }
 
 double new_customer_minor(const ClvModel& model) {

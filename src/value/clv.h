@@ -97,7 +97,14 @@ struct ClvScore {
   double purchases = 0;  // expected, not discounted
   double spend_minor = 0;
   double value_minor = 0;  // discounted margin
+  // The rate of purchases of one who is still a customer is gamma distributed with this shape and
+  // rate: r + repeats and alpha + time seen, in all three models (equation 3 of Fader, Hardie &
+  // Lee 2005 and its like).
+  double rate_shape = 0, rate_weeks = 0;
 };
+// Days until the next purchase of one who is still a customer are at most this with a probability
+// of `share`: the Pareto distribution that exponential gaps of a gamma distributed rate have.
+double days_to_next(const ClvScore& score, double share);
 struct ClvScores {
   Instant as_of;
   int64_t model_version = 0;

@@ -9,6 +9,7 @@ namespace perennial::value {
 namespace {
 
 constexpr std::string_view kSettingsName = "value.clv";
+constexpr double kMostDaysAhead = 3650;  // of a next order
 
 std::string words_of(const std::vector<std::string>& faults) {
   std::string words;
@@ -266,6 +267,12 @@ Result<Json> ClvDesk::describe(PersonId person) {
   Json json = score_json(*score, all->tenth[static_cast<size_t>(score - all->score.data())]);
   json["horizon_months"] = newest->settings.horizon_months;
   json["model_version"] = newest->version;
+  auto day = [&](double share) {
+    // A shape near 0 gives waits beyond all calendars.
+    const double days = std::min(days_to_next(*score, share), kMostDaysAhead);
+    return format_instant(all->as_of + std::chrono::hours(std::llround(24 * days)));
+  };
+  json["next_order"] = {{"early", day(0.1)}, {"expected", day(0.5)}, {"late", day(0.9)}};
   return json;
 }
 

@@ -212,6 +212,21 @@ TEST(Clv, TrainsAndScoresCdnow) {
   EXPECT_GT(new_customer_minor(*model), 3'000);
 }
 
+TEST(Clv, TheNextOrderComesWhenRatesDrawnSayIt) {
+  const ClvScore score{.rate_shape = 2.5, .rate_weeks = 12};
+  std::mt19937_64 random(std::random_device{}());
+  std::gamma_distribution<double> rate(score.rate_shape, 1 / score.rate_weeks);
+  constexpr int kDrawn = 40'000;
+  for (double share : {0.1, 0.5, 0.9}) {
+    const double days = days_to_next(score, share);
+    int within = 0;
+    for (int i = 0; i < kDrawn; ++i)
+      within += std::exponential_distribution<double>(rate(random))(random) * 7 <= days;
+    // Six standard deviations of a share of so many draws.
+    EXPECT_NEAR(static_cast<double>(within) / kDrawn, share, 0.015);
+  }
+}
+
 TEST(Clv, HalfTheMarginIsHalfTheValue) {
   auto whole = *train_clv(cdnow_book(), kSplit, {.model = PurchaseModel::kBgNbd}, kEnd);
   auto half = whole;

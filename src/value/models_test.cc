@@ -110,6 +110,8 @@ TEST_F(ModelRoutes, TrainedWhenAsked) {
   Json file = (*models_->describe_file(person("u0")))["clv"];
   EXPECT_GT(file["value_minor"], 0);
   EXPECT_EQ(file["model_version"], 1);
+  EXPECT_LT(file["next_order"]["early"].get<std::string>(), file["next_order"]["expected"]);
+  EXPECT_LT(file["next_order"]["expected"].get<std::string>(), file["next_order"]["late"]);
   EXPECT_TRUE((*models_->describe_file(person("nobody")))["clv"].is_null());
 }
 
@@ -213,6 +215,72 @@ TEST_F(ModelRoutes, WordsOfSetsAreChecked) {
     ASSERT_TRUE(found) << set;
     EXPECT_FALSE(*found) << set;
   }
+}
+
+TEST_F(ModelRoutes, RiskWithItsReasons) {
+  fill(shop_);
+  serve();
+  EXPECT_EQ(shop_.get("/v1/value/churn/people").first, 409);
+  EXPECT_TRUE((*models_->describe_file(person("u0")))["churn"].is_null());
+  EXPECT_EQ(shop_.send("PUT", "/v1/value/churn/settings", {{"horizon_days", 45}}).first, 200);
+  EXPECT_EQ(shop_.send("PUT", "/v1/value/churn/settings", {{"horizon_days", 1}}).first, 400);
+  shop_.send("POST", "/v1/value/churn/train");
+  models_->train_asked();
+  Json body = shop_.get("/v1/value/churn").second;
+  ASSERT_TRUE(body["error"].is_null()) << body["error"];
+  const Json& card = body["model"]["card"];
+  EXPECT_GT(card["quality"]["people"], 0);
+  for (const char* inner : {"classifier", "spread"}) EXPECT_FALSE(body["model"].contains(inner));
+  if (!card["faults"].empty()) {
+    EXPECT_TRUE(body["scores"].is_null());
+    EXPECT_EQ(shop_.get("/v1/value/churn/people").first, 409);
+    return;
+  }
+  int64_t people = 0;
+  for (const Json& band : body["scores"]["bands"]) {
+    auto behind = models_->resolve_set(band["set"].get<std::string>());
+    ASSERT_TRUE(behind && *behind);
+    EXPECT_EQ(std::ssize(**behind), band["people"].get<int64_t>());
+    people += band["people"].get<int64_t>();
+  }
+  EXPECT_EQ(people, body["scores"]["people"]);
+  Json page = shop_.get("/v1/value/churn/people?limit=200").second;
+  EXPECT_EQ(page["total"], people);
+  double before = INFINITY;
+  for (const Json& one : page["people"]) {
+    const double stake = one["probability"].get<double>() * one["paid_minor"].get<double>();
+    EXPECT_LE(stake, before + 1e-6);
+    before = stake;
+  }
+  for (auto set : {"churn:", "churn:band:0", "churn:band:6", "churn:band:x", "churn:band:11"}) {
+    auto found = models_->resolve_set(set);
+    ASSERT_TRUE(found) << set;
+    EXPECT_FALSE(*found) << set;
+  }
+}
+
+TEST_F(ModelRoutes, ForecastOfTheWeeksAhead) {
+  fill(shop_);
+  serve();
+  auto [status, body] = shop_.get("/v1/value/forecast?of=orders&weeks=6");
+  ASSERT_EQ(status, 200) << body;
+  EXPECT_EQ(body["weeks"].size(), 6u);
+  EXPECT_GE(body["past"].size(), 40u);
+  double orders = 0;
+  for (const Json& week : body["past"]) orders += week["value"].get<double>();
+  EXPECT_GT(orders, 300);
+  EXPECT_EQ(body["card"]["faults"], Json::array()) << body["card"];
+  EXPECT_EQ(shop_.get("/v1/value/forecast?of=revenue").second["weeks"].size(), 12u);
+  EXPECT_EQ(shop_.get("/v1/value/forecast?of=weather").first, 400);
+  EXPECT_EQ(shop_.get("/v1/value/forecast?weeks=0").first, 400);
+  EXPECT_EQ(shop_.get("/v1/value/forecast?weeks=26").first, 200);
+  EXPECT_EQ(shop_.get("/v1/value/forecast?weeks=27").first, 400);
+  // A new order is in the next answer.
+  shop_.order("late", at_day(290), 1'000);
+  double later = 0;
+  const Json again = shop_.get("/v1/value/forecast?of=orders").second;
+  for (const Json& week : again["past"]) later += week["value"].get<double>();
+  EXPECT_EQ(later, orders + 1);
 }
 
 TEST_F(ModelRoutes, OldVersionsGo) {

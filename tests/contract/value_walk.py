@@ -33,3 +33,21 @@ def models(walk):
     walk.assertEqual(clv["model"]["faults"], [])
     best = walk.ok("GET", "/v1/value/clv/people?limit=5")["people"][0]
     walk.ok("GET", f"/v1/customers/{best['id']}")
+    walk.ok("PUT", "/v1/value/churn/settings", {"horizon_days": 30})
+    walk.ok("PUT", "/v1/value/churn/settings", {"horizon_days": 5}, status=400)
+    walk.ok("POST", "/v1/value/churn/train", status=202)
+    until(lambda: not walk.ok("GET", "/v1/value/churn")["training"], 60, "the model")
+    churn = walk.ok("GET", "/v1/value/churn")
+    walk.assertEqual(churn["model"]["card"]["faults"], [])
+    first = walk.ok("GET", "/v1/value/churn/people?limit=5")["people"][0]
+    walk.ok("GET", f"/v1/customers/{first['id']}")
+    key = {"Authorization": f"Bearer {walk.server.token}", "Content-Type": "text/csv"}
+    rows = "".join(
+        f"{i % 7},{'yes' if (i * 7919) % 11 + 3 * (i % 7) > 14 else 'no'}\n" for i in range(400)
+    )
+    for text, status in ((f"a,churn\n{rows}", 200), ("a,b\n1,2\n", 400)):
+        reply = walk.server.request("POST", "/v1/value/churn/table", text.encode(), key)
+        walk.assertEqual(reply.status, status, reply)
+    for query in ("", "?of=revenue&weeks=26"):
+        walk.assertEqual(walk.ok("GET", "/v1/value/forecast" + query)["card"]["origins"], 26)
+    walk.ok("GET", "/v1/value/forecast?of=weather", status=400)

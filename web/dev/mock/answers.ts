@@ -8,7 +8,8 @@ import { ok, problem, type Answer } from './reply';
 import { insightAnswer, sharedReport } from './reports';
 import { events, session, settings, sign } from './settings';
 import { kNow, people, peopleOf, type Person } from './shop';
-import { clv, clvPeople } from './value';
+import { churn, churnPeople, clv, clvPeople } from './value';
+import { forecast } from './forecast';
 
 function customers(query: URLSearchParams): Answer {
   let found: Person[] = query.get('set') ? peopleOf(query.get('set') ?? '') : people;
@@ -96,6 +97,11 @@ function customer(id: number, part: string | undefined, query: URLSearchParams):
       tenth: 9,
       horizon_months: 12,
       model_version: 3,
+      next_order: {
+        early: '2011-12-14T00:00:00Z',
+        expected: '2012-01-06T00:00:00Z',
+        late: '2012-03-20T00:00:00Z',
+      },
     },
     stage_reason: {
       stage: one.stage,
@@ -130,6 +136,9 @@ export function answer(method: string, url: URL, body: unknown): Answer {
   if (proof) return proof;
   if (path === '/v1/value/stages') return ok(stages());
   if (path === '/v1/value/rfm') return ok(rfm());
+  if (path === '/v1/value/forecast') return ok(forecast(url));
+  if (path === '/v1/value/churn/people') return ok(churnPeople());
+  if (path.startsWith('/v1/value/churn')) return ok(churn());
   if (path === '/v1/value/clv/people') return ok(clvPeople());
   if (path.startsWith('/v1/value/clv')) return ok(clv());
   if (path === '/v1/customers') return customers(query);

@@ -1,5 +1,5 @@
 // A made-up model of lifetime value.
-import type { BackTestCard, Clv } from '../../src/api/types';
+import type { BackTestCard, Churn, Clv } from '../../src/api/types';
 import { kNow, people } from './shop';
 
 const kWeeks = 40;
@@ -125,6 +125,83 @@ export function clvPeople() {
     spend_minor: 42_000 - i * 300,
     value_minor: 480_000 - i * 7_000,
     tenth: 10,
+  }));
+  return { total: people.length, people: rows };
+}
+
+const kColumns = ['gap_stretch', 'days_since_last', 'orders_90', 'paid_90', 'refund_share'];
+
+export function churn(): Churn {
+  const settings = { horizon_days: 90, retrain_days: 30, scheduled: true };
+  return {
+    currency: 'GBP',
+    settings,
+    training: false,
+    error: null,
+    model: {
+      version: 2,
+      trained_at: kNow,
+      learned_at: kNow,
+      tested_at: kNow,
+      settings,
+      kind: 'trees',
+      card: {
+        learned: 2100,
+        held_out: 520,
+        quality: {
+          people: 2711,
+          left: 903,
+          auc: 0.812,
+          pr_auc: 0.701,
+          brier: 0.157,
+          base_brier: 0.222,
+          lift: 2.41,
+          reliability: Array.from({ length: 10 }, (_, i) => ({
+            people: 271,
+            expected: 0.04 + i * 0.09,
+            actual: 0.05 + i * 0.085,
+          })),
+        },
+        plain_auc: 0.79,
+        trees_auc: 0.815,
+        faults: [],
+      },
+      importance: kColumns.map((column, i) => ({ column, share: 0.7 / (i + 1) })),
+    },
+    scores: {
+      as_of: kNow,
+      people: 1208,
+      bands: [420, 310, 220, 160, 98].map((n, i) => ({
+        band: i + 1,
+        people: n,
+        leaving: n * (0.1 + 0.2 * i),
+        paid_minor: n * 90_000,
+        set: `churn:band:${i + 1}`,
+      })),
+      drifted: [{ column: 'orders_90', index: 0.31 }],
+    },
+    versions: [2, 1].map((version) => ({
+      version,
+      trained_at: kNow,
+      kind: 'trees' as const,
+      people: 2711,
+      auc: 0.81,
+      lift: 2.4,
+      faults: [],
+    })),
+  };
+}
+
+export function churnPeople() {
+  const rows = people.slice(0, 50).map((one, i) => ({
+    id: one.id,
+    name: one.name,
+    user_id: one.user_id,
+    probability: 0.93 - i / 80,
+    paid_minor: one.revenue_minor,
+    reasons: kColumns
+      .slice(0, 3)
+      .map((column, k) => ({ column, value: 4 + k, share: 0.6 - k / 5 })),
   }));
   return { total: people.length, people: rows };
 }

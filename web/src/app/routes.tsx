@@ -2,12 +2,9 @@
 import {
   BarChartOutlined,
   DashboardOutlined,
-  DollarOutlined,
   FundOutlined,
   HeatMapOutlined,
   ImportOutlined,
-  NodeIndexOutlined,
-  AppstoreOutlined,
   SettingOutlined,
 } from '@ant-design/icons';
 import { customerRoutes } from './customer_routes';
@@ -16,6 +13,7 @@ import { lazy, type ComponentType, type LazyExoticComponent, type ReactNode } fr
 import { campaignRoutes } from './campaign_routes';
 import { loyaltyRoutes } from './loyalty_routes';
 import { proofRoutes } from './proof_routes';
+import { valueRoutes } from './value_routes';
 
 export type NavGroup = 'know' | 'understand' | 'act' | 'prove' | 'run';
 export type NavName =
@@ -31,6 +29,8 @@ export type NavName =
   | 'value'
   | 'loyalty'
   | 'loyalty_finance'
+  | 'risk'
+  | 'forecast'
   | 'campaigns'
   | 'experiments'
   | 'hold_outs'
@@ -93,24 +93,7 @@ export const pageRoutes: readonly PageRoute[] = [
     page: lazy(() => import('@/features/insights/RetentionPage')),
     nav: { group: 'understand', name: 'retention', icon: <HeatMapOutlined /> },
   },
-  {
-    path: '/value/stages',
-    right: 'insights.read',
-    page: lazy(() => import('@/features/value/StagesPage')),
-    nav: { group: 'understand', name: 'stages', icon: <NodeIndexOutlined /> },
-  },
-  {
-    path: '/value/rfm',
-    right: 'insights.read',
-    page: lazy(() => import('@/features/value/RfmPage')),
-    nav: { group: 'understand', name: 'rfm', icon: <AppstoreOutlined /> },
-  },
-  {
-    path: '/value/clv',
-    right: 'insights.read',
-    page: lazy(() => import('@/features/value/ClvPage')),
-    nav: { group: 'understand', name: 'value', icon: <DollarOutlined /> },
-  },
+  ...valueRoutes,
   ...loyaltyRoutes,
   ...campaignRoutes,
   ...proofRoutes,

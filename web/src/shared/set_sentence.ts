@@ -16,6 +16,8 @@ export function useSetSentence() {
         return t('set.cell', { cell: word('cell', set.cell) });
       case 'rfm':
         return t('set.rfm', { scores: set.scores });
+      case 'churn':
+        return t('set.churn', { from: 20 * (set.band - 1), to: 20 * set.band });
       case 'tier':
         return t('set.tier', { tier: word('tier', set.tier) });
       case 'flow':

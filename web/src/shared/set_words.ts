@@ -7,6 +7,7 @@ export type PeopleSet =
   | { kind: 'stage'; stage: string }
   | { kind: 'cell'; cell: string }
   | { kind: 'rfm'; scores: string }
+  | { kind: 'churn'; band: number }
   | { kind: 'tier'; tier: string }
   | { kind: 'flow'; month: string; from: string; to: string }
   | { kind: 'moved'; months: number; from: string; to: string }
@@ -62,6 +63,8 @@ export function parseSet(text: string): PeopleSet {
       return { kind, cell: a };
     case 'rfm':
       return { kind, scores: a };
+    case 'churn':
+      return a === 'band' ? { kind, band: Number(b) } : { kind: 'other', text };
     case 'tier':
       return { kind, tier: a };
     case 'flow':

@@ -8,6 +8,7 @@ import { Stage } from '@/shared/Stage';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { useStageReason } from './stage_reason';
+import { ChurnRisk, LifetimeValue } from './Worth';
 
 const kConsentMarks: Record<string, MarkKind> = { unsubscribed: 'bad', subscribed: 'good' };
 
@@ -72,6 +73,7 @@ export function Who({ file }: { file: CustomerFile }) {
           </>
         ) : null}
         <LifetimeValue file={file} />
+        <ChurnRisk file={file} />
         <dt>{t('customer.email_consent')}</dt>
         <dd>
           <Mark kind={kConsentMarks[file.email_consent] ?? 'neutral'}>
@@ -101,40 +103,6 @@ export function Who({ file }: { file: CustomerFile }) {
         </dl>
       </section>
     </div>
-  );
-}
-
-/** What is expected of this customer, or why nothing can be said. */
-function LifetimeValue({ file }: { file: CustomerFile }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const word = useWords();
-  const { clv } = file;
-  if (!clv) return null;
-  return (
-    <>
-      <dt>{t('clv.file')}</dt>
-      <dd>
-        {'faults' in clv ? (
-          <span className="quiet">
-            {clv.faults.map((fault) => word('value_fault', fault)).join(' · ')}
-          </span>
-        ) : (
-          <>
-            <Link to={customersPath(`clv:tenth:${clv.tenth}`)}>
-              {format.money(clv.value_minor, { currency: file.currency })}
-            </Link>
-            <div className="quiet small">
-              {t('clv.file_how', {
-                months: clv.horizon_months,
-                purchases: format.count(clv.purchases, 1),
-                alive: format.percent(clv.alive, 0),
-              })}
-            </div>
-          </>
-        )}
-      </dd>
-    </>
   );
 }
 

@@ -1,0 +1,159 @@
+// Boosted trees through XGBoost's C interface (xgboost.readthedocs.io, C API of 1.7). Answers lie
+// in the library's buffer until its next call and are copied at once.
+#include "value/boosted_trees.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <thread>
+
+#include <xgboost/c_api.h>
+
+namespace perennial::value {
+namespace {
+
+Result<void> ok(int code) {
+  if (code == 0) return {};
+  return fail(Code::kInternal, std::string("XGBoost: ") + XGBGetLastError());
+}
+
+struct Matrix {
+  DMatrixHandle handle = nullptr;
+  Matrix() = default;
+  Matrix(const Matrix&) = delete;
+  Matrix& operator=(const Matrix&) = delete;
+  ~Matrix() {
+    if (handle) XGDMatrixFree(handle);
+  }
+  Result<void> fill(const Table& table) {
+    TRY(ok(XGDMatrixCreateFromMat(table.values.data(), table.rows(), table.columns.size(),
+                                  std::numeric_limits<float>::quiet_NaN(), &handle)));
+    if (table.label.empty()) return {};
+    const std::vector<float> labels(table.label.begin(), table.label.end());
+    return ok(XGDMatrixSetFloatInfo(handle, "label", labels.data(), labels.size()));
+  }
+};
+
+struct Booster {
+  BoosterHandle handle = nullptr;
+  Booster() = default;
+  Booster(const Booster&) = delete;
+  Booster& operator=(const Booster&) = delete;
+  ~Booster() {
+    if (handle) XGBoosterFree(handle);
+  }
+  // type 0: probabilities; 2: contributions with the constant last.
+  Result<std::vector<float>> predict(const Matrix& matrix, int type, int rounds) const {
+    const Json how = {{"type", type},
+                      {"training", false},
+                      {"iteration_begin", 0},
+                      {"iteration_end", rounds},
+                      {"strict_shape", true}};
+    const bst_ulong* shape = nullptr;
+    bst_ulong dimensions = 0;
+    const float* values = nullptr;
+    TRY(ok(XGBoosterPredictFromDMatrix(handle, matrix.handle, to_text(how).c_str(), &shape,
+                                       &dimensions, &values)));
+    size_t count = 1;
+    for (bst_ulong d = 0; d < dimensions; ++d) count *= shape[d];
+    return std::vector<float>(values, values + count);
+  }
+};
+
+double log_loss(const std::vector<float>& told, const std::vector<uint8_t>& label) {
+  double sum = 0;
+  for (size_t i = 0; i < told.size(); ++i) {
+    const double p = std::clamp(static_cast<double>(told[i]), 1e-7, 1 - 1e-7);
+    sum -= label[i] ? std::log(p) : std::log1p(-p);
+  }
+  return sum / static_cast<double>(told.size());
+}
+
+class Trees final : public Classifier {
+ public:
+  Booster booster;
+  int rounds = 0;  // those that lowered the loss on what was held out
+  std::string_view kind() const override { return "trees"; }
+
+  Result<std::vector<double>> predict(const Table& table) const override {
+    if (table.rows() == 0) return std::vector<double>();
+    Matrix matrix;
+    TRY(matrix.fill(table));
+    const auto told = TRY(booster.predict(matrix, 0, rounds));
+    return std::vector<double>(told.begin(), told.end());
+  }
+  Result<std::vector<float>> contributions(const Table& table) const override {
+    if (table.rows() == 0) return std::vector<float>();
+    Matrix matrix;
+    TRY(matrix.fill(table));
+    const auto all = TRY(booster.predict(matrix, 2, rounds));
+    const size_t columns = table.columns.size();
+    std::vector<float> without_constant;
+    for (size_t i = 0; i < table.rows(); ++i) {
+      auto row = all.begin() + static_cast<std::ptrdiff_t>(i * (columns + 1));
+      without_constant.insert(without_constant.end(), row,
+                              row + static_cast<std::ptrdiff_t>(columns));
+    }
+    return without_constant;
+  }
+  Result<Json> json() const override {
+    bst_ulong length = 0;
+    const char* text = nullptr;
+    TRY(ok(XGBoosterSaveModelToBuffer(booster.handle, R"({"format": "json"})", &length, &text)));
+    return Json{{"kind", "trees"}, {"rounds", rounds}, {"booster", std::string(text, length)}};
+  }
+};
+
+Result<void> set_up(const Booster& booster) {
+  const std::string threads = std::to_string(std::max(1u, std::thread::hardware_concurrency()));
+  for (auto [name, value] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"objective", "binary:logistic"},
+                                                                  {"tree_method", "hist"},
+                                                                  {"max_depth", "4"},
+                                                                  {"eta", "0.08"},
+                                                                  {"min_child_weight", "5"},
+                                                                  {"subsample", "0.9"},
+                                                                  {"colsample_bytree", "0.9"},
+                                                                  {"lambda", "2"},
+                                                                  {"seed", "1"},
+                                                                  {"verbosity", "0"},
+                                                                  {"nthread", threads.c_str()}})
+    TRY(ok(XGBoosterSetParam(booster.handle, name, value)));
+  return {};
+}
+
+}  // namespace
+
+Result<ClassifierPtr> learn_trees(const Table& table, const Table& held_out) {
+  TRY(check_learnable(table));
+  TRY(check_learnable(held_out));
+  Matrix learn, check;
+  TRY(learn.fill(table));
+  TRY(check.fill(held_out));
+  auto trees = std::make_shared<Trees>();
+  const DMatrixHandle both[] = {learn.handle, check.handle};
+  TRY(ok(XGBoosterCreate(both, 2, &trees->booster.handle)));
+  TRY(set_up(trees->booster));
+  double best = std::numeric_limits<double>::infinity();
+  for (int round = 0; round < kMaxRounds && round < trees->rounds + kPatience; ++round) {
+    TRY(ok(XGBoosterUpdateOneIter(trees->booster.handle, round, learn.handle)));
+    const double loss = log_loss(TRY(trees->booster.predict(check, 0, round + 1)), held_out.label);
+    if (loss < best) {
+      best = loss;
+      trees->rounds = round + 1;
+    }
+  }
+  return trees;
+}
+
+Result<ClassifierPtr> trees_from_json(const Json& json) {
+  auto trees = std::make_shared<Trees>();
+  trees->rounds = static_cast<int>(TRY(json_integer(json, "rounds")));
+  const std::string text = TRY(json_string(json, "booster"));
+  TRY(ok(XGBoosterCreate(nullptr, 0, &trees->booster.handle)));
+  TRY(set_up(trees->booster));
+  TRY(ok(XGBoosterLoadModelFromBuffer(trees->booster.handle, text.data(), text.size())));
+  return trees;
+}
+
+}  // namespace perennial::value

@@ -1,0 +1,57 @@
+// The workspace's model of churn: its settings, its newest version, everyone's risk.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "value/churn.h"
+#include "value/trainer.h"
+
+namespace perennial::value {
+
+inline constexpr std::string_view kChurnKind = "churn";
+inline constexpr size_t kBands = 5;  // of the probability, a fifth each
+
+// Thread-safe.
+class ChurnDesk {
+ public:
+  explicit ChurnDesk(const ModelParts& parts) : parts_(parts) {}
+  Result<void> load();
+
+  Result<void> train();
+  Result<bool> due(Instant now);
+  Result<ChurnSettings> settings();
+  Result<ChurnSettings> change_settings(const Json& body, const http::Principal& actor);
+
+  Result<Json> json(const Trainer::State& state);     // Churn of the contract
+  Result<Json> ranking(size_t offset, size_t limit);  // by what is at stake
+  std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
+  Result<Json> describe(PersonId person);
+
+ private:
+  using Model = std::shared_ptr<const ChurnModel>;
+  // Risks with what each has paid so far, refunds taken off.
+  struct Scored {
+    Risks risks;
+    std::vector<int64_t> paid_minor;
+  };
+  using Scores = std::shared_ptr<const Scored>;
+  Model model();
+  Instant now() const;
+  // Fails with kConflict unless the model may be used.
+  Result<Scores> scores();
+
+  ModelParts parts_;
+  std::mutex mutex_;  // of what follows; held while scoring
+  Model model_;
+  Scores scores_;
+  std::shared_ptr<const OrderBook> scored_book_;
+};
+
+// How the card of a table from elsewhere is told.
+Result<Json> churn_card_json(const ChurnModel& model);
+
+}  // namespace perennial::value

@@ -1,0 +1,119 @@
+import { ReloadOutlined } from '@ant-design/icons';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Tabs } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { api, must } from '@/api/client';
+import type { Churn } from '@/api/types';
+import { Empty } from '@/shared/Empty';
+import { Loaded } from '@/shared/Loaded';
+import { PageHead } from '@/shared/PageHead';
+import { ProblemView } from '@/shared/ProblemView';
+import { useRight } from '@/shared/session';
+import { useAddress } from '@/shared/use_address';
+import { useFormat } from '@/shared/use_format';
+import { Faults } from './Faults';
+import { RiskBands } from './RiskBands';
+import { RiskCard } from './RiskCard';
+import { RiskList } from './RiskList';
+import { RiskSettings } from './RiskSettings';
+
+const kTabs = ['list', 'card', 'settings'] as const;
+const kLookAgain = 1_000; // milliseconds, while a model is being trained
+
+function Answer({ churn }: { churn: Churn }) {
+  const { t } = useTranslation();
+  const address = useAddress();
+  const { model, scores } = churn;
+  return (
+    <>
+      {churn.error ? <p className="notice">{churn.error}</p> : null}
+      {model ? (
+        <Faults faults={model.card.faults} />
+      ) : (
+        <Empty
+          title={t(churn.training ? 'clv.training' : 'risk.none')}
+          hint={t('risk.none_hint')}
+        />
+      )}
+      <Tabs
+        activeKey={address.word('tab', kTabs, scores ? 'list' : model ? 'card' : 'settings')}
+        onChange={(tab) => address.change({ tab })}
+        items={[
+          ...(scores
+            ? [
+                {
+                  key: 'list',
+                  label: t('risk.tab_list'),
+                  children: (
+                    <>
+                      <RiskBands scores={scores} currency={churn.currency} />
+                      <RiskList currency={churn.currency} />
+                    </>
+                  ),
+                },
+              ]
+            : []),
+          ...(model
+            ? [
+                {
+                  key: 'card',
+                  label: t('clv.tab_card'),
+                  children: <RiskCard churn={churn} model={model} />,
+                },
+              ]
+            : []),
+          {
+            key: 'settings',
+            label: t('risk.tab_settings'),
+            children: <RiskSettings settings={churn.settings} />,
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+export default function RiskPage() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const client = useQueryClient();
+  const mayWrite = useRight('insights.write');
+  const query = useQuery({
+    queryKey: ['churn'],
+    queryFn: () => must(api.GET('/v1/value/churn')),
+    refetchInterval: ({ state }) => (state.data?.training ? kLookAgain : false),
+  });
+  const train = useMutation({
+    mutationFn: () => must(api.POST('/v1/value/churn/train')),
+    onSuccess: (next) => client.setQueryData(['churn'], next),
+  });
+  const scores = query.data?.scores;
+  const busy = train.isPending || query.data?.training === true;
+  return (
+    <>
+      <PageHead
+        title={t('nav.risk')}
+        lead={
+          scores
+            ? t('risk.lead', {
+                n: format.count(scores.people),
+                days: query.data?.model?.settings.horizon_days ?? 0,
+                at: format.dateTime(scores.as_of),
+                zone: format.zone,
+              })
+            : undefined
+        }
+      >
+        {mayWrite ? (
+          <Button icon={<ReloadOutlined />} loading={busy} onClick={() => train.mutate()}>
+            {t(busy ? 'clv.training' : 'clv.train')}
+          </Button>
+        ) : null}
+      </PageHead>
+      {train.error ? <ProblemView error={train.error} /> : null}
+      <Loaded query={query} rows={12}>
+        {(churn) => <Answer churn={churn} />}
+      </Loaded>
+    </>
+  );
+}
