@@ -315,6 +315,7 @@ Result<void> Joiner::move_orders() {
   for (const Move& move : moves_) {
     if (!with_orders.contains(move.from)) continue;
     const PersonId into = now(move.into);
+    with_orders.insert(into);  // what came by this move may go on by the next
     if (move.whole) {
       TRY(c_.execute("UPDATE orders SET person = $1 WHERE person = $2", {into, move.from}));
     } else {
