@@ -114,14 +114,14 @@ class Importer {
  public:
   // `directory` keeps uploaded files and reject lists. `settled` blocks until the stages have
   // passed a sequence number, so that "done" means visible; it returns false when the program
-  // stops. `parquet_to_csv` writes a Parquet file as delimited text; without it such files are
-  // refused.
+  // stops. `parquet_to_json_lines` writes a Parquet file as one JSON object a line; without it such
+  // files are refused.
   using Convert = std::function<Result<void>(const std::string& from, const std::string& to)>;
   static Result<std::unique_ptr<Importer>> open(store::Database& database, events::Log& log,
                                                 access::Settings& settings, Clock clock,
                                                 std::string directory,
                                                 std::function<bool(uint64_t seq)> settled,
-                                                Convert parquet_to_csv = {});
+                                                Convert parquet_to_json_lines = {});
   virtual ~Importer() = default;
   // Takes a file (moved into the directory if `take`, else read where it is) and proposes a
   // mapping.

@@ -81,14 +81,15 @@ Json import_json(const ImportRecord& record) {
 class FileImporter final : public Importer {
  public:
   FileImporter(store::Database& database, events::Log& log, access::Settings& settings, Clock clock,
-               std::string directory, std::function<bool(uint64_t)> settled, Convert parquet_to_csv)
+               std::string directory, std::function<bool(uint64_t)> settled,
+               Convert parquet_to_json_lines)
       : database_(database),
         log_(log),
         settings_(settings),
         clock_(std::move(clock)),
         directory_(std::move(directory)),
         settled_(std::move(settled)),
-        parquet_to_csv_(std::move(parquet_to_csv)),
+        parquet_to_json_lines_(std::move(parquet_to_json_lines)),
         thread_([this] { work(); }) {}
 
   ~FileImporter() override { stop(); }
@@ -129,7 +130,7 @@ class FileImporter final : public Importer {
   Clock clock_;
   std::string directory_;
   std::function<bool(uint64_t)> settled_;
-  Convert parquet_to_csv_;
+  Convert parquet_to_json_lines_;
 
   std::mutex changes_;  // one start, cancel or remove at a time
   std::mutex mutex_;    // guards what follows
@@ -185,15 +186,17 @@ Result<void> FileImporter::make_delimited(ImportRecord& record) {
   const bool parquet = is_parquet(record.path);
   if (!parquet && !TRY(is_json_lines(record.path))) return {};
   const std::string own = (fs::path(directory_) / (record.import.id + ".csv")).string();
-  Result<void> written;
-  if (!parquet) {
-    written = json_lines_to_csv(record.path, own);
-  } else if (parquet_to_csv_) {
-    written = parquet_to_csv_(record.path, own);
-  } else {
-    return fail(Code::kInvalid, "Parquet files cannot be read here", "file", "send CSV");
-  }
+  const std::string lines = (fs::path(directory_) / (record.import.id + ".jsonl")).string();
+  auto written = [&]() -> Result<void> {
+    if (!parquet) return json_lines_to_csv(record.path, own);
+    if (!parquet_to_json_lines_) {
+      return fail(Code::kInvalid, "Parquet files cannot be read here", "file", "send CSV");
+    }
+    TRY(parquet_to_json_lines_(record.path, lines));
+    return json_lines_to_csv(lines, own);
+  }();
   std::error_code ignored;
+  fs::remove(lines, ignored);
   if (!written) {
     fs::remove(own, ignored);
     return written;
@@ -431,13 +434,13 @@ Result<std::unique_ptr<Importer>> Importer::open(store::Database& database, even
                                                  access::Settings& settings, Clock clock,
                                                  std::string directory,
                                                  std::function<bool(uint64_t seq)> settled,
-                                                 Convert parquet_to_csv) {
+                                                 Convert parquet_to_json_lines) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) return fail(Code::kForbidden, error.message(), directory);
   return std::make_unique<FileImporter>(database, log, settings, std::move(clock),
                                         std::move(directory), std::move(settled),
-                                        std::move(parquet_to_csv));
+                                        std::move(parquet_to_json_lines));
 }
 
 }  // namespace perennial::collect

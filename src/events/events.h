@@ -193,6 +193,13 @@ struct ChdbOptions {
 };
 // One per process and directory. Fails with kConflict when another process holds the directory.
 Result<std::unique_ptr<Log>> open_chdb(const ChdbOptions& options);
+// Writes the rows of a Parquet file (Apache Parquet, file format) as JSON, one object a line, in
+// the file's order. Timestamps that the file calls local are written without a zone, the others end
+// in "Z". The engine reads the file, so `options` are those of the log that is open in this
+// process. Fails with kInvalid and the engine's reason when the file is broken, kFull when `to` has
+// no space.
+Result<void> parquet_to_json_lines(const ChdbOptions& options, const std::string& from,
+                                   const std::string& to);
 // The obvious slow twin, for tests: everything in vectors, nothing durable. SQL is refused.
 std::unique_ptr<Log> open_memory();
 

@@ -80,6 +80,7 @@ class Wired final : public Program {
   std::unique_ptr<DataDirectory> directory_;
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<access::Settings> settings_;
+  events::ChdbOptions log_options_;
   std::unique_ptr<events::Log> log_;
   std::unique_ptr<access::Gate> gate_;
   std::unique_ptr<people::OrderBooks> books_;
@@ -114,7 +115,8 @@ Result<void> Wired::open_stores(const Config& config) {
   database_ = TRY(store::Database::open(config.state));
   TRY(database_->migrate(all_migrations()));
   settings_ = TRY(access::Settings::load(*database_));
-  log_ = TRY(events::open_chdb({.directory = directory_->sub("events"), .library = config.chdb}));
+  log_options_ = {.directory = directory_->sub("events"), .library = config.chdb};
+  log_ = TRY(events::open_chdb(log_options_));
   return {};
 }
 
@@ -171,9 +173,12 @@ Result<void> Wired::open_modules() {
   stages.push_back(collect::items_stage());
   stages_ = std::make_unique<events::Stages>(*log_, *database_, std::move(stages));
 
-  importer_ = TRY(collect::Importer::open(*database_, *log_, *settings_, system_now,
-                                          directory_->sub("imports"),
-                                          [this](uint64_t seq) { return settle(seq); }));
+  importer_ = TRY(collect::Importer::open(
+      *database_, *log_, *settings_, system_now, directory_->sub("imports"),
+      [this](uint64_t seq) { return settle(seq); },
+      [options = log_options_](const auto& from, const auto& to) {
+        return events::parquet_to_json_lines(options, from, to);
+      }));
   folders_ = TRY(
       collect::ImportFolders::open(*database_, *importer_, system_now, directory_->sub("inbox")));
   folders_->look_every(kLookIntoFolders);

@@ -250,6 +250,39 @@ class OddFiles(unittest.TestCase):
         )
         self.assertEqual(self.rows(done), (2, 0))
 
+    # The file was written by DuckDB 1.5: Zstandard, structs, lists, decimals, a timestamp with a zone
+    # and one without.
+    def test_parquet(self):
+        self.assertEqual(
+            self.server.api(
+                "PUT",
+                "/v1/settings",
+                self.server.get("/v1/settings") | {"zone": "Asia/Shanghai"},
+            ).status,
+            200,
+        )
+        done = self.server.import_file("customers", ROOT / "tests/scenarios/files/customers.parquet")
+        self.assertEqual(self.rows(done), (3, 0))
+        traits = {
+            i: self.server.get(f"/v1/customers?search=u{i}")["customers"][0]["id"] for i in (1, 2, 3)
+        }
+        traits = {i: self.server.get(f"/v1/customers/{who}")["traits"] for i, who in traits.items()}
+        self.assertEqual(traits[1]["name"], "王小明")
+        self.assertEqual(traits[2]["name"], 'says "hi", twice\nand more')
+        self.assertEqual(traits[1]["address.city"], "上海")
+
+    def test_a_broken_parquet_file_is_refused_with_its_reason(self):
+        whole = (ROOT / "tests/scenarios/files/customers.parquet").read_bytes()
+        for broken in (whole[:-200], whole[:300] + whole[-8:], b"PAR1" + b"\0" * 100 + b"PAR1"):
+            reply = self.server.request(
+                "POST",
+                "/v1/imports?kind=customers&name=broken.parquet",
+                broken,
+                {"Authorization": f"Bearer {self.server.token}"},
+            )
+            self.assertEqual(reply.status, 400, reply)
+            self.assertIn("Parquet", reply.body.decode())
+
     def test_gb18030(self):
         text = (
             "订单号;客户号;下单时间;金额;商品名称\n"
