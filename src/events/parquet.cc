@@ -17,7 +17,7 @@ const std::vector<std::string> kSettings{"--max_threads=1",
                                          "--output_format_json_quote_decimals=0",
                                          "--output_format_json_quote_denormals=0"};
 
-std::string quoted(std::string_view text, char quote) {
+std::string in_quotes(std::string_view text, char quote) {
   std::string out(1, quote);
   for (const char c : text) {
     if (c == quote || c == '\\') out += '\\';
@@ -27,7 +27,7 @@ std::string quoted(std::string_view text, char quote) {
 }
 
 std::string file_function(const std::string& path, std::string_view format) {
-  return "file(" + quoted(path, '\'') + ", " + std::string(format) + ")";
+  return "file(" + in_quotes(path, '\'') + ", " + std::string(format) + ")";
 }
 
 Result<Table> rows_of(ChdbConnection& connection, const std::string& sql) {
@@ -49,7 +49,7 @@ Result<std::string> select_list(ChdbConnection& connection, const std::string& p
   std::string list;
   for (const auto& row : columns.rows) {
     const std::string name = row[0].value_or("");
-    const std::string column = quoted(name, '`');
+    const std::string column = in_quotes(name, '`');
     if (!list.empty()) list += ", ";
     list += names.contains(name) ? "toString(t." + column + ") AS " + column : "t." + column;
   }
