@@ -107,7 +107,7 @@ CsvReader::Scan CsvReader::end_row(CsvRow& row, const char* p) {
   }
   row.raw = std::string_view(buffer_.data() + begin_, p);
   begin_ = static_cast<size_t>(after - buffer_.data());
-  line_ += 1 + extra_lines_;
+  line_ += numbers_rows_ ? 1 : 1 + extra_lines_;
   return Scan::kRow;
 }
 

@@ -35,6 +35,12 @@ class CsvReader {
   CsvReader(Read read, std::string_view delimiter);
   // False at the end of the text.
   Result<bool> next(CsvRow& row);
+  // From here on rows are numbered instead of lines, blank ones too, the next one with `first`: for
+  // a file that was made from another with a row for each of its lines.
+  void number_rows(int64_t first) {
+    line_ = first;
+    numbers_rows_ = true;
+  }
 
  private:
   enum class Scan { kRow, kNeedMore };
@@ -56,6 +62,7 @@ class CsvReader {
   size_t begin_ = 0, end_ = 0;
   bool ended_ = false;
   int64_t line_ = 1;
+  bool numbers_rows_ = false;
   std::vector<std::string_view> fields_;
   std::deque<std::string> unquoted_;
   size_t unquoted_used_ = 0;

@@ -140,7 +140,7 @@ TEST_F(MoreImports, ConsentsComeWithTheirEvidence) {
 
 TEST_F(MoreImports, JsonLinesAreRowsToo) {
   Import import = run(Kind::kCustomers,
-                      "{\"customer_id\":\"u1\",\"name\":\"李雷, \\\"Li\\\"\",\"address\":"
+                      "{\"customer_id\":\"u1\",\"name\":\"李雷,\\n\\\"Li\\\"\",\"address\":"
                       "{\"city\":\"上海\"},\"tags\":[1,2]}\n"
                       "\n"
                       "{\"customer_id\":7,\"email\":\"a@b.c\",\"vip\":true}\r\n"
@@ -153,9 +153,12 @@ TEST_F(MoreImports, JsonLinesAreRowsToo) {
       arrived(),
       ElementsAre(
           HasSubstr(" u1 2026-03-01T12:00:00.000Z {\"address.city\":\"上海\",\"tags\":\"[1,2]\","
-                    "\"name\":\"李雷, \\\"Li\\\"\"}"),
+                    "\"name\":\"李雷,\\n\\\"Li\\\"\"}"),
           HasSubstr(" 7 2026-03-01T12:00:00.000Z {\"vip\":\"true\",\"email\":\"a@b.c\"}"),
           HasSubstr(" u3 2026-03-01T12:00:00.000Z {}")));
+  // Lines are those of the file that came.
+  EXPECT_THAT(rejects(import.id), HasSubstr("\r\n4,"));
+  EXPECT_THAT(rejects(import.id), HasSubstr("\r\n5,"));
   EXPECT_THAT(rejects(import.id), HasSubstr("no JSON object: [1]"));
   // The same file again changes nothing.
   EXPECT_EQ(run(Kind::kCustomers, "{\"customer_id\":\"u3\",\"name\":null}", "b").progress.stored,

@@ -185,7 +185,8 @@ Result<Import> FileImporter::add(Kind kind, std::string_view name, const std::st
 Result<void> FileImporter::make_delimited(ImportRecord& record) {
   const bool parquet = is_parquet(record.path);
   if (!parquet && !TRY(is_json_lines(record.path))) return {};
-  const std::string own = (fs::path(directory_) / (record.import.id + ".csv")).string();
+  const std::string own =
+      (fs::path(directory_) / (record.import.id + std::string(kConvertedEnd))).string();
   const std::string lines = (fs::path(directory_) / (record.import.id + ".jsonl")).string();
   auto written = [&]() -> Result<void> {
     if (!parquet) return json_lines_to_csv(record.path, own);

@@ -167,6 +167,7 @@ Result<OpenFile> open_rows(const std::string& path, const Mapping& mapping) {
   if (mapping.header.value_or(false)) {
     CsvRow header;
     TRY(file.reader->next(header));
+    if (path.ends_with(kConvertedEnd)) file.reader->number_rows(1);
   }
   return file;
 }

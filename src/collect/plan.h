@@ -29,6 +29,10 @@ struct FilePlan {
   std::optional<size_t> find(std::string_view column) const;
 };
 
+// How the names of files end that were made of another: a row for each line or row of that one,
+// under a header.
+inline constexpr std::string_view kConvertedEnd = ".rows.csv";
+
 // A file opened for reading rows, the header passed over.
 struct OpenFile {
   std::unique_ptr<TextSource> source;
