@@ -1,4 +1,5 @@
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <cstdio>
 #include <filesystem>
@@ -39,8 +40,7 @@ void print_progress(const Json& progress) {
   double share = total > 0 ? 100 * progress["bytes_done"].get<double>() / total : 100;
   std::string left =
       progress["seconds_left"].is_number()
-          ? std::to_string(static_cast<int64_t>(progress["seconds_left"].get<double>() + 0.5)) +
-                " s left"
+          ? std::to_string(std::lround(progress["seconds_left"].get<double>())) + " s left"
           : "";
   std::fprintf(stderr, "\r%3.0f %%  %s rows  %s rows/s  %s        ", share,
                grouped(progress["rows"]).c_str(),
