@@ -122,7 +122,7 @@ Result<void> run_verb(const CLI::App& app, const Words& words) {
     return {};
   }
   std::vector<std::pair<std::string, std::string>> flags;
-  for (auto [name, value] :
+  for (const auto& [name, value] :
        {std::pair("data", words.data), {"listen", words.listen}, {"state", words.state}}) {
     if (!value.empty()) flags.emplace_back(name, value);
   }
