@@ -183,7 +183,7 @@ Result<void> check(const RfmSpec& spec) {
   return {};
 }
 
-Rfm::Rfm(RfmSpec spec) : spec_(std::move(spec)) {
+Rfm::Rfm(RfmSpec spec) : spec_(spec) {
   for (int i = 0; i < spec_.decimals; ++i) scale_ *= 10;
   if (spec_.cuts) return;
   recency_bins_.resize(kSecondBins);
