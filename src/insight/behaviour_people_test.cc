@@ -28,7 +28,7 @@ TEST_F(BehaviourTest, People) {
   const std::string handle = orders["series"][0]["total"]["people"];
   EXPECT_THAT(count(R"({"set": "people:)" + handle + "\"}"), ElementsAre("ann", "bob"));
   EXPECT_EQ(refused(march(R"("analysis": "active", "people": {"set": "nobody"})"))["where"],
-            "people");
+            "people.set");
 
   EXPECT_EQ(send("GET", "/v1/insights/people?handle=" + handle + "&limit=1").second["total"], 2);
   const Json csv = send("GET", "/v1/insights/people.csv?handle=" + handle).second;

@@ -99,8 +99,8 @@ TEST_F(RefreshTest, AFailureIsShownBesideTheLastAnswer) {
   EXPECT_EQ(one["answered_at"], at(0s));
   EXPECT_FALSE(one["answer"].is_null());
   EXPECT_EQ(one["tried_at"], at(10min));
-  EXPECT_EQ(one["failure"]["code"], "not_found");
-  EXPECT_EQ(one["failure"]["where"], "people");
+  EXPECT_EQ(one["failure"]["code"], "invalid");
+  EXPECT_EQ(one["failure"]["where"], "people.set");
   EXPECT_EQ(refresh(10min + 1s), 0u);  // no sooner because it failed
   EXPECT_EQ(refresh(20min), 1u);
 
