@@ -69,6 +69,7 @@ class Wired final : public Program {
  private:
   Result<void> open_stores(const Config& config);
   Result<void> open_modules();
+  Result<void> open_imports();
   Result<void> listen(const Config& config);
   people::Extensions extensions();
   void open_goals();
@@ -173,15 +174,7 @@ Result<void> Wired::open_modules() {
   stages.push_back(collect::items_stage());
   stages_ = std::make_unique<events::Stages>(*log_, *database_, std::move(stages));
 
-  importer_ = TRY(collect::Importer::open(
-      *database_, *log_, *settings_, system_now, directory_->sub("imports"),
-      [this](uint64_t seq) { return settle(seq); },
-      [options = log_options_](const auto& from, const auto& to) {
-        return events::parquet_to_json_lines(options, from, to);
-      }));
-  folders_ = TRY(
-      collect::ImportFolders::open(*database_, *importer_, system_now, directory_->sub("inbox")));
-  folders_->look_every(kLookIntoFolders);
+  TRY(open_imports());
   engage_ = TRY(engage::Engage::open({.database = *database_,
                                       .log = *log_,
                                       .settings = *settings_,
@@ -191,6 +184,19 @@ Result<void> Wired::open_modules() {
                                       .outbox_directory = directory_->sub("outbox")}));
   open_goals();
   segments_->start();
+  return {};
+}
+
+Result<void> Wired::open_imports() {
+  importer_ = TRY(collect::Importer::open(
+      *database_, *log_, *settings_, system_now, directory_->sub("imports"),
+      [this](uint64_t seq) { return settle(seq); },
+      [options = log_options_](const auto& from, const auto& to) {
+        return events::parquet_to_json_lines(options, from, to);
+      }));
+  folders_ = TRY(
+      collect::ImportFolders::open(*database_, *importer_, system_now, directory_->sub("inbox")));
+  folders_->look_every(kLookIntoFolders);
   return {};
 }
 
