@@ -163,7 +163,11 @@ Result<Json> ChurnDesk::json(const Trainer::State& state) {
   if (!newest) return answer;
   answer["model"] = TRY(churn_card_json(*newest));
   if (!newest->card.faults.empty()) return answer;
-  Scores all = TRY(scores());
+  auto usable = scores();
+  // A newer model may have come since, one that its test refuses.
+  if (!usable && usable.error().code == Code::kConflict) return answer;
+  if (!usable) return std::unexpected(usable.error());
+  const Scores& all = *usable;
   std::array<int64_t, kBands> people{}, paid{};
   std::array<double, kBands> expected{};
   for (size_t i = 0; i < all->risks.person.size(); ++i) {
