@@ -67,6 +67,21 @@ Json rate_of(uint64_t numerator, uint64_t denominator) {
                                               static_cast<double>(denominator))});
 }
 
+Result<std::vector<people::PersonId>> Sources::people_of_set(const std::string& words,
+                                                             const std::string& where) const {
+  auto set = resolve_set(words);
+  if (set) return set;
+  // A segment that was deleted is a fault of the question, not a page that is missing.
+  const Code code = set.error().code == Code::kNotFound ? Code::kInvalid : set.error().code;
+  std::string hint = set.error().hint;
+  if (hint.empty() && code == Code::kInvalid) hint = "choose another set of people";
+  return fail(code, "\"" + words + "\": " + set.error().message, where, std::move(hint));
+}
+
+std::string Sources::name_of(const std::string& words) const {
+  return name_of_set ? name_of_set(words) : "";
+}
+
 Asking::Asking(const Query& query, const Sources& sources, const timeline::Stop& stop,
                std::string id)
     : query_(query),
@@ -149,12 +164,8 @@ Result<People> Asking::people_of(const PeopleCondition& condition) {
     }
     case Kind::kSet: {
       People people(buckets_);
-      auto set = sources_.resolve_set(condition.set);
-      if (!set) {
-        return fail(set.error().code, "\"" + condition.set + "\": " + set.error().message, "people",
-                    set.error().hint);
-      }
-      for (people::PersonId person : *set) add_person(people, person);
+      const auto set = TRY(sources_.people_of_set(condition.set, condition.path));
+      for (people::PersonId person : set) add_person(people, person);
       return people;
     }
     case Kind::kTest:
@@ -204,17 +215,17 @@ Result<void> Asking::group_people(const Breakdown& breakdown) {
   person_labels_ = {group_json("none")};
   if (breakdown.by == Breakdown::By::kSets) {
     for (uint32_t i = 0; i < breakdown.sets.size(); ++i) {
-      auto set = sources_.resolve_set(breakdown.sets[i]);
-      if (!set) {
-        return fail(set.error().code, set.error().message,
-                    "breakdown.sets[" + std::to_string(i) + "]", set.error().hint);
-      }
-      for (people::PersonId person : *set) {
+      const auto set =
+          TRY(sources_.people_of_set(breakdown.sets[i], join_path("breakdown.sets", i)));
+      for (people::PersonId person : set) {
         const auto place = static_cast<size_t>(std::max<people::PersonId>(person, 0));
         if (codes->size() <= place) codes->resize(place + 1, 0);
         if ((*codes)[place] == 0) (*codes)[place] = i + 1;
       }
-      person_labels_.push_back(group_json("value", breakdown.sets[i]));
+      Json group = group_json("set", breakdown.sets[i]);
+      if (std::string name = sources_.name_of(breakdown.sets[i]); !name.empty())
+        group["name"] = std::move(name);
+      person_labels_.push_back(std::move(group));
     }
     person_group_ = codes;
     return {};

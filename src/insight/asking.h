@@ -27,6 +27,13 @@ struct Sources {
   PersonColumns& columns;
   // People behind the words of a set; kInvalid if nobody knows them.
   std::function<Result<std::vector<people::PersonId>>(std::string_view)> resolve_set;
+  // How people call a set; "" where the words say it. May be null.
+  std::function<std::string(std::string_view)> name_of_set;
+  std::string name_of(const std::string& words) const;
+  // The same as resolve_set for a question; errors name its member. kInvalid for what is not there
+  // any more.
+  Result<std::vector<people::PersonId>> people_of_set(const std::string& words,
+                                                      const std::string& where) const;
 };
 
 // The groups of a breakdown. Without one there is a single slot that holds everybody.

@@ -111,6 +111,8 @@ struct BehaviourParts {
   Clock clock;
   uint64_t most_memory = kMaxQuestionMemory;  // of a question, and of all of them
   uint64_t most_memory_together = kMaxQuestionsMemory;
+  // How people call a set ("segment:ID"); "" where its words say it.
+  std::function<std::string(std::string_view)> name_of_set = nullptr;
 };
 
 // /v1/insights/query, its people, trace and pickers, reports and dashboards of api/openapi.yaml.

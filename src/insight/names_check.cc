@@ -209,7 +209,12 @@ struct Visit {
     if (q.from) TRY(check.selector(*q.from));
     if (q.to) TRY(check.selector(*q.to));
     TRY(all(q.events));
-    return all(q.without);
+    TRY(all(q.without));
+    if (!q.split) return {};
+    TRY(all(q.split->events));
+    const NamedSelector any = any_event("split");
+    return property(q.split->property, "split.property",
+                    q.split->events.empty() ? together({&any}) : together(q.split->events));
   }
   Result<void> operator()(const AttributionQuery& q) const {
     TRY(check.selector(q.conversion));

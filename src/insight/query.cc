@@ -71,7 +71,7 @@ const std::vector<AnalysisKind>& analysis_kinds() {
        all,
        kNone},
       {"paths",
-       {"from", "to", "events", "without", "length", "session_gap_minutes", "merge_repeats",
+       {"from", "to", "events", "without", "split", "length", "session_gap_minutes", "merge_repeats",
         "occurrence", "most_edges", "most_paths", "fewest_people"},
        parse_as<parse_paths>,
        {},

@@ -57,6 +57,7 @@ struct PeopleCondition {
   std::vector<PeopleCondition> parts;
   timeline::Test test;  // of a person's property
   std::string set;      // words of GET /v1/customers?set=…
+  std::string path;     // of a set: where it stands in the document
   bool always() const { return kind == Kind::kAll && parts.empty(); }
 };
 
@@ -175,6 +176,12 @@ struct PathsQuery {
   enum class Occurrence { kFirst, kLast, kEvery };
   std::optional<NamedSelector> from, to;
   std::vector<NamedSelector> events, without;
+  struct Split {  // of steps by the values of a property
+    std::string property;
+    std::vector<NamedSelector> events;  // whose; empty: of all that carry it
+    int top = 10;
+  };
+  std::optional<Split> split;
   int length = 5;
   std::chrono::seconds session_gap = std::chrono::minutes(30);
   bool merge_repeats = true;

@@ -151,6 +151,7 @@ class TreeReader {
         Fields fields = TRY(Fields::of(json, path, {"set"}));
         tree.kind = Kind::kSet;
         tree.set = TRY(fields.required_text("set", kMaxSetBytes));
+        tree.path = fields.at("set");
         return tree;
       }
     }

@@ -94,7 +94,7 @@ struct Behaviour::Impl {
         running(parts.most_memory, parts.most_memory_together),
         kept(parts.clock, 'q', kKeptAnswers),
         kept_reports(parts.clock, 'r', kKeptReportAnswers) {}
-  Sources sources() { return {parts.timeline, columns, parts.resolve_set}; }
+  Sources sources() { return {parts.timeline, columns, parts.resolve_set, parts.name_of_set}; }
 
   // Parses and checks a question against the names that were seen.
   Result<Query> checked(const Json& question);

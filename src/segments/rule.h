@@ -119,10 +119,6 @@ struct Definition {
 Result<Definition> parse_definition(const Json& json, const Calendar& calendar,
                                     const std::string& path = "");
 
-// What a segment itself causes cannot be what it is made of: these names are refused, and events of
-// any name do not include them.
-inline constexpr std::array<std::string_view, 2> kOwnEvents = {"Segment Entered", "Segment Left"};
-
 // Calls each(leaf) for all leaves, in the order of the document.
 void each_leaf(const Rule& rule, const std::function<void(const Rule&)>& each);
 // The segments that a definition refers to, the universe included.

@@ -30,7 +30,7 @@ Json choice_of(const Json& json) {
 Result<NamedSelector> choose(const Json& choice, const std::string& path) {
   NamedSelector out = TRY(insight::parse_event_choice(choice, path));
   for (auto& event : out.select.any_of) {
-    if (event.name && std::ranges::count(kOwnEvents, *event.name) != 0) {
+    if (event.name && std::ranges::count(timeline::kOwnEvents, *event.name) != 0) {
       return fail(Code::kInvalid, "segments are not made of what they cause themselves",
                   join_path(path, "event"), R"(refer to the segment: {"segment": ID})");
     }

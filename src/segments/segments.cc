@@ -16,12 +16,20 @@ void Segments::start() { impl_->keeper.start(); }
 void Segments::stop() { impl_->keeper.stop(); }
 
 std::optional<Result<std::vector<PersonId>>> Segments::resolve_set(std::string_view set) {
-  if (!set.starts_with(kSetPrefix)) return std::nullopt;
-  auto members = impl_->keeper.members(std::string(set.substr(kSetPrefix.size())));
+  const bool preview = set.starts_with(kPreviewPrefix);
+  if (!preview && !set.starts_with(kSetPrefix)) return std::nullopt;
+  const auto members =
+      preview ? impl_->previews.members(set.substr(kPreviewPrefix.size()), impl_->parts.clock())
+              : impl_->keeper.members(std::string(set.substr(kSetPrefix.size())));
   if (!members) {
     return fail(members.error().code, members.error().message, "set", members.error().hint);
   }
   return ids_of(**members);
+}
+
+std::string Segments::name_of_set(std::string_view set) const {
+  if (!set.starts_with(kSetPrefix)) return "";
+  return impl_->keeper.name_of(std::string(set.substr(kSetPrefix.size())));
 }
 
 bool Segments::wait_until(uint64_t seq, std::chrono::milliseconds at_most) {

@@ -35,10 +35,11 @@ using people::PersonId;
 
 // Who came and went, in the event log: source "segments", properties segment_id, segment_name and
 // reason, message id from the change's number, so that a repeat counts once.
-inline constexpr std::string_view kEntered = "Segment Entered";
-inline constexpr std::string_view kLeft = "Segment Left";
+inline constexpr std::string_view kEntered = timeline::kOwnEvents[0];
+inline constexpr std::string_view kLeft = timeline::kOwnEvents[1];
 inline constexpr std::string_view kEventSource = "segments";
 inline constexpr std::string_view kSetPrefix = "segment:";
+inline constexpr std::string_view kPreviewPrefix = "preview:";
 
 inline constexpr size_t kMaxSample = 50;                // people of a preview
 inline constexpr size_t kMaxOverlap = 8;                // segments compared at once
@@ -68,8 +69,10 @@ class Segments {
   void stop();
   void add_routes(http::Router& router);  // /v1/segments* of api/openapi.yaml
 
-  // The members behind "segment:ID"; nullopt for words of other modules.
+  // The members behind "segment:ID" and "preview:WORD"; nullopt for words of other modules.
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
+  // What people call the segment behind "segment:ID"; "" for other words.
+  std::string name_of_set(std::string_view set) const;
   // True once memberships hold every event up to `seq`, every change of definitions made before the
   // call, and what the clock told at the call; false when the time is over.
   bool wait_until(uint64_t seq, std::chrono::milliseconds at_most);

@@ -124,7 +124,8 @@ Result<void> Wired::open_modules() {
       .settings = *settings_,
       .resolve_set = [this](std::string_view set) { return resolve_set(set); },
       .lists = people::list_handlers(*database_, *log_, *settings_, extensions()),
-      .clock = system_now});
+      .clock = system_now,
+      .name_of_set = [this](std::string_view set) { return segments_->name_of_set(set); }});
   segments_ = TRY(segments::Segments::open(
       {.timeline = *timeline_,
        .database = *database_,

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useThemeName } from '@/shared/theme_choice';
+import { useSetSentence } from '@/shared/set_sentence';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import type { Look } from './look';
@@ -11,5 +12,7 @@ export function useLook(): Look {
   const theme = useThemeName();
   const format = useFormat();
   const word = useWords();
-  return useMemo(() => ({ theme, t, word, format }), [theme, t, word, format]);
+  const set = useSetSentence();
+  // What `set` says follows from the other words.
+  return useMemo(() => ({ theme, t, word, format, set }), [theme, t, word, format]);
 }
