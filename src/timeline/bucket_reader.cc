@@ -154,6 +154,7 @@ struct BucketReader::Impl {
                 const Crowd& hidden);
   void add_names(const CompiledSelector& selector, BucketView bucket, const Crowd& hidden);
   Part& add_people(BucketView bucket, const Crowd& hidden);
+  static bool has_own(const CompiledSelector& selector, BucketView bucket);
   void read_hits(size_t selector, uint32_t number);
   void in_place(const CompiledSelector& selector, Gathered& out, Hits& hits);
   void gather(const CompiledSelector& selector, Gathered& out, Hits& hits);
@@ -246,6 +247,11 @@ void BucketReader::Impl::add_names(const CompiledSelector& selector, BucketView 
   carry(selector, part);
 }
 
+bool BucketReader::Impl::has_own(const CompiledSelector& selector, BucketView bucket) {
+  return std::ranges::any_of(selector.own,
+                             [&](uint32_t name) { return bucket.find_name(name) != nullptr; });
+}
+
 void BucketReader::Impl::parts_of(const CompiledSelector& selector, uint32_t number) {
   used = 0;
   const auto& layers = plan.snapshot.layers;
@@ -258,7 +264,7 @@ void BucketReader::Impl::parts_of(const CompiledSelector& selector, uint32_t num
         hidden |= above.header().replaced;
       }
     }
-    if (selector.any_event) {
+    if (selector.any_event && !has_own(selector, bucket)) {
       if (bucket.header().events == 0) continue;
       carry(selector, add_people(bucket, hidden));
     } else if (selector.only_name) {
@@ -432,7 +438,7 @@ bool BucketReader::Impl::presence_by_days(size_t s, uint32_t number) {
     const BucketView bucket = layer->bucket(number);
     if (!bucket || bucket.header().events == 0) continue;
     const bool all = whole || bucket.header().max < selector.to;
-    if (bucket.header().days == 0 || !all) return false;
+    if (bucket.header().days == 0 || !all || has_own(selector, bucket)) return false;
   }
   Gathered& out = gathered[s];
   out.in.assign(static_cast<size_t>(periods.size()), Crowd{});

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "timeline/own_events.h"
 #include "timeline/plan.h"
 
 namespace perennial::timeline {
@@ -56,6 +57,15 @@ CompiledTest compile_test(const Test& test, const Dictionary& dictionary) {
 // Whether nothing of the event is looked at but that it happened.
 bool plain(const EventSelector& event) { return event.where.always(); }
 
+std::vector<uint32_t> own_events(const Dictionary& dictionary) {
+  std::vector<uint32_t> out;
+  for (std::string_view name : kOwnEvents) {
+    if (const auto number = dictionary.find_event(events::Type::kTrack, name))
+      out.push_back(*number);
+  }
+  return out;
+}
+
 CompiledSelector compile_selector(const Selector& selector, const Dictionary& dictionary) {
   CompiledSelector out{.from = selector.from,
                        .to = selector.to,
@@ -66,13 +76,15 @@ CompiledSelector compile_selector(const Selector& selector, const Dictionary& di
                        .held = carried_codes(selector.held, dictionary),
                        .carries_number = !selector.number.empty()};
   if (out.carries_number) out.number = dictionary.find_property(selector.number);
+  const std::vector<uint32_t> own = own_events(dictionary);
   const bool properties = out.group.wanted || out.held.wanted || out.carries_number;
   const auto anything = [](const EventSelector& event) {
     return !event.type && !event.name && plain(event);
   };
   if (!properties && (selector.any_of.empty() || std::ranges::any_of(selector.any_of, anything))) {
     out.any_event = true;
-    return out;
+    if (own.empty()) return out;
+    out.own = own;
   }
   std::vector<EventSelector> events = selector.any_of;
   if (events.empty()) events.push_back({.type = std::nullopt});
@@ -85,7 +97,7 @@ CompiledSelector compile_selector(const Selector& selector, const Dictionary& di
     bool whole = false;  // one of them asks for every event of that name
     for (const EventSelector& event : events) {
       if (event.type && *event.type != name.type) continue;
-      if (event.name && *event.name != name.name) continue;
+      if (event.name ? *event.name != name.name : std::ranges::count(own, number) != 0) continue;
       whole |= plain(event);
       if (!plain(event)) conditions.push_back(compile_condition(event.where, dictionary));
     }

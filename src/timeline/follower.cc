@@ -7,8 +7,9 @@ namespace {
 
 constexpr size_t kMaxCachedOwners = 300'000;  // it starts afresh above
 constexpr size_t kMovesAtOnce = 5'000;
-constexpr size_t kRereadAtOnce = 500;  // people in one sweep of the log
-constexpr uint64_t kSimilar = 4;       // layers merge unless the older is this much larger
+constexpr uint64_t kEventsOfALookup = 8'192;    // read for one person: the log's index is sparse
+constexpr uint64_t kRowsOfAReread = 4'000'000;  // about, in memory: a larger sweep is done in parts
+constexpr uint64_t kSimilar = 4;                // layers merge unless the older is this much larger
 
 }  // namespace
 
@@ -156,7 +157,9 @@ void Follower::replace(uint32_t person) {
 
 // The whole histories of unsettled people, as far as this follower has come. Who could not be read
 // stays unsettled, and is read again by the next step.
-Result<void> Follower::reread() {
+Result<void> Follower::reread(const Progress& progress) {
+  if (unsettled_.size() > kRereadAtOnce && unsettled_.size() * kEventsOfALookup > seq_)
+    TRY(reread_many(progress));
   while (!unsettled_.empty()) {
     std::vector<people::PersonId> people;
     for (uint32_t person : unsettled_) {
@@ -180,9 +183,7 @@ Result<void> Follower::reread(const std::vector<people::PersonId>& people) {
     }
     return {};
   }));
-  newer_rows_ = true;
-  std::erase_if(rows_.rows, [&](const Row& row) { return now.contains(row.person); });
-  for (uint32_t person : now) replace(person);
+  forget(now);
   if (identities.empty()) return {};
   const auto read = [&](events::Sweep sweep) {
     sweep.up_to_seq = seq_;
@@ -210,6 +211,47 @@ Result<void> Follower::reread(const std::vector<people::PersonId>& people) {
   return read({.of_anonymous = std::move(anonymous)});
 }
 
+// What the rows say of them is dropped, and what older layers say is hidden.
+void Follower::forget(const std::unordered_set<uint32_t>& people) {
+  newer_rows_ = true;
+  std::erase_if(rows_.rows, [&](const Row& row) { return people.contains(row.person); });
+  for (uint32_t person : people) replace(person);
+}
+
+// The same for so many people that looking each up would read the log many times over: the whole
+// log passes by, once for as many of them as fit into memory.
+Result<void> Follower::reread_many(const Progress& progress) {
+  Owners owners;
+  uint64_t people = 1;
+  TRY(source_.database.read([&](store::Connection& c) -> Result<void> {
+    owners = TRY(Owners::load(c));
+    people = static_cast<uint64_t>(TRY(people::reached(c)).last_person) + 1;
+    return {};
+  }));
+  const uint64_t events_each = seq_ / people + 1;
+  const size_t at_once = std::max<size_t>(kRereadAtOnce, kRowsOfAReread / events_each);
+  while (unsettled_.size() > kRereadAtOnce) {
+    std::unordered_set<uint32_t> now;
+    for (auto one = unsettled_.begin(); one != unsettled_.end() && now.size() < at_once; ++one)
+      now.insert(*one);
+    forget(now);
+    uint64_t seen = 0;
+    TRY(source_.log.sweep({.up_to_seq = seq_, .anonymous_ids = true},
+                          [&](const events::Glimpse& event) -> Result<void> {
+                            if (++seen % 4096 == 0) TRY(progress.check());
+                            const uint32_t person =
+                                owners.find_event(event.identity, event.anonymous_id);
+                            if (person == 0 || !now.contains(person)) return {};
+                            intake_->take(person, event.type, event.name, event.timestamp_ms,
+                                          event.seq, event.properties, rows_);
+                            return {};
+                          }));
+    for (uint32_t person : now) unsettled_.erase(person);
+    settle();
+  }
+  return {};
+}
+
 // ---- stepping ----------------------------------------------------------------------------------
 
 Result<Follower::Step> Follower::step(const Progress& progress) {
@@ -225,7 +267,7 @@ Result<Follower::Step> Follower::step(const Progress& progress) {
   }
   Step out;
   out.more = seq_ < seen.reached.applied_seq || last_move_ < seen.reached.last_move;
-  TRY(reread());
+  TRY(reread(progress));
   out.changed = seq_ != before || newer_rows_;
   if (rows_.rows.size() >= kSmallRows) settle();
   return out;
@@ -254,7 +296,7 @@ Result<Follower::Step> Follower::sweep(const people::Reached& reached, const Pro
   seq_ = now.applied_seq;
   owners_.clear();
   moved_.clear();
-  TRY(reread());
+  TRY(reread(progress));
   settle();
   return Step{.changed = true, .more = false};
 }

@@ -20,6 +20,9 @@ inline constexpr size_t kSmallRows = 65'536;
 inline constexpr size_t kArrivalsAtOnce = 8'000;
 // Behind by more than this, the log is swept instead of read in the order of arrival.
 inline constexpr uint64_t kSweepEvents = 100'000;
+// People whose histories are looked up in the log at once. Of more, when the look-ups would read
+// more than the log holds, the log is swept.
+inline constexpr size_t kRereadAtOnce = 500;
 
 class Follower {
  public:
@@ -64,8 +67,10 @@ class Follower {
   void apply_moves(const std::vector<people::Move>& moves);
   void take(const events::StoredEvent& event, uint32_t person);
   bool meets_older(uint32_t person, Second at) const;
-  Result<void> reread();
+  Result<void> reread(const Progress& progress);
   Result<void> reread(const std::vector<people::PersonId>& people);
+  Result<void> reread_many(const Progress& progress);
+  void forget(const std::unordered_set<uint32_t>& people);
   Result<void> take_all(const Owners& owners, uint64_t up_to, const Progress& progress);
   void replace(uint32_t person);
   void settle();  // makes a layer of the rows

@@ -377,6 +377,39 @@ TEST_F(TimelineTest, HitsWhatTheLogHoldsThroughJoinsAndRestarts) {
   }
 }
 
+// Each of many people does something in a second that an older layer has of them: the order within
+// it is known to the log alone, which is then swept instead of asked person by person.
+TEST_F(TimelineTest, ManyPeopleWithEventsInSecondsThatAreHeld) {
+  const int people = static_cast<int>(kRereadAtOnce) * 2 + 100;
+  const auto events = [&](const std::string& name, int from, int every, int ms) {
+    std::vector<Event> out;
+    for (int i = from; i < people; i += every) {
+      Event event;
+      event.source = "test";
+      event.message_id = name + std::to_string(i);
+      event.name = name;
+      event.user_id = "u" + std::to_string(i);
+      event.timestamp = event.received_at = kDay + std::chrono::milliseconds(1'000 * i + ms);
+      event.properties = "{}";
+      out.push_back(std::move(event));
+    }
+    return out;
+  };
+  append(events("First", 0, 1, 500));
+  settle();
+  close();
+  std::filesystem::remove_all(directory_);
+  std::filesystem::create_directory(directory_);
+  open(1'000'000);  // the base has them all
+  settle();
+  append(events("Before", 0, 1, 100));
+  settle();
+  ASSERT_NO_FATAL_FAILURE(compare_all(*timeline_->snapshot()));
+  append(events("Between", 0, 2, 300));
+  settle();
+  ASSERT_NO_FATAL_FAILURE(compare_all(*timeline_->snapshot()));
+}
+
 TEST_F(TimelineTest, ANewBaseHoldsTheSame) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
