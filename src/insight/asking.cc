@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "insight/query_fields.h"
 #include "insight/query_parts.h"
 
 namespace perennial::insight {
@@ -46,6 +47,36 @@ void add_person(People& people, people::PersonId person) {
 
 bool by_events(const Breakdown& breakdown) {
   return breakdown.by == Breakdown::By::kEventProperty || breakdown.by == Breakdown::By::kEventName;
+}
+
+// Where the words of a set first stand in the document.
+std::string path_of_set(const PeopleCondition& condition, const std::string& words,
+                        const std::string& path) {
+  using Kind = PeopleCondition::Kind;
+  if (condition.kind == Kind::kSet && condition.set == words) return join_path(path, "set");
+  for (size_t i = 0; i < condition.parts.size(); ++i) {
+    const bool negated = condition.kind == Kind::kNot;
+    const std::string member = join_path(path, negated                        ? "not"
+                                               : condition.kind == Kind::kAll ? "all"
+                                                                              : "any");
+    std::string found =
+        path_of_set(condition.parts[i], words, negated ? member : join_path(member, i));
+    if (!found.empty()) return found;
+  }
+  return "";
+}
+
+// Whom the words of a set mean; errors name the member of the question. A segment that was deleted
+// is a fault of the question, not a page that is missing.
+Result<std::vector<people::PersonId>> people_of_set(const Sources& sources,
+                                                    const std::string& words,
+                                                    const std::string& where) {
+  auto set = sources.resolve_set(words);
+  if (set) return set;
+  const Code code = set.error().code == Code::kNotFound ? Code::kInvalid : set.error().code;
+  std::string hint = set.error().hint;
+  if (hint.empty() && code == Code::kInvalid) hint = "choose another set of people";
+  return fail(code, "\"" + words + "\": " + set.error().message, where, std::move(hint));
 }
 
 std::string range_label(double from, double step) {
@@ -149,12 +180,9 @@ Result<People> Asking::people_of(const PeopleCondition& condition) {
     }
     case Kind::kSet: {
       People people(buckets_);
-      auto set = sources_.resolve_set(condition.set);
-      if (!set) {
-        return fail(set.error().code, "\"" + condition.set + "\": " + set.error().message, "people",
-                    set.error().hint);
-      }
-      for (people::PersonId person : *set) add_person(people, person);
+      const auto set = TRY(people_of_set(sources_, condition.set,
+                                         path_of_set(query_.people, condition.set, "people")));
+      for (people::PersonId person : set) add_person(people, person);
       return people;
     }
     case Kind::kTest:
@@ -204,17 +232,14 @@ Result<void> Asking::group_people(const Breakdown& breakdown) {
   person_labels_ = {group_json("none")};
   if (breakdown.by == Breakdown::By::kSets) {
     for (uint32_t i = 0; i < breakdown.sets.size(); ++i) {
-      auto set = sources_.resolve_set(breakdown.sets[i]);
-      if (!set) {
-        return fail(set.error().code, set.error().message,
-                    "breakdown.sets[" + std::to_string(i) + "]", set.error().hint);
-      }
-      for (people::PersonId person : *set) {
+      const auto set =
+          TRY(people_of_set(sources_, breakdown.sets[i], join_path("breakdown.sets", i)));
+      for (people::PersonId person : set) {
         const auto place = static_cast<size_t>(std::max<people::PersonId>(person, 0));
         if (codes->size() <= place) codes->resize(place + 1, 0);
         if ((*codes)[place] == 0) (*codes)[place] = i + 1;
       }
-      person_labels_.push_back(group_json("value", breakdown.sets[i]));
+      person_labels_.push_back(group_json("set", breakdown.sets[i]));
     }
     person_group_ = codes;
     return {};

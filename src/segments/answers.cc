@@ -34,15 +34,16 @@ Result<Json> Segments::Impl::preview(const Json& body) {
   const auto snapshot = parts.timeline.snapshot();
   const auto program = TRY(engine.compile(definition, stop, snapshot));
   const Instant now = engine.now();
-  People members;
+  MembersPtr kept;
   size_t of = 0;
   {
     const auto reading = TRY(engine.read(definition, this->members(), now));
     auto whole = TRY(program->evaluate(reading->context(), engine.pool(), stop));
-    members = std::move(whole.members);
+    kept = std::make_shared<const People>(std::move(whole.members));
     of = size_of(reading->context().roster->everyone());
   }
   const auto took = std::chrono::steady_clock::now() - began;
+  const People& members = *kept;
   const auto ids = sample_of(members, wanted);
   const auto people =
       TRY(parts.database.read([&](store::Connection& c) { return people::find_people(c, ids); }));
@@ -52,6 +53,7 @@ Result<Json> Segments::Impl::preview(const Json& body) {
   for (size_t i = 0; i < people.size(); ++i)
     sample.push_back(people::customer_json(people[i], described[i]));
   return Json{{"people", size_of(members)},
+              {"set", std::string(kPreviewPrefix) + previews.keep(kept, parts.clock())},
               {"of", of},
               {"as_of", format_instant(now)},
               {"milliseconds", std::chrono::duration<double, std::milli>(took).count()},

@@ -342,6 +342,7 @@ void Keeper::publish(uint64_t edits) {
       shown.emplace(id, std::move(one));
     }
     shown_ = std::move(shown);
+    shown_all_ = true;
     seq_ = progress_.seq;
     edits_done_ = edits;
   }
@@ -352,7 +353,7 @@ Result<MembersPtr> Keeper::members(const std::string& id) const {
   std::lock_guard lock(mutex_);
   const auto found = shown_.find(id);
   if (found == shown_.end()) {
-    if (edits_ != edits_done_ || shown_.empty())
+    if (edits_ != edits_done_ || !shown_all_)
       return fail(Code::kBusy, "the segment is being computed", "segment", "ask again in a moment");
     return fail(Code::kNotFound, "there is no such segment", "segment");
   }

@@ -135,6 +135,7 @@ class Keeper {
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // shown_, seq_ or what was edited
   std::map<std::string, Shown> shown_;
+  bool shown_all_ = false;  // what was saved is in shown_, were it nothing
   uint64_t seq_ = 0;
   uint64_t edits_ = 0, edits_done_ = 0;
   std::set<std::string> edited_;          // since the last look began

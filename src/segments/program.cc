@@ -127,32 +127,6 @@ bool about_events(const Rule& leaf) {
   return leaf.kind == Kind::kDid || leaf.kind == Kind::kEdge || leaf.kind == Kind::kSequence;
 }
 
-bool is_own(const timeline::EventName& name) {
-  return name.type == events::Type::kTrack && std::ranges::count(kOwnEvents, name.name) != 0;
-}
-
-// Events of any name without those that segments cause: once there are such, each of the others is
-// named. The snapshot's dictionary may grow, but whatever it learns later is in no bucket of it.
-void leave_out_own(const timeline::Dictionary& dictionary, Selector& selector) {
-  const auto sent = [&](std::string_view name) {
-    return dictionary.find_event(events::Type::kTrack, name).has_value();
-  };
-  if (std::ranges::none_of(kOwnEvents, sent)) return;
-  std::vector<timeline::EventSelector> named;
-  for (timeline::EventSelector& event : selector.any_of) {
-    if (event.name) {
-      named.push_back(std::move(event));
-      continue;
-    }
-    for (uint32_t number = 0; number < dictionary.events(); ++number) {
-      const timeline::EventName name = dictionary.event_name(number);
-      if (is_own(name) || (event.type && *event.type != name.type)) continue;
-      named.push_back({.type = name.type, .name = name.name, .where = event.where});
-    }
-  }
-  selector.any_of = std::move(named);
-}
-
 }  // namespace
 
 std::set<std::string> traits_of(const Definition& definition) {
@@ -187,7 +161,6 @@ Result<std::shared_ptr<const Program>> Program::compile(
   });
   auto selectors = gatherer.take();
   if (selectors.empty() || program->snapshot_ == nullptr) return program;
-  for (Selector& selector : selectors) leave_out_own(*program->snapshot_->dictionary, selector);
   program->plan_ = TRY(timeline::compile(
       *program->snapshot_,
       {.selectors = std::move(selectors), .among = {}, .person_group = {}, .presence = {}}, pool,

@@ -16,8 +16,11 @@ void Segments::start() { impl_->keeper.start(); }
 void Segments::stop() { impl_->keeper.stop(); }
 
 std::optional<Result<std::vector<PersonId>>> Segments::resolve_set(std::string_view set) {
-  if (!set.starts_with(kSetPrefix)) return std::nullopt;
-  auto members = impl_->keeper.members(std::string(set.substr(kSetPrefix.size())));
+  const bool preview = set.starts_with(kPreviewPrefix);
+  if (!preview && !set.starts_with(kSetPrefix)) return std::nullopt;
+  const auto members =
+      preview ? impl_->previews.members(set.substr(kPreviewPrefix.size()), impl_->parts.clock())
+              : impl_->keeper.members(std::string(set.substr(kSetPrefix.size())));
   if (!members) {
     return fail(members.error().code, members.error().message, "set", members.error().hint);
   }

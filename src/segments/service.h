@@ -4,6 +4,7 @@
 #include "segments/engine.h"
 #include "segments/explain.h"
 #include "segments/keeper.h"
+#include "segments/previews.h"
 #include "segments/saved.h"
 
 namespace perennial::segments {
@@ -37,6 +38,7 @@ struct Segments::Impl {
   Parts parts;
   Engine engine;
   Keeper keeper;
+  Previews previews;
 };
 
 // Who is meant by identifiers: user ids, then anonymous ids. Those that name nobody are told.

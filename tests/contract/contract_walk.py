@@ -394,6 +394,9 @@ class Walk(unittest.TestCase):
         preview = self.ok("POST", "/v1/segments/preview", definition | {"sample": 2})
         self.assertGreater(preview["people"], 0)
         person = preview["sample"][0]["id"]
+        held = self.ok("GET", f"/v1/customers?set={preview['set']}&known=all&limit=1")
+        self.assertEqual(held["total"], preview["people"])
+        self.ok("GET", "/v1/customers?set=preview:nothing", status=404)
         made = self.ok("POST", "/v1/segments", {"name": "Often", "definition": definition})
         path = f"/v1/segments/{made['id']}"
         self.assertEqual(made["people"], preview["people"])
@@ -433,6 +436,12 @@ class Walk(unittest.TestCase):
         self.ok("GET", "/v1/segments")
         self.ok("GET", "/v1/segments/facts")
         self.ok("GET", "/v1/segments/seg_none", status=404)
+        among = {"set": source["set"]}
+        line = [{"select": {"event": "Order Line"}, "measure": "people"}]
+        asked = self.ask("trends", by="month", series=line, people=among)
+        self.assertTrue(0 < asked["series"][0]["total"]["value"] <= made["people"])
+        split = self.ask("trends", by="month", series=line, breakdown={"sets": [source["set"]]})
+        self.assertIn("set", [one["group"]["kind"] for one in split["series"]])
         self.ok("DELETE", f"/v1/segments/{other['id']}")
         self.ok("DELETE", path)
 
