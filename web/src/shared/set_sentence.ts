@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { parseSet } from './set_words';
 import { useWords } from './use_words';
 
-/** `campaignName`: how campaigns are called; a campaign without one is named by its id. */
+/** `nameOf`: how campaigns and segments are called; one without a name is called by its id. */
 export function useSetSentence() {
   const { t } = useTranslation();
   const word = useWords();
-  return (text: string, campaignName: (id: string) => string = (id) => id): string => {
+  return (text: string, nameOf: (id: string) => string = (id) => id): string => {
     const set = parseSet(text);
     switch (set.kind) {
       case 'stage':
@@ -52,17 +52,17 @@ export function useSetSentence() {
             });
       case 'campaign_verdict':
         return t('set.campaign_verdict', {
-          name: campaignName(set.campaign),
+          name: nameOf(set.campaign),
           verdict: word('verdict', set.verdict),
         });
       case 'campaign_arm':
         return t('set.campaign_arm', {
-          name: campaignName(set.campaign),
+          name: nameOf(set.campaign),
           arm: word('arm', set.arm),
         });
       case 'campaign_ordered':
         return t('set.campaign_ordered', {
-          name: campaignName(set.campaign),
+          name: nameOf(set.campaign),
           arm: word('arm', set.arm),
           days: set.days,
         });
@@ -82,6 +82,10 @@ export function useSetSentence() {
         return t('set.hold_out_treated');
       case 'people':
         return t('set.people');
+      case 'segment':
+        return t('set.segment', { name: nameOf(set.id) });
+      case 'preview':
+        return t('set.preview');
       default:
         return set.text;
     }

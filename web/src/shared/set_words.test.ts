@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { audienceOf, customersPath, parseSet } from './set_words';
+import { audienceOf, customersPath, parseSet, ruleOfSet } from './set_words';
 
 test('takes every form of the contract apart', () => {
   expect(parseSet('stage:silent')).toEqual({ kind: 'stage', stage: 'silent' });
@@ -28,6 +28,7 @@ test('takes every form of the contract apart', () => {
     arm: 'treated',
     days: 30,
   });
+  expect(parseSet('segment:seg_1')).toEqual({ kind: 'segment', id: 'seg_1' });
   expect(parseSet('moon')).toEqual({ kind: 'other', text: 'moon' });
 });
 
@@ -39,4 +40,15 @@ test('only stages and cells can become an audience', () => {
 
 test('the address of a set is escaped', () => {
   expect(customersPath('cell:a&b')).toBe('/customers?set=cell%3Aa%26b');
+});
+
+test('a set that a rule can say becomes one', () => {
+  expect(ruleOfSet('segment:seg_1')?.rule).toEqual({ all: [{ segment: 'seg_1' }] });
+  expect(ruleOfSet('stage:silent')?.rule).toEqual({
+    all: [{ fact: { name: 'lifecycle_stage', is: ['silent'] } }],
+  });
+  expect(ruleOfSet('cell:champions')?.rule).toEqual({
+    all: [{ fact: { name: 'rfm_cell', is: ['champions'] } }],
+  });
+  expect(ruleOfSet('people:q1.2.3')).toBeNull();
 });

@@ -1,6 +1,8 @@
 // The words of `set` (openapi.yaml, parameter set) taken apart, so that they can be said in a
 // sentence: `activity:repeat:month:2011-08` → {kind: 'activity', what: 'repeat', …}.
 
+import type { SegmentDefinition, SegmentRule } from '@/api/types';
+
 export type PeopleSet =
   | { kind: 'stage'; stage: string }
   | { kind: 'cell'; cell: string }
@@ -20,6 +22,8 @@ export type PeopleSet =
   | { kind: 'experiment_mixed'; experiment: string }
   | { kind: 'hold_out' | 'hold_out_treated' }
   | { kind: 'people' }
+  | { kind: 'segment'; id: string }
+  | { kind: 'preview' }
   | { kind: 'other'; text: string };
 
 function campaignSet(parts: string[], text: string): PeopleSet {
@@ -71,7 +75,10 @@ export function parseSet(text: string): PeopleSet {
     case 'triangle':
       return { kind, activity: a, by: b, label: c, offset: Number(d) };
     case 'people':
+    case 'preview':
       return { kind };
+    case 'segment':
+      return { kind, id: a };
     case 'campaign':
       return campaignSet(parts, text);
     case 'experiment':
@@ -88,6 +95,19 @@ export function audienceOf(text: string): { stages: string[]; cells: string[] } 
   const set = parseSet(text);
   if (set.kind === 'stage') return { stages: [set.stage], cells: [] };
   if (set.kind === 'cell') return { stages: [], cells: [set.cell] };
+  return null;
+}
+
+/** The rule that holds the same people and keeps itself up to date, where a rule can say it. */
+export function ruleOfSet(text: string): SegmentDefinition | null {
+  const set = parseSet(text);
+  const rule = (one: SegmentRule): SegmentDefinition => ({
+    universe: 'known',
+    rule: { all: [one] },
+  });
+  if (set.kind === 'stage') return rule({ fact: { name: 'lifecycle_stage', is: [set.stage] } });
+  if (set.kind === 'cell') return rule({ fact: { name: 'rfm_cell', is: [set.cell] } });
+  if (set.kind === 'segment') return { universe: 'everyone', rule: { all: [{ segment: set.id }] } };
   return null;
 }
 

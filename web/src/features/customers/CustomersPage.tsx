@@ -9,18 +9,21 @@ import { LinkButton } from '@/shared/LinkButton';
 import { Mark } from '@/shared/Mark';
 import { PageHead } from '@/shared/PageHead';
 import { ProblemView } from '@/shared/ProblemView';
+import { SaveSegment } from '@/shared/SaveSegment';
 import { useRight } from '@/shared/session';
 import { useSetSentence } from '@/shared/set_sentence';
 import { audienceOf, parseSet } from '@/shared/set_words';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
+import { useSegmentName } from '@/shared/use_segments';
 import { CustomersTable } from './CustomersTable';
 import { Filters } from './Filters';
 import { exportPath, queryOf } from './query';
 
-/** The name of the campaign that a set speaks of. */
-function useCampaignName(set: string): (id: string) => string {
+/** The name of the campaign or segment that a set speaks of. */
+function useNameIn(set: string): (id: string) => string {
   const parsed = parseSet(set);
+  const segmentName = useSegmentName(parsed.kind === 'segment');
   const id = 'campaign' in parsed ? parsed.campaign : '';
   const may = useRight('campaigns.read');
   const { data } = useQuery({
@@ -28,13 +31,14 @@ function useCampaignName(set: string): (id: string) => string {
     queryFn: () => must(api.GET('/v1/campaigns/{id}', { params: { path: { id } } })),
     enabled: id !== '' && may,
   });
+  if (parsed.kind === 'segment') return segmentName;
   return (asked) => (data && data.id === asked ? data.name : asked);
 }
 
 function SetChip({ set }: { set: string }) {
   const { t } = useTranslation();
   const sentence = useSetSentence();
-  const name = useCampaignName(set);
+  const name = useNameIn(set);
   const address = useAddress();
   return (
     <Mark kind="good">
@@ -60,6 +64,7 @@ function Actions({ set, csv }: { set: string; csv: string }) {
   if (audience?.cells.length) params.set('cells', audience.cells.join(','));
   return (
     <>
+      {set ? <SaveSegment set={set} /> : null}
       {mayExport ? (
         <Button icon={<DownloadOutlined />} href={csv} download>
           {t('do.csv')}

@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import { api, must } from '@/api/client';
 import type { SegmentDefinition } from '@/api/types';
 import { ProblemView } from '@/shared/ProblemView';
+import { customersPath } from '@/shared/set_words';
 import { useFormat } from '@/shared/use_format';
 import { isWhole } from './rule';
 import { useSettled } from './use_settled';
@@ -29,7 +30,9 @@ export function PreviewPane({ definition }: { definition: SegmentDefinition }) {
       {query.isError ? <ProblemView error={query.error} /> : null}
       {data ? (
         <>
-          <div className="figure">{format.count(data.people)}</div>
+          <div className="figure">
+            <Link to={customersPath(data.set)}>{format.count(data.people)}</Link>
+          </div>
           <p className="quiet">
             {t('segment.of_everyone', {
               share: format.percent(data.of ? data.people / data.of : 0),

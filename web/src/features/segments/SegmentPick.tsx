@@ -1,6 +1,6 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useSegments } from './use_speaker';
+import { useSegments } from '@/shared/use_segments';
 
 interface Props {
   value: string;

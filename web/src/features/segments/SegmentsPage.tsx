@@ -11,10 +11,11 @@ import { PageHead } from '@/shared/PageHead';
 import { People } from '@/shared/People';
 import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
+import { useSegments } from '@/shared/use_segments';
 import { ListMaker } from './ListMaker';
 import { OverlapTable } from './OverlapTable';
 import { sentenceOf } from './sentence';
-import { useSegments, useSpeaker } from './use_speaker';
+import { useSpeaker } from './use_speaker';
 
 const kMostCompared = 8;
 
@@ -61,7 +62,7 @@ function Row({ segment, chosen, onChoose }: RowProps) {
 
 export default function SegmentsPage() {
   const { t } = useTranslation();
-  const query = useSegments();
+  const query = useSegments({ live: true });
   const mayWrite = useRight('segments.write');
   const [chosen, setChosen] = useState<string[]>([]);
   const [compared, setCompared] = useState<string[]>([]);

@@ -1,20 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, must } from '@/api/client';
+import { useSegments } from '@/shared/use_segments';
 import { useWords } from '@/shared/use_words';
 import type { Speaker } from './sentence';
-
-const kStale = 5_000;
-
-export function useSegments() {
-  return useQuery({
-    queryKey: ['segments'],
-    queryFn: () => must(api.GET('/v1/segments')),
-    staleTime: kStale,
-    refetchInterval: kStale,
-  });
-}
 
 /** Says rules in the language of the console. */
 export function useSpeaker(): Speaker {

@@ -64,7 +64,10 @@ export function trendsSheet(answer: Answer, look: Look): Sheet {
   const show = (value: number | null | undefined) => plain(value, look);
   const columns = answer.series.flatMap((one) => {
     const title = nameOf(one, answer.series, look);
-    const key = [one.id, one.group.kind === 'value' ? one.group.label : one.group.kind]
+    const key = [
+      one.id,
+      one.group.kind === 'value' || one.group.kind === 'set' ? one.group.label : one.group.kind,
+    ]
       .filter((part) => part !== 'all')
       .join('_');
     const now = { key, title, num: true };

@@ -1,7 +1,9 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useThemeName } from '@/shared/theme_choice';
+import { useSetSentence } from '@/shared/set_sentence';
 import { useFormat } from '@/shared/use_format';
+import { useSegmentName } from '@/shared/use_segments';
 import { useWords } from '@/shared/use_words';
 import type { Look } from './look';
 
@@ -11,5 +13,11 @@ export function useLook(): Look {
   const theme = useThemeName();
   const format = useFormat();
   const word = useWords();
-  return useMemo(() => ({ theme, t, word, format }), [theme, t, word, format]);
+  const sentence = useSetSentence();
+  const nameOf = useSegmentName();
+  // What a sentence says follows from the other words.
+  return useMemo(
+    () => ({ theme, t, word, format, set: (words) => sentence(words, nameOf) }),
+    [theme, t, word, format, nameOf],
+  );
 }

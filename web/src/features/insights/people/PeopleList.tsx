@@ -9,6 +9,7 @@ import type { Customer } from '@/api/types';
 import { Empty } from '@/shared/Empty';
 import { LinkButton } from '@/shared/LinkButton';
 import { Loaded } from '@/shared/Loaded';
+import { SaveSegment } from '@/shared/SaveSegment';
 import { useRight } from '@/shared/session';
 import { customersPath } from '@/shared/set_words';
 import { Stage } from '@/shared/Stage';
@@ -74,6 +75,7 @@ export function PeopleList({ opened }: { opened: Opened }) {
         <div className="stack tight">
           <div className="row">
             <b className="grow">{t('answer.people_total', { n: format.count(total) })}</b>
+            <SaveSegment size="small" set={`people:${handle}`} about={opened.about} />
             <LinkButton size="small" icon={<TeamOutlined />} to={customersPath(`people:${handle}`)}>
               {t('answer.in_customers')}
             </LinkButton>
