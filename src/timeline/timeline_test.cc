@@ -15,6 +15,7 @@
 
 #include "access/access.h"
 #include "store/testing.h"
+#include "timeline/follower.h"
 
 namespace perennial::timeline {
 namespace {

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 
 import {englishNames} from './names.mjs';
 import {DRAFT} from './walk_act.mjs';
+import {insightPages} from './walk_insights.mjs';
+import {segmentPages} from './walk_segments.mjs';
 import {claim} from './walk_begin.mjs';
 
 // Each language has a theme of its own here, so that two walks see both of both.
@@ -27,6 +29,8 @@ async function addresses(server) {
     '/insights/retention',
     '/insights/retention?show=count',
     '/insights/retention?view=rate',
+    ...(await insightPages(server)),
+    ...(await segmentPages(server)),
     '/value/stages',
     '/value/rfm',
     '/campaigns',
