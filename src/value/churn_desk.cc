@@ -3,23 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
-#include "value/model_store.h"
-
 namespace perennial::value {
 namespace {
 
-constexpr std::string_view kSettingsName = "value.churn";
 // Learned again for drift at most so often: a season that drifts would fill the list of versions.
 constexpr std::chrono::days kDriftRest{7};
 
 size_t band_of(double probability) {  // 1, the lowest, to kBands
   return std::min(kBands, 1 + static_cast<size_t>(probability * kBands));
-}
-
-std::string words_of(const std::vector<std::string>& faults) {
-  std::string words;
-  for (const std::string& fault : faults) words += (words.empty() ? "" : ", ") + fault;
-  return words;
 }
 
 Json risk_json(const Risk& risk) {
@@ -54,63 +45,29 @@ Result<Json> churn_card_json(const ChurnModel& model) {
   return document;
 }
 
-Result<void> ChurnDesk::load() {
-  auto document =
-      TRY(parts_.database.read([&](store::Connection& c) { return newest_model(c, kChurnKind); }));
-  if (!document) return {};
-  auto read = std::make_shared<const ChurnModel>(TRY(churn_model_from_json(*document)));
-  std::lock_guard lock(mutex_);
-  model_ = std::move(read);
-  return {};
-}
-
-ChurnDesk::Model ChurnDesk::model() {
-  std::lock_guard lock(mutex_);
-  return model_;
-}
-
-Instant ChurnDesk::now() const {
-  return std::chrono::floor<std::chrono::hours>(parts_.settings.workspace().now(parts_.clock));
-}
-
-Result<ChurnSettings> ChurnDesk::settings() {
-  Json document = TRY(parts_.database.read(
-      [&](store::Connection& c) { return access::Settings::document(c, kSettingsName); }));
-  return document.is_null() ? ChurnSettings{} : churn_settings_from_json(document);
-}
-
-Result<ChurnSettings> ChurnDesk::change_settings(const Json& body, const http::Principal& actor) {
-  ChurnSettings settings = TRY(churn_settings_from_json(body));
-  const Instant at = parts_.clock();
-  TRY(parts_.database.write([&](store::Connection& c) -> Result<void> {
-    TRY(access::Settings::put_document(c, kSettingsName, to_json(settings)));
-    return access::record(c, actor, "value.churn.settings", "churn", to_json(settings), at);
-  }));
-  return settings;
-}
+ChurnDesk::ChurnDesk(const ModelParts& parts)
+    : parts_(parts),
+      keeper_(parts, {.kind = kChurnKind,
+                      .settings_name = "value.churn",
+                      .model_from_json = churn_model_from_json,
+                      .settings_from_json = churn_settings_from_json}) {}
 
 Result<void> ChurnDesk::train() {
-  const ChurnSettings wanted = TRY(settings());
+  const ChurnSettings wanted = TRY(keeper_.settings());
   auto book = TRY(parts_.books.get());
-  ChurnModel trained = TRY(train_churn(*book, now(), wanted, parts_.clock()));
+  ChurnModel trained = TRY(train_churn(*book, keeper_.now(), wanted, parts_.clock()));
   const Json document = TRY(to_json(trained));
-  trained.version = TRY(parts_.database.write([&](store::Connection& c) {
-    return keep_model(c, kChurnKind, trained.trained_at, document);
-  }));
-  std::lock_guard lock(mutex_);
-  model_ = std::make_shared<const ChurnModel>(std::move(trained));
-  scores_ = nullptr;
-  return {};
+  return keeper_.keep(std::move(trained), document);
 }
 
 // Retrained when the time has come, and sooner when the columns have drifted.
 Result<bool> ChurnDesk::due(Instant at) {
-  const ChurnSettings wanted = TRY(settings());
+  const ChurnSettings wanted = TRY(keeper_.settings());
   if (!wanted.scheduled) return false;
-  Model newest = model();
+  Model newest = keeper_.newest();
   auto book = TRY(parts_.books.get());
   if (!newest) {
-    const Instant learned = now() - std::chrono::days(2 * wanted.horizon_days);
+    const Instant learned = keeper_.now() - std::chrono::days(2 * wanted.horizon_days);
     return static_cast<int64_t>(customers_at(*book, learned).size()) >= kMinChurnRows;
   }
   if (at - newest->trained_at >= std::chrono::days(wanted.retrain_days)) return true;
@@ -118,22 +75,14 @@ Result<bool> ChurnDesk::due(Instant at) {
   return !(*TRY(scores())).risks.drifted.empty();
 }
 
-Result<ChurnDesk::Scores> ChurnDesk::scores() {
-  Model newest = model();
-  if (!newest)
-    return fail(Code::kConflict, "no model of churn has been trained", "churn",
-                "train it on the page \"Risk\"");
-  if (!newest->card.faults.empty())
-    return fail(Code::kConflict,
-                "the risk may not be used: its test says " + words_of(newest->card.faults), "churn",
-                "the model's card tells more; train it again when there is more history");
+Result<ChurnDesk::Scores> ChurnDesk::scores_of(const Model& model) {
   auto book = TRY(parts_.books.get());
-  const Instant at = now();
+  const Instant at = keeper_.now();
   std::lock_guard lock(mutex_);
   if (scores_ && scored_book_ == book && scores_->risks.as_of == at &&
-      scores_->risks.model_version == newest->version)
+      scores_->risks.model_version == model->version)
     return scores_;
-  Scored fresh{.risks = TRY(score_churn(*newest, *book, at))};
+  Scored fresh{.risks = TRY(score_churn(*model, *book, at))};
   const auto& people = fresh.risks.person;
   fresh.paid_minor.resize(people.size());
   size_t next = 0;
@@ -148,23 +97,26 @@ Result<ChurnDesk::Scores> ChurnDesk::scores() {
   return scores_;
 }
 
+Result<ChurnDesk::Scores> ChurnDesk::scores() {
+  Model newest = keeper_.newest();
+  if (!newest)
+    return fail(Code::kConflict, "no model of churn has been trained", "churn",
+                "train it on the page \"Risk\"");
+  if (!newest->card.faults.empty())
+    return fail(Code::kConflict,
+                "the risk may not be used: its test says " + words_of(newest->card.faults), "churn",
+                "the model's card tells more; train it again when there is more history");
+  return scores_of(newest);
+}
+
 Result<Json> ChurnDesk::json(const Trainer::State& state) {
-  Json answer = {{"currency", parts_.settings.workspace().currency},
-                 {"settings", to_json(TRY(settings()))},
-                 {"training", state.running || state.waiting},
-                 {"error", state.error ? Json(state.error->text()) : Json(nullptr)},
-                 {"model", nullptr},
-                 {"scores", nullptr},
-                 {"versions", Json::array()}};
-  for (const Json& document : TRY(parts_.database.read(
-           [&](store::Connection& c) { return model_versions(c, kChurnKind); })))
-    answer["versions"].push_back(version_json(document));
-  Model newest = model();
+  Json answer = TRY(keeper_.head(state, version_json));
+  Model newest = keeper_.newest();
   if (!newest) return answer;
   answer["model"] = TRY(churn_card_json(*newest));
   if (!newest->card.faults.empty()) return answer;
-  auto usable = scores();
-  // A newer model may have come since, one that its test refuses.
+  auto usable = scores_of(newest);
+  // After an update the columns can be others until it is trained again: the card stays.
   if (!usable && usable.error().code == Code::kConflict) return answer;
   if (!usable) return std::unexpected(usable.error());
   const Scores& all = *usable;
@@ -240,9 +192,9 @@ std::optional<Result<std::vector<PersonId>>> ChurnDesk::resolve_set(std::string_
 }
 
 Result<Json> ChurnDesk::describe(PersonId person) {
-  Model newest = model();
+  Model newest = keeper_.newest();
   if (!newest || !newest->card.faults.empty()) return Json(nullptr);
-  auto usable = scores();
+  auto usable = scores_of(newest);
   // After an update the columns can be others until it is trained again: the file goes on.
   if (!usable && usable.error().code == Code::kConflict) return Json(nullptr);
   if (!usable) return std::unexpected(usable.error());

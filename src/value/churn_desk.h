@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "value/churn.h"
-#include "value/trainer.h"
+#include "value/model_keeper.h"
 
 namespace perennial::value {
 
@@ -18,13 +18,14 @@ inline constexpr size_t kBands = 5;  // of the probability, a fifth each
 // Thread-safe.
 class ChurnDesk {
  public:
-  explicit ChurnDesk(const ModelParts& parts) : parts_(parts) {}
-  Result<void> load();
+  explicit ChurnDesk(const ModelParts& parts);
+  Result<void> load() { return keeper_.load(); }
 
   Result<void> train();
   Result<bool> due(Instant now);
-  Result<ChurnSettings> settings();
-  Result<ChurnSettings> change_settings(const Json& body, const http::Principal& actor);
+  Result<ChurnSettings> change_settings(const Json& body, const http::Principal& actor) {
+    return keeper_.change_settings(body, actor);
+  }
 
   Result<Json> json(const Trainer::State& state);     // Churn of the contract
   Result<Json> ranking(size_t offset, size_t limit);  // by what is at stake
@@ -39,14 +40,13 @@ class ChurnDesk {
     std::vector<int64_t> paid_minor;
   };
   using Scores = std::shared_ptr<const Scored>;
-  Model model();
-  Instant now() const;
   // Fails with kConflict unless the model may be used.
   Result<Scores> scores();
+  Result<Scores> scores_of(const Model& model);
 
   ModelParts parts_;
+  ModelKeeper<ChurnModel, ChurnSettings> keeper_;
   std::mutex mutex_;  // of what follows; held while scoring
-  Model model_;
   Scores scores_;
   std::shared_ptr<const OrderBook> scored_book_;
 };

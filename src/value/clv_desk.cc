@@ -3,19 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
-#include "value/model_store.h"
-
 namespace perennial::value {
 namespace {
 
-constexpr std::string_view kSettingsName = "value.clv";
 constexpr double kMostDaysAhead = 3650;  // of a next order
-
-std::string words_of(const std::vector<std::string>& faults) {
-  std::string words;
-  for (const std::string& fault : faults) words += (words.empty() ? "" : ", ") + fault;
-  return words;
-}
 
 Json score_json(const ClvScore& score, uint8_t tenth) {
   return {{"alive", score.alive},
@@ -99,69 +90,35 @@ std::optional<size_t> number_after(std::string_view set, std::string_view prefix
 
 }  // namespace
 
-Result<void> ClvDesk::load() {
-  auto document =
-      TRY(parts_.database.read([&](store::Connection& c) { return newest_model(c, kClvKind); }));
-  if (!document) return {};
-  auto read = std::make_shared<const ClvModel>(TRY(clv_model_from_json(*document)));
-  std::lock_guard lock(mutex_);
-  model_ = std::move(read);
-  return {};
-}
-
-ClvDesk::Model ClvDesk::model() {
-  std::lock_guard lock(mutex_);
-  return model_;
-}
-
-// The hour, so that scores are worked out once for all that look within it.
-Instant ClvDesk::now() const {
-  return std::chrono::floor<std::chrono::hours>(parts_.settings.workspace().now(parts_.clock));
-}
-
-Result<ClvSettings> ClvDesk::settings() {
-  Json document = TRY(parts_.database.read(
-      [&](store::Connection& c) { return access::Settings::document(c, kSettingsName); }));
-  return document.is_null() ? ClvSettings{} : clv_settings_from_json(document);
-}
-
-Result<ClvSettings> ClvDesk::change_settings(const Json& body, const http::Principal& actor) {
-  ClvSettings settings = TRY(clv_settings_from_json(body));
-  const Instant at = parts_.clock();
-  TRY(parts_.database.write([&](store::Connection& c) -> Result<void> {
-    TRY(access::Settings::put_document(c, kSettingsName, to_json(settings)));
-    return access::record(c, actor, "value.clv.settings", "clv", to_json(settings), at);
-  }));
-  return settings;
-}
+ClvDesk::ClvDesk(const ModelParts& parts)
+    : parts_(parts),
+      keeper_(parts, {.kind = kClvKind,
+                      .settings_name = "value.clv",
+                      .model_from_json = clv_model_from_json,
+                      .settings_from_json = clv_settings_from_json}) {}
 
 Result<void> ClvDesk::train() {
-  const ClvSettings wanted = TRY(settings());
+  const ClvSettings wanted = TRY(keeper_.settings());
   auto book = TRY(parts_.books.get());
-  ClvModel trained = TRY(train_clv(*book, now(), wanted, parts_.clock()));
-  trained.version = TRY(parts_.database.write([&](store::Connection& c) {
-    return keep_model(c, kClvKind, trained.trained_at, to_json(trained));
-  }));
-  std::lock_guard lock(mutex_);
-  model_ = std::make_shared<const ClvModel>(std::move(trained));
-  scores_ = nullptr;
-  return {};
+  ClvModel trained = TRY(train_clv(*book, keeper_.now(), wanted, parts_.clock()));
+  const Json document = to_json(trained);
+  return keeper_.keep(std::move(trained), document);
 }
 
 Result<bool> ClvDesk::due(Instant at) {
-  const ClvSettings wanted = TRY(settings());
+  const ClvSettings wanted = TRY(keeper_.settings());
   if (!wanted.scheduled) return false;
-  Model newest = model();
+  Model newest = keeper_.newest();
   if (!newest) {
     auto book = TRY(parts_.books.get());
-    return customers_at(*book, now()).size() >= kMinCustomers;
+    return customers_at(*book, keeper_.now()).size() >= kMinCustomers;
   }
   return at - newest->trained_at >= std::chrono::days(wanted.retrain_days);
 }
 
 Result<ClvDesk::Scores> ClvDesk::scores_of(const Model& model) {
   auto book = TRY(parts_.books.get());
-  const Instant at = now();
+  const Instant at = keeper_.now();
   std::lock_guard lock(mutex_);
   if (scores_ && scored_book_ == book && scores_->as_of == at &&
       scores_->model_version == model->version)
@@ -172,7 +129,7 @@ Result<ClvDesk::Scores> ClvDesk::scores_of(const Model& model) {
 }
 
 Result<ClvDesk::Scores> ClvDesk::scores() {
-  Model newest = model();
+  Model newest = keeper_.newest();
   if (!newest)
     return fail(Code::kConflict, "no model of lifetime value has been trained", "clv",
                 "train it on the page \"Value\"");
@@ -184,22 +141,13 @@ Result<ClvDesk::Scores> ClvDesk::scores() {
 }
 
 Result<Json> ClvDesk::json(const Trainer::State& state) {
-  Json answer = {{"currency", parts_.settings.workspace().currency},
-                 {"settings", to_json(TRY(settings()))},
-                 {"training", state.running || state.waiting},
-                 {"error", state.error ? Json(state.error->text()) : Json(nullptr)},
-                 {"model", nullptr},
-                 {"scores", nullptr},
-                 {"versions", Json::array()}};
-  for (const Json& document :
-       TRY(parts_.database.read([&](store::Connection& c) { return model_versions(c, kClvKind); })))
-    answer["versions"].push_back(version_json(document));
-  Model newest = model();
+  Json answer = TRY(keeper_.head(state, version_json));
+  Model newest = keeper_.newest();
   if (!newest) return answer;
   Json document = to_json(*newest);
   if (newest->card) name_sets(document["card"]);
   answer["model"] = std::move(document);
-  if (newest->faults().empty()) answer["scores"] = scores_json(*TRY(scores()), *newest);
+  if (newest->faults().empty()) answer["scores"] = scores_json(*TRY(scores_of(newest)), *newest);
   return answer;
 }
 
@@ -244,7 +192,7 @@ std::optional<Result<std::vector<PersonId>>> ClvDesk::resolve_set(std::string_vi
     }
     auto repeats = number_after(set, "clv:repeats:");
     auto forecast = number_after(set, "clv:forecast:");
-    Model newest = model();
+    Model newest = keeper_.newest();
     if (newest && newest->card) {
       auto book = TRY(parts_.books.get());
       if (repeats && *repeats < kPerRepeats)
@@ -258,10 +206,10 @@ std::optional<Result<std::vector<PersonId>>> ClvDesk::resolve_set(std::string_vi
 }
 
 Result<Json> ClvDesk::describe(PersonId person) {
-  Model newest = model();
+  Model newest = keeper_.newest();
   if (!newest) return Json{{"faults", {"no_model"}}};
   if (auto faults = newest->faults(); !faults.empty()) return Json{{"faults", faults}};
-  Scores all = TRY(scores());
+  Scores all = TRY(scores_of(newest));
   const ClvScore* score = all->find(person);
   if (!score) return Json(nullptr);
   Json json = score_json(*score, all->tenth[static_cast<size_t>(score - all->score.data())]);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "value/clv.h"
-#include "value/trainer.h"
+#include "value/model_keeper.h"
 
 namespace perennial::value {
 
@@ -18,13 +18,14 @@ inline constexpr int64_t kMaxRanked = 200;  // people on a page of the ranking
 // Thread-safe.
 class ClvDesk {
  public:
-  explicit ClvDesk(const ModelParts& parts) : parts_(parts) {}
-  Result<void> load();  // the newest version from state
+  explicit ClvDesk(const ModelParts& parts);
+  Result<void> load() { return keeper_.load(); }
 
   Result<void> train();
   Result<bool> due(Instant now);
-  Result<ClvSettings> settings();
-  Result<ClvSettings> change_settings(const Json& body, const http::Principal& actor);
+  Result<ClvSettings> change_settings(const Json& body, const http::Principal& actor) {
+    return keeper_.change_settings(body, actor);
+  }
 
   Result<Json> json(const Trainer::State& state);  // Clv of the contract
   Result<Json> ranking(size_t offset, size_t limit);
@@ -34,15 +35,13 @@ class ClvDesk {
  private:
   using Model = std::shared_ptr<const ClvModel>;
   using Scores = std::shared_ptr<const ClvScores>;
-  Model model();
-  Instant now() const;
   // Fails with kConflict unless the model may be used.
   Result<Scores> scores();
   Result<Scores> scores_of(const Model& model);
 
   ModelParts parts_;
+  ModelKeeper<ClvModel, ClvSettings> keeper_;
   std::mutex mutex_;  // of what follows; held while scoring, so that many who ask score once
-  Model model_;
   Scores scores_;
   std::shared_ptr<const OrderBook> scored_book_;
 };
