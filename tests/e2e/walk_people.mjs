@@ -109,11 +109,14 @@ export async function activityAndStages(visitor) {
 export async function rfmCell(visitor) {
   const {page, t} = visitor;
   await visitor.go('rfm');
+  // What comes later in the page moves the squares, and a list of scores that is open.
+  await visitor.settled();
   const square = page.locator('.rfm button').first();
   const people = digits(await square.locator('b').textContent());
   await square.click();
   const scores = page.locator('.ant-popover table tbody tr');
   await scores.first().waitFor();
+  await visitor.still();
   const counts = (await scores.getByRole('link').allTextContents()).map(digits);
   assert.equal(
     counts.reduce((sum, count) => sum + count, 0),

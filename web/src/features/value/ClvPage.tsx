@@ -1,6 +1,4 @@
-import { ReloadOutlined } from '@ant-design/icons';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Tabs } from 'antd';
+import { Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Clv } from '@/api/types';
@@ -8,7 +6,6 @@ import { Empty } from '@/shared/Empty';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
 import { ProblemView } from '@/shared/ProblemView';
-import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { ClvRanking } from './ClvRanking';
@@ -16,10 +13,11 @@ import { ClvScores } from './ClvScores';
 import { ClvSettingsForm } from './ClvSettingsForm';
 import { Faults } from './Faults';
 import { ModelCard } from './ModelCard';
+import { TrainButton } from './TrainButton';
+import { useModel } from './use_model';
 import { VersionsTable } from './VersionsTable';
 
 const kTabs = ['value', 'people', 'card', 'settings'] as const;
-const kLookAgain = 1_000; // milliseconds, while a model is being trained
 
 function Answer({ clv }: { clv: Clv }) {
   const { t } = useTranslation();
@@ -74,19 +72,12 @@ function Answer({ clv }: { clv: Clv }) {
 export default function ClvPage() {
   const { t } = useTranslation();
   const format = useFormat();
-  const client = useQueryClient();
-  const mayWrite = useRight('insights.write');
-  const query = useQuery({
-    queryKey: ['clv'],
-    queryFn: () => must(api.GET('/v1/value/clv')),
-    refetchInterval: ({ state }) => (state.data?.training ? kLookAgain : false),
-  });
-  const train = useMutation({
-    mutationFn: () => must(api.POST('/v1/value/clv/train')),
-    onSuccess: (next) => client.setQueryData(['clv'], next),
-  });
+  const { query, train, busy } = useModel(
+    'clv',
+    () => must(api.GET('/v1/value/clv')),
+    () => must(api.POST('/v1/value/clv/train')),
+  );
   const model = query.data?.model;
-  const busy = train.isPending || query.data?.training === true;
   return (
     <>
       <PageHead
@@ -102,11 +93,7 @@ export default function ClvPage() {
             : undefined
         }
       >
-        {mayWrite ? (
-          <Button icon={<ReloadOutlined />} loading={busy} onClick={() => train.mutate()}>
-            {t(busy ? 'clv.training' : 'clv.train')}
-          </Button>
-        ) : null}
+        <TrainButton busy={busy} train={() => train.mutate()} />
       </PageHead>
       {train.error ? <ProblemView error={train.error} /> : null}
       <Loaded query={query} rows={12}>

@@ -2,12 +2,12 @@ import { useTranslation } from 'react-i18next';
 import type { BackTestCard, ClvModel } from '@/api/types';
 import { Empty } from '@/shared/Empty';
 import { Figure } from '@/shared/charts/Figure';
-import { Mark } from '@/shared/Mark';
 import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { BackTestTable } from './BackTestTable';
 import { ParametersTable } from './ParametersTable';
+import { TestVerdict } from './TestVerdict';
 import { TrackingChart } from './TrackingChart';
 
 const repeatsName = (row: number, rows: number) => (row === rows - 1 ? `${row}+` : String(row));
@@ -42,13 +42,7 @@ function Compared({ cards }: { cards: BackTestCard[] }) {
               <td className="num">{format.count(card.error, 3)}</td>
               <td className="num">{format.count(card.naive_error, 3)}</td>
               <td>
-                {card.faults.length === 0 ? (
-                  <Mark kind="good">{t('clv.passed')}</Mark>
-                ) : (
-                  <Mark kind="bad">
-                    {card.faults.map((fault) => word('value_fault', fault)).join(' · ')}
-                  </Mark>
-                )}
+                <TestVerdict faults={card.faults} />
               </td>
             </tr>
           ))}

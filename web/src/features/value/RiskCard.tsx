@@ -108,7 +108,9 @@ export function RiskCard({ churn, model }: { churn: Churn; model: ChurnModel }) 
                 <td className="num">{one.version}</td>
                 <td>{format.dateTime(one.trained_at)}</td>
                 <td>{word('churn_kind', one.kind)}</td>
-                <td className="num">{t('risk.auc')} {format.count(one.auc, 3)}</td>
+                <td className="num">
+                  {t('risk.auc')} {format.count(one.auc, 3)}
+                </td>
                 <td>
                   {one.faults.length === 0 ? (
                     <Mark kind="good">{t('clv.passed')}</Mark>

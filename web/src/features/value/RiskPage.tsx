@@ -1,6 +1,4 @@
-import { ReloadOutlined } from '@ant-design/icons';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Tabs } from 'antd';
+import { Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Churn } from '@/api/types';
@@ -8,7 +6,6 @@ import { Empty } from '@/shared/Empty';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
 import { ProblemView } from '@/shared/ProblemView';
-import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { Faults } from './Faults';
@@ -16,9 +13,10 @@ import { RiskBands } from './RiskBands';
 import { RiskCard } from './RiskCard';
 import { RiskList } from './RiskList';
 import { RiskSettings } from './RiskSettings';
+import { TrainButton } from './TrainButton';
+import { useModel } from './use_model';
 
 const kTabs = ['list', 'card', 'settings'] as const;
-const kLookAgain = 1_000; // milliseconds, while a model is being trained
 
 function Answer({ churn }: { churn: Churn }) {
   const { t } = useTranslation();
@@ -76,19 +74,12 @@ function Answer({ churn }: { churn: Churn }) {
 export default function RiskPage() {
   const { t } = useTranslation();
   const format = useFormat();
-  const client = useQueryClient();
-  const mayWrite = useRight('insights.write');
-  const query = useQuery({
-    queryKey: ['churn'],
-    queryFn: () => must(api.GET('/v1/value/churn')),
-    refetchInterval: ({ state }) => (state.data?.training ? kLookAgain : false),
-  });
-  const train = useMutation({
-    mutationFn: () => must(api.POST('/v1/value/churn/train')),
-    onSuccess: (next) => client.setQueryData(['churn'], next),
-  });
+  const { query, train, busy } = useModel(
+    'churn',
+    () => must(api.GET('/v1/value/churn')),
+    () => must(api.POST('/v1/value/churn/train')),
+  );
   const scores = query.data?.scores;
-  const busy = train.isPending || query.data?.training === true;
   return (
     <>
       <PageHead
@@ -104,11 +95,7 @@ export default function RiskPage() {
             : undefined
         }
       >
-        {mayWrite ? (
-          <Button icon={<ReloadOutlined />} loading={busy} onClick={() => train.mutate()}>
-            {t(busy ? 'clv.training' : 'clv.train')}
-          </Button>
-        ) : null}
+        <TrainButton busy={busy} train={() => train.mutate()} />
       </PageHead>
       {train.error ? <ProblemView error={train.error} /> : null}
       <Loaded query={query} rows={12}>

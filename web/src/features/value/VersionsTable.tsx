@@ -1,9 +1,9 @@
 import { useTranslation } from 'react-i18next';
 import type { Clv } from '@/api/types';
-import { Mark } from '@/shared/Mark';
 import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
+import { TestVerdict } from './TestVerdict';
 
 /** Versions of the model that were kept, the newest first. */
 export function VersionsTable({ versions }: { versions: Clv['versions'] }) {
@@ -35,13 +35,7 @@ export function VersionsTable({ versions }: { versions: Clv['versions'] }) {
                 <td className="num">{format.count(one.expected)}</td>
                 <td className="num">{format.count(one.actual)}</td>
                 <td>
-                  {one.faults.length === 0 ? (
-                    <Mark kind="good">{t('clv.passed')}</Mark>
-                  ) : (
-                    <Mark kind="bad">
-                      {one.faults.map((fault) => word('value_fault', fault)).join(' · ')}
-                    </Mark>
-                  )}
+                  <TestVerdict faults={one.faults} />
                 </td>
               </tr>
             ))}
