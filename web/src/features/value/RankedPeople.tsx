@@ -21,7 +21,7 @@ interface Props<T extends Ranked> {
   cells: (one: T) => ReactNode;
 }
 
-/** Customers as a model ranks them, a page at a time; the columns after the name are the model's. */
+/** Customers as a model ranks them, a page at a time; columns after the name are the model's. */
 export function RankedPeople<T extends Ranked>({ model, get, head, cells }: Props<T>) {
   const { t } = useTranslation();
   const address = useAddress();
