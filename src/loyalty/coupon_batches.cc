@@ -3,6 +3,7 @@
 #include <array>
 
 #include "loyalty/coupons.h"
+#include "loyalty/fields.h"
 
 namespace perennial::loyalty {
 namespace {
@@ -13,23 +14,9 @@ constexpr std::array<std::pair<CouponBatch::Kind, std::string_view>, 3> kKinds =
     {{CouponBatch::Kind::kFixed, "fixed"},
      {CouponBatch::Kind::kPercent, "percent"},
      {CouponBatch::Kind::kFreeShipping, "free_shipping"}}};
-constexpr size_t kMaxNameBytes = 200;
-constexpr size_t kMaxWordBytes = 40;
 
 std::unexpected<Error> bad(std::string message, std::string where) {
   return fail(Code::kInvalid, std::move(message), std::move(where));
-}
-
-Result<int64_t> bounded(const Json& json, std::string_view field, int64_t low, int64_t high) {
-  const int64_t value = TRY(json_integer_or(json, field, low));
-  if (value >= low && value <= high) return value;
-  return bad("is between " + std::to_string(low) + " and " + std::to_string(high),
-             std::string(field));
-}
-
-bool is_word(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxWordBytes &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == text.npos;
 }
 
 Result<void> read_worth(const Json& json, CouponBatch& batch) {
@@ -39,10 +26,10 @@ Result<void> read_worth(const Json& json, CouponBatch& batch) {
   if (kind == kKinds.end()) return bad("is one of fixed percent free_shipping", "kind");
   batch.kind = kind->first;
   if (batch.kind == CouponBatch::Kind::kFixed)
-    batch.amount_minor = TRY(bounded(json, "amount_minor", 1, kMaxPoints));
+    batch.amount_minor = TRY(read_bounded(json, "amount_minor", 1, kMaxPoints));
   if (batch.kind == CouponBatch::Kind::kPercent) {
-    batch.percent = TRY(bounded(json, "percent", 1, 100));
-    batch.max_minor = TRY(bounded(json, "max_minor", 0, kMaxPoints));
+    batch.percent = TRY(read_bounded(json, "percent", 1, 100));
+    batch.max_minor = TRY(read_bounded(json, "max_minor", 0, kMaxPoints));
   }
   return {};
 }
@@ -51,7 +38,7 @@ Result<void> read_shared_code(const Json& json, CouponBatch& batch) {
   batch.shared_code = normal_code(TRY(json_string_or(json, "shared_code", "")));
   if (batch.shared_code.size() > kMaxCodeBytes || !is_storable_text(batch.shared_code))
     return bad("is at most 40 bytes long", "shared_code");
-  batch.max_uses = TRY(bounded(json, "max_uses", 0, kMaxPoints));
+  batch.max_uses = TRY(read_bounded(json, "max_uses", 0, kMaxPoints));
   if (batch.shared_code.empty() && batch.max_uses != 0)
     return bad("only a shared code has it; every other code is for one use", "max_uses");
   return {};
@@ -82,21 +69,13 @@ constexpr std::string_view kSelect =
 Result<CouponBatch> batch_from_json(const Json& json, const Zone& zone) {
   if (!json.is_object()) return bad("a batch is an object", "");
   CouponBatch batch;
-  batch.id = TRY(json_string(json, "id"));
-  if (!is_word(batch.id)) return bad("is a word of at most 40 characters a–z, 0–9, - and _", "id");
-  batch.name = TRY(json_string(json, "name"));
-  if (batch.name.empty() || batch.name.size() > kMaxNameBytes || !is_storable_text(batch.name))
-    return bad("is between 1 and 200 bytes long", "name");
+  batch.id = TRY(read_word(json, "id"));
+  batch.name = TRY(read_name(json, "name"));
   TRY(read_worth(json, batch));
-  batch.min_spend_minor = TRY(bounded(json, "min_spend_minor", 0, kMaxPoints));
-  auto from = parse_instant(TRY(json_string(json, "from")), zone);
-  if (!from) return bad(from.error().message, "from");
-  auto to = parse_instant(TRY(json_string(json, "to")), zone);
-  if (!to) return bad(to.error().message, "to");
-  if (*to <= *from) return bad("is after from", "to");
-  batch.valid = {*from, *to};
+  batch.min_spend_minor = TRY(read_bounded(json, "min_spend_minor", 0, kMaxPoints));
+  batch.valid = TRY(read_validity(json, zone));
   TRY(read_shared_code(json, batch));
-  batch.per_person = TRY(bounded(json, "per_person", 0, kMaxPoints));
+  batch.per_person = TRY(read_bounded(json, "per_person", 0, kMaxPoints));
   batch.revision = TRY(json_integer_or(json, "revision", 0));
   return batch;
 }

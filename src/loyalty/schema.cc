@@ -302,11 +302,47 @@ CREATE INDEX loyalty_coupon_uses_reserved ON loyalty_coupon_uses (programme, cod
   WHERE state = 1;
 )sql";
 
+constexpr std::string_view kRewards = R"sql(
+CREATE TABLE loyalty_rewards (
+  programme TEXT NOT NULL,
+  id TEXT NOT NULL,
+  definition TEXT NOT NULL,
+  revision BIGINT NOT NULL,
+  stock BIGINT NOT NULL,
+  taken BIGINT NOT NULL CHECK (taken >= 0),
+  created_ms BIGINT NOT NULL,
+  PRIMARY KEY (programme, id)
+);
+CREATE TABLE loyalty_redemptions (
+  programme TEXT NOT NULL,
+  id TEXT NOT NULL,
+  reward TEXT NOT NULL,
+  person BIGINT NOT NULL,
+  note TEXT NOT NULL,
+  reserve_seconds BIGINT NOT NULL,
+  state BIGINT NOT NULL,
+  refusal TEXT NOT NULL,
+  message TEXT NOT NULL,
+  field TEXT NOT NULL,
+  points BIGINT NOT NULL,
+  money_minor BIGINT NOT NULL,
+  code TEXT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  reserved_until_ms BIGINT,
+  changed_ms BIGINT,
+  PRIMARY KEY (programme, id)
+);
+CREATE INDEX loyalty_redemptions_by_person ON loyalty_redemptions (person, programme, reward);
+CREATE INDEX loyalty_redemptions_by_reward ON loyalty_redemptions (programme, reward, state);
+CREATE INDEX loyalty_redemptions_by_time ON loyalty_redemptions (programme, at_ms);
+)sql";
+
 constexpr std::array kMigrations = {
     store::Migration{"loyalty", 1, "programmes and their ledger", kLedger},
     store::Migration{"loyalty", 2, "adjustments that wait for a second person", kApprovals},
     store::Migration{"loyalty", 3, "earning rules and levels", kEarning},
     store::Migration{"loyalty", 4, "coupons", kCoupons},
+    store::Migration{"loyalty", 5, "rewards and their redemptions", kRewards},
 };
 
 }  // namespace

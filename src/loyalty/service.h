@@ -35,6 +35,7 @@ class Service : public Loyalty {
   void add_ledger_routes(http::Router& router);
   void add_report_routes(http::Router& router);
   void add_coupon_routes(http::Router& router);
+  void add_reward_routes(http::Router& router);
 
   Answer presets(const http::Request&);
   Answer programmes(const http::Request&);
@@ -59,6 +60,12 @@ class Service : public Loyalty {
   Answer coupon_codes(const http::Request&);
   Answer use_a_coupon(const http::Request&);
   Answer end_a_use(const http::Request&);
+
+  Answer rewards(const http::Request&);
+  Answer put_reward(const http::Request&);
+  Answer redemptions(const http::Request&);
+  Answer redeem_a_reward(const http::Request&);
+  Answer move_a_redemption(const http::Request&);
 
   Answer balance_sheet(const http::Request&);
   Answer liability(const http::Request&);

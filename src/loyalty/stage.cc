@@ -33,7 +33,10 @@ Result<void> merge_accounts(store::Connection& c, const std::vector<Terms>& all,
                     {terms.programme.id, move.from}));
     }
   }
-  TRY(c.execute("UPDATE loyalty_facts SET person = $2 WHERE person = $1", {move.from, move.into}));
+  for (const char* table : {"loyalty_facts", "loyalty_redemptions"}) {
+    TRY(c.execute("UPDATE " + std::string(table) + " SET person = $2 WHERE person = $1",
+                  {move.from, move.into}));
+  }
   // An award that was taken back leaves an empty row, which may stand in the other's way.
   TRY(c.execute("DELETE FROM loyalty_awards WHERE person IN ($1, $2) AND points = 0",
                 {move.from, move.into}));

@@ -36,6 +36,7 @@ def loyalty(walk):
     checkout(walk, path, person)
     finance(walk, path, programme, person)
     coupons(walk, path, person)
+    rewards(walk, path, person)
     doubled = presets["rules"][0] | {
         "amount": {"kind": "per_money", "points": 2, "per_minor": 100}
     }
@@ -124,3 +125,40 @@ def finance(walk, path, programme, person):
     walk.ok("POST", f"{path}/closings", {"month": "2025-05"})
     walk.ok("POST", f"{path}/closings", {"month": "2025-06"}, status=409)
     walk.ok("GET", f"{path}/closings")
+
+
+def rewards(walk, path, person):
+    terms = {"name": "Mug", "kind": "goods", "points": 5, "from": "2020-01-01"}
+    terms |= {"to": "2099-01-01", "stock": 2, "per_person": 2, "every": "month"}
+    walk.ok("PUT", f"{path}/rewards/mug", terms | {"points": -1}, status=400)
+    walk.ok("PUT", f"{path}/rewards/mug", terms)
+    walk.ok("PUT", f"{path}/rewards/mug", terms, status=409)
+    coupon = terms | {"kind": "coupon", "batch": "spring"}
+    walk.ok("PUT", f"{path}/rewards/ten", coupon)
+    walk.ok("PUT", f"{path}/rewards/no", coupon | {"batch": "nothing"}, status=404)
+
+    def take(body, status=200):
+        body = {"reward": "mug", "person": person} | body
+        return walk.ok("POST", f"{path}/redemptions", body, status=status)
+
+    def move(redemption, how, status=200):
+        path_of = f"{path}/redemptions/{redemption}/move"
+        return walk.ok("POST", path_of, {"move": how}, status=status)
+
+    walk.assertEqual(take({"id": "m1", "reserve_seconds": 60})["state"], "reserved")
+    walk.assertEqual(take({"id": "m2"})["state"], "ordered")
+    take({"id": "m3"}, status=409)
+    take({"id": "m4", "reward": "nothing"}, status=404)
+    walk.assertEqual(take({"id": "m5", "reward": "ten"})["state"], "fulfilled")
+    walk.assertTrue(move("m1", "confirm")["code"])
+    move("m1", "ship")
+    move("m1", "fulfil")
+    move("m1", "ship", status=409)
+    move("m2", "cancel")
+    move("m2", "lose", status=400)
+    move("nothing", "ship", status=404)
+    mug = walk.ok("GET", f"{path}/rewards")["rewards"][-1]
+    walk.assertEqual((mug["taken"], mug["left"], mug["to_fulfil"]), (1, 1, 0))
+    found = walk.ok("GET", f"{path}/redemptions?reward=mug&state=fulfilled&person={person}")
+    walk.assertEqual(found["total"], 1)
+    walk.ok("GET", f"{path}/redemptions?state=lost", status=400)
