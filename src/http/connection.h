@@ -19,6 +19,7 @@
 #include "http/io.h"
 #include "http/parser.h"
 #include "http/reply.h"
+#include "http/streaming.h"
 
 namespace perennial::http {
 
@@ -31,6 +32,7 @@ inline constexpr uint64_t kMaxDiscardBytes = 64 * 1024;
 // is read.
 inline constexpr uint64_t kMaxDrainBytes = 16 * 1024 * 1024;
 inline constexpr std::chrono::seconds kDrainTime{5};
+inline constexpr int kHeartbeatsOfIdleTime = 5;  // of streams: every 15 s unless a test says other
 
 // A request and the file that its body came in, which goes with it.
 struct Incoming {
@@ -142,6 +144,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<> await_answer();
   Task<bool> reply(Incoming& incoming, const Plan& plan, Response& response, bool keep_alive,
                    bool http10);
+  Task<std::optional<Response>> open_stream(std::shared_ptr<Incoming> incoming, const Plan& plan,
+                                            const StreamHandler& handler);
+  Task<> serve_stream(const Request& request, const Plan& plan, std::shared_ptr<StreamState> state);
+  static Task<> watch_peer(std::shared_ptr<Connection> self, std::shared_ptr<StreamState> state);
   Task<bool> write_file(Fd& file, uint64_t length);
   Task<bool> write_all(std::string_view head, std::string_view body);
   Task<> drain();
@@ -409,6 +415,8 @@ inline Task<std::optional<Response>> Connection::handle(std::shared_ptr<Incoming
   bool authorized = entry.route.body == Body::kFile;
   Request& request = incoming->request;
   std::optional<Response> response;
+  if (const auto* streaming = entry.async.target<Streaming>())
+    co_return co_await open_stream(incoming, plan, streaming->handler);
   if (entry.async) {
     if (!authorized) response = dispatcher.authorize(entry.route, request);
     if (!response) {
@@ -496,6 +504,87 @@ inline Task<bool> Connection::write_all(std::string_view head, std::string_view 
     body.remove_prefix(count - of_head);
   }
   co_return true;
+}
+
+// Asks the handler on a worker. When it refuses, that is the reply; else the stream is served to
+// its end here, and the connection closes with it.
+inline Task<std::optional<Response>> Connection::open_stream(std::shared_ptr<Incoming> incoming,
+                                                             const Plan& plan,
+                                                             const StreamHandler& handler) {
+  const Dispatcher& dispatcher = core_.dispatcher;
+  auto state = std::make_shared<StreamState>([mailbox = home_.mailbox, me = weak_from_this()] {
+    mailbox->post([me] {
+      if (auto alive = me.lock()) alive->answered_.cancel();
+    });
+  });
+  auto opened = std::make_shared<std::atomic<bool>>(false);
+  Reply done = new_reply();
+  std::function<void()> job = [&dispatcher, &handler, incoming, plan, state, opened,
+                               done = std::move(done)] {
+    auto refusal = dispatcher.authorize(plan.entry->route, incoming->request);
+    const auto held = std::make_shared<HeldStream>(state);
+    if (!refusal) refusal = dispatcher.open(*plan.entry, incoming->request, handler, held);
+    *opened = !refusal;
+    Response head = refusal ? std::move(*refusal) : Response{};
+    dispatcher.finish(plan, incoming->request, head);
+    done(std::move(head));
+  };
+  const bool queued = core_.workers.post(std::move(job));
+  if (!queued) {
+    Response busy = problem({Code::kBusy, "too many requests wait for an answer"});
+    dispatcher.finish(plan, incoming->request, busy);
+    co_return busy;
+  }
+  co_await await_answer();
+  if (*opened && answer_) {
+    co_await serve_stream(incoming->request, plan, state);
+    close_now();
+    answer_.reset();
+  }
+  state->lose();
+  co_return std::move(answer_);
+}
+
+inline Task<> Connection::serve_stream(const Request& request, const Plan& plan,
+                                       std::shared_ptr<StreamState> state) {
+  Response& response = *answer_;
+  response.content_type = "text/event-stream";
+  set_header(response, "Cache-Control", "no-store");
+  set_header(response, "X-Accel-Buffering", "no");  // nginx would hold the events back
+  bool sent = co_await write_all(stream_head_of(response, std::time(nullptr)), "");
+  core_.dispatcher.observe({&plan.entry->route, request, response, {}});
+  if (!sent || request.method == "HEAD") co_return;
+  asio::co_spawn(home_.context.get_executor(), watch_peer(shared_from_this(), state),
+                 asio::detached);
+  auto beat = SteadyClock::now() + options().idle_timeout / kHeartbeatsOfIdleTime;
+  while (!closing_ && !core_.stopping) {
+    std::string piece = state->take();
+    if (piece.empty() && state->ended()) co_return;
+    if (piece.empty() && SteadyClock::now() >= beat) piece = ":\n\n";
+    if (!piece.empty()) {
+      beat = SteadyClock::now() + options().idle_timeout / kHeartbeatsOfIdleTime;
+      sent = co_await write_all(piece, "");
+      if (!sent) co_return;
+      continue;
+    }
+    idle_ = true;  // stopping need not wait for this
+    answered_.expires_at(beat);
+    ErrorCode ignored;
+    co_await answered_.async_wait(asio::redirect_error(kAwait, ignored));
+    idle_ = false;
+  }
+}
+
+// A peer that goes closes its side: reading tells. What it sends is nobody's.
+inline Task<> Connection::watch_peer(std::shared_ptr<Connection> self,
+                                     std::shared_ptr<StreamState> state) {
+  std::array<char, 512> scrap{};
+  ErrorCode ec;
+  while (!ec && !self->closing_) {
+    co_await self->socket_.async_read_some(asio::buffer(scrap), asio::redirect_error(kAwait, ec));
+  }
+  state->lose();
+  self->answered_.cancel();
 }
 
 // Says that nothing more is coming and reads what the peer still sends, for a while.

@@ -143,6 +143,20 @@ void Dispatcher::run_async(const Entry& entry, std::shared_ptr<Request> request,
   if (failed) reply(std::move(fault));
 }
 
+std::optional<Response> Dispatcher::open(const Entry& entry, const Request& request,
+                                         const StreamHandler& handler,
+                                         std::shared_ptr<Stream> stream) const {
+  std::optional<Response> refusal;
+  bool failed = true;
+  Response fault = guarded(entry.route, request, [&]() -> Response {
+    refusal = handler(request, std::move(stream));
+    failed = false;
+    return {};
+  });
+  if (failed) return fault;
+  return refusal;
+}
+
 void Dispatcher::finish(const Plan& plan, const Request& request, Response& response) const {
   if (response.status < 200 || response.status > 599) response = internal_problem();
   if (plan.cors) add_cors(request, response);

@@ -8,6 +8,7 @@
 
 #include "http/http.h"
 #include "http/router.h"
+#include "http/stream.h"
 #include "http/workers.h"
 
 namespace perennial::http {
@@ -33,6 +34,9 @@ class Dispatcher {
   // Runs a blocking handler. Exceptions become 500.
   Response run(const Entry& entry, const Request& request) const;
   void run_async(const Entry& entry, std::shared_ptr<Request> request, const Reply& reply) const;
+  // Runs the handler of a stream. Exceptions become 500.
+  std::optional<Response> open(const Entry& entry, const Request& request,
+                               const StreamHandler& handler, std::shared_ptr<Stream> stream) const;
   // The last touches on every reply.
   void finish(const Plan& plan, const Request& request, Response& response) const;
   void observe(const Exchange& exchange) const;

@@ -217,7 +217,9 @@ void add_request_id(const Request& request, Response& response) {
 
 bool is_bodiless(int status) { return status / 100 == 1 || status == 204 || status == 304; }
 
-std::string head_of(const Response& response, const Framing& framing, std::time_t now) {
+namespace {
+
+std::string status_lines(const Response& response, std::time_t now) {
   std::string out;
   out.reserve(512);
   out += "HTTP/1.1 ";
@@ -226,6 +228,22 @@ std::string head_of(const Response& response, const Framing& framing, std::time_
   out += status_phrase(response.status);
   out += "\r\n";
   out += date_line(now);
+  return out;
+}
+
+}  // namespace
+
+std::string stream_head_of(const Response& response, std::time_t now) {
+  std::string out = status_lines(response, now);
+  append_header(out, "Content-Type", response.content_type);
+  for (const auto& [name, value] : response.headers) append_header(out, name, value);
+  append_header(out, "Connection", "close");
+  out += "\r\n";
+  return out;
+}
+
+std::string head_of(const Response& response, const Framing& framing, std::time_t now) {
+  std::string out = status_lines(response, now);
   if (!is_bodiless(response.status)) {
     if (framing.content_length > 0) append_header(out, "Content-Type", response.content_type);
     append_header(out, "Content-Length", std::to_string(framing.content_length));

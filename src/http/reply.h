@@ -48,6 +48,8 @@ struct Framing {
   bool http10 = false;
 };
 std::string head_of(const Response& response, const Framing& framing, std::time_t now);
+// Of a reply that ends with its connection.
+std::string stream_head_of(const Response& response, std::time_t now);
 
 // Replies with these have neither a body nor a Content-Length (RFC 9110, section 8.6).
 bool is_bodiless(int status);

@@ -103,6 +103,14 @@ class Peer {
     while (read_some()) continue;
     return std::exchange(received_, {});
   }
+  // True when the other side closes within ten seconds, whatever it still sends before.
+  bool closed() {
+    while (read_some()) continue;
+    received_.clear();
+    pollfd waiting{socket_.get(), POLLIN, 0};
+    std::array<char, 1> byte;
+    return ::poll(&waiting, 1, 0) > 0 && ::recv(socket_.get(), byte.data(), 1, 0) <= 0;
+  }
   // Up to and including `mark`; shorter when the stream ends before.
   std::string read_until(std::string_view mark) {
     size_t at = 0;

@@ -6,6 +6,7 @@
 
 #include "people/desk.h"
 #include "people/history.h"
+#include "people/masking.h"
 #include "people/merges.h"
 #include "people/notes.h"
 #include "people/timeline.h"
@@ -238,7 +239,7 @@ class Desk {
     if (format != "json" && format != "html") {
       return fail(Code::kInvalid, "expected json or html", "format");
     }
-    const Json all = TRY(everything(request));
+    const Json all = TRY(masked(parts_.database, request, everything(request)));
     Response response = format == "json" ? http::json(200, all)
                                          : http::text(200, page(all), "text/html; charset=utf-8");
     response.headers.emplace_back("Content-Disposition",
@@ -349,7 +350,9 @@ void add_desk_routes(http::Router& router, const DeskParts& parts) {
   const auto add = [&](const char* method, const char* path, const char* right,
                        Result<Json> (Desk::*handler)(const Request&)) {
     router.add({.method = method, .path = path, .right = right},
-               [desk, handler](const Request& r) { return respond(((*desk).*handler)(r)); });
+               [desk, handler, &database = parts.database](const Request& r) {
+                 return respond(masked(database, r, ((*desk).*handler)(r)));
+               });
   };
   add("GET", "/v1/customers/{person_id}/traits", "customers.read", &Desk::traits);
   add("GET", "/v1/customers/{person_id}/computed", "customers.read", &Desk::computed);

@@ -30,7 +30,8 @@ class PeopleDesk : public testing::Test {
     http::Router router;
     add_routes(router, people_.database(), *log_, *settings_, extensions,
                [this] { return kTestDay + Millis(now_ms_++); });
-    server_ = std::move(*http::Server::start(std::move(router), {.port = 0}));
+    server_ = std::move(*http::Server::start(
+        std::move(router), {.port = 0, .upload_directory = ::testing::TempDir()}));
     client_ = std::make_unique<http::Client>("127.0.0.1", server_->port());
   }
   ~PeopleDesk() override { server_->stop(Millis(100)); }

@@ -5,6 +5,7 @@
 #include "people/desk.h"
 #include "people/hand.h"
 #include "people/identifier.h"
+#include "people/masking.h"
 #include "people/merges.h"
 #include "people/notes.h"
 
@@ -58,8 +59,10 @@ class IdentityDesk {
   explicit IdentityDesk(DeskParts parts) : parts_(std::move(parts)) {}
 
   Result<Json> of_customer(const Request& request) {
+    const Person person =
+        TRY(parts_.database.read([&](store::Connection& c) { return asked_person(c, request); }));
+    TRY(saw(request, "customer:" + std::to_string(person.id), "identity"));
     return parts_.database.read([&](store::Connection& c) -> Result<Json> {
-      const Person person = TRY(asked_person(c, request));
       Json out{{"bonds", Json::array()}, {"identifiers", Json::array()}, {"log", Json::array()}};
       for (const Bond& bond : TRY(bonds_of(c, person.id, kMaxBonds))) {
         out["bonds"].push_back({{"one", side_json(bond.one)},
@@ -92,6 +95,7 @@ class IdentityDesk {
   Result<Json> review(const Request& request) {
     const auto offset = TRY(request.query_integer("offset", 0, 0, 1'000'000));
     const auto limit = TRY(request.query_integer("limit", 50, 1, kMaxReviewed));
+    TRY(saw(request, "customers", "review"));
     return parts_.database.read([&](store::Connection& c) -> Result<Json> {
       Json out{{"proposals", Json::array()}, {"junk", Json::array()}, {"shared", Json::array()}};
       out["proposals_total"] = TRY(count_proposals(c));
@@ -170,6 +174,13 @@ class IdentityDesk {
   }
 
  private:
+  Result<void> saw(const Request& request, const std::string& object, std::string_view part) {
+    return parts_.database.write([&](store::Connection& c) {
+      return access::record(c, request.principal, "customers.view", object, Json{{"part", part}},
+                            parts_.clock());
+    });
+  }
+
   static Result<Json> party(store::Connection& c, const Side& side, PersonId id) {
     Json out = side_json(side);
     out["person_id"] = id;
@@ -205,12 +216,16 @@ void add_identity_routes(http::Router& router, const DeskParts& parts) {
   auto identity = std::make_shared<IdentityDesk>(parts);
   router.add(
       {.method = "GET", .path = "/v1/customers/{person_id}/identity", .right = "customers.read"},
-      [identity](const Request& r) { return respond(identity->of_customer(r)); });
+      [identity, &database = parts.database](const Request& r) {
+        return respond(masked(database, r, identity->of_customer(r)));
+      });
   router.add(
       {.method = "POST", .path = "/v1/customers/{person_id}/merge", .right = "customers.write"},
       [identity](const Request& r) { return respond(identity->merge(r)); });
   router.add({.method = "GET", .path = "/v1/identity/review", .right = "customers.read"},
-             [identity](const Request& r) { return respond(identity->review(r)); });
+             [identity, &database = parts.database](const Request& r) {
+               return respond(masked(database, r, identity->review(r)));
+             });
   router.add({.method = "POST", .path = "/v1/identity/decisions", .right = "customers.write"},
              [identity](const Request& r) { return respond(identity->decide(r)); });
 }

@@ -3,11 +3,16 @@
 #include <charconv>
 #include <map>
 
+#include "people/attachments.h"
+#include "people/columns.h"
 #include "people/csv.h"
 #include "people/desk.h"
 #include "people/list.h"
+#include "people/live.h"
+#include "people/masking.h"
 #include "people/people.h"
 #include "people/timeline.h"
+#include "people/views.h"
 
 namespace perennial::people {
 namespace {
@@ -16,6 +21,7 @@ constexpr int64_t kMaxLimit = 500;
 constexpr int64_t kMaxOffset = 1'000'000'000;
 constexpr size_t kPeoplePerExportRead = 5'000;
 constexpr size_t kMaxExportBytes = 512u << 20;
+constexpr auto kDigitsOfNumber = 5;  // of a search that looks like a phone number
 
 using http::Request;
 using http::Response;
@@ -75,20 +81,15 @@ Result<bool> parse_descending(std::string_view word) {
   return fail(Code::kInvalid, "expected asc or desc", "order");
 }
 
-std::string csv_cell(std::string_view text) {
-  std::string cell;
-  append_csv_text(cell, text);
-  return cell;
-}
-
-void append_customer_row(std::string& out, const Person& p, std::string_view currency) {
-  auto time = [](const std::optional<Instant>& at) { return at ? format_instant(*at) : ""; };
-  append_csv_row(out,
-                 {std::to_string(p.id), csv_cell(p.user_id), csv_cell(p.name), csv_cell(p.email),
-                  csv_cell(p.phone), csv_cell(p.country), std::to_string(p.orders),
-                  std::to_string(p.refunds), format_minor(p.revenue_minor, currency), currency,
-                  time(p.first_order_at), time(p.last_order_at), format_instant(p.first_seen_at),
-                  format_instant(p.last_seen_at), consent_name(p.email_consent)});
+// Words between commas, without blanks around them.
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const size_t comma = std::min(text.find(','), text.size());
+    out.emplace_back(trim(text.substr(0, comma)));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return out;
 }
 
 class Routes {
@@ -109,31 +110,44 @@ class Routes {
         TRY(database_.read([&](store::Connection& c) { return list_people(c, query); }));
     Json json;
     json["customers"] = TRY(customers_json(page.people));
+    TRY(add_traits(request, page.people, json["customers"]));
     json["total"] = page.total;
     json["currency"] = settings_.workspace().currency;
+    Json seen = Json::array();
+    for (const Person& person : page.people) seen.push_back(person.id);
+    TRY(trail_.record(database_, request, "customers.list", "customers", Json{{"people", seen}},
+                      clock_()));
     return json;
   }
 
   Result<Response> export_csv(const Request& request) {
     const ListQuery query = TRY(list_query(request));
-    const std::string currency = settings_.workspace().currency;
+    std::vector<std::string> columns = words_of(request.query_or("columns", ""));
+    if (columns.empty()) {
+      columns.assign(std::begin(kAllColumns), std::end(kAllColumns));
+    } else {
+      columns = TRY(read_columns(Json(columns)));
+    }
     std::string csv;
-    append_csv_row(csv, {"id", "user_id", "name", "email", "phone", "country", "orders", "refunds",
-                         "revenue", "currency", "first_order_at", "last_order_at", "first_seen_at",
-                         "last_seen_at", "email_consent"});
+    for (const std::string& column : columns) {
+      if (&column != &columns.front()) csv += ',';
+      append_csv_text(csv, column);
+    }
+    csv += "\r\n";
     size_t rows = 0;
     TRY(database_.read([&](store::Connection& c) -> Result<void> {
+      const Mask mask = TRY(mask_of(c, request.principal.role));
       std::vector<PersonId> ids;
       TRY(each_listed(c, query, [&](PersonId id) -> Result<void> {
         ids.push_back(id);
         return {};
       }));
       rows = ids.size();
-      return append_people(c, ids, currency, csv);
+      return append_people(c, ids, columns, mask, csv);
     }));
     TRY(database_.write([&](store::Connection& c) {
       return access::record(c, request.principal, "customers.export", "customers",
-                            Json{{"rows", rows}}, clock_());
+                            Json{{"rows", rows}, {"columns", columns}}, clock_());
     }));
     Response response = http::text(200, std::move(csv), "text/csv; charset=utf-8");
     response.headers.emplace_back("Content-Disposition", "attachment; filename=\"customers.csv\"");
@@ -148,11 +162,8 @@ class Routes {
       identities = TRY(identities_of(c, person.id));
       return {};
     }));
-    TRY(database_.write([&](store::Connection& c) {
-      return access::record(c, request.principal, "customers.view",
-                            "customer:" + std::to_string(person.id), Json{{"part", "file"}},
-                            clock_());
-    }));
+    TRY(trail_.record(database_, request, "customers.view", "customer:" + std::to_string(person.id),
+                      Json{{"part", "file"}}, clock_()));
     Json json;
     const Json customers = TRY(customers_json({&person, 1}));
     json["customer"] = customers.at(0);
@@ -183,6 +194,8 @@ class Routes {
     TRY(read_kinds(request.query_or("kinds", ""), query));
     const Person person =
         TRY(database_.read([&](store::Connection& c) { return asked_person(c, request); }));
+    TRY(trail_.record(database_, request, "customers.view", "customer:" + std::to_string(person.id),
+                      Json{{"part", "timeline"}}, clock_()));
     Timeline found = TRY(read_timeline(database_, log_, extensions_, person.id, query));
     Json json;
     json["items"] = Json::array();
@@ -196,8 +209,10 @@ class Routes {
     const auto limit = TRY(request.query_integer("limit", 50, 1, kMaxLimit));
     Json json;
     json["orders"] = Json::array();
+    PersonId id = 0;
     TRY(database_.read([&](store::Connection& c) -> Result<void> {
       const Person person = TRY(asked_person(c, request));
+      id = person.id;
       for (const Order& order :
            TRY(orders_of(c, person.id, static_cast<size_t>(offset), static_cast<size_t>(limit)))) {
         json["orders"].push_back(order_json(order));
@@ -205,6 +220,8 @@ class Routes {
       json["total"] = person.orders + person.refunds;
       return {};
     }));
+    TRY(trail_.record(database_, request, "customers.view", "customer:" + std::to_string(id),
+                      Json{{"part", "orders"}}, clock_()));
     return json;
   }
 
@@ -220,6 +237,7 @@ class Routes {
       return fail(Code::kInvalid, "expected well-formed UTF-8", "country");
     }
     if (!country.empty()) query.country = country;
+    TRY(may_search(request, query.search));
     query.known = TRY(parse_known(request.query_or("known", "yes")));
     query.sort = TRY(parse_sort(request.query_or("sort", "last_order")));
     query.descending = TRY(parse_descending(request.query_or("order", "desc")));
@@ -241,12 +259,56 @@ class Routes {
     return list;
   }
 
+  // Who sees addresses and numbers in part must not find them letter by letter.
+  Result<void> may_search(const Request& request, std::string_view search) {
+    const auto digits = std::ranges::count_if(search, [](char c) { return c >= '0' && c <= '9'; });
+    const bool address = search.find('@') != search.npos, number = digits >= kDigitsOfNumber;
+    if (!address && !number) return {};
+    const Mask mask = TRY(
+        database_.read([&](store::Connection& c) { return mask_of(c, request.principal.role); }));
+    if ((address && mask.hides("email")) || (number && mask.hides("phone"))) {
+      return fail(Code::kForbidden, "your role does not see what you search by", "search",
+                  "search by name or user id");
+    }
+    return {};
+  }
+
+  // Traits that the list's columns ask for.
+  static Result<void> add_traits(const Request& request, std::span<const Person> people,
+                                 Json& customers) {
+    const auto names = words_of(request.query_or("traits", ""));
+    if (names.empty()) return {};
+    if (names.size() > kMaxColumns) {
+      return fail(Code::kInvalid, "expected at most 30 names of traits", "traits");
+    }
+    for (size_t i = 0; i < people.size(); ++i) {
+      const Json all = TRY(parse_json(people[i].traits));
+      Json some = Json::object();
+      for (const std::string& name : names) {
+        if (const auto found = all.find(name); found != all.end()) some[name] = *found;
+      }
+      customers[i]["traits"] = some;
+    }
+    return {};
+  }
+
   Result<void> append_people(store::Connection& c, std::span<const PersonId> ids,
-                             std::string_view currency, std::string& csv) {
+                             std::span<const std::string> columns, const Mask& mask,
+                             std::string& csv) {
+    const std::string currency = settings_.workspace().currency;
     while (!ids.empty()) {
       const auto some = ids.first(std::min(ids.size(), kPeoplePerExportRead));
-      for (const Person& person : TRY(find_people(c, some))) {
-        append_customer_row(csv, person, currency);
+      const auto people = TRY(find_people(c, some));
+      std::vector<Json> described(people.size(), Json::object());
+      if (extensions_.describe) described = TRY(extensions_.describe(people));
+      for (size_t i = 0; i < people.size(); ++i) {
+        const Json traits = TRY(parse_json(people[i].traits));
+        const RowSource row{people[i], described[i], traits, currency, mask};
+        for (const std::string& column : columns) {
+          if (&column != &columns.front()) csv += ',';
+          append_cell(csv, column, row);
+        }
+        csv += "\r\n";
       }
       if (csv.size() > kMaxExportBytes) {
         return fail(Code::kTooLarge, "the list is too long to be exported at once", "",
@@ -298,6 +360,7 @@ class Routes {
   access::Settings& settings_;
   Extensions extensions_;
   Clock clock_;
+  ViewTrail trail_;
 };
 
 }  // namespace
@@ -326,24 +389,35 @@ ListHandlers list_handlers(store::Database& database, events::Log& log, access::
                            Extensions extensions, Clock clock) {
   auto routes =
       std::make_shared<Routes>(database, log, settings, std::move(extensions), std::move(clock));
-  return {.page = [routes](const Request& r) { return respond(routes->list(r)); },
+  return {.page = [routes, &database](
+                      const Request& r) { return respond(masked(database, r, routes->list(r))); },
           .csv = [routes](const Request& r) { return respond(routes->export_csv(r)); }};
 }
 
 void add_routes(http::Router& router, store::Database& database, events::Log& log,
                 access::Settings& settings, Extensions extensions, Clock clock) {
   const DeskParts parts{database, log, extensions.settle, clock};
+  add_live_route(router, database, log, extensions);
+  add_view_routes(router, database, clock);
+  add_file_routes(router, {database, clock});
+  add_masking_routes(router, database, clock);
   auto routes =
       std::make_shared<Routes>(database, log, settings, std::move(extensions), std::move(clock));
   router.add({.method = "GET", .path = "/v1/customers", .right = "customers.read"},
-             [routes](const Request& r) { return respond(routes->list(r)); });
+             [routes, &database](const Request& r) {
+               return respond(masked(database, r, routes->list(r)));
+             });
   router.add({.method = "GET", .path = "/v1/customers.csv", .right = "customers.export"},
              [routes](const Request& r) { return respond(routes->export_csv(r)); });
   router.add({.method = "GET", .path = "/v1/customers/{person_id}", .right = "customers.read"},
-             [routes](const Request& r) { return respond(routes->file(r)); });
+             [routes, &database](const Request& r) {
+               return respond(masked(database, r, routes->file(r)));
+             });
   router.add(
       {.method = "GET", .path = "/v1/customers/{person_id}/timeline", .right = "customers.read"},
-      [routes](const Request& r) { return respond(routes->timeline(r)); });
+      [routes, &database](const Request& r) {
+        return respond(masked(database, r, routes->timeline(r)));
+      });
   router.add(
       {.method = "GET", .path = "/v1/customers/{person_id}/orders", .right = "customers.read"},
       [routes](const Request& r) { return respond(routes->orders(r)); });

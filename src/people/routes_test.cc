@@ -35,7 +35,8 @@ class PeopleRoutes : public testing::Test {
     };
     http::Router router;
     add_routes(router, people_.database(), *log_, *settings_, extensions);
-    server_ = std::move(*http::Server::start(std::move(router), {.port = 0}));
+    server_ = std::move(*http::Server::start(
+        std::move(router), {.port = 0, .upload_directory = ::testing::TempDir()}));
     client_ = std::make_unique<http::Client>("127.0.0.1", server_->port());
   }
   ~PeopleRoutes() override { server_->stop(Millis(100)); }

@@ -223,10 +223,51 @@ CREATE TABLE customer_notes (
 CREATE INDEX customer_notes_by_identity ON customer_notes (value, kind);
 )sql";
 
-constexpr std::array<store::Migration, 3> kMigrations = {
+// What users keep of how they look at customers, and the files of customers. A file hangs on an
+// identity like a note; its bytes are apart, so that listing does not read them.
+constexpr std::string_view kViewsAndFiles = R"sql(
+CREATE TABLE customer_views (
+  id TEXT PRIMARY KEY,
+  owner TEXT NOT NULL,
+  owner_name TEXT NOT NULL,
+  name TEXT NOT NULL,
+  shared BIGINT NOT NULL,
+  query TEXT NOT NULL,
+  columns TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  at_ms BIGINT NOT NULL
+);
+CREATE INDEX customer_views_by_owner ON customer_views (owner);
+
+CREATE TABLE customer_columns (
+  owner TEXT PRIMARY KEY,
+  columns TEXT NOT NULL
+);
+
+CREATE TABLE customer_files (
+  id TEXT PRIMARY KEY,
+  kind BIGINT NOT NULL,
+  value TEXT NOT NULL,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  bytes BIGINT NOT NULL,
+  author TEXT NOT NULL,
+  at_ms BIGINT NOT NULL
+);
+CREATE INDEX customer_files_by_identity ON customer_files (value, kind);
+
+CREATE TABLE customer_file_bytes (
+  file TEXT PRIMARY KEY,
+  bytes BYTEA NOT NULL
+);
+CREATE INDEX person_merges_by_into ON person_merges (into_person);
+)sql";
+
+constexpr std::array<store::Migration, 4> kMigrations = {
     store::Migration{"people", 1, "people, identities and orders", kTables},
     store::Migration{"people", 2, "evidence of joins, kept whole", kEvidence},
-    store::Migration{"people", 3, "notes and follow-ups", kNotes}};
+    store::Migration{"people", 3, "notes and follow-ups", kNotes},
+    store::Migration{"people", 4, "saved views and files", kViewsAndFiles}};
 
 }  // namespace
 

@@ -1,4 +1,5 @@
 """The part of the walk that says something of customers: edits, notes, consents, who is who."""
+import http.client
 
 
 def walk_desk(walk, person, other):
@@ -18,6 +19,9 @@ def walk_desk(walk, person, other):
     walk.ok("PATCH", f"{at}/notes/{note['id']}", {"version": 1, "done": True}, status=409)
     walk.ok("GET", f"{at}/notes")
     walk.ok("GET", f"{at}/export")
+    walk_list(walk)
+    walk_files(walk, at)
+    walk_live(walk, at)
     walk.ok("POST", f"{at}/merge", {"with": person}, status=409)
     walk.assertTrue(walk.ok("POST", f"{at}/merge", {"with": other})["applied"])
     bond = walk.ok("GET", f"{at}/identity")["bonds"][0]
@@ -25,3 +29,46 @@ def walk_desk(walk, person, other):
     walk.assertTrue(walk.ok("POST", "/v1/identity/decisions", decision)["applied"])
     walk.ok("POST", "/v1/identity/decisions", decision | {"b": bond["one"]}, status=400)
     walk.ok("GET", "/v1/identity/review?limit=10")
+
+
+def walk_list(walk):
+    walk.ok("GET", "/v1/customers?traits=city,tags&limit=2")
+    walk.ok("GET", "/v1/customers.csv?columns=name,trait:city")
+    walk.ok("GET", "/v1/customers.csv?columns=shoe", status=400)
+    draft = {"name": "West 西", "shared": True, "query": {"sort": "name"}, "columns": ["name"]}
+    view = walk.ok("POST", "/v1/customer-views", draft)
+    walk.ok("POST", "/v1/customer-views", draft | {"columns": ["shoe"]}, status=400)
+    walk.ok("GET", "/v1/customer-views")
+    walk.ok("PUT", f"/v1/customer-views/{view['id']}", draft | {"version": 1})
+    walk.ok("PUT", f"/v1/customer-views/{view['id']}", draft | {"version": 1}, status=409)
+    walk.ok("DELETE", f"/v1/customer-views/{view['id']}")
+    walk.ok("DELETE", f"/v1/customer-views/{view['id']}", status=404)
+    walk.ok("PUT", "/v1/customer-columns", {"columns": ["name", "orders"]})
+    walk.ok("PUT", "/v1/privacy/masking", {"analyst": ["email"]})
+    walk.ok("PUT", "/v1/privacy/masking", {"owner": ["email"]}, status=400)
+    walk.ok("GET", "/v1/privacy/masking")
+    walk.ok("PUT", "/v1/privacy/masking", {})
+
+
+def walk_files(walk, at):
+    file = walk.ok("POST", f"{at}/files?name=a.txt", b"text", **{"Content-Type": "text/plain"})
+    walk.ok("POST", f"{at}/files", b"text", status=400)
+    walk.ok("GET", f"{at}/files")
+    walk.ok("GET", f"{at}/files/{file['id']}")
+    walk.ok("DELETE", f"{at}/files/{file['id']}")
+    walk.ok("GET", f"{at}/files/{file['id']}", status=404)
+
+
+def walk_live(walk, at):
+    s = walk.server
+    connection = http.client.HTTPConnection("127.0.0.1", s.port, timeout=60)
+    connection.request("GET", f"{at}/live", headers={"Authorization": f"Bearer {s.token}"})
+    reply = connection.getresponse()
+    walk.assertEqual(reply.status, 200)
+    walk.assertEqual(reply.getheader("content-type"), "text/event-stream")
+    lines = iter(reply.readline, b"")
+    walk.assertIn(b"event: ready\n", lines)
+    walk.ok("POST", f"{at}/notes", {"text": "news"})
+    walk.assertIn(b"event: changed\n", lines)
+    connection.close()
+    walk.ok("GET", "/v1/customers/99999999/live", status=404)

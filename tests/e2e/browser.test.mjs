@@ -23,6 +23,8 @@ const STEPS = [
   ['the overview is full', begin.fullOverview],
   ['customers are searched, sorted and filtered', people.customersList],
   ['one customer has a timeline', people.oneCustomer],
+  ['an open file hears of news, and takes files', people.liveFile],
+  ['columns and views are kept', people.columnsAndViews],
   ['a cell of the retention triangle opens its people', people.retentionTriangle],
   ['activity and stages', people.activityAndStages],
   ['a square of the RFM grid opens its people', people.rfmCell],

@@ -47,7 +47,10 @@ export class Visitor {
     this.expected = [];
     this.open = new Set();
     const {page, problems} = this;
-    page.on('request', (request) => this.open.add(request));
+    page.on('request', (request) => {
+      // News of an open customer file: such a request ends with the page.
+      if (request.resourceType() !== 'eventsource') this.open.add(request);
+    });
     for (const end of ['requestfinished', 'requestfailed'])
       page.on(end, (request) => this.open.delete(request));
     page.on('console', (message) => {

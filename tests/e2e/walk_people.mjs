@@ -74,6 +74,45 @@ export async function oneCustomer(visitor, {shop}) {
   await orders.first().waitFor({state: 'detached'});
 }
 
+// What happens elsewhere shows in the open file by itself; a file is attached and listed.
+export async function liveFile(visitor, {server, shop}) {
+  const {page, t} = visitor;
+  const {email} = shop.people.find((one) => one.email);
+  const find = `search=${encodeURIComponent(email)}&limit=1`;
+  const [{id}] = (await server.api('GET', `/v1/customers?${find}`)).customers;
+  await page.goto(`${server.origin}/customers/${id}`);
+  const timeline = page.getByRole('region', {name: t('customer.timeline')});
+  await timeline.locator('[data-live=yes]').waitFor();
+  await server.api('POST', `/v1/customers/${id}/notes`, {text: 'Said elsewhere 别处'});
+  await timeline.getByText('Said elsewhere 别处').waitFor();
+  await page.getByRole('tab', {name: t('customer.tab_files')}).click();
+  await page.locator('input[type=file]').setInputFiles({
+    name: '合同.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('text'),
+  });
+  await page.getByRole('link', {name: '合同.txt', exact: true}).waitFor();
+}
+
+// Columns are chosen and a view is saved; both are there after the page is read anew.
+export async function columnsAndViews(visitor, {server}) {
+  const {page, t} = visitor;
+  await page.goto(`${server.origin}/customers?sort=name&order=asc`);
+  await page.getByRole('button', {name: t('customers.columns'), exact: true}).click();
+  await page.getByRole('checkbox', {name: t('customer.email'), exact: true}).check();
+  const column = page.getByRole('columnheader', {name: t('customer.email'), exact: true});
+  await column.waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', {name: t('customers.view_save')}).click();
+  await page.getByLabel(t('customers.view_name')).fill('A–Z');
+  await page.getByRole('button', {name: t('do.save'), exact: true}).click();
+  await page.getByLabel(t('customers.view_saved')).first().waitFor();
+  await page.goto(`${server.origin}/customers`);
+  await column.waitFor();
+  await visitor.choose(t('customers.view_saved'), 'A–Z');
+  await page.waitForURL(/sort=name/);
+}
+
 export async function retentionTriangle(visitor) {
   const {page, t} = visitor;
   await visitor.go('retention');

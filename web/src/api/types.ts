@@ -122,3 +122,6 @@ export type PointsBalance = Schemas['PointsBalance'];
 export type Programme = Schemas['Programme'];
 export type Standing = Schemas['Standing'];
 export type TrialBalance = Schemas['TrialBalance'];
+export type AttachedFile = Schemas['AttachedFile'];
+export type CustomerView = Schemas['CustomerView'];
+export type Masking = Schemas['Masking'];

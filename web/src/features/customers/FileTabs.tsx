@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { CustomerFile } from '@/api/types';
 import { useAddress } from '@/shared/use_address';
 import { Consents } from './Consents';
+import { Files } from './Files';
 import { IdentityTab } from './IdentityTab';
 import { Notes } from './Notes';
 import { Timeline } from './Timeline';
@@ -25,6 +26,7 @@ export function FileTabs({ file }: { file: CustomerFile }) {
           children: <Timeline id={id} currency={file.currency} />,
         },
         { key: 'notes', label: t('customer.tab_notes'), children: <Notes id={id} /> },
+        { key: 'files', label: t('customer.tab_files'), children: <Files id={id} /> },
         { key: 'traits', label: t('customer.tab_traits'), children: <Traits file={file} /> },
         { key: 'consents', label: t('customer.tab_consents'), children: <Consents id={id} /> },
         { key: 'identity', label: t('customer.tab_identity'), children: <IdentityTab id={id} /> },

@@ -9,10 +9,11 @@ import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { Body } from './TimelineBody';
+import { useLive } from './use_live';
 
 const kKinds = ['order', 'refund', 'event', 'message', 'note'] as const;
-// What was just sent shows within this time, while one looks at the newest page.
-const kLiveMs = 1500;
+// Where no news come by themselves, the newest page is asked for this often.
+const kAskMs = 5000;
 
 /** Middle of the file: what happened, newest first, by kind. */
 export function Timeline({ id, currency }: { id: number; currency: string }) {
@@ -22,6 +23,7 @@ export function Timeline({ id, currency }: { id: number; currency: string }) {
   const address = useAddress();
   const theme = useThemeName();
   const kinds = address.text('kinds');
+  const live = useLive(id);
   const query = useInfiniteQuery({
     queryKey: ['timeline', id, kinds],
     initialPageParam: '',
@@ -35,7 +37,8 @@ export function Timeline({ id, currency }: { id: number; currency: string }) {
         }),
       ),
     getNextPageParam: (page) => page.next_before ?? undefined,
-    refetchInterval: ({ state }) => (state.data && state.data.pages.length > 1 ? false : kLiveMs),
+    refetchInterval: ({ state }) =>
+      live || (state.data && state.data.pages.length > 1) ? false : kAskMs,
   });
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   const color: Record<string, string | undefined> = {
@@ -49,6 +52,11 @@ export function Timeline({ id, currency }: { id: number; currency: string }) {
     <section aria-label={t('customer.timeline')}>
       <div className="section-head">
         <h2>{t('customer.timeline')}</h2>
+        {live ? (
+          <span className="quiet small" data-live="yes">
+            {t('customer.live')}
+          </span>
+        ) : null}
         <span className="grow" />
         <Checkbox.Group
           value={kinds ? kinds.split(',') : [...kKinds]}

@@ -7,6 +7,7 @@ export const kTabs = [
   { key: 'keys', right: 'keys.write', page: lazy(() => import('./KeysTab')) },
   { key: 'email', right: 'signed_in', page: lazy(() => import('./EmailTab')) },
   { key: 'data', right: 'events.read', page: lazy(() => import('./DataTab')) },
+  { key: 'privacy', right: 'settings.write', page: lazy(() => import('./PrivacyTab')) },
   { key: 'audit', right: 'audit.read', page: lazy(() => import('./AuditTab')) },
   { key: 'health', right: 'stats.read', page: lazy(() => import('./HealthTab')) },
 ] as const;
