@@ -1,4 +1,5 @@
 #include "http/connection.h"
+#include "http/connection_stream.h"
 #include "http/io.h"
 
 namespace perennial::http {
