@@ -13,8 +13,9 @@
 
 namespace perennial::collect {
 
-// Two batches make a group commit; a third is ready when it ends.
-inline constexpr int64_t kBatchRows = 10'000;
+// Two batches with the openings of their orders make a group commit; a third is ready when it ends.
+// Larger ones take more memory, smaller ones more parts of the log, at two dozen files each.
+inline constexpr int64_t kBatchRows = 9'000;
 inline constexpr size_t kBatchesInFlight = 3;
 inline constexpr std::chrono::seconds kSaveEvery{1};
 inline constexpr size_t kMaxCheckErrors = 20;

@@ -6,10 +6,31 @@
 
 namespace perennial::events {
 
+namespace {
+
+constexpr size_t kSharedPart = 4;  // a block with this part of what was asked for is enough
+
+}  // namespace
+
 size_t memory_of(const StoredEvent& event) {
   return sizeof(StoredEvent) + event.source.size() + event.message_id.size() + event.name.size() +
          event.user_id.size() + event.anonymous_id.size() + event.properties.size() +
          event.context.size();
+}
+
+Arrived part_of(std::shared_ptr<const std::vector<StoredEvent>> block, uint64_t after,
+                size_t limit) {
+  const auto from = std::partition_point(
+      block->begin(), block->end(), [&](const StoredEvent& event) { return event.seq <= after; });
+  const size_t count = std::min<size_t>(limit, block->end() - from);
+  const std::span<const StoredEvent> events(from, count);
+  return {std::move(block), events};
+}
+
+Arrived whole(std::vector<StoredEvent> events) {
+  auto block = std::make_shared<const std::vector<StoredEvent>>(std::move(events));
+  const std::span<const StoredEvent> all(*block);
+  return {std::move(block), all};
 }
 
 Arrivals::Arrivals(uint64_t last_seq, size_t keep_rows)
@@ -40,6 +61,27 @@ void Arrivals::publish(std::vector<StoredEvent> events) {
     }
   }
   arrived_.notify_all();
+}
+
+std::optional<Arrived> Arrivals::share(uint64_t after, size_t limit) const {
+  Block first;
+  bool is_last = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (after < floor_) return std::nullopt;
+    auto found = std::partition_point(blocks_.begin(), blocks_.end(), [&](const Held& held) {
+      return held.block->back().seq <= after;
+    });
+    if (found == blocks_.end()) return Arrived{};
+    first = found->block;
+    is_last = std::next(found) == blocks_.end();
+  }
+  const Arrived shared = part_of(first, after, limit);
+  // Many small blocks are read together: a reader's work is cheaper by the thousand.
+  if (is_last || shared.events.size() >= limit / kSharedPart) return shared;
+  auto copied = read(after, limit);
+  if (!copied) return std::nullopt;
+  return whole(std::move(*copied));
 }
 
 std::optional<std::vector<StoredEvent>> Arrivals::read(uint64_t after, size_t limit) const {

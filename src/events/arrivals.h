@@ -20,6 +20,12 @@ inline constexpr size_t kTailBytes = 96 * 1024 * 1024;  // large events shorten 
 // Memory that an event takes, roughly.
 size_t memory_of(const StoredEvent& event);
 
+// The events of a block after `after`, at most `limit`.
+Arrived part_of(std::shared_ptr<const std::vector<StoredEvent>> block, uint64_t after,
+                size_t limit);
+// All of these, as a block of their own.
+Arrived whole(std::vector<StoredEvent> events);
+
 class Arrivals {
  public:
   // Nothing is held; events up to `last_seq` must be read elsewhere. 0 rows in `keep_rows` means
@@ -30,6 +36,8 @@ class Arrivals {
   void publish(std::vector<StoredEvent> events);
   // The events after `after`, at most `limit`; nothing if some of them are no longer here.
   std::optional<std::vector<StoredEvent>> read(uint64_t after, size_t limit) const;
+  // The same, perhaps fewer: those of one block are not copied.
+  std::optional<Arrived> share(uint64_t after, size_t limit) const;
 
   uint64_t last_seq() const;
   uint64_t wait(uint64_t after, std::chrono::milliseconds at_most);

@@ -45,13 +45,14 @@ constexpr size_t kIdleReaders = 4;  // connections kept for the next reader
 const std::string kInsert = "INSERT INTO events (" + std::string(kEventColumns) + ")";
 
 // Server-wide. The caches are small because the log's own reads are point look-ups and streams;
-// merges run on one thread, so that they never take both cores from requests.
+// merges run on one thread, and behind others, so that they do not take the cores from requests.
 const std::vector<std::string> kEngineSettings{"--mark_cache_size=67108864",
                                                "--primary_index_cache_size=67108864",
                                                "--index_mark_cache_size=16777216",
                                                "--query_condition_cache_size=8388608",
                                                "--compiled_expression_cache_size=16777216",
                                                "--background_pool_size=1",
+                                               "--os_threads_nice_value_merge_mutate=5",
                                                "--background_schedule_pool_size=2"};
 const std::vector<std::string> kWriterSettings{
     "--max_threads=1", "--max_insert_threads=1", "--input_format_parallel_parsing=0",
@@ -144,6 +145,7 @@ class ChdbLog final : public Log {
                      const std::function<Result<void>(const Glimpse&)>& each) override;
   Result<std::vector<StoredEvent>> read(const Scan& what) override;
   Result<std::vector<StoredEvent>> read_arrivals(uint64_t after, size_t limit) override;
+  Result<Arrived> share_arrivals(uint64_t after, size_t limit) override;
   uint64_t last_seq() const override { return arrivals_.last_seq(); }
   uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) override {
     return arrivals_.wait(after, at_most);
@@ -173,6 +175,7 @@ class ChdbLog final : public Log {
   Result<void> settle_doubt();
   Result<std::unordered_set<Fingerprint>> stored_ids(const std::vector<Pending>& group);
   Result<std::shared_ptr<const History>> history(uint64_t after);
+  Result<Arrived> share_history(uint64_t after, size_t limit);
   Result<Events> read_statement(std::string_view sql);
   Result<std::unique_ptr<ChdbConnection>> borrow();
   void give_back(std::unique_ptr<ChdbConnection> connection);
@@ -229,6 +232,14 @@ Result<std::unordered_set<Fingerprint>> ChdbLog::stored_ids(const std::vector<Pe
 Result<ChdbLog::Group> ChdbLog::new_events(std::vector<Pending>& group) {
   std::unordered_set<Fingerprint> seen = TRY(stored_ids(group));
   Group out;
+  size_t events = 0, bytes = 0;
+  for (const Pending& request : group) {
+    events += request.events.size();
+    bytes += request.rows.size();
+  }
+  seen.reserve(seen.size() + events);
+  out.events.reserve(events);
+  out.rows.reserve(bytes);
   for (Pending& request : group) {
     Appended answer;
     size_t start = 0;
@@ -399,13 +410,21 @@ Result<std::shared_ptr<const ChdbLog::History>> ChdbLog::history(uint64_t after)
 
 Result<ChdbLog::Events> ChdbLog::read_arrivals(uint64_t after, size_t limit) {
   if (auto recent = arrivals_.read(after, limit)) return std::move(*recent);
-  const auto block = TRY(history(after));
-  const auto from =
-      std::partition_point(block->events.begin(), block->events.end(),
-                           [&](const StoredEvent& event) { return event.seq <= after; });
-  const size_t count = std::min<size_t>(limit, block->events.end() - from);
-  if (count == 0 && block->to < arrivals_.last_seq()) return read_arrivals(block->to, limit);
-  return Events(from, from + count);
+  const Arrived old = TRY(share_history(after, limit));
+  return Events(old.events.begin(), old.events.end());
+}
+
+Result<Arrived> ChdbLog::share_arrivals(uint64_t after, size_t limit) {
+  if (auto recent = arrivals_.share(after, limit)) return std::move(*recent);
+  return share_history(after, limit);
+}
+
+// From the table. Numbers have gaps, also wide ones: an empty piece of history is not its end.
+Result<Arrived> ChdbLog::share_history(uint64_t after, size_t limit) {
+  const auto read = TRY(history(after));
+  Arrived out = part_of({read, &read->events}, after, limit);
+  if (out.events.empty() && read->to < arrivals_.last_seq()) return share_arrivals(read->to, limit);
+  return out;
 }
 
 Result<LogStats> ChdbLog::stats() {

@@ -2,9 +2,12 @@
 
 #include <utility>
 
+#include <algorithm>
 #include <array>
 #include <future>
 #include <memory>
+
+#include "events/arrivals.h"
 
 namespace perennial::events {
 namespace {
@@ -45,6 +48,16 @@ Result<Appended> Log::append_and_wait(std::vector<Event> events) {
   append(std::move(events),
          [answer](Result<Appended> result) { answer->set_value(std::move(result)); });
   return future.get();
+}
+
+std::span<const StoredEvent> up_to(std::span<const StoredEvent> arrivals, uint64_t seq) {
+  const auto end = std::ranges::partition_point(
+      arrivals, [&](const StoredEvent& event) { return event.seq <= seq; });
+  return arrivals.first(static_cast<size_t>(end - arrivals.begin()));
+}
+
+Result<Arrived> Log::share_arrivals(uint64_t after, size_t limit) {
+  return whole(TRY(read_arrivals(after, limit)));
 }
 
 }  // namespace perennial::events

@@ -72,6 +72,15 @@ struct StoredEvent : Event {
   uint64_t seq = 0;  // position in arrival order, from 1; gaps are possible
 };
 
+// Consecutive arrivals that others may be reading too; they live as long as `block` is held.
+struct Arrived {
+  std::shared_ptr<const std::vector<StoredEvent>> block;
+  std::span<const StoredEvent> events;  // of the block
+};
+
+// The first of them, up to this number.
+std::span<const StoredEvent> up_to(std::span<const StoredEvent> arrivals, uint64_t seq);
+
 struct Appended {
   uint64_t last_seq = 0;  // of the newest event stored; 0 if all were duplicates
   size_t stored = 0;
@@ -172,6 +181,9 @@ class Log {
   // Whole events with seq > after in arrival order, at most `limit`; from memory when they are
   // recent.
   virtual Result<std::vector<StoredEvent>> read_arrivals(uint64_t after, size_t limit) = 0;
+  // The same without a copy where the log holds them in memory, for readers of everything. May give
+  // fewer than `limit` though there are more; none only when there are none.
+  virtual Result<Arrived> share_arrivals(uint64_t after, size_t limit);
   virtual uint64_t last_seq() const = 0;
   // Blocks until last_seq() > after, the time is over, or wake() is called. Returns last_seq().
   virtual uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) = 0;

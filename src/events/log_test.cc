@@ -175,6 +175,40 @@ TEST_P(LogTest, ArrivalsAreInOrderAndComplete) {
               testing::ElementsAre("x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9"));
 }
 
+TEST_P(LogTest, SharedArrivalsAreTheSameForEveryReader) {
+  const uint64_t before = log_->last_seq();
+  for (size_t rows : {1u, 40u, 2u, 3u}) {
+    std::vector<Event> some;
+    for (size_t i = 0; i < rows; ++i)
+      some.push_back(event("s" + std::to_string(rows) + "-" + std::to_string(i)));
+    append(some);
+  }
+  for (size_t limit : {1u, 3u, 7u, 40u, 1'000u}) {
+    std::vector<std::string> shared, copied;
+    for (uint64_t cursor = before;;) {
+      const auto some = log_->share_arrivals(cursor, limit);
+      ASSERT_TRUE(some);
+      if (some->events.empty()) break;
+      ASSERT_LE(some->events.size(), limit);
+      ASSERT_GT(some->events.front().seq, cursor);
+      cursor = some->events.back().seq;
+      for (const StoredEvent& e : some->events) shared.push_back(e.message_id);
+    }
+    const auto all = log_->read_arrivals(before, 1'000);
+    ASSERT_TRUE(all);
+    for (const StoredEvent& e : *all) copied.push_back(e.message_id);
+    EXPECT_EQ(copied.size(), 46u);
+    EXPECT_EQ(shared, copied) << "at most " << limit;
+  }
+  const auto one = log_->share_arrivals(before + 1, 40),
+             other = log_->share_arrivals(before + 1, 30);
+  ASSERT_EQ(one->events.size(), 40u);
+  EXPECT_EQ(one->events.data(), other->events.data());
+  EXPECT_EQ(up_to(one->events, before + 11).size(), 10u);
+  EXPECT_EQ(up_to(one->events, before).size(), 0u);
+  EXPECT_EQ(up_to(one->events, before + 1'000).size(), 40u);
+}
+
 TEST_P(LogTest, WaitersWakeForArrivalsAndOnDemand) {
   const uint64_t before = log_->last_seq();
   EXPECT_EQ(log_->wait_for_arrivals(before, std::chrono::milliseconds(1)), before);

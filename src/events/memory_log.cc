@@ -89,6 +89,9 @@ class MemoryLog final : public Log {
   Result<std::vector<StoredEvent>> read_arrivals(uint64_t after, size_t limit) override {
     return *arrivals_.read(after, limit);
   }
+  Result<Arrived> share_arrivals(uint64_t after, size_t limit) override {
+    return *arrivals_.share(after, limit);
+  }
   uint64_t last_seq() const override { return arrivals_.last_seq(); }
   uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) override {
     return arrivals_.wait(after, at_most);

@@ -103,6 +103,10 @@ TEST(Arrivals, KeepTheNewest) {
   EXPECT_EQ(some->front().seq, 259u);
   EXPECT_EQ(some->back().seq, 263u);
   EXPECT_EQ(arrivals.read(210, 1'000)->size(), 100u);
+  EXPECT_FALSE(arrivals.share(209, 5));
+  EXPECT_EQ(arrivals.share(258, 8)->events.size(), 2u);     // a fourth of what was asked for
+  EXPECT_EQ(arrivals.share(258, 100)->events.size(), 52u);  // less: read together
+  EXPECT_TRUE(arrivals.share(310, 5)->events.empty());
   EXPECT_TRUE(arrivals.read(310, 5)->empty());
 }
 

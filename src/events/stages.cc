@@ -96,7 +96,8 @@ class Runner {
 
   Result<void> step() {
     const uint64_t cursor = cursor_;  // only this thread writes it
-    const auto events = TRY(log_.read_arrivals(cursor, stage_.batch));
+    const Arrived arrived = TRY(log_.share_arrivals(cursor, stage_.batch));
+    const auto events = arrived.events;
     if (events.empty()) {
       log_.wait_for_arrivals(cursor, kLongestWait);
       return {};
@@ -108,7 +109,7 @@ class Runner {
     return {};
   }
 
-  Result<void> apply(const std::vector<StoredEvent>& events, uint64_t reached) {
+  Result<void> apply(std::span<const StoredEvent> events, uint64_t reached) {
     tried_ = true;
     try {
       return database_.write([&](store::Connection& c) -> Result<void> {

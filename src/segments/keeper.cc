@@ -1,6 +1,8 @@
 // The keeping thread: when it looks, what it loads, and what it shows to others.
 #include "segments/keeper.h"
 
+#include <utility>
+
 #include <algorithm>
 
 #include "segments/keeper_step.h"
@@ -62,7 +64,7 @@ void Keeper::run() {
 Result<void> Keeper::load() {
   kept_.clear();
   facts_.clear();
-  TRY(engine_.roster().keep());
+  roster_kept_ = false;
   std::map<std::string, MembersPtr> members;
   std::vector<Saved> all;
   TRY(parts_.database.read([&](store::Connection& c) -> Result<void> {
@@ -166,7 +168,7 @@ void Keeper::order() {
 // ---- looking
 
 Result<void> Keeper::look(Step& step) {
-  News& news = step.news = TRY(read_news(parts_.database, parts_.log, progress_, *step.snapshot));
+  News& news = step.news = TRY(read_moves(parts_.database, progress_, *step.snapshot));
   // A snapshot may not have the histories of those yet whose identities moved just now: they are
   // looked at again with the next ones.
   const auto steady = std::chrono::steady_clock::now();
@@ -179,6 +181,14 @@ Result<void> Keeper::look(Step& step) {
     std::erase_if(moved_, [&](const auto& one) { return one.second < steady; });
   }
   looked_at_ = step.snapshot;
+  if (kept_.empty()) {
+    // Nobody asks what the events say, and an import of millions should not pay for it.
+    engine_.roster().let_go();
+    roster_kept_ = false;
+    return {};
+  }
+  if (!std::exchange(roster_kept_, true)) TRY(engine_.roster().keep());
+  TRY(add_events(parts_.database, parts_.log, progress_, *step.snapshot, news));
   if (news.too_much) {
     TRY(engine_.roster().keep());
     for (auto& [id, kept] : kept_) look_again(kept, "catch_up");

@@ -124,6 +124,7 @@ class Keeper {
   std::vector<Change> untold_;  // oldest first
   std::map<PersonId, std::chrono::steady_clock::time_point> moved_;
   std::shared_ptr<const timeline::Snapshot> looked_at_;
+  bool roster_kept_ = false;  // by the news that this thread reads
 
   // Published.
   struct Shown {

@@ -119,6 +119,29 @@ TEST_F(Live, NegationsMayBeSwapped) {
   EXPECT_THAT(members(shy), IsEmpty());
 }
 
+TEST_F(Live, WhatHappenedWhileNobodyAskedIsKnownToTheNextSegment) {
+  constexpr std::string_view kNoView = R"({"not": {"did": {"event": "View"}}})";
+  identify("ann", {{"plan", "gold"}});
+  flush();
+  start();
+  track("bob", "View");
+  track("eve", "Order");
+  flush();
+  for (int round = 0; round < 2; ++round) {
+    const std::string id = make("Shy", kNoView);
+    EXPECT_THAT(members(id), round == 0 ? Names({"ann", "eve"}) : Names({"ann", "pat", "tom"}));
+    track(round == 0 ? "pat" : "sue", "Order");
+    flush();
+    EXPECT_THAT(members(id),
+                round == 0 ? Names({"ann", "eve", "pat"}) : Names({"ann", "pat", "sue", "tom"}));
+    EXPECT_EQ(call("DELETE", "/v1/segments/" + id).first, 204);
+    flush();
+    track("eve", "View");
+    track("tom", "Order");
+    flush();
+  }
+}
+
 TEST_F(Live, ALateIdentifyMovesMembership) {
   track("~phone", "Order");
   track("~phone", "Order");

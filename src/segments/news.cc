@@ -28,8 +28,8 @@ bool touches_profile(const events::StoredEvent& event) {
          event.name == people::kOrderLine || event.name == people::kOrderCompleted;
 }
 
-Result<void> add_events(store::Connection& c, std::span<const events::StoredEvent> events,
-                        News& news) {
+Result<void> add_what_they_did(store::Connection& c, std::span<const events::StoredEvent> events,
+                               News& news) {
   std::vector<std::string> identities;
   identities.reserve(events.size());
   for (const auto& event : events) {
@@ -55,26 +55,31 @@ void sort_once(std::vector<PersonId>& people) {
   people.erase(first, last);
 }
 
-Result<News> read_news(store::Database& database, events::Log& log, const Progress& progress,
-                       const timeline::Snapshot& snapshot) {
+Result<News> read_moves(store::Database& database, const Progress& progress,
+                        const timeline::Snapshot& snapshot) {
   News news;
   news.seq = std::max(progress.seq, snapshot.seq);
   news.last_move = progress.last_move;
   TRY(database.read([&](store::Connection& c) { return add_moves(c, news); }));
+  return news;
+}
+
+Result<void> add_events(store::Database& database, events::Log& log, const Progress& progress,
+                        const timeline::Snapshot& snapshot, News& news) {
   if (snapshot.seq > progress.seq + kMaxNews || news.moves.size() > kMaxNews) {
     news.too_much = true;
-    return news;
+    return {};
   }
   for (uint64_t seq = progress.seq; seq < snapshot.seq;) {
-    auto events = TRY(log.read_arrivals(seq, kNewsAtOnce));
-    std::erase_if(events, [&](const auto& event) { return event.seq > snapshot.seq; });
+    const auto arrived = TRY(log.share_arrivals(seq, kNewsAtOnce));
+    const auto events = events::up_to(arrived.events, snapshot.seq);
     if (events.empty()) break;
     seq = events.back().seq;
-    TRY(database.read([&](store::Connection& c) { return add_events(c, events, news); }));
+    TRY(database.read([&](store::Connection& c) { return add_what_they_did(c, events, news); }));
   }
   sort_once(news.somebody);
   sort_once(news.changed);
-  return news;
+  return {};
 }
 
 Interest Interest::of(const Definition& definition) {

@@ -34,9 +34,11 @@ struct News {
   bool empty() const { return did.empty() && changed.empty() && !too_much; }
 };
 
-// Up to what the snapshot holds.
-Result<News> read_news(store::Database& database, events::Log& log, const Progress& progress,
-                       const timeline::Snapshot& snapshot);
+// Up to what the snapshot holds: the moves, then what the events say.
+Result<News> read_moves(store::Database& database, const Progress& progress,
+                        const timeline::Snapshot& snapshot);
+Result<void> add_events(store::Database& database, events::Log& log, const Progress& progress,
+                        const timeline::Snapshot& snapshot, News& news);
 
 // What a definition looks at.
 struct Interest {

@@ -140,6 +140,11 @@ Result<void> Roster::keep() {
   return load();
 }
 
+void Roster::let_go() {
+  std::lock_guard changing(changing_);
+  kept_ = false;
+}
+
 Result<void> Roster::patch(std::span<const PersonId> changed) {
   if (changed.empty()) return {};
   std::lock_guard changing(changing_);

@@ -68,6 +68,8 @@ class Roster {
 
   // From now on the caller tells who changed.
   Result<void> keep();
+  // From now on it reads by itself what changed.
+  void let_go();
   // Reads these people again; who is not there any more goes.
   Result<void> patch(std::span<const PersonId> changed);
 

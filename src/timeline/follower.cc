@@ -46,8 +46,8 @@ size_t Follower::layer_bytes() const {
 
 // ---- looking -----------------------------------------------------------------------------------
 
-Result<std::vector<uint32_t>> Follower::owners_of(
-    store::Connection& c, const std::vector<events::StoredEvent>& arrivals) {
+Result<std::vector<uint32_t>> Follower::owners_of(store::Connection& c,
+                                                  std::span<const events::StoredEvent> arrivals) {
   const auto identity = [](const events::StoredEvent& event) {
     const std::string own = events::identity_of(event.user_id, event.anonymous_id);
     const bool junk = !event.anonymous_id.empty() && is_junk_identity(own);
@@ -92,10 +92,8 @@ Result<Follower::Look> Follower::look() {
     out.moves = TRY(people::moves_after(c, last_move_, kMovesAtOnce));
     apply_moves(out.moves);
     if (out.reached.applied_seq > seq_ && out.reached.applied_seq - seq_ <= kSweepEvents) {
-      out.arrivals = TRY(source_.log.read_arrivals(seq_, kArrivalsAtOnce));
-      std::erase_if(out.arrivals, [&](const events::StoredEvent& event) {
-        return event.seq > out.reached.applied_seq;
-      });
+      out.shared = TRY(source_.log.share_arrivals(seq_, kArrivalsAtOnce));
+      out.arrivals = events::up_to(out.shared.events, out.reached.applied_seq);
       out.owners = TRY(owners_of(c, out.arrivals));
     }
     return out;

@@ -57,12 +57,13 @@ class Follower {
   struct Look {
     people::Reached reached;
     std::vector<people::Move> moves;
-    std::vector<events::StoredEvent> arrivals;
-    std::vector<uint32_t> owners;  // of the arrivals
+    events::Arrived shared;
+    std::span<const events::StoredEvent> arrivals;  // of the shared ones: what people/ knows
+    std::vector<uint32_t> owners;                   // of the arrivals
   };
   Result<Look> look();
   Result<std::vector<uint32_t>> owners_of(store::Connection& c,
-                                          const std::vector<events::StoredEvent>& arrivals);
+                                          std::span<const events::StoredEvent> arrivals);
   Result<Step> sweep(const people::Reached& reached, const Progress& progress);
   void apply_moves(const std::vector<people::Move>& moves);
   void take(const events::StoredEvent& event, uint32_t person);
