@@ -34,8 +34,12 @@ Result<void> check(const PathsSpec& spec) {
   if (spec.nodes < 1 || spec.nodes > kMaxPathNodes) {
     return fail(Code::kInvalid, "1 to 1048576 nodes", "nodes");
   }
-  for (uint32_t node : spec.node_of) {
-    if (node > spec.nodes) return fail(Code::kInvalid, "a node over the largest", "node_of");
+  const auto too_large = [&](uint32_t node) { return node > spec.nodes; };
+  if (std::ranges::any_of(spec.node_of, too_large))
+    return fail(Code::kInvalid, "a node over the largest", "node_of");
+  for (const auto& of_value : spec.node_of_value) {
+    if (std::ranges::any_of(of_value, too_large))
+      return fail(Code::kInvalid, "a node over the largest", "node_of_value");
   }
   if (spec.kind == Kind::kFrom || spec.kind == Kind::kBetween) {
     TRY(check_node(spec, spec.from, "from"));
@@ -60,6 +64,9 @@ Paths::Paths(PathsSpec spec) : spec_(std::move(spec)), node_of_(spec_.node_of) {
   if (node_of_.empty()) {
     for (uint32_t node = 0; node <= spec_.nodes; ++node) node_of_.push_back(node);
   }
+  if (!spec_.node_of_value.empty()) {
+    for (uint32_t node = 0; node <= spec_.nodes; ++node) same_.push_back(node);
+  }
   width_ = spec_.nodes + uint64_t{2};
   dense_cells_ = static_cast<uint64_t>(spec_.steps) * width_ * width_ <= kDenseCells;
   uint64_t paths = 1;
@@ -68,13 +75,36 @@ Paths::Paths(PathsSpec spec) : spec_(std::move(spec)), node_of_(spec_.node_of) {
   derived_ = dense_cells_ && dense_paths_;
 }
 
+// Each hit's node, from its name and its value.
+void Paths::nodes_of_values(const Hits& hits, std::vector<uint32_t>& nodes) const {
+  const uint32_t end = hits.last[kBucketPeople - 1];
+  nodes.resize(end);
+  for (uint32_t i = hits.first[0]; i < end; ++i) {
+    const uint32_t name = hits.group[i];
+    const bool told_apart = name < spec_.node_of_value.size() && !spec_.node_of_value[name].empty();
+    if (told_apart) {
+      const auto& of_value = spec_.node_of_value[name];
+      nodes[i] = of_value[std::min<size_t>(hits.held[i], of_value.size() - 1)];
+    } else {
+      nodes[i] = name < node_of_.size() ? node_of_[name] : 0;
+    }
+  }
+}
+
 template <class Emit>
 void Paths::scan(const Slice& slice, Emit& emit) const {
   using Kind = PathsSpec::Kind;
   const bool days = spec_.session && spec_.session->days;
-  const Hits& hits = slice.hits[0];
+  Hits hits = slice.hits[0];
+  std::vector<uint32_t> nodes;
+  if (!spec_.node_of_value.empty()) {
+    nodes_of_values(hits, nodes);
+    hits.group = nodes.data();
+    hits.name = nullptr;
+  }
+  const std::vector<uint32_t>& node_of = spec_.node_of_value.empty() ? node_of_ : same_;
   auto run = [&]<Kind kKind, bool kDays, bool kBytes>() {
-    PathScan<kKind, kDays, kBytes, Emit> scan(spec_, node_of_, hits, emit);
+    PathScan<kKind, kDays, kBytes, Emit> scan(spec_, node_of, hits, emit);
     slice.who.for_each([&](uint32_t person) {
       if (hits.count(person) == 0) return;
       emit.begin(person);

@@ -1,7 +1,8 @@
 // Paths: which events follow an event, come before one, or lie between two, session by session.
 //
 // Slice::hits[0] are the events of the paths, each with its name as `group`. A mapping turns the
-// number of a name into a node (several names may be one node; node 0 leaves the event out). A path
+// number of a name into a node (several names may be one node; node 0 leaves the event out); where
+// events are told apart by a property (`held`), the name and the value's code lead to it. A path
 // is a row of nodes in the order of events, `steps` of them at most, its anchor included:
 //   kStart    from the first event of each session
 //   kFrom     from the event `from` on
@@ -43,7 +44,11 @@ struct PathsSpec {
   std::optional<SessionRule> session = SessionRule{};  // none: all of a person is one session
   uint32_t nodes = 0;                                  // nodes are 1 to this
   std::vector<uint32_t> node_of;  // by number of the name; beyond it: left out. Empty: the same
-  uint32_t from = 0, to = 0;      // nodes
+  // By number of the name: empty, or the nodes by code of Hits::held, of which the last also stands
+  // for all codes behind it. Beyond it: node_of. When it is not empty, hits carry `group` and
+  // `held`.
+  std::vector<std::vector<uint32_t>> node_of_value;
+  uint32_t from = 0, to = 0;  // nodes
   int steps = 5;
   bool collapse = true;
   Second begin = 0, end = kNever;  // when the anchor happened (kStart: the path's first event)
@@ -139,6 +144,7 @@ class Paths {
 
   template <class Emit>
   void scan(const Slice& slice, Emit& emit) const;
+  void nodes_of_values(const Hits& hits, std::vector<uint32_t>& nodes) const;
   void allocate();
   Tally* cell(const Cell& cell);
   Tally* path(std::span<const uint32_t> row);  // with zeros behind it
@@ -155,8 +161,8 @@ class Paths {
   std::vector<uint32_t> in_time(std::span<const uint32_t> row) const;
 
   PathsSpec spec_;
-  std::vector<uint32_t> node_of_;
-  uint64_t width_ = 0;  // digits of dense numbers: nodes, 0 and one more
+  std::vector<uint32_t> node_of_, same_;  // same_: each node is itself
+  uint64_t width_ = 0;                    // digits of dense numbers: nodes, 0 and one more
   bool dense_cells_ = false, dense_paths_ = false;
   bool derived_ = false;  // both are dense: cells are in seen_, not in cells_
   uint32_t serial_ = 0;   // of people with a path

@@ -52,8 +52,13 @@ std::vector<std::vector<Item>> sessions_of(const PathsSpec& spec, const History&
         i > 0 && (!spec.session || (at - history[i - 1].at <= spec.session->gap_seconds &&
                                     day_of(spec, at) == day_of(spec, history[i - 1].at)));
     if (!joins) out.emplace_back();
-    uint32_t node = history[i].group;
-    if (!spec.node_of.empty()) node = node < spec.node_of.size() ? spec.node_of[node] : 0;
+    const uint32_t name = history[i].group;
+    uint32_t node = name;
+    if (!spec.node_of.empty()) node = name < spec.node_of.size() ? spec.node_of[name] : 0;
+    if (name < spec.node_of_value.size() && !spec.node_of_value[name].empty()) {
+      const Nodes& values = spec.node_of_value[name];
+      node = history[i].held < values.size() ? values[history[i].held] : values.back();
+    }
     if (node == 0 || node > spec.nodes) continue;
     auto& items = out.back();
     if (spec.collapse && !items.empty() && items.back().node == node) {
@@ -289,6 +294,12 @@ PathsSpec random_spec(std::mt19937_64& random, Second base, Second length, bool 
       spec.node_of.push_back(below(5) == 0 ? 0 : large ? 4'000 + below(3) : 1 + below(5));
     }
   }
+  if (below(3) == 0) {
+    spec.node_of_value.resize(1 + below(7));
+    for (auto& nodes : spec.node_of_value) {
+      for (uint32_t i = below(4); i > 0; --i) nodes.push_back(below(large ? 5'001 : 6));
+    }
+  }
   spec.from = large && !spec.node_of.empty() ? 4'000 : 1 + below(5);
   spec.to = large && !spec.node_of.empty() ? 4'000 + below(2) : 1 + below(5);
   spec.steps = 2 + static_cast<int>(below(below(3) == 0 ? 19 : 4));
@@ -332,7 +343,9 @@ TEST(Paths, AgreesWithTheSlowTwin) {
     for (History& history : people) {
       const uint32_t events = below(4) == 0 ? below(2) : below(30);
       for (uint32_t i = 0; i < events; ++i) {
-        history.push_back({.at = base + below(length), .group = below(names) + (bytes ? 1 : 0)});
+        history.push_back({.at = base + below(length),
+                           .group = below(names) + (bytes ? 1 : 0),
+                           .held = below(5)});
       }
     }
     const PathsSpec spec = random_spec(random, base, length, below(2) == 0);
@@ -340,7 +353,7 @@ TEST(Paths, AgreesWithTheSlowTwin) {
     TestBucket bucket(people);
     Slice slice = bucket.slice({anything});
     ByBytes lie(slice.hits[0]);
-    if (bytes) slice.hits = {&lie.hits, 1};
+    if (bytes && spec.node_of_value.empty()) slice.hits = {&lie.hits, 1};
     if (below(3) == 0) slice.who.words[0] &= random();
     const Slow slow = slow_paths(spec, bucket.people(), slice.who);
 
@@ -474,6 +487,8 @@ TEST(Paths, LimitsOfTheSpec) {
             "to");
   EXPECT_EQ(where([](auto& s) { s.node_of = {9}; }), "ok");
   EXPECT_EQ(where([](auto& s) { s.node_of = {10}; }), "node_of");
+  EXPECT_EQ(where([](auto& s) { s.node_of_value = {{}, {0, 9}}; }), "ok");
+  EXPECT_EQ(where([](auto& s) { s.node_of_value = {{}, {0, 10}}; }), "node_of_value");
   EXPECT_EQ(where([](auto& s) { s.max_edges = kMaxPathEdges; }), "ok");
   EXPECT_EQ(where([](auto& s) { s.max_edges = kMaxPathEdges + 1; }), "max_edges");
   EXPECT_EQ(where([](auto& s) { s.max_paths = kMaxWholePaths; }), "ok");

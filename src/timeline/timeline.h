@@ -30,6 +30,7 @@
 #include "timeline/lifecycle.h"             // IWYU pragma: export
 #include "timeline/lifecycle_active.h"      // IWYU pragma: export
 #include "timeline/lifecycle_stickiness.h"  // IWYU pragma: export
+#include "timeline/pair_sizes.h"            // IWYU pragma: export
 #include "timeline/paths.h"                 // IWYU pragma: export
 #include "timeline/periods.h"               // IWYU pragma: export
 #include "timeline/presence.h"              // IWYU pragma: export
