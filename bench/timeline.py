@@ -1,7 +1,8 @@
 """The timeline beside the event log: how soon an acknowledged event is in the answers, and how fast the
-timeline is built anew from the log.
+timeline is built anew from the log, and how long it takes to follow when everybody does something in a
+second that it holds already.
 
-bench/timeline.py [--fill SECONDS] [--seconds S] [--rate R]: fills a log over HTTP with events of 100,000 people,
+bench/timeline.py [--fill SECONDS] [--seconds S] [--rate R] [--crowd SECONDS]: fills a log over HTTP with events of 100,000 people,
 then asks for probes while a load generator goes on sending (at most R events a second; 0: as many as
 are taken), and at last starts the server without its timeline and watches it being built.
 """
@@ -116,6 +117,19 @@ def freshness(server, key, seconds, rate):
     )
 
 
+def crowd(server, key, seconds):
+    """Everybody does something again in the seconds of what they did before: the order within those seconds
+    is known to the log alone."""
+    sent = load(server, key, 64, seconds, "again-")["events"]
+    begun = time.monotonic()
+    until_steady(server)
+    print(
+        f"{sent:,} events of 100,000 people in seconds that are held: followed "
+        f"{time.monotonic() - begun:.1f} s after the last was acknowledged",
+        flush=True,
+    )
+
+
 def rebuild(server):
     server.stop()
     shutil.rmtree(server.data / "timeline")
@@ -139,6 +153,7 @@ def main():
     parser.add_argument("--fill", type=int, default=40, metavar="SECONDS")
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--rate", type=int, default=10_000)
+    parser.add_argument("--crowd", type=int, default=5, metavar="SECONDS")
     given = parser.parse_args()
     with Perennial() as server:
         key = server.write_key()
@@ -146,6 +161,7 @@ def main():
         freshness(server, key, given.seconds, given.rate)
         until_steady(server)
         rebuild(server)
+        crowd(server, key, given.crowd)
 
 
 if __name__ == "__main__":
