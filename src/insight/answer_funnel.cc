@@ -63,6 +63,14 @@ Json spread(const FunnelTimes& times) {
           {"p90", number(times.p90)},       {"maximum", number(times.max)}};
 }
 
+FunnelCell cell_of(const Cell& cell) {
+  return {.what = static_cast<FunnelCell::What>(cell[0]),
+          .step = static_cast<int>(cell[1]),
+          .group = static_cast<int>(cell[2]),
+          .period = static_cast<int>(cell[3]),
+          .bin = static_cast<int>(cell[4])};
+}
+
 class Funneling {
  public:
   Funneling(Asking& asking, const FunnelQuery& q) : asking_(asking), q_(q) {}
@@ -85,13 +93,7 @@ class Funneling {
                  {"count", q_.count == FunnelQuery::Count::kPeople ? "people" : "totals"}};
     if (asking_.query().by) json["periods"] = asking_.periods_json();
     json["groups"] = std::move(rows);
-    return Answered{std::move(json), opener(plan_, timeline::Funnel(spec_), [](const Cell& cell) {
-                      return FunnelCell{.what = static_cast<FunnelCell::What>(cell[0]),
-                                        .step = static_cast<int>(cell[1]),
-                                        .group = static_cast<int>(cell[2]),
-                                        .period = static_cast<int>(cell[3]),
-                                        .bin = static_cast<int>(cell[4])};
-                    })};
+    return Answered{std::move(json), opener(plan_, timeline::Funnel(spec_), cell_of)};
   }
 
  private:
@@ -230,6 +232,15 @@ Result<FunnelAsk> funnel_ask(const Asking& asking, const FunnelQuery& q) {
   if (spec.uses_any()) ask.selectors.push_back(asking.select(any_event(""), asking.from(), later));
   TRY(timeline::check(spec));
   return ask;
+}
+
+FunnelNumber funnel_number_of(const Json& question, const Cell& number) {
+  const FunnelCell cell = cell_of(number);
+  const auto steps = static_cast<size_t>(cell.step) + 1;
+  return {.question = question,
+          .steps = steps,
+          .no_more = cell.what == FunnelCell::What::kDropped && steps < question.at("steps").size(),
+          .whole = cell.what != FunnelCell::What::kTook && cell.group < 0 && cell.period < 0};
 }
 
 Result<Answered> answer(Asking& asking, const FunnelQuery& q) {

@@ -2,10 +2,17 @@
 // `from`, the edge's `to`.
 //
 // A step of a path is a node: an event's name or, where the question lists events, all the events
-// of one selector.
+// of one selector. With `split` the events of a node are told apart by a property: the most
+// frequent values are nodes of their own, the others share one, and events without a value stay
+// what they were.
 #include <algorithm>
+#include <map>
+#include <tuple>
+
+#include <fmt/format.h>
 
 #include "insight/asking.h"
+#include "insight/query_fields.h"
 
 namespace perennial::insight {
 namespace {
@@ -39,8 +46,10 @@ class Pathing {
     timeline::Selector selector;
     selector.from = asking_.from() > kAround ? asking_.from() - kAround : 0;
     selector.to = asking_.until(uint64_t{asking_.to()} + kAround);
-    selector.group_is_name = selector.names_as_they_lie = true;
+    selector.group_is_name = true;
+    selector.names_as_they_lie = !q_.split;
     selector.any_of = events();
+    if (q_.split) selector.held = q_.split->property;
     plan_ = TRY(asking_.compile({std::move(selector)}));
     TRY(number_nodes());
     spec_.kind = q_.from && q_.to ? PathsSpec::Kind::kBetween
@@ -72,6 +81,14 @@ class Pathing {
   }
 
  private:
+  struct Value {
+    uint32_t held;
+    std::string label;
+    uint64_t hits;
+  };
+  // By node: the values that its events came with.
+  using ValuesOfNodes = std::map<uint32_t, std::vector<Value>>;
+
   Result<void> check_selectors() const {
     std::vector<const NamedSelector*> plain;
     if (q_.from) plain.push_back(&*q_.from);
@@ -79,9 +96,11 @@ class Pathing {
     for (const auto& one : q_.without) plain.push_back(&one);
     for (const NamedSelector* one : plain) {
       for (const EventSelector& event : one->select.any_of) {
-        if (!event.where.always())
+        const bool ends = q_.split && (one == get(q_.from) || one == get(q_.to));
+        if (!event.where.always() && !(ends && value_in(event.where)))
           return fail(Code::kInvalid, "takes no condition", one->path,
-                      "put the condition on the event in `events`");
+                      ends ? "only: the property of `split` is one value"
+                           : "put the condition on the event in `events`");
         if (!event.name) return fail(Code::kInvalid, "must name its events", one->path);
       }
     }
@@ -143,7 +162,124 @@ class Pathing {
     }
     if (q_.from) spec_.from = TRY(anchor(*q_.from));
     if (q_.to) spec_.to = TRY(anchor(*q_.to));
+    return q_.split ? split_nodes() : Result<void>{};
+  }
+
+  static const NamedSelector* get(const std::optional<NamedSelector>& one) {
+    return one ? &*one : nullptr;
+  }
+  // The value that a condition asks for, when it asks for nothing else than one of the split.
+  std::optional<std::string> value_in(const timeline::Condition& where) const {
+    const timeline::Test& test = where.test;
+    if (where.kind != timeline::Condition::Kind::kTest || test.op != timeline::Test::Op::kIs ||
+        test.property != q_.split->property || test.texts.size() + test.numbers.size() != 1)
+      return std::nullopt;
+    return test.texts.empty() ? fmt::format("{}", test.numbers[0]) : test.texts[0];
+  }
+
+  // An end of the paths at one value, or at a step whose events have none.
+  struct End {
+    uint32_t base = 0;
+    std::optional<std::string> value;
+  };
+  Result<End> end_of(const std::optional<NamedSelector>& named, uint32_t node,
+                     const std::vector<uint8_t>& split, const ValuesOfNodes& values) const {
+    End end{.base = node, .value = std::nullopt};
+    if (!named) return end;
+    const auto& events = named->select.any_of;
+    if (events.size() == 1) end.value = value_in(events[0].where);
+    if (!end.value && values.contains(node)) {
+      return fail(
+          Code::kInvalid, "is split by its values", named->path,
+          "say which: where the property of `split` is one value; or list in `split.events` "
+          "whose values are steps");
+    }
+    const bool told_apart = std::ranges::any_of(
+        codes_of(*named), [&](uint32_t code) { return code < split.size() && split[code] != 0; });
+    if (end.value && !told_apart)
+      return fail(Code::kInvalid, "is not split by its values", join_path(named->path, "where"));
+    return end;
+  }
+
+  Result<void> split_nodes() {
+    const std::vector<uint8_t> split = split_codes();
+    auto values = TRY(values_of_nodes(split));
+    const End from = TRY(end_of(q_.from, spec_.from, split, values));
+    const End to = TRY(end_of(q_.to, spec_.to, split, values));
+    spec_.node_of_value.resize(split.size());
+    for (auto& [base, found] : values) {
+      const std::vector<uint32_t> nodes = nodes_of(base, found, from, to);
+      for (uint32_t code = 0; code < split.size(); ++code) {
+        if (split[code] != 0 && spec_.node_of[code] == base) spec_.node_of_value[code] = nodes;
+      }
+    }
+    // A value that nobody sent is a step that no path has.
+    if (from.value && spec_.from == from.base) spec_.from = add_value(from.base, *from.value);
+    if (to.value && to.base == from.base && to.value == from.value) spec_.to = spec_.from;
+    if (to.value && spec_.to == to.base) spec_.to = add_value(to.base, *to.value);
     return {};
+  }
+
+  Result<ValuesOfNodes> values_of_nodes(const std::vector<uint8_t>& split) const {
+    const auto sizes = TRY(asking_.run(*plan_, timeline::PairSizes(split)));
+    if (sizes.too_many())
+      return fail(Code::kTooLarge, "there are too many different values", "split.property");
+    std::map<std::pair<uint32_t, uint32_t>, uint64_t> hits;
+    for (const auto& pair : sizes.pairs())
+      hits[{spec_.node_of[pair.group], pair.held}] += pair.hits;
+    ValuesOfNodes values;
+    for (const auto& [key, count] : hits) {
+      values[key.first].push_back(
+          {key.second, timeline::group_label(*plan_, 0, key.second, true), count});
+    }
+    return values;
+  }
+
+  uint32_t add_value(uint32_t base, const std::string& label) {
+    return add_node(names_[base] + ": " + label);
+  }
+
+  // The nodes of one step's values by their codes: the most frequent and the ends of the paths have
+  // their own, the others one together.
+  std::vector<uint32_t> nodes_of(uint32_t base, std::vector<Value>& values, const End& from,
+                                 const End& to) {
+    std::ranges::sort(values, [](const Value& a, const Value& b) {
+      return std::tie(b.hits, a.label) < std::tie(a.hits, b.label);
+    });
+    const uint32_t last = std::ranges::max(values, {}, &Value::held).held;
+    std::vector<uint32_t> nodes(size_t{last} + 1, base);
+    uint32_t others = 0;
+    int shown = 0;
+    for (const Value& value : values) {
+      const bool is_from = from.base == base && from.value == value.label;
+      const bool is_to = to.base == base && to.value == value.label;
+      const bool own = shown < q_.split->top;
+      if (own) ++shown;
+      if (own || is_from || is_to) {
+        nodes[value.held] = add_value(base, value.label);
+      } else {
+        if (others == 0) others = add_value(base, "…");
+        nodes[value.held] = others;
+      }
+      if (is_from) spec_.from = nodes[value.held];
+      if (is_to) spec_.to = nodes[value.held];
+    }
+    return nodes;
+  }
+
+  // By code of a name: whether its events are told apart.
+  std::vector<uint8_t> split_codes() const {
+    std::vector<uint8_t> split(spec_.node_of.size(), 0);
+    NamedSelector all;
+    all.select.any_of = events();
+    const auto mark = [&](const NamedSelector& named) {
+      for (uint32_t code : codes_of(named)) {
+        if (code < split.size()) split[code] = spec_.node_of[code] != 0 ? 1 : 0;
+      }
+    };
+    if (q_.split->events.empty()) mark(all);
+    for (const auto& one : q_.split->events) mark(one);
+    return split;
   }
 
   // The node of an end of the paths; its events become one node if they are not yet.

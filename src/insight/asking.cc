@@ -239,7 +239,11 @@ Result<void> Asking::group_people(const Breakdown& breakdown) {
         if (codes->size() <= place) codes->resize(place + 1, 0);
         if ((*codes)[place] == 0) (*codes)[place] = i + 1;
       }
-      person_labels_.push_back(group_json("set", breakdown.sets[i]));
+      Json label = group_json("set", breakdown.sets[i]);
+      const std::string name =
+          sources_.name_of_set ? sources_.name_of_set(breakdown.sets[i]) : std::string();
+      if (!name.empty()) label["name"] = name;
+      person_labels_.push_back(std::move(label));
     }
     person_group_ = codes;
     return {};

@@ -27,6 +27,8 @@ struct Sources {
   PersonColumns& columns;
   // People behind the words of a set; kInvalid if nobody knows them.
   std::function<Result<std::vector<people::PersonId>>(std::string_view)> resolve_set;
+  // How people call a set; "" where the words say it. May be null.
+  std::function<std::string(std::string_view)> name_of_set;
 };
 
 // The groups of a breakdown. Without one there is a single slot that holds everybody.

@@ -143,6 +143,28 @@ TEST_F(BehaviourTest, ReportsAndDashboards) {
   EXPECT_EQ(send("GET", board).first, 404);
 }
 
+// Who reads a public report may ask for nothing else: the answer itself says how sets are called.
+TEST_F(BehaviourTest, APublicReportCallsSetsByTheirNames) {
+  small_shop();
+  const Json question = *parse_json(march(R"("analysis": "trends", "by": "week",
+      "series": [{"select": {"event": "Order"}, "measure": "people"}],
+      "breakdown": {"sets": ["stage:ann"]})"));
+  const auto report =
+      send("POST", "/v1/insights/reports", {{"name", "Ann"}, {"question", question}}).second;
+  const auto link =
+      send("POST", "/v1/insights/reports/" + report["id"].get<std::string>() + "/share",
+           Json::object())
+          .second;
+  const std::string token = link["link"].get<std::string>().substr(sizeof("/shared/") - 1);
+  const Json answer = send("GET", "/v1/shared/reports/" + token).second["answer"];
+  std::vector<std::string> names;
+  for (const Json& series : answer["series"]) {
+    EXPECT_FALSE(series["total"].contains("people"));
+    names.push_back(series["group"].value("name", series["group"]["kind"].get<std::string>()));
+  }
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre("Ann alone", "none"));
+}
+
 TEST_F(BehaviourTest, Cancelling) {
   small_shop();
   EXPECT_EQ(send("DELETE", "/v1/insights/queries/none").first, 204);

@@ -340,6 +340,12 @@ TEST_F(BehaviourTest, TheLogAnswersAsTheTimelineDoes) {
            [{"event": "View"}, {"event": "Cart"}], "models": ["linear", "time_decay"])",
         R"("analysis": "attribution", "conversion": {"event": "Order"}, "touches":
            [{"event": "View"}, {"event": "Cart"}], "touch_property": "pay")",
+        R"("analysis": "paths", "events": [{"event": "View"}, {"event": "Cart"},
+           {"event": "Order"}], "session_gap_minutes": 1440)",
+        R"("analysis": "paths", "events": [{"event": "View"}, {"event": "Cart"},
+           {"event": "Order"}], "session_gap_minutes": 1440, "merge_repeats": false,
+           "split": {"property": "pay"})",
+        R"("analysis": "sessions", "select": {"event": "View"}, "by": "day")",
         R"("analysis": "rfm", "select": {"event": "Order"})"}) {
     const Json fast = ask(question(text, false)), slow = ask(question(text, true));
     EXPECT_EQ(fast["read"]["plan"], "timeline") << text;

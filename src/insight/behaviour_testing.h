@@ -101,6 +101,7 @@ class BehaviourTest : public ::testing::Test {
         .resolve_set = extensions.resolve_set,
         .lists = people::list_handlers(*database_, *log_, *settings_, extensions, clock),
         .clock = clock,
+        .name_of_set = [](std::string_view set) { return set == "stage:ann" ? "Ann alone" : ""; },
         .most_memory = most_memory_});
     http::Router router;
     behaviour_->add_routes(router);

@@ -109,8 +109,19 @@ struct BehaviourParts {
   std::function<Result<std::vector<PersonId>>(std::string_view)> resolve_set;
   people::ListHandlers lists;  // answer with the people behind a number
   Clock clock;
+  // How a set is called, for readers who may not ask what its words mean; "" where the words say
+  // it.
+  std::function<std::string(std::string_view)> name_of_set = nullptr;
   uint64_t most_memory = kMaxQuestionMemory;  // of a question, and of all of them
   uint64_t most_memory_together = kMaxQuestionsMemory;
+};
+
+// A number of people of a funnel's answer, in the words of its question.
+struct FunnelNumber {
+  Json question;         // FunnelQuestion of api/openapi.yaml, as it was asked
+  size_t steps = 1;      // they took the first `steps` steps
+  bool no_more = false;  // and not the next one
+  bool whole = true;     // false: of one group, one period or one time taken
 };
 
 // /v1/insights/query, its people, trace and pickers, reports and dashboards of api/openapi.yaml.
@@ -122,6 +133,9 @@ class Behaviour {
   void add_routes(http::Router& router);
   // The people behind "people:HANDLE"; nullopt for words of other modules.
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
+  // What a handle counts; nullopt when it is no funnel's. kNotFound for a handle that was never
+  // given out or whose answer is gone.
+  Result<std::optional<FunnelNumber>> funnel_number(std::string_view handle);
   // Answers a question; `asker` names whose questions may be cancelled by whom. Without handles the
   // numbers of the answer cannot be opened.
   Result<Json> ask(const Json& question, std::string_view asker, bool handles = true);

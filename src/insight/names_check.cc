@@ -152,6 +152,14 @@ std::vector<EventSelector> together(std::span<const NamedSelector> selectors) {
   return events;
 }
 
+// What the steps of paths are unless the question says which events count.
+std::vector<EventSelector> steps_of_paths() {
+  std::vector<EventSelector> events;
+  for (events::Type type : {events::Type::kTrack, events::Type::kPage, events::Type::kScreen})
+    events.push_back({.type = type, .name = std::nullopt, .where = {}});
+  return events;
+}
+
 // One for each analysis.
 struct Visit {
   Checker& check;
@@ -209,7 +217,13 @@ struct Visit {
     if (q.from) TRY(check.selector(*q.from));
     if (q.to) TRY(check.selector(*q.to));
     TRY(all(q.events));
-    return all(q.without);
+    TRY(all(q.without));
+    if (!q.split) return {};
+    TRY(all(q.split->events));
+    return property(q.split->property, "split.property",
+                    !q.split->events.empty() ? together(q.split->events)
+                    : !q.events.empty()      ? together(q.events)
+                                             : steps_of_paths());
   }
   Result<void> operator()(const AttributionQuery& q) const {
     TRY(check.selector(q.conversion));

@@ -175,6 +175,12 @@ struct PathsQuery {
   enum class Occurrence { kFirst, kLast, kEvery };
   std::optional<NamedSelector> from, to;
   std::vector<NamedSelector> events, without;
+  struct Split {  // of steps by the values of a property
+    std::string property;
+    std::vector<NamedSelector> events;  // whose; empty: of all that carry it
+    int top = 10;
+  };
+  std::optional<Split> split;
   int length = 5;
   std::chrono::seconds session_gap = std::chrono::minutes(30);
   bool merge_repeats = true;

@@ -93,6 +93,30 @@ Result<ActiveQuery> parse_active(const Fields& fields) {
   return q;
 }
 
+namespace {
+
+Result<PathsQuery::Split> parse_split(const Json& json, const std::string& path) {
+  const Fields fields = TRY(Fields::of(json, path, {"property", "events", "top"}));
+  PathsQuery::Split split;
+  TRY(fields.required("property"));
+  split.property = TRY(single_property(fields, "property"));
+  if (split.property.empty())
+    return fail(Code::kInvalid, "must name a property", fields.at("property"));
+  const auto events = TRY(fields.list("events", 0, kMaxPathEvents));
+  for (size_t i = 0; i < events.size(); ++i) {
+    const std::string at = join_path(fields.at("events"), i);
+    split.events.push_back(TRY(parse_event_choice(*events[i], at)));
+    const auto& event = split.events.back().select.any_of[0];
+    if (!event.where.always())
+      return fail(Code::kInvalid, "takes no condition", join_path(at, "where"));
+    if (!event.name) return fail(Code::kInvalid, "must name its event", at);
+  }
+  split.top = static_cast<int>(TRY(fields.integer("top", split.top, 1, kMaxBreakdownTop)));
+  return split;
+}
+
+}  // namespace
+
 Result<PathsQuery> parse_paths(const Fields& fields) {
   PathsQuery q;
   q.from = TRY(maybe_selector(fields, "from"));
@@ -102,6 +126,8 @@ Result<PathsQuery> parse_paths(const Fields& fields) {
   for (size_t i = 0; i < without.size(); ++i) {
     q.without.push_back(TRY(parse_event_choice(*without[i], join_path(fields.at("without"), i))));
   }
+  if (const Json* json = fields.find("split"))
+    q.split = TRY(parse_split(*json, fields.at("split")));
   q.length = static_cast<int>(TRY(fields.integer("length", q.length, 2, kMaxPathLength)));
   q.session_gap =
       std::chrono::minutes(TRY(fields.integer("session_gap_minutes", 30, 1, kMaxGapMinutes)));

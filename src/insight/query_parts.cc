@@ -66,6 +66,7 @@ struct Collect {
     add(q.to);
     add(q.events);
     parts.any_event |= q.events.empty();
+    if (q.split) carry(q.split->property);
   }
   void operator()(const AttributionQuery& q) const {
     add(q.conversion);

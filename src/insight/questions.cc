@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "insight/answer_funnel.h"
 #include "insight/refresh.h"
 
 namespace perennial::insight {
@@ -22,7 +23,7 @@ std::vector<PersonId> ids_of(const timeline::People& people) {
   return ids;
 }
 
-Result<Cell> parse_cell(std::string_view text) {
+Cell parse_cell(std::string_view text) {
   Cell cell;
   while (!text.empty()) {
     const size_t end = std::min(text.find('_'), text.size());
@@ -86,10 +87,12 @@ void Running::close() {
 
 std::string Kept::new_id() const { return prefix_ + random_token(kIdBytes); }
 
-void Kept::keep(std::string id, std::string secret, Open open, uint64_t bytes) {
+void Kept::keep(std::string id, std::string secret, const Json& question, Open open,
+                uint64_t bytes) {
   const Instant now = clock_();
   std::lock_guard lock(mutex_);
-  answers_.push_front({std::move(id), std::move(secret), std::move(open), now, bytes});
+  answers_.push_front({std::move(id), std::move(secret), std::make_shared<const Json>(question),
+                       std::move(open), now, bytes});
   bytes_ += bytes;
   const auto drop = [&] {
     bytes_ -= answers_.back().bytes;
@@ -107,20 +110,30 @@ Result<Kept::Answer> Kept::find(std::string_view id) {
   return gone();
 }
 
-Result<std::vector<PersonId>> Kept::people(std::string_view handle, timeline::Pool& pool,
-                                           const timeline::Stop& stop) {
+Result<std::pair<Kept::Answer, Cell>> Kept::find_cell(std::string_view handle) {
   const size_t first = handle.find('.'), last = handle.rfind('.');
   if (first == std::string_view::npos || first == last) return gone();
-  const Answer answer = TRY(find(handle.substr(0, first)));
+  Answer answer = TRY(find(handle.substr(0, first)));
   const std::string cell(handle.substr(first + 1, last - first - 1));
   if (!equal_in_constant_time(Asking::seal(answer.id, answer.secret, cell), handle)) return gone();
+  return std::pair(std::move(answer), parse_cell(cell));
+}
+
+Result<Kept::Number> Kept::number(std::string_view handle) {
+  auto [answer, cell] = TRY(find_cell(handle));
+  return Number{std::move(answer.question), std::move(cell)};
+}
+
+Result<std::vector<PersonId>> Kept::people(std::string_view handle, timeline::Pool& pool,
+                                           const timeline::Stop& stop) {
+  const auto [answer, cell] = TRY(find_cell(handle));
   {
     std::lock_guard lock(mutex_);
     for (const Opened& opened : opened_) {
       if (opened.handle == handle) return opened.people;
     }
   }
-  auto ids = ids_of(TRY(answer.open(TRY(parse_cell(cell)), pool, stop)));
+  auto ids = ids_of(TRY(answer.open(cell, pool, stop)));
   if (ids.size() <= kMaxOpenedPeople) {
     std::lock_guard lock(mutex_);
     opened_.push_front({std::string(handle), ids});
@@ -151,7 +164,7 @@ Result<Json> Behaviour::Impl::ask(const Json& question, std::string_view asker, 
       TRY(std::visit([&](const auto& q) { return answer(*asking, q); }, query.analysis));
   Json json = asking->finish(std::move(answered.json));
   if (keep != nullptr)
-    keep->keep(id, asking->secret(), std::move(answered.open), asking->kept_bytes());
+    keep->keep(id, asking->secret(), question, std::move(answered.open), asking->kept_bytes());
   return json;
 }
 
@@ -189,6 +202,13 @@ Result<Json> Behaviour::ask(const Json& question, std::string_view asker, bool h
 
 bool Behaviour::cancel(std::string_view asker, std::string_view query_id) {
   return impl_->running.cancel(std::string(asker) + '\n' + std::string(query_id));
+}
+
+Result<std::optional<FunnelNumber>> Behaviour::funnel_number(std::string_view handle) {
+  Kept& kept = impl_->kept_reports.holds(handle) ? impl_->kept_reports : impl_->kept;
+  const Kept::Number number = TRY(kept.number(handle));
+  if ((*number.question)["analysis"] != "funnel") return std::nullopt;
+  return funnel_number_of(*number.question, number.cell);
 }
 
 std::optional<Result<std::vector<PersonId>>> Behaviour::resolve_set(std::string_view set) {

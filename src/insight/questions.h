@@ -59,14 +59,21 @@ class Kept {
   std::string new_id() const;
   bool holds(std::string_view handle) const { return handle.starts_with(prefix_); }
   // `bytes` of memory go with the answer; the oldest make room when they are too many.
-  void keep(std::string id, std::string secret, Open open, uint64_t bytes);
+  void keep(std::string id, std::string secret, const Json& question, Open open, uint64_t bytes);
   // kNotFound for a handle that was never given out or whose answer is gone.
   Result<std::vector<PersonId>> people(std::string_view handle, timeline::Pool& pool,
                                        const timeline::Stop& stop);
+  // The question that a handle's answer is to, and which of its numbers it names.
+  struct Number {
+    std::shared_ptr<const Json> question;
+    Cell cell;
+  };
+  Result<Number> number(std::string_view handle);
 
  private:
   struct Answer {
     std::string id, secret;
+    std::shared_ptr<const Json> question;
     Open open;
     Instant at;
     uint64_t bytes;
@@ -76,6 +83,7 @@ class Kept {
     std::vector<PersonId> people;
   };
   Result<Answer> find(std::string_view id);
+  Result<std::pair<Answer, Cell>> find_cell(std::string_view handle);
 
   const char prefix_;
   const size_t most_;
@@ -94,7 +102,7 @@ struct Behaviour::Impl {
         running(parts.most_memory, parts.most_memory_together),
         kept(parts.clock, 'q', kKeptAnswers),
         kept_reports(parts.clock, 'r', kKeptReportAnswers) {}
-  Sources sources() { return {parts.timeline, columns, parts.resolve_set}; }
+  Sources sources() { return {parts.timeline, columns, parts.resolve_set, parts.name_of_set}; }
 
   // Parses and checks a question against the names that were seen.
   Result<Query> checked(const Json& question);

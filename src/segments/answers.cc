@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "segments/rule_of_number.h"
 #include "segments/service.h"
 
 namespace perennial::segments {
@@ -143,6 +144,17 @@ Result<Json> Segments::Impl::changes(const http::Request& request) {
                    {"reason", change.reason}});
   }
   return Json{{"changes", std::move(out)}};
+}
+
+Result<Json> Segments::Impl::rule_of_number(const http::Request& request) {
+  const std::string handle = request.query_or("handle", "");
+  if (handle.empty()) return fail(Code::kInvalid, "is missing", "handle");
+  std::optional<insight::FunnelNumber> number;
+  if (parts.funnel_number) number = TRY(parts.funnel_number(handle));
+  if (!number) return Json{{"why", word_of(NoRule::kNotAFunnel)}};
+  auto rule = rule_of(*number, parts.settings.workspace().calendar);
+  if (!rule.definition) return Json{{"why", word_of(rule.why)}};
+  return Json{{"definition", std::move(*rule.definition)}, {"same_range", rule.same_range}};
 }
 
 Result<Json> Segments::Impl::overlap(const Json& body) {

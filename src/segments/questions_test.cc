@@ -37,7 +37,8 @@ class Questions : public SegmentsTest {
         .settings = *settings_,
         .resolve_set = [this](std::string_view set) { return resolve(set); },
         .lists = own.lists,
-        .clock = [this] { return now(); }});
+        .clock = [this] { return now(); },
+        .name_of_set = [this](std::string_view set) { return segments_->name_of_set(set); }});
     flush();
   }
   Result<Json> orders(const std::string& more) {
@@ -84,6 +85,12 @@ TEST_F(Questions, SegmentsAreABreakdown) {
   const std::string looked = "segment:" + make("Looked", kLooked);
   const Json answer =
       *orders(R"(, "breakdown": {"sets": [")" + often + R"(", ")" + looked + R"("]})");
+  for (const Json& series : answer["series"]) {
+    const Json& group = series["group"];
+    EXPECT_EQ(group.value("name", ""), group["label"] == often    ? "Often"
+                                       : group["label"] == looked ? "Looked"
+                                                                  : "");
+  }
   std::map<std::string, std::vector<std::string>> groups;
   for (const Json& series : answer["series"]) {
     const Json& group = series["group"];

@@ -27,6 +27,13 @@ std::optional<Result<std::vector<PersonId>>> Segments::resolve_set(std::string_v
   return ids_of(**members);
 }
 
+std::string Segments::name_of_set(std::string_view set) const {
+  if (!set.starts_with(kSetPrefix)) return "";
+  const auto saved = impl_->parts.database.read(
+      [&](store::Connection& c) { return find_saved(c, set.substr(kSetPrefix.size())); });
+  return saved ? saved->name : "";
+}
+
 bool Segments::wait_until(uint64_t seq, std::chrono::milliseconds at_most) {
   return impl_->keeper.wait_until(seq, at_most);
 }

@@ -57,6 +57,9 @@ struct Parts {
   people::ListHandlers lists;  // answer with the people of a set
   Clock clock;
   std::function<void(const std::string&)> say = nullptr;  // faults, a line each
+  // What the handle of an answer's number counts (insight::Behaviour); null: nobody knows handles.
+  std::function<Result<std::optional<insight::FunnelNumber>>(std::string_view)> funnel_number =
+      nullptr;
 };
 
 class Segments {
@@ -70,6 +73,8 @@ class Segments {
 
   // The members behind "segment:ID"; nullopt for words of other modules.
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
+  // How the segment of "segment:ID" is called; "" for other words and where there is none.
+  std::string name_of_set(std::string_view set) const;
   // True once memberships hold every event up to `seq`, every change of definitions made before the
   // call, and what the clock told at the call; false when the time is over.
   bool wait_until(uint64_t seq, std::chrono::milliseconds at_most);

@@ -27,6 +27,7 @@ struct Segments::Impl {
   Result<Json> sizes(const http::Request& request);
   Result<Json> changes(const http::Request& request);
   Result<Json> overlap(const Json& body);
+  Result<Json> rule_of_number(const http::Request& request);
   Json facts() const;
 
   Json to_json(const Saved& saved) const;

@@ -140,7 +140,8 @@ Result<void> Wired::open_modules() {
       .settings = *settings_,
       .resolve_set = [this](std::string_view set) { return resolve_set(set); },
       .lists = people::list_handlers(*database_, *log_, *settings_, extensions()),
-      .clock = system_now});
+      .clock = system_now,
+      .name_of_set = [this](std::string_view set) { return segments_->name_of_set(set); }});
   segments_ = TRY(segments::Segments::open(
       {.timeline = *timeline_,
        .database = *database_,
@@ -150,7 +151,9 @@ Result<void> Wired::open_modules() {
        .describe = [this](std::span<const people::Person> page) { return value_->describe(page); },
        .lists = people::list_handlers(*database_, *log_, *settings_, extensions()),
        .clock = system_now,
-       .say = [](const std::string& line) { spdlog::warn("{}", line); }}));
+       .say = [](const std::string& line) { spdlog::warn("{}", line); },
+       .funnel_number =
+           [this](std::string_view handle) { return behaviour_->funnel_number(handle); }}));
   add_segment_facts(*segments_, *value_, *database_);
   loyalty_ = TRY(loyalty::Loyalty::open({*database_, *log_, *settings_, system_now}));
   experiments_ = std::make_unique<experiments::Experiments>(experiments::Experiments::Wiring{

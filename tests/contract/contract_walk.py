@@ -323,7 +323,14 @@ class Walk(unittest.TestCase):
             "breakdown": country,
             "by": "month",
         }
-        self.ok("POST", "/v1/insights/query", funnel)
+        steps = self.ok("POST", "/v1/insights/query", funnel)["groups"][0]["steps"]
+        reached = steps[0]["reached"]["people"]
+        self.ok("GET", f"/v1/segments/rule?handle={reached}")
+        self.ok("GET", "/v1/segments/rule?handle=none", status=404)
+        first = {"analysis": "funnel", "range": {"last": 12, "unit": "month"}, "steps": [line, line]}
+        steps = self.ok("POST", "/v1/insights/query", first)["groups"][0]["steps"]
+        rule = self.ok("GET", f"/v1/segments/rule?handle={steps[1]['dropped']['people']}")
+        self.ok("POST", "/v1/segments/preview", rule["definition"])
         self.ask("retention", by="month", start=line, breakdown=country, **{"return": line})
         self.ask("lifecycle", by="month", select=line)
         self.ask("stickiness", by="month", select=line, breakdown=country)
@@ -331,6 +338,8 @@ class Walk(unittest.TestCase):
         self.ask("distribution", select=line, measure="count", by="month", breakdown=country)
         self.ask("interval", start=line, end=line, by="month", breakdown=country)
         self.ask("paths", **{"from": line})
+        self.ask("paths", events=[line], split={"property": "country", "events": [line], "top": 2})
+        self.ask("paths", status=400, split={"property": "country"}, **{"from": line})
         self.ask("attribution", conversion=line, touches=[viewed], value_property="amount_minor")
         self.ask("sessions", by="month", breakdown=country)
         self.ask("rfm", select=line, value_property="amount_minor")

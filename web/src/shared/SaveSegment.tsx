@@ -1,5 +1,5 @@
 import { FilterOutlined } from '@ant-design/icons';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Form, Input, Modal, Radio } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,7 +8,8 @@ import { api, must } from '@/api/client';
 import type { Segment } from '@/api/types';
 import { ProblemView } from './ProblemView';
 import { useRight } from './session';
-import { ruleOfSet } from './set_words';
+import { handleOfSet, ruleOfSet } from './set_words';
+import { useWords } from './use_words';
 
 const kMostName = 120;
 
@@ -20,13 +21,34 @@ interface Props {
   size?: 'small' | 'middle';
 }
 
+/** The rule that holds the people of a set; of a number of an answer the server knows whether there is one. */
+function useRule(set: string) {
+  const handle = handleOfSet(set);
+  const own = ruleOfSet(set);
+  const { data, isError, isLoading } = useQuery({
+    queryKey: ['rule-of-number', handle],
+    queryFn: () =>
+      must(api.GET('/v1/segments/rule', { params: { query: { handle: handle ?? '' } } })),
+    enabled: handle !== null,
+    retry: false,
+  });
+  return {
+    definition: own ?? data?.definition ?? null,
+    why: data?.why ?? null,
+    differs: data?.same_range === false,
+    waiting: isLoading && !isError,
+  };
+}
+
 function Dialog({ set, about = '', onClose }: Props & { onClose: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { message } = App.useApp();
-  const definition = ruleOfSet(set);
+  const word = useWords();
+  const { definition, why, differs, waiting } = useRule(set);
   const [name, setName] = useState(about.slice(0, kMostName));
-  const [follows, setFollows] = useState(definition !== null);
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const follows = chosen ?? definition !== null;
   const made = (segment: Segment) => {
     void client.invalidateQueries({ queryKey: ['segments'] });
     void message.success(
@@ -52,7 +74,7 @@ function Dialog({ set, about = '', onClose }: Props & { onClose: () => void }) {
       title={t('segment.save_as')}
       okText={t('do.save')}
       cancelText={t('do.cancel')}
-      okButtonProps={{ disabled: !name.trim(), loading: save.isPending }}
+      okButtonProps={{ disabled: !name.trim() || waiting, loading: save.isPending }}
       onOk={() => save.mutate()}
       onCancel={onClose}
     >
@@ -70,14 +92,19 @@ function Dialog({ set, about = '', onClose }: Props & { onClose: () => void }) {
           <Radio.Group
             aria-label={t('segment.kind_of')}
             value={follows}
-            onChange={({ target }) => setFollows(target.value as boolean)}
+            onChange={({ target }) => setChosen(target.value as boolean)}
           >
             <Radio value={true}>{t('segment.as_rule')}</Radio>
             <Radio value={false}>{t('segment.as_list')}</Radio>
           </Radio.Group>
-        ) : (
-          <p className="quiet">{t('segment.as_list_hint')}</p>
+        ) : waiting ? null : (
+          <p className="quiet">
+            {t('segment.as_list_hint')} {why ? word('no_rule', why) : null}
+          </p>
         )}
+        {definition && follows && differs ? (
+          <p className="quiet">{t('segment.rule_range')}</p>
+        ) : null}
       </Form>
       {save.isError ? <ProblemView error={save.error} /> : null}
     </Modal>

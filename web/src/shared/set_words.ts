@@ -117,4 +117,8 @@ export function ruleOfSet(text: string): SegmentDefinition | null {
   return null;
 }
 
+/** The handle of a number of an answer, whose people the set is; null: the set is of another kind. */
+export const handleOfSet = (text: string): string | null =>
+  text.startsWith('people:') ? text.slice('people:'.length) : null;
+
 export const customersPath = (set: string): string => `/customers?set=${encodeURIComponent(set)}`;

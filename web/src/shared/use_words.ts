@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 export type WordKind =
   | 'stage'
+  | 'no_rule'
   | 'stage_rule'
   | 'cell'
   | 'verdict'

@@ -10,7 +10,7 @@ export const fakeLook: Look = {
   theme: 'light',
   t: ((key: string, values?: Record<string, unknown>) =>
     values ? `${key} ${Object.values(values).join(' ')}` : key) as unknown as TFunction,
-  set: (words) => words,
+  set: (words, name) => name ?? words,
   word: (_, word) => word,
   format: {
     count: number,

@@ -8,8 +8,8 @@ import type { WordKind } from '@/shared/use_words';
 export interface Look {
   theme: ThemeName;
   t: TFunction;
-  /** A set of people in human words. */
-  set: (words: string) => string;
+  /** A set of people in human words; `name`: how the answer calls it. */
+  set: (words: string, name?: string) => string;
   word: (kind: WordKind, word: string) => string;
   format: Formats;
 }
@@ -18,7 +18,7 @@ export function groupName(group: AnswerGroup, look: Look): string {
   if (group.kind === 'all') return look.t('answer.all');
   if (group.kind === 'none') return look.t('answer.no_value');
   if (group.kind === 'other') return look.t('answer.other');
-  if (group.kind === 'set') return look.set(group.label);
+  if (group.kind === 'set') return look.set(group.label, group.name);
   return group.label;
 }
 

@@ -17,7 +17,18 @@ export function useLook(): Look {
   const nameOf = useSegmentName();
   // What a sentence says follows from the other words.
   return useMemo(
-    () => ({ theme, t, word, format, set: (words) => sentence(words, nameOf) }),
+    () => ({
+      theme,
+      t,
+      word,
+      format,
+      // Who may not read segments, as on a public page, has the name from the answer alone.
+      set: (words, name) =>
+        sentence(words, (id) => {
+          const known = nameOf(id);
+          return known === id ? (name ?? id) : known;
+        }),
+    }),
     [theme, t, word, format, nameOf],
   );
 }

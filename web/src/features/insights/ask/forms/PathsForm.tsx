@@ -7,6 +7,7 @@ import { useSay } from '../use_say';
 import type { FormProps } from './form';
 import { OptionalSelector } from './Optional';
 import { Part } from './Part';
+import { PathSplit } from './PathSplit';
 import { Selectors } from './Selectors';
 import { When } from './When';
 import { Without } from './Without';
@@ -53,6 +54,7 @@ export function PathsForm({ question, change }: FormProps<'paths'>) {
           onChange={(events) => change({ events: events.length ? events : undefined })}
         />
         <Without value={question.without} onChange={(without) => change({ without })} />
+        <PathSplit value={question.split} onChange={(split) => change({ split })} />
       </Part>
       <Part title={t('ask.part_rules')}>
         <At path="length">
