@@ -1,10 +1,10 @@
-"""The timeline beside the event log: how soon an acknowledged event is in the answers, and how fast the
-timeline is built anew from the log, and how long it takes to follow when everybody does something in a
-second that it holds already.
+"""The timeline beside the event log: how soon an acknowledged event is in the answers, how fast the timeline
+is built anew from the log, and how long it takes to follow when everybody does something in a second that
+it holds already.
 
-bench/timeline.py [--fill SECONDS] [--seconds S] [--rate R] [--crowd SECONDS]: fills a log over HTTP with events of 100,000 people,
-then asks for probes while a load generator goes on sending (at most R events a second; 0: as many as
-are taken), and at last starts the server without its timeline and watches it being built.
+bench/timeline.py [--fill SECONDS] [--seconds S] [--rate R] [--crowd SECONDS]: fills a log over HTTP with events
+of 100,000 people, then asks for probes while a load generator goes on sending (at most R events a second; 0: as
+many as are taken), starts the server without its timeline and watches it being built, and lets the crowd return.
 """
 import argparse
 import json

@@ -26,7 +26,8 @@ TEST_F(BehaviourTest, WhatTheProgramWritesIsNoActivity) {
       R"("analysis": "paths")",
       R"("analysis": "trends", "by": "day", "series": [{"select": {"any_event": true},
          "measure": "count"}], "breakdown": {"event_name": true})",
-      R"("analysis": "funnel", "order": "strict", "steps": [{"event": "View"}, {"event": "Cart"}])"};
+      R"("analysis": "funnel", "order": "strict",
+         "steps": [{"event": "View"}, {"event": "Cart"}])"};
   small_shop();
   loose_ = true;
   std::vector<std::string> before;

@@ -21,7 +21,7 @@ interface Props {
   size?: 'small' | 'middle';
 }
 
-/** The rule that holds the people of a set; of a number of an answer the server knows whether there is one. */
+/** The rule that holds the people of a set; about a number of an answer the server is asked. */
 function useRule(set: string) {
   const handle = handleOfSet(set);
   const own = ruleOfSet(set);

@@ -117,7 +117,7 @@ export function ruleOfSet(text: string): SegmentDefinition | null {
   return null;
 }
 
-/** The handle of a number of an answer, whose people the set is; null: the set is of another kind. */
+/** The handle of the number whose people the set is; null: the set is of another kind. */
 export const handleOfSet = (text: string): string | null =>
   text.startsWith('people:') ? text.slice('people:'.length) : null;
 
