@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 export type WordKind =
   | 'stage'
   | 'no_rule'
+  | 'occurrence'
   | 'stage_rule'
   | 'cell'
   | 'verdict'

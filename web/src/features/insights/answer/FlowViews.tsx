@@ -6,7 +6,7 @@ import type { ViewProps } from './answers';
 import { attributionHeight, attributionOption, attributionSheet } from './attribution';
 import { plain } from './look';
 import { useLook } from './use_look';
-import { pathsHeight, pathsOption, pathsSheet } from './paths';
+import { pathsHeight, pathsOption, pathsSheet, wholePathsSheet } from './paths';
 import { SheetTable } from './SheetTable';
 
 export function PathsView({ answer, brief, height }: ViewProps<'paths'>) {
@@ -14,6 +14,7 @@ export function PathsView({ answer, brief, height }: ViewProps<'paths'>) {
   const look = useLook();
   const option = useMemo(() => pathsOption(answer, look), [answer, look]);
   const sheet = useMemo(() => pathsSheet(answer, look), [answer, look]);
+  const whole = useMemo(() => wholePathsSheet(answer, look), [answer, look]);
   return (
     <>
       {brief ? null : (
@@ -33,6 +34,12 @@ export function PathsView({ answer, brief, height }: ViewProps<'paths'>) {
         option={option}
         height={height ?? pathsHeight(answer)}
       />
+      {brief || whole.rows.length === 0 ? null : (
+        <div className="answer-part">
+          <h2>{t('answer.whole_paths')}</h2>
+          <SheetTable sheet={whole} label={t('answer.whole_paths')} />
+        </div>
+      )}
     </>
   );
 }

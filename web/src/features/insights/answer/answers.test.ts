@@ -9,7 +9,7 @@ import { secondsHistogram } from './histogram';
 import { boxesOf } from './interval';
 import { isEmpty } from './is_empty';
 import { exitsOf } from './path_exits';
-import { pathsSheet } from './paths';
+import { pathsSheet, wholePathsSheet } from './paths';
 import { lifecycleOption, shareOf } from './people_over_time';
 import { retentionSheet, shadeOf, topRate } from './retention';
 import { largestSquare, squareAt } from './rfm_answer';
@@ -208,6 +208,11 @@ test('paths: people who leave get a way out, but not after the last step', () =>
   };
   expect(exitsOf(paths)).toEqual([{ id: 'exit 1', from: 'a', depth: 1, value: 3, people: 'da' }]);
   expect(pathsSheet(paths, look).rows).toHaveLength(2);
+  expect(wholePathsSheet(paths, look).rows[0]?.map(({ text }) => text)).toEqual([
+    'a → b',
+    '6',
+    '6',
+  ]);
   const towards = { ...paths, nodes: [node('a', -1, 3), node('b', 0, 0)] };
   expect(exitsOf(towards)).toEqual([]);
 });

@@ -125,6 +125,23 @@ export function pathsSheet(answer: Answer, look: Look): Sheet {
   };
 }
 
+/** The most frequent whole paths, one a row. */
+export function wholePathsSheet(answer: Answer, look: Look): Sheet {
+  const { t, format } = look;
+  return {
+    columns: [
+      { key: 'path', title: t('answer.whole_path') },
+      { key: 'people', title: t('answer.people'), num: true },
+      { key: 'count', title: t('answer.times'), num: true },
+    ],
+    rows: answer.top.map((path) => [
+      word(path.events.map((event) => event || t('answer.other')).join(' → ')),
+      measured(path.people, format.count),
+      number(path.count, format.count),
+    ]),
+  };
+}
+
 /** As high as the fullest column needs. */
 export function pathsHeight(answer: Answer): number {
   const sizes = new Map<number, number>();

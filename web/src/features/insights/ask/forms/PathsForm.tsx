@@ -2,6 +2,7 @@ import { Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { NumberInput } from '@/shared/NumberInput';
 import { At } from '../At';
+import { Pick } from '../Pick';
 import { Sentence } from '../Sentence';
 import { useSay } from '../use_say';
 import type { FormProps } from './form';
@@ -12,6 +13,8 @@ import { Selectors } from './Selectors';
 import { When } from './When';
 import { Without } from './Without';
 import { Who } from './Who';
+
+const kOccurrences = ['first', 'last', 'every'] as const;
 
 export function PathsForm({ question, change }: FormProps<'paths'>) {
   const { t } = useTranslation();
@@ -77,6 +80,24 @@ export function PathsForm({ question, change }: FormProps<'paths'>) {
             }}
           />
         </At>
+        {question.from || question.to ? (
+          <At path="occurrence">
+            <Sentence
+              text={say('paths_occurrence')}
+              parts={{
+                which: (
+                  <Pick
+                    kind="occurrence"
+                    label={t('ask.occurrence')}
+                    options={kOccurrences}
+                    value={question.occurrence ?? 'first'}
+                    onChange={(occurrence) => change({ occurrence })}
+                  />
+                ),
+              }}
+            />
+          </At>
+        ) : null}
         <At path="most_edges">
           <Sentence
             text={say('paths_limits')}
