@@ -12,6 +12,7 @@ import * as act from './walk_act.mjs';
 import * as begin from './walk_begin.mjs';
 import * as insights from './walk_insights.mjs';
 import * as people from './walk_people.mjs';
+import * as segments from './walk_segments.mjs';
 
 const STEPS = [
   ['the first link sets a password', begin.claim],
@@ -33,6 +34,12 @@ const STEPS = [
   ['an answer is saved as CSV and picture', insights.takenAway],
   ['a report stands on a dashboard', insights.reportOnADashboard],
   ['a report is shared by a link', insights.sharedByLink],
+  ['a question that takes long is stopped', insights.stoppedQuestion],
+  ['a segment is built, and says why', segments.built],
+  ['a number becomes a list', segments.numberIsKept],
+  ['a number of a funnel becomes a rule', segments.funnelIsKept],
+  ['a stage becomes a rule', segments.stageIsKept],
+  ['a question is about segments', segments.segmentInAQuestion],
   ['a campaign is composed and sent', act.campaign],
   ['its result has an interval and says what it is', act.result],
   ['a draft is deleted', act.dropDraft],

@@ -1,5 +1,5 @@
 // The path of somebody who asks: every kind of question built by hand, people behind a number, what
-// can be taken away, a report, its dashboard and its public link.
+// can be taken away, a report, its dashboard and its public link, and a question that is stopped.
 import assert from 'node:assert/strict';
 import {readFile} from 'node:fs/promises';
 
@@ -8,9 +8,10 @@ const BOARD = 'Monday 周一';
 const LINE = 'Order Line';
 const ORDER = 'Order Completed';
 
-const question = (visitor) => visitor.page.getByRole('form', {name: visitor.t('ask.question')});
+export const question = (visitor) =>
+  visitor.page.getByRole('form', {name: visitor.t('ask.question')});
 
-async function openBuilder(visitor, analysis) {
+export async function openBuilder(visitor, analysis) {
   const {page, t} = visitor;
   await page.getByRole('link', {name: t('nav.insights'), exact: true}).first().click();
   await visitor.title(t('nav.insights'));
@@ -19,7 +20,7 @@ async function openBuilder(visitor, analysis) {
 }
 
 // Chooses the n-th event that the question still or already names.
-async function chooseEvent(visitor, name, event, nth = 0) {
+export async function chooseEvent(visitor, name, event, nth = 0) {
   const box = question(visitor).getByRole('combobox', {name, exact: true}).nth(nth);
   await visitor.unfold(box);
   await box.fill(event);
@@ -30,7 +31,7 @@ async function chooseEvent(visitor, name, event, nth = 0) {
 }
 
 // The answer is there, belongs to the question and says what it cost.
-async function answered(visitor, figure) {
+export async function answered(visitor, figure) {
   const {page, t} = visitor;
   const pane = page.locator('.pane');
   await pane.locator('footer.cost').waitFor();
@@ -78,7 +79,20 @@ const BUILD = {
     await chooseEvent(visitor, event(visitor), ORDER, 0);
     await chooseEvent(visitor, event(visitor), ORDER, 1);
   },
-  async paths() {},
+  async paths(visitor) {
+    // Each line of an order by what was bought.
+    const {t} = visitor;
+    await question(visitor)
+      .getByRole('button', {name: `+ ${t('ask.split_steps')}`, exact: true})
+      .click();
+    const box = question(visitor).getByRole('combobox', {
+      name: t('ask.split_property'),
+      exact: true,
+    });
+    await visitor.unfold(box);
+    await (await visitor.options(box)).first().click();
+    await visitor.choose(t('ask.range'), t('words.range.last_12_months'));
+  },
   async attribution(visitor) {
     await chooseEvent(visitor, event(visitor), LINE);
     await chooseEvent(visitor, visitor.t('ask.touch_n', {n: 1}), ORDER);
@@ -198,4 +212,31 @@ export async function sharedByLink(visitor) {
   await visitor.button('report.end_link').waitFor({state: 'detached'});
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({state: 'detached'});
+}
+
+// A question that takes long is stopped, here and on the server; asked again, it is answered.
+export async function stoppedQuestion(visitor) {
+  const {page, t} = visitor;
+  await openBuilder(visitor, 'sessions');
+  await answered(visitor);
+  let release;
+  const held = new Promise((done) => {
+    release = done;
+  });
+  await page.route('**/v1/insights/query', async (route) => {
+    await held;
+    await route.abort().catch(() => null);
+  });
+  const cancelled = page.waitForRequest(
+    (request) => request.method() === 'DELETE' && request.url().includes('/insights/queries/'),
+  );
+  // Nobody asked for this before, so no answer of an hour ago is there.
+  await visitor.choose(t('ask.range'), t('words.range.last_12_months'));
+  await visitor.button('answer.stop').click();
+  await cancelled;
+  await visitor.see(t('ask.stale'));
+  release();
+  await page.unroute('**/v1/insights/query');
+  await question(visitor).getByRole('button', {name: t('ask.ask'), exact: true}).click();
+  await answered(visitor);
 }
