@@ -5,6 +5,8 @@
 namespace perennial::loyalty {
 namespace {
 
+constexpr int64_t kMaxListed = 500;
+
 // A refused use is a problem whose hint is its stable code.
 http::Response answer_of(const UseOutcome& outcome) {
   if (outcome.done()) return http::json(200, to_json(outcome));
@@ -23,6 +25,8 @@ void Service::add_coupon_routes(http::Router& router) {
   add(router, "GET", one + "/coupons", "loyalty.read", &Service::coupon_batches);
   add(router, "PUT", one + "/coupons/{batch}", "loyalty.write", &Service::put_coupon_batch);
   add(router, "POST", one + "/coupons/{batch}/codes", "loyalty.write", &Service::coupon_codes);
+  add(router, "POST", one + "/coupons/{batch}/issue", "loyalty.write", &Service::issue_coupons);
+  add(router, "GET", one + "/coupons/{batch}/uses", "loyalty.read", &Service::coupon_uses);
   add(router, "POST", one + "/coupon-uses", "loyalty.write", &Service::use_a_coupon);
   add(router, "POST", one + "/coupon-uses/{use}/end", "loyalty.write", &Service::end_a_use);
 }
@@ -65,6 +69,56 @@ Service::Answer Service::coupon_codes(const http::Request& request) {
         return made;
       }));
   return http::json(200, {{"codes", codes}});
+}
+
+// Who was given a code keeps it: the same request again goes on where it was stopped.
+Service::Answer Service::issue_coupons(const http::Request& request) {
+  const Programme programme = TRY(programme_of(request));
+  const Json body = TRY(http::json_body(request));
+  const std::string& id = request.params.at("batch");
+  if (!body.contains("people") || !body["people"].is_array() || body["people"].empty())
+    return fail(Code::kInvalid, "is a list of numbers of people", "people");
+  std::vector<PersonId> asked;
+  for (const Json& one : body["people"]) {
+    if (!one.is_number_integer() || one.get<int64_t>() < 1)
+      return fail(Code::kInvalid, "is a list of numbers of people", "people");
+    asked.push_back(one.get<int64_t>());
+  }
+  const Issued done = TRY(wiring_.database.write([&](store::Connection& c) -> Result<Issued> {
+    const auto batch = TRY(find_terms(c, programme, id));
+    if (!batch) return fail(Code::kNotFound, "there is no such batch", "batch");
+    if (asked.size() > kMaxIssuedAtOnce)
+      return fail(Code::kTooLarge, "at most 10,000 people at once", "people");
+    std::vector<PersonId> known;
+    for (const people::Person& person : TRY(people::find_people(c, asked)))
+      known.push_back(person.id);
+    const Issued made = TRY(issue_codes(c, programme, *batch, known, now()));
+    TRY(access::record(c, request.principal, "loyalty.coupon_issue", programme.id + "/" + id,
+                       {{"issued", made.issued}}, wiring_.clock()));
+    return made;
+  }));
+  return http::json(200, {{"issued", done.issued}, {"skipped", done.skipped}});
+}
+
+Service::Answer Service::coupon_uses(const http::Request& request) {
+  const Programme programme = TRY(programme_of(request));
+  const int64_t limit = TRY(request.query_integer("limit", 100, 1, kMaxListed));
+  const int64_t offset = TRY(request.query_integer("offset", 0, 0, 1'000'000'000));
+  const std::string& batch = request.params.at("batch");
+  const auto page = TRY(wiring_.database.read(
+      [&](store::Connection& c) { return list_uses(c, programme, batch, offset, limit, now()); }));
+  Json items = Json::array();
+  for (const UseLine& use : page.uses) {
+    items.push_back({{"id", use.id},
+                     {"code", use.code},
+                     {"person", use.person},
+                     {"order", use.order},
+                     {"amount_minor", use.amount_minor},
+                     {"discount_minor", use.discount_minor},
+                     {"state", state_name(use.state)},
+                     {"at", format_instant(use.at)}});
+  }
+  return http::json(200, {{"total", page.total}, {"uses", std::move(items)}});
 }
 
 Service::Answer Service::use_a_coupon(const http::Request& request) {

@@ -36,9 +36,11 @@ UseOutcome read_outcome(const Row& row) {
 }
 
 // The field in which a use differs from the one that its id stands for.
-std::string differing_field(const CouponUse& use, const Row& row) {
+Result<std::string> differing_field(store::Connection& c, const CouponUse& use, const Row& row) {
   if (normal_code(use.code) != row.text(1)) return "code";
-  if (use.person != row.integer(2)) return "person";
+  // Either may have been joined with somebody since.
+  if (use.person != row.integer(2) && TRY(people::current_person(c, use.person)) != row.integer(2))
+    return "person";
   if (use.order != row.text(3)) return "order";
   if (use.amount_minor != row.integer(4)) return "amount_minor";
   if (use.reserve_seconds != row.integer(5)) return "reserve_seconds";
@@ -76,7 +78,8 @@ int64_t discount_of(const CouponBatch& batch, int64_t amount_minor) {
 
 // Why the batch does not let this person use it now, apart from the count of the code's uses.
 Result<Refusal> refused_by_terms(store::Connection& c, const Programme& programme,
-                                 const CouponBatch& batch, const CouponUse& use, Instant now) {
+                                 const CouponBatch& batch, const CouponUse& use, PersonId today,
+                                 Instant now) {
   if (now < batch.valid.from)
     return refusal("not_valid_yet", "it is valid from " + format_instant(batch.valid.from), "code");
   if (now >= batch.valid.to)
@@ -87,7 +90,6 @@ Result<Refusal> refused_by_terms(store::Connection& c, const Programme& programm
                    "the cart must reach " + std::to_string(batch.min_spend_minor) + " minor units",
                    "amount_minor");
   }
-  const PersonId today = TRY(people::current_person(c, use.person));
   if (!TRY(c.query_one("SELECT 1 FROM people WHERE id = $1", {today})))
     return refusal("unknown_person", "there is no such person", "person");
   if (batch.per_person > 0) {
@@ -95,7 +97,7 @@ Result<Refusal> refused_by_terms(store::Connection& c, const Programme& programm
     const auto row = TRY(c.query_one(
         "SELECT count(*) FROM loyalty_coupon_uses WHERE programme = $1 AND batch = $2 AND "
         "person = $3 AND (state = 2 OR (state = 1 AND reserved_until_ms > $4))",
-        {programme.id, batch.id, use.person, to_millis(now)}));
+        {programme.id, batch.id, today, to_millis(now)}));
     if (row->integer(0) >= batch.per_person)
       return refusal("person_limit", "this person has used it as often as anybody may", "person");
   }
@@ -105,9 +107,9 @@ Result<Refusal> refused_by_terms(store::Connection& c, const Programme& programm
 Result<UseOutcome> decide_use(store::Connection& c, const Programme& programme,
                               const CouponUse& use, const std::string& code, Instant now) {
   UseOutcome outcome;
-  const auto coupon =
-      TRY(c.query_one("SELECT batch FROM loyalty_coupons WHERE programme = $1 AND code = $2",
-                      {programme.id, code}));
+  const auto coupon = TRY(
+      c.query_one("SELECT batch, person FROM loyalty_coupons WHERE programme = $1 AND code = $2",
+                  {programme.id, code}));
   if (!coupon) {
     outcome.refusal =
         has_valid_check(code)
@@ -118,7 +120,12 @@ Result<UseOutcome> decide_use(store::Connection& c, const Programme& programme,
   const auto batch = TRY(find_terms(c, programme, coupon->text(0)));
   INVARIANT(batch.has_value());
   outcome.batch = batch->id;
-  outcome.refusal = TRY(refused_by_terms(c, programme, *batch, use, now));
+  const PersonId today = TRY(people::current_person(c, use.person));
+  if (coupon->integer(1) != 0 && coupon->integer(1) != today) {
+    outcome.refusal = refusal("not_yours", "the code was given to somebody else", "person");
+    return outcome;
+  }
+  outcome.refusal = TRY(refused_by_terms(c, programme, *batch, use, today, now));
   if (!outcome.done()) return outcome;
   TRY(free_overdue(c, programme, code, now));
   // The last word: counts one more only while some are left.
@@ -186,7 +193,7 @@ Result<UseOutcome> use_coupon(store::Connection& c, const Programme& programme,
                                          "id = $2",
                                      {programme.id, use.id}));
   if (known) {
-    const std::string field = differing_field(use, *known);
+    const std::string field = TRY(differing_field(c, use, *known));
     if (field.empty()) return read_outcome(*known);
     return UseOutcome{
         .refusal = refusal("id_reused", "this id stands for another use: \"" + field + "\" differs",
@@ -198,9 +205,9 @@ Result<UseOutcome> use_coupon(store::Connection& c, const Programme& programme,
       "amount_minor, reserve_seconds, state, refusal, message, field, discount_minor, "
       "free_shipping, at_ms, reserved_until_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
       "$11, $12, $13, $14, $15, $16)",
-      {programme.id, use.id, outcome.batch, code, use.person, use.order, use.amount_minor,
-       use.reserve_seconds, static_cast<int64_t>(outcome.state), outcome.refusal.code,
-       outcome.refusal.message, outcome.refusal.where, outcome.discount_minor,
+      {programme.id, use.id, outcome.batch, code, TRY(people::current_person(c, use.person)),
+       use.order, use.amount_minor, use.reserve_seconds, static_cast<int64_t>(outcome.state),
+       outcome.refusal.code, outcome.refusal.message, outcome.refusal.where, outcome.discount_minor,
        int64_t{outcome.free_shipping}, to_millis(now),
        outcome.reserved_until ? Value(to_millis(*outcome.reserved_until)) : Value()}));
   return outcome;

@@ -16,6 +16,7 @@ namespace perennial::loyalty {
 inline constexpr int64_t kMaxCodesAtOnce = 100'000;
 inline constexpr size_t kMaxBatches = 1'000;  // of one programme
 inline constexpr size_t kMaxCodeBytes = 40;
+inline constexpr size_t kMaxIssuedAtOnce = 10'000;  // people of one transaction
 inline constexpr int64_t kMaxReserveSeconds = 7 * 24 * 3600;
 
 // ---- codes
@@ -65,6 +66,27 @@ Result<std::vector<CouponBatch>> list_batches(store::Connection& c, const Progra
 Result<std::vector<std::string>> make_codes(store::Connection& c, const Programme& programme,
                                             const CouponBatch& batch, int64_t count);
 
+// Gives each of these people a code of their own, which nobody else can use; who was given one of
+// this batch before is left out, so that doing it again is doing it once. At most kMaxIssuedAtOnce
+// people.
+struct Issued {
+  int64_t issued = 0, skipped = 0;
+};
+Result<Issued> issue_codes(store::Connection& c, const Programme& programme,
+                           const CouponBatch& batch, std::span<const PersonId> people, Instant now);
+// A code becomes this person's.
+Result<void> give_code(store::Connection& c, const Programme& programme, std::string_view code,
+                       PersonId person, Instant now);
+// The codes that were given to a person, newest first.
+struct OwnedCoupon {
+  std::string code;
+  CouponBatch batch;  // its terms
+  bool used = false;
+  Instant issued_at;
+};
+Result<std::vector<OwnedCoupon>> coupons_of(store::Connection& c, const Programme& programme,
+                                            PersonId person);
+
 // ---- uses
 
 // Stored: never renumber.
@@ -99,7 +121,7 @@ struct UseOutcome {
 Json to_json(const UseOutcome& outcome);
 
 // Refusals: unknown_code, mistyped_code, not_valid_yet, no_longer_valid, spend_too_low, used_up,
-// person_limit, unknown_person, id_reused. An id keeps its answer, refusals included.
+// person_limit, not_yours, unknown_person, id_reused. An id keeps its answer, refusals included.
 Result<UseOutcome> use_coupon(store::Connection& c, const Programme& programme,
                               const CouponUse& use, Instant now);
 enum class UseEnd { kRedeem, kVoid, kRestore };
@@ -107,5 +129,20 @@ enum class UseEnd { kRedeem, kVoid, kRestore };
 // nothing. Refusals: unknown_use, not_reserved, not_redeemed.
 Result<UseOutcome> end_use(store::Connection& c, const Programme& programme, std::string_view id,
                            UseEnd end, Instant now);
+
+// Uses of a batch, newest first, without refused ones.
+struct UseLine {
+  std::string id, code, order;
+  PersonId person = 0;
+  int64_t amount_minor = 0, discount_minor = 0;
+  UseState state = UseState::kRedeemed;
+  Instant at;
+};
+struct UsePage {
+  std::vector<UseLine> uses;
+  int64_t total = 0;
+};
+Result<UsePage> list_uses(store::Connection& c, const Programme& programme, std::string_view batch,
+                          int64_t offset, int64_t limit, Instant now);
 
 }  // namespace perennial::loyalty

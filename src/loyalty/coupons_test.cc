@@ -217,6 +217,45 @@ TEST_F(CouponTest, BadBatchesAreRefused) {
   }
 }
 
+TEST_F(CouponTest, IssuedCodesAreOfOnePerson) {
+  const auto spring = batch({});
+  const auto issue = [&](std::vector<PersonId> people) {
+    return write([&](store::Connection& c) {
+      return issue_codes(c, ledger_.programme(), spring, people, ledger_.now());
+    });
+  };
+  const auto owned = [&](PersonId person) {
+    return ledger_.database()
+        .read([&](store::Connection& c) { return coupons_of(c, ledger_.programme(), person); })
+        .value();
+  };
+  EXPECT_EQ(issue({1, 2, 2}).issued, 2);
+  const auto again = issue({1, 2, 3});
+  EXPECT_EQ(again.issued, 1);
+  EXPECT_EQ(again.skipped, 2);
+  ASSERT_EQ(owned(2).size(), 1u);
+  const auto code = owned(2)[0].code;
+  EXPECT_EQ(why({.id = "a", .code = code, .person = 1}), "not_yours");
+  EXPECT_FALSE(owned(2)[0].used);
+  EXPECT_EQ(why({.id = "b", .code = code, .person = 2, .amount_minor = 700}), "");
+  EXPECT_TRUE(owned(2)[0].used);
+  const auto uses = ledger_.database()
+                        .read([&](store::Connection& c) {
+                          return list_uses(c, ledger_.programme(), "spring", 0, 10, ledger_.now());
+                        })
+                        .value();
+  EXPECT_EQ(uses.total, 1);
+  EXPECT_EQ(uses.uses[0].discount_minor, 700);
+  EXPECT_EQ(counted("spring").codes, 3);
+  for (size_t count : {kMaxIssuedAtOnce, kMaxIssuedAtOnce + 1}) {
+    const std::vector<PersonId> people(count, 1);
+    const auto made = ledger_.database().write([&](store::Connection& c) {
+      return issue_codes(c, ledger_.programme(), spring, people, ledger_.now());
+    });
+    EXPECT_EQ(made.has_value(), count == kMaxIssuedAtOnce);
+  }
+}
+
 // Any order of uses and ends: the code's count is that of its uses, as a plain list of them says.
 TEST_F(CouponTest, CountsAgreeWithAPlainList) {
   const uint64_t seed = std::random_device()();

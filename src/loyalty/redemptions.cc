@@ -79,11 +79,13 @@ Result<Outcome> post(store::Connection& c, const Programme& programme, const Rew
 
 // Its code: the coupon's, or one to show.
 Result<std::string> make_code(store::Connection& c, const Programme& programme,
-                              const Reward& reward) {
+                              const Reward& reward, PersonId person, Instant now) {
   if (reward.kind != Reward::Kind::kCoupon) return new_code();
   const auto batch = TRY(find_terms(c, programme, reward.batch));
   INVARIANT(batch.has_value());
-  return TRY(make_codes(c, programme, *batch, 1)).front();
+  std::string code = TRY(make_codes(c, programme, *batch, 1)).front();
+  TRY(give_code(c, programme, code, person, now));
+  return code;
 }
 
 State given_state(const Reward& reward) {
@@ -133,7 +135,7 @@ Result<void> take(store::Connection& c, const Programme& programme, const Reward
   one.money_minor = reward.money_minor;
   one.state = reserves ? State::kReserved : given_state(reward);
   if (reserves) one.reserved_until = from + std::chrono::seconds(seconds);
-  if (!reserves) one.code = TRY(make_code(c, programme, reward));
+  if (!reserves) one.code = TRY(make_code(c, programme, reward, one.person, now));
   return {};
 }
 
@@ -162,7 +164,7 @@ Result<void> confirm(store::Connection& c, const Programme& programme, const Rew
       return {};
     }
   }
-  one.code = TRY(make_code(c, programme, reward));
+  one.code = TRY(make_code(c, programme, reward, one.person, now));
   one.state = given_state(reward);
   return {};
 }

@@ -337,12 +337,80 @@ CREATE INDEX loyalty_redemptions_by_reward ON loyalty_redemptions (programme, re
 CREATE INDEX loyalty_redemptions_by_time ON loyalty_redemptions (programme, at_ms);
 )sql";
 
+constexpr std::string_view kOwners = R"sql(
+ALTER TABLE loyalty_coupons ADD COLUMN person BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE loyalty_coupons ADD COLUMN issued_ms BIGINT;
+CREATE INDEX loyalty_coupons_by_person ON loyalty_coupons (person, programme, batch)
+  WHERE person > 0;
+CREATE INDEX loyalty_coupon_uses_by_owner ON loyalty_coupon_uses (person);
+CREATE INDEX loyalty_coupon_uses_by_time ON loyalty_coupon_uses (programme, batch, at_ms);
+)sql";
+
+constexpr std::string_view kGiftsAndDraws = R"sql(
+CREATE TABLE loyalty_gift_cards (
+  programme TEXT NOT NULL,
+  code TEXT NOT NULL,
+  name TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  state BIGINT NOT NULL,
+  person BIGINT NOT NULL,
+  until_ms BIGINT NOT NULL,
+  made_ms BIGINT NOT NULL,
+  changed_ms BIGINT,
+  PRIMARY KEY (programme, code)
+);
+CREATE INDEX loyalty_gift_cards_by_person ON loyalty_gift_cards (person) WHERE person > 0;
+CREATE TABLE loyalty_draws (
+  programme TEXT NOT NULL,
+  id TEXT NOT NULL,
+  definition TEXT NOT NULL,
+  revision BIGINT NOT NULL,
+  seed TEXT NOT NULL,
+  seed_hash TEXT NOT NULL,
+  plays BIGINT NOT NULL,
+  spent BIGINT NOT NULL CHECK (spent >= 0),
+  created_ms BIGINT NOT NULL,
+  PRIMARY KEY (programme, id)
+);
+CREATE TABLE loyalty_prizes (
+  programme TEXT NOT NULL,
+  draw TEXT NOT NULL,
+  id TEXT NOT NULL,
+  stock BIGINT NOT NULL,
+  given BIGINT NOT NULL,
+  PRIMARY KEY (programme, draw, id)
+);
+CREATE TABLE loyalty_plays (
+  programme TEXT NOT NULL,
+  id TEXT NOT NULL,
+  draw TEXT NOT NULL,
+  person BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  roll BIGINT NOT NULL,
+  rolled TEXT NOT NULL,
+  prize TEXT NOT NULL,
+  points BIGINT NOT NULL,
+  code TEXT NOT NULL,
+  refusal TEXT NOT NULL,
+  message TEXT NOT NULL,
+  field TEXT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  PRIMARY KEY (programme, id)
+);
+CREATE INDEX loyalty_plays_by_person ON loyalty_plays (person, programme, draw);
+CREATE UNIQUE INDEX loyalty_plays_by_number ON loyalty_plays (programme, draw, number)
+  WHERE number > 0;
+)sql";
+
 constexpr std::array kMigrations = {
     store::Migration{"loyalty", 1, "programmes and their ledger", kLedger},
     store::Migration{"loyalty", 2, "adjustments that wait for a second person", kApprovals},
     store::Migration{"loyalty", 3, "earning rules and levels", kEarning},
     store::Migration{"loyalty", 4, "coupons", kCoupons},
     store::Migration{"loyalty", 5, "rewards and their redemptions", kRewards},
+    store::Migration{"loyalty", 6, "coupons that are somebody's", kOwners},
+    store::Migration{"loyalty", 7, "gift cards and draws", kGiftsAndDraws},
 };
 
 }  // namespace

@@ -63,6 +63,8 @@ void Service::add_routes(http::Router& router) {
   add_report_routes(router);
   add_coupon_routes(router);
   add_reward_routes(router);
+  add_play_routes(router);
+  add_member_routes(router);
 }
 
 void Service::add(http::Router& router, std::string method, std::string path, std::string right,

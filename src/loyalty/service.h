@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "loyalty/assess.h"
+#include "loyalty/draws.h"
 #include "loyalty/writer.h"
 
 namespace perennial::loyalty {
@@ -36,6 +37,8 @@ class Service : public Loyalty {
   void add_report_routes(http::Router& router);
   void add_coupon_routes(http::Router& router);
   void add_reward_routes(http::Router& router);
+  void add_play_routes(http::Router& router);
+  void add_member_routes(http::Router& router);
 
   Answer presets(const http::Request&);
   Answer programmes(const http::Request&);
@@ -58,6 +61,8 @@ class Service : public Loyalty {
   Answer coupon_batches(const http::Request&);
   Answer put_coupon_batch(const http::Request&);
   Answer coupon_codes(const http::Request&);
+  Answer issue_coupons(const http::Request&);
+  Answer coupon_uses(const http::Request&);
   Answer use_a_coupon(const http::Request&);
   Answer end_a_use(const http::Request&);
 
@@ -66,6 +71,29 @@ class Service : public Loyalty {
   Answer redemptions(const http::Request&);
   Answer redeem_a_reward(const http::Request&);
   Answer move_a_redemption(const http::Request&);
+
+  Answer gift_cards(const http::Request&);
+  Answer make_gift_cards(const http::Request&);
+  Answer claim_gift_card(const http::Request&);
+  Answer void_gift_card(const http::Request&);
+  Answer draws(const http::Request&);
+  Answer put_draw(const http::Request&);
+  Answer plays(const http::Request&);
+  Answer check_a_draw(const http::Request&);
+  Answer play_a_draw(const http::Request&);
+  Result<Play> play_one(const Programme& programme, const PlayOrder& order);
+
+  // Whose page a link opens; nothing if it opens none.
+  struct Visit {
+    Programme programme;
+    PersonId person = 0;
+  };
+  Answer member_link(const http::Request&);
+  Answer show_member(const http::Request&);
+  Answer act_as_member(const http::Request&);
+  Answer member_json(const http::Request&);
+  Result<std::optional<Visit>> visit(const http::Request& request);
+  Result<std::string> member_secret();
 
   Answer balance_sheet(const http::Request&);
   Answer liability(const http::Request&);
@@ -100,7 +128,8 @@ class Service : public Loyalty {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false, woken_ = false;
-  std::string worker_error_;  // of its last round; empty when well
+  std::string member_secret_;  // once it was read; behind mutex_
+  std::string worker_error_;   // of its last round; empty when well
   std::thread worker_;
 };
 

@@ -33,9 +33,11 @@ Result<void> merge_accounts(store::Connection& c, const std::vector<Terms>& all,
                     {terms.programme.id, move.from}));
     }
   }
-  for (const char* table : {"loyalty_facts", "loyalty_redemptions"}) {
-    TRY(c.execute("UPDATE " + std::string(table) + " SET person = $2 WHERE person = $1",
-                  {move.from, move.into}));
+  for (const char* table : {"loyalty_facts", "loyalty_redemptions", "loyalty_coupons",
+                            "loyalty_coupon_uses", "loyalty_gift_cards", "loyalty_plays"}) {
+    TRY(c.execute(
+        "UPDATE " + std::string(table) + " SET person = $2 WHERE person = $1 AND person > 0",
+        {move.from, move.into}));
   }
   // An award that was taken back leaves an empty row, which may stand in the other's way.
   TRY(c.execute("DELETE FROM loyalty_awards WHERE person IN ($1, $2) AND points = 0",

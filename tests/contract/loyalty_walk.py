@@ -37,6 +37,8 @@ def loyalty(walk):
     finance(walk, path, programme, person)
     coupons(walk, path, person)
     rewards(walk, path, person)
+    chances(walk, path, person)
+    member(walk, path, person)
     doubled = presets["rules"][0] | {
         "amount": {"kind": "per_money", "points": 2, "per_minor": 100}
     }
@@ -98,6 +100,14 @@ def coupons(walk, path, person):
     walk.ok("POST", end, {"how": "void"}, status=409)
     (batch,) = walk.ok("GET", f"{path}/coupons")["batches"]
     walk.assertEqual((batch["codes"], batch["redeemed"]), (3, 1))
+    issue = f"{path}/coupons/spring/issue"
+    walk.assertEqual(walk.ok("POST", issue, {"people": [person]})["issued"], 1)
+    again = walk.ok("POST", issue, {"people": [person, 99999999]})
+    walk.assertEqual((again["issued"], again["skipped"]), (0, 1))
+    walk.ok("POST", issue, {"people": []}, status=400)
+    walk.ok("POST", f"{path}/coupons/nothing/issue", {"people": [person]}, status=404)
+    uses = walk.ok("GET", f"{path}/coupons/spring/uses?limit=10&offset=0")
+    walk.assertEqual((uses["total"], uses["uses"][0]["state"]), (1, "redeemed"))
 
 
 def finance(walk, path, programme, person):
@@ -162,3 +172,59 @@ def rewards(walk, path, person):
     found = walk.ok("GET", f"{path}/redemptions?reward=mug&state=fulfilled&person={person}")
     walk.assertEqual(found["total"], 1)
     walk.ok("GET", f"{path}/redemptions?state=lost", status=400)
+
+
+def chances(walk, path, person):
+    cards = f"{path}/gift-cards"
+    order = {"name": "Spring", "currency": "points", "amount": 50, "count": 2}
+    walk.ok("POST", cards, order | {"amount": 0}, status=400)
+    walk.ok("POST", cards, order | {"currency": "none"}, status=404)
+    first, second = walk.ok("POST", cards, order)["codes"]
+    claim = {"code": first.lower(), "person": person}
+    walk.assertEqual(walk.ok("POST", f"{cards}/claim", claim)["state"], "claimed")
+    walk.assertTrue(walk.ok("POST", f"{cards}/claim", claim)["repeated"])
+    walk.ok("POST", f"{cards}/claim", claim | {"code": "nope"}, status=404)
+    walk.assertEqual(walk.ok("POST", f"{cards}/void", {"code": second})["state"], "void")
+    walk.ok("POST", f"{cards}/void", {"code": first}, status=409)
+    (made,) = walk.ok("GET", cards)["batches"]
+    walk.assertEqual((made["made"], made["claimed"], made["unclaimed"]), (2, 1, 0))
+
+    prizes = [{"id": "ten", "name": "Ten", "kind": "points", "points": 10, "odds_ppm": 400000}]
+    prizes += [{"id": "none", "name": "None", "kind": "nothing", "odds_ppm": 600000}]
+    draw = {"name": "Wheel", "price": 1, "per_person": 2, "every": "total", "prizes": prizes}
+    draw |= {"from": "2020-01-01", "to": "2099-01-01"}
+    walk.ok("PUT", f"{path}/draws/wheel", draw | {"prizes": prizes[:1]}, status=400)
+    walk.ok("PUT", f"{path}/draws/wheel", draw)
+    play = {"id": "p1", "draw": "wheel", "person": person}
+    walk.assertEqual(walk.ok("POST", f"{path}/plays", play)["number"], 1)
+    walk.assertTrue(walk.ok("POST", f"{path}/plays", play)["repeated"])
+    walk.ok("POST", f"{path}/plays", play | {"id": "p2", "draw": "none"}, status=404)
+    walk.ok("GET", f"{path}/draws/wheel/plays?limit=5&offset=0")
+    walk.ok("GET", f"{path}/draws/wheel/check", status=409)
+    walk.ok("PUT", f"{path}/draws/past", draw | {"to": "2021-01-01"})
+    checked = walk.ok("GET", f"{path}/draws/past/check")
+    walk.assertEqual((checked["plays"], checked["wrong"]), (0, []))
+    seeds = {one["id"]: one["seed"] for one in walk.ok("GET", f"{path}/draws")["draws"]}
+    walk.assertTrue(seeds["past"])
+    walk.assertEqual(seeds["wheel"], "")
+
+
+def member(walk, path, person):
+    made = walk.ok("POST", f"{path}/people/{person}/link", {"days": 7})
+    walk.ok("POST", f"{path}/people/{person}/link", {"days": 401}, status=400)
+    walk.ok("POST", f"{path}/people/99999999/link", {}, status=404)
+    token = made["token"]
+    walk.assertTrue(walk.ok("GET", f"/v1/member/{token}")["balances"])
+    walk.ok("GET", f"/v1/member/{token}x", status=404)
+    walk.assertEqual(walk.server.request("GET", f"/member/{token}?lang=zh").status, 200)
+    walk.assertEqual(walk.server.request("GET", f"/member/{token}x").status, 404)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    for target, said in (
+        ("act=redeem&what=mug&id=f1", "done"),
+        ("act=play&what=wheel&id=f2", "won:wheel:"),
+        ("act=claim", "mistyped_code"),
+    ):
+        answer = walk.server.request("POST", f"/member/{token}?{target}", "code=AB-C", form)
+        walk.assertEqual(answer.status, 303)
+        walk.assertIn(f"said={said}", str(answer.headers))
+    walk.assertEqual(walk.server.request("POST", "/member/x?act=claim", "", form).status, 404)

@@ -133,7 +133,7 @@ def main():
             faults[f"{key[0]} {key[1]}: not in the contract"] += 1
             continue
         count += 1
-        called[key] += entry["status"] < 300
+        called[key] += entry["status"] < 400  # a form answers with the way back to its page
         for fault in contract.check_request(operation, entry) + contract.check_response(
             operation, entry
         ):

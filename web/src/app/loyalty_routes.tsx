@@ -1,5 +1,5 @@
-// The pages of points: programme, rules, levels, people, finance.
-import { AccountBookOutlined, GiftOutlined } from '@ant-design/icons';
+// The pages of points: programme, rules, levels, rewards, coupons, people, finance.
+import { AccountBookOutlined, GiftOutlined, ShopOutlined, TagsOutlined } from '@ant-design/icons';
 import { lazy } from 'react';
 import type { PageRoute } from './routes';
 
@@ -9,6 +9,23 @@ export const loyaltyRoutes: readonly PageRoute[] = [
     right: 'loyalty.read',
     page: lazy(() => import('@/features/loyalty/LoyaltyPage')),
     nav: { group: 'act', name: 'loyalty', icon: <GiftOutlined /> },
+  },
+  {
+    path: '/loyalty/rewards',
+    right: 'loyalty.read',
+    page: lazy(() => import('@/features/loyalty/RewardsPage')),
+    nav: { group: 'act', name: 'rewards', icon: <ShopOutlined /> },
+  },
+  {
+    path: '/loyalty/coupons',
+    right: 'loyalty.read',
+    page: lazy(() => import('@/features/loyalty/CouponsPage')),
+    nav: { group: 'act', name: 'coupons', icon: <TagsOutlined /> },
+  },
+  {
+    path: '/loyalty/approvals',
+    right: 'loyalty.read',
+    page: lazy(() => import('@/features/loyalty/ApprovalsPage')),
   },
   {
     path: '/loyalty/finance',

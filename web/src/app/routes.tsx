@@ -28,6 +28,8 @@ export type NavName =
   | 'rfm'
   | 'value'
   | 'loyalty'
+  | 'rewards'
+  | 'coupons'
   | 'loyalty_finance'
   | 'risk'
   | 'forecast'

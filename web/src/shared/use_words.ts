@@ -81,7 +81,13 @@ export type WordKind =
   | 'level_reason'
   | 'privilege'
   | 'account'
-  | 'posting_kind';
+  | 'posting_kind'
+  | 'coupon_kind'
+  | 'coupon_state'
+  | 'approval_state'
+  | 'reward_kind'
+  | 'reward_state'
+  | 'reward_move';
 
 /** Gives (kind, word) → text. A word that the catalogue does not have stands for itself. */
 export function useWords() {

@@ -74,7 +74,13 @@ export default function LoyaltyPage() {
       <PageHead
         title={programme?.name ?? t('nav.loyalty')}
         lead={programme ? t('loyalty.lead', { zone: programme.zone }) : t('loyalty.lead_none')}
-      />
+      >
+        {programme ? (
+          <LinkButton to={`/loyalty/approvals?programme=${programme.id}`}>
+            {t('approval.link')}
+          </LinkButton>
+        ) : null}
+      </PageHead>
       <Loaded query={query}>
         {() => (programme ? <Body programme={programme} /> : <NoProgramme />)}
       </Loaded>

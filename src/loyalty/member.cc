@@ -1,0 +1,210 @@
+// What a customer sees, and the link to it.
+#include "loyalty/member.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <sodium.h>
+
+namespace perennial::loyalty {
+namespace {
+
+constexpr size_t kMaxTokenBytes = 300;
+constexpr int64_t kMaxRedemptionsShown = 20;
+
+std::string signature(std::string_view payload, std::string_view secret) {
+  return hmac_token(secret, "member:" + std::string(payload));
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  std::string bytes(text.size(), '\0');
+  size_t length = 0;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                        text.size(), nullptr, &length, nullptr,
+                        sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0) {
+    return {};
+  }
+  bytes.resize(length);
+  return bytes;
+}
+
+std::optional<int64_t> integer(std::string_view text) {
+  int64_t value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return {};
+  return value;
+}
+
+MemberBalance balance_of(const Currency& currency, const Statement& statement) {
+  MemberBalance one{.code = currency.code,
+                    .name = currency.name,
+                    .spendable = currency.spendable,
+                    .points = statement.balance.shown(currency),
+                    .pending = statement.balance.pending};
+  for (const OpenLot& lot : statement.lots) {
+    if (!lot.active || !lot.expires_at || lot.open == 0) continue;
+    if (!one.expires_at || *lot.expires_at < *one.expires_at) {
+      one.expires_at = lot.expires_at;
+      one.expiring = 0;
+    }
+    if (lot.expires_at == one.expires_at) one.expiring += lot.open;
+  }
+  return one;
+}
+
+Result<void> add_level(store::Connection& c, const Programme& programme, PersonId person,
+                       MemberView& view) {
+  const Levels levels = TRY(find_levels(c, programme));
+  if (!levels.on()) return {};
+  const auto name = [&](const std::string& code) {
+    const auto found = std::ranges::find(levels.levels, code, &Level::code);
+    return found == levels.levels.end() ? "" : found->name;
+  };
+  view.measured = levels.measure;
+  const auto member = TRY(find_member(c, programme, person));
+  if (!member || member->standing.level.empty()) {
+    view.level = levels.levels.front().name;
+    view.next_level = levels.levels[1].name;
+    view.missing = levels.levels[1].threshold;
+    return {};
+  }
+  const Standing& standing = member->standing;
+  view.level = name(standing.level);
+  view.next_level = name(standing.next_level);
+  view.missing = standing.missing;
+  view.measure = standing.measure;
+  if (standing.valid_ms < kNever) view.level_until = from_millis(standing.valid_ms);
+  return {};
+}
+
+// Whether the person has the points.
+std::string affordable(const Programme& programme, const MemberView& view, std::string currency,
+                       Points price) {
+  if (currency.empty()) currency = programme.currencies.front().code;
+  const auto has = std::ranges::find(view.balances, currency, &MemberBalance::code);
+  return has != view.balances.end() && has->points >= price ? "" : "not_enough_points";
+}
+
+Result<void> add_mall(store::Connection& c, const Programme& programme, PersonId person,
+                      Instant now, MemberView& view) {
+  for (Reward& reward : TRY(list_rewards(c, programme))) {
+    if (!reward.enabled || now < reward.valid.from || now >= reward.valid.to) continue;
+    // A money part is paid in the shop's checkout.
+    std::string refusal = TRY(refused_reward(c, programme, reward, person, now)).code;
+    if (refusal.empty() && reward.left() == 0) refusal = "out_of_stock";
+    if (refusal.empty()) refusal = affordable(programme, view, reward.currency, reward.points);
+    view.rewards.push_back({std::move(reward), refusal});
+  }
+  for (Draw& draw : TRY(list_draws(c, programme))) {
+    if (!draw.enabled || now < draw.valid.from || now >= draw.valid.to) continue;
+    std::string refusal = TRY(refused_draw(c, programme, draw, person, now)).code;
+    if (refusal.empty()) refusal = affordable(programme, view, draw.currency, draw.price);
+    view.draws.push_back({std::move(draw), refusal});
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string sign_member_link(const MemberLink& link, std::string_view secret) {
+  const std::string payload = base64url(link.programme + " " + std::to_string(link.person) + " " +
+                                        std::to_string(link.until_ms));
+  return payload + "." + signature(payload, secret);
+}
+
+std::optional<MemberLink> read_member_link(std::string_view token, std::string_view secret) {
+  const size_t dot = token.find('.');
+  if (token.size() > kMaxTokenBytes || dot == token.npos) return {};
+  const std::string_view payload = token.substr(0, dot);
+  if (!equal_in_constant_time(token.substr(dot + 1), signature(payload, secret))) return {};
+  const auto said = from_base64url(payload);
+  if (!said) return {};
+  const size_t first = said->find(' ');
+  const size_t second = first == said->npos ? first : said->find(' ', first + 1);
+  if (second == said->npos) return {};
+  const std::string_view text = *said;
+  const auto person = integer(text.substr(first + 1, second - first - 1));
+  const auto until = integer(text.substr(second + 1));
+  if (!person || !until) return {};
+  return MemberLink{std::string(text.substr(0, first)), *person, *until};
+}
+
+Result<MemberView> member_view(store::Connection& c, const Programme& programme, PersonId person,
+                               Instant now) {
+  MemberView view;
+  for (const Currency& currency : programme.currencies) {
+    view.balances.push_back(
+        balance_of(currency, TRY(balance_now(c, programme, currency, person, now))));
+  }
+  TRY(add_level(c, programme, person, view));
+  TRY(add_mall(c, programme, person, now, view));
+  for (OwnedCoupon& coupon : TRY(coupons_of(c, programme, person))) {
+    if (!coupon.used && now < coupon.batch.valid.to) view.coupons.push_back(std::move(coupon));
+  }
+  view.redemptions =
+      TRY(list_redemptions(c, programme, {.person = person, .limit = kMaxRedemptionsShown}, now))
+          .redemptions;
+  view.lines = TRY(statement(c, programme, programme.currencies.front(), person, now)).lines;
+  std::ranges::reverse(view.lines);
+  if (view.lines.size() > kMaxMemberLines) view.lines.resize(kMaxMemberLines);
+  return view;
+}
+
+Json to_json(const MemberView& view) {
+  const auto time = [](const std::optional<Instant>& at) {
+    return at ? Json(format_instant(*at)) : Json();
+  };
+  Json json = {{"balances", Json::array()},     {"level", view.level},
+               {"next_level", view.next_level}, {"missing", view.missing},
+               {"measure", view.measure},       {"level_until", time(view.level_until)},
+               {"rewards", Json::array()},      {"draws", Json::array()},
+               {"coupons", Json::array()},      {"redemptions", Json::array()},
+               {"history", Json::array()}};
+  for (const MemberBalance& one : view.balances) {
+    json["balances"].push_back({{"currency", one.code},
+                                {"name", one.name},
+                                {"spendable", one.spendable},
+                                {"points", one.points},
+                                {"pending", one.pending},
+                                {"expiring", one.expiring},
+                                {"expires_at", time(one.expires_at)}});
+  }
+  for (const MemberReward& one : view.rewards) {
+    const auto left = one.reward.left();
+    json["rewards"].push_back({{"id", one.reward.id},
+                               {"name", one.reward.name},
+                               {"description", one.reward.description},
+                               {"points", one.reward.points},
+                               {"money_minor", one.reward.money_minor},
+                               {"left", left ? Json(*left) : Json()},
+                               {"refusal", one.refusal}});
+  }
+  for (const MemberDraw& one : view.draws) {
+    json["draws"].push_back({{"id", one.draw.id},
+                             {"name", one.draw.name},
+                             {"price", one.draw.price},
+                             {"seed_hash", one.draw.seed_hash},
+                             {"refusal", one.refusal}});
+  }
+  for (const OwnedCoupon& one : view.coupons) {
+    json["coupons"].push_back({{"code", one.code},
+                               {"name", one.batch.name},
+                               {"until", format_instant(one.batch.valid.to)}});
+  }
+  for (const Redemption& one : view.redemptions) {
+    json["redemptions"].push_back({{"reward", one.reward},
+                                   {"state", state_name(one.state)},
+                                   {"code", one.code},
+                                   {"points", one.points},
+                                   {"at", format_instant(one.at)}});
+  }
+  for (const StatementLine& line : view.lines) {
+    json["history"].push_back({{"at", format_instant(line.at)},
+                               {"kind", kind_name(line.kind)},
+                               {"amount", line.amount},
+                               {"available", line.after.available}});
+  }
+  return json;
+}
+
+}  // namespace perennial::loyalty

@@ -1,0 +1,67 @@
+// The member centre: what a customer sees of a programme, on a public page behind a signed link,
+// and as JSON for a shop's own pages.
+#pragma once
+
+#include "loyalty/assess.h"
+#include "loyalty/coupons.h"
+#include "loyalty/draws.h"
+#include "loyalty/rewards.h"
+
+namespace perennial::loyalty {
+
+inline constexpr int64_t kMaxLinkDays = 400;
+inline constexpr size_t kMaxMemberLines = 30;  // of the statement shown
+
+// What a link says: whose page it is, and until when it opens.
+struct MemberLink {
+  std::string programme;
+  PersonId person = 0;
+  int64_t until_ms = 0;
+};
+// base64url("PROGRAMME PERSON UNTIL") "." HMAC under `secret`.
+std::string sign_member_link(const MemberLink& link, std::string_view secret);
+std::optional<MemberLink> read_member_link(std::string_view token, std::string_view secret);
+
+struct MemberBalance {
+  std::string code, name;
+  bool spendable = true;
+  Points points = 0, pending = 0;
+  // What expires first.
+  Points expiring = 0;
+  std::optional<Instant> expires_at;
+};
+struct MemberReward {
+  Reward reward;
+  std::string refusal;  // why this person cannot take it now; "" = they can
+};
+struct MemberDraw {
+  Draw draw;
+  std::string refusal;
+};
+struct MemberView {
+  std::vector<MemberBalance> balances;
+  std::string level, next_level;  // names; "" = none
+  int64_t missing = 0, measure = 0;
+  Levels::Measure measured = Levels::Measure::kPoints;
+  std::optional<Instant> level_until;
+  std::vector<MemberReward> rewards;  // offered now
+  std::vector<MemberDraw> draws;      // open now
+  std::vector<OwnedCoupon> coupons;   // neither used nor over
+  std::vector<Redemption> redemptions;
+  std::vector<StatementLine> lines;  // of the first currency, newest first
+};
+Result<MemberView> member_view(store::Connection& c, const Programme& programme, PersonId person,
+                               Instant now);
+Json to_json(const MemberView& view);
+
+// A self-contained page without scripts. `said` is the stable word of what was just done, or of why
+// it was not; "" = nothing. `form_id` names what its forms do, so that sending one twice does it
+// once.
+struct MemberPage {
+  const Programme& programme;
+  std::string_view token, language, workspace, currency, said, form_id;
+};
+std::string member_page(const MemberView& view, const MemberPage& page);
+std::string closed_member_page(std::string_view language, std::string_view workspace);
+
+}  // namespace perennial::loyalty

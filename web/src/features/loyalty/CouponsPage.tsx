@@ -1,0 +1,145 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { api, must } from '@/api/client';
+import type { CouponBatch, Programme } from '@/api/types';
+import { Empty } from '@/shared/Empty';
+import { LinkButton } from '@/shared/LinkButton';
+import { Loaded } from '@/shared/Loaded';
+import { PageHead } from '@/shared/PageHead';
+import { Section } from '@/shared/Section';
+import { useRight } from '@/shared/session';
+import { useAddress } from '@/shared/use_address';
+import { useFormat } from '@/shared/use_format';
+import { CouponCodes } from './CouponCodes';
+import { CouponForm } from './CouponForm';
+import { CouponUses } from './CouponUses';
+import { ForProgramme } from './ForProgramme';
+import { useWorth } from './use_worth';
+
+const kNew = 'new';
+
+function Batches({ batches, chosen }: { batches: CouponBatch[]; chosen: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const worth = useWorth();
+  const { change } = useAddress();
+  return (
+    <div className="scroll-x">
+      <table className="plain">
+        <thead>
+          <tr>
+            <th>{t('coupon.batch')}</th>
+            <th>{t('coupon.worth')}</th>
+            <th>{t('coupon.valid')}</th>
+            <th className="num">{t('coupon.codes')}</th>
+            <th className="num">{t('coupon.reserved')}</th>
+            <th className="num">{t('coupon.redeemed')}</th>
+            <th className="num">{t('coupon.discount')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {batches.map((one) => (
+            <tr key={one.id}>
+              <td>
+                <a
+                  href={`?batch=${one.id}`}
+                  aria-current={one.id === chosen}
+                  onClick={(event) => {
+                    event.preventDefault();
+                    change({ batch: one.id });
+                  }}
+                >
+                  {one.name}
+                </a>
+                {one.shared_code ? <div className="quiet small">{one.shared_code}</div> : null}
+              </td>
+              <td>{worth(one)}</td>
+              <td className="nowrap">
+                {format.day(one.from)} – {format.day(one.to)}
+              </td>
+              <td className="num">{format.count(one.codes)}</td>
+              <td className="num">{format.count(one.reserved)}</td>
+              <td className="num">{format.count(one.redeemed)}</td>
+              <td className="num">{format.money(one.discount_minor)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Body({ programme }: { programme: Programme }) {
+  const { t } = useTranslation();
+  const address = useAddress();
+  const mayWrite = useRight('loyalty.write');
+  const query = useQuery({
+    queryKey: ['loyalty', programme.id, 'coupons'],
+    queryFn: () =>
+      must(
+        api.GET('/v1/loyalty/programmes/{programme}/coupons', {
+          params: { path: { programme: programme.id } },
+        }),
+      ),
+  });
+  return (
+    <Loaded query={query}>
+      {({ batches }) => {
+        const asked = address.text('batch');
+        const batch = batches.find(({ id }) => id === asked);
+        if (asked === kNew && mayWrite) {
+          return (
+            <CouponForm programme={programme} onDone={(id) => address.change({ batch: id })} />
+          );
+        }
+        return (
+          <>
+            {batches.length === 0 ? (
+              <Empty title={t('coupon.none')} hint={t('coupon.none_hint')} />
+            ) : (
+              <Batches batches={batches} chosen={asked} />
+            )}
+            {batch ? (
+              <>
+                {mayWrite ? (
+                  <Section title={t('coupon.give', { name: batch.name })}>
+                    <CouponCodes key={batch.id} programme={programme} batch={batch} />
+                  </Section>
+                ) : null}
+                <Section title={t('coupon.uses')}>
+                  <CouponUses key={batch.id} programme={programme} batch={batch} />
+                </Section>
+                {mayWrite ? (
+                  <Section title={t('coupon.change')}>
+                    <CouponForm
+                      key={`${batch.id}:${batch.revision}`}
+                      programme={programme}
+                      batch={batch}
+                    />
+                  </Section>
+                ) : null}
+              </>
+            ) : null}
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+export default function CouponsPage() {
+  const { t } = useTranslation();
+  const mayWrite = useRight('loyalty.write');
+  return (
+    <>
+      <PageHead title={t('nav.coupons')} lead={t('coupon.lead')}>
+        {mayWrite ? (
+          <LinkButton type="primary" to={`/loyalty/coupons?batch=${kNew}`}>
+            {t('coupon.new')}
+          </LinkButton>
+        ) : null}
+      </PageHead>
+      <ForProgramme>{(programme) => <Body programme={programme} />}</ForProgramme>
+    </>
+  );
+}

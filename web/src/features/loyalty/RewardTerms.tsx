@@ -1,0 +1,60 @@
+import { useQuery } from '@tanstack/react-query';
+import { Select, Switch } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { api, must } from '@/api/client';
+import type { Programme, RewardDraft } from '@/api/types';
+import { ZonedPicker } from '@/shared/ZonedPicker';
+import { FormRow } from './FormRow';
+
+interface Props {
+  programme: Programme;
+  draft: RewardDraft;
+  change: (part: Partial<RewardDraft>) => void;
+}
+
+/** When a reward is offered, and to whom. */
+export function RewardTerms({ programme, draft, change }: Props) {
+  const { t } = useTranslation();
+  const params = { path: { programme: programme.id } };
+  const levels = useQuery({
+    queryKey: ['loyalty', programme.id, 'levels'],
+    queryFn: () => must(api.GET('/v1/loyalty/programmes/{programme}/levels', { params })),
+  });
+  return (
+    <>
+      <FormRow name={t('coupon.valid')}>
+        <ZonedPicker
+          placeholder={t('coupon.from_day')}
+          value={draft.from || null}
+          onChange={(at) => change({ from: at ?? '' })}
+        />
+        <ZonedPicker
+          placeholder={t('coupon.to_day')}
+          value={draft.to || null}
+          onChange={(at) => change({ to: at ?? '' })}
+        />
+      </FormRow>
+      <FormRow name={t('loyalty.levels')}>
+        <Select
+          mode="multiple"
+          aria-label={t('loyalty.levels')}
+          placeholder={t('reward.all_levels')}
+          value={draft.levels ?? []}
+          onChange={(next) => change({ levels: next })}
+          options={(levels.data?.levels ?? []).map(({ code, name }) => ({
+            value: code,
+            label: name,
+          }))}
+          style={{ minWidth: 300 }}
+        />
+      </FormRow>
+      <FormRow name={t('reward.offered')}>
+        <Switch
+          aria-label={t('reward.offered')}
+          checked={draft.enabled ?? true}
+          onChange={(enabled) => change({ enabled })}
+        />
+      </FormRow>
+    </>
+  );
+}
