@@ -76,7 +76,7 @@ std::optional<Arrived> Arrivals::share(uint64_t after, size_t limit) const {
     first = found->block;
     is_last = std::next(found) == blocks_.end();
   }
-  const Arrived shared = part_of(first, after, limit);
+  Arrived shared = part_of(first, after, limit);
   // Many small blocks are read together: a reader's work is cheaper by the thousand.
   if (is_last || shared.events.size() >= limit / kSharedPart) return shared;
   auto copied = read(after, limit);
