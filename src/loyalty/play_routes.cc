@@ -81,7 +81,7 @@ Service::Answer Service::void_gift_card(const http::Request& request) {
   const Programme programme = TRY(programme_of(request));
   const std::string code = TRY(json_string(TRY(http::json_body(request)), "code"));
   return answer_of(TRY(wiring_.database.write([&](store::Connection& c) -> Result<CardAnswer> {
-    const CardAnswer card = TRY(void_card(c, programme, code, now()));
+    CardAnswer card = TRY(void_card(c, programme, code, now()));
     if (card.done() && !card.repeated) {
       TRY(access::record(c, request.principal, "loyalty.gift_card_void", programme.id,
                          {{"name", card.name}, {"amount", card.amount}}, wiring_.clock()));

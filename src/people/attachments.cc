@@ -45,7 +45,7 @@ Json file_json(const Row& row) {
 // A name without a path, as it may stand on any disk.
 Result<std::string> read_name(std::string_view sent) {
   const size_t slash = sent.find_last_of("/\\");
-  const std::string name(trim(slash == sent.npos ? sent : sent.substr(slash + 1)));
+  std::string name(trim(slash == sent.npos ? sent : sent.substr(slash + 1)));
   const bool control = std::ranges::any_of(name, [](unsigned char c) { return c < ' '; });
   if (name.empty() || name == "." || name == ".." || name.size() > kMaxFileName || control ||
       !is_storable_text(name)) {

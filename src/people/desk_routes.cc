@@ -250,7 +250,7 @@ class Desk {
  private:
   // A view of personal fields, which the audit trail keeps.
   Result<Person> seen_person(const Request& request, std::string_view part) {
-    const Person person =
+    Person person =
         TRY(parts_.database.read([&](store::Connection& c) { return asked_person(c, request); }));
     TRY(parts_.database.write([&](store::Connection& c) {
       return audit(c, request, "customers.view", person.id, Json{{"part", part}});

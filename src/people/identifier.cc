@@ -98,7 +98,7 @@ std::string normal_text(std::string_view text) {
 }
 
 std::string normal_identifier(IdentifierKind kind, std::string_view text, std::string_view region) {
-  const std::string plain = normal_text(text);
+  std::string plain = normal_text(text);
   if (plain.empty() || plain.size() > kMaxIdentifierText || !is_storable_text(plain)) return "";
   switch (kind) {
     case IdentifierKind::kPhone:

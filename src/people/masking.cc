@@ -161,7 +161,7 @@ void add_masking_routes(http::Router& router, store::Database& database, const C
   router.add({.method = "PUT", .path = "/v1/privacy/masking", .right = "settings.write"},
              [&database, clock](const Request& r) {
                const auto save = [&]() -> Result<Json> {
-                 const Json wanted = TRY(read_masking(TRY(http::json_body(r))));
+                 Json wanted = TRY(read_masking(TRY(http::json_body(r))));
                  TRY(database.write([&](store::Connection& c) -> Result<void> {
                    TRY(access::Settings::put_document(c, kDocument, wanted));
                    return access::record(c, r.principal, "privacy.masking", "settings", wanted,
