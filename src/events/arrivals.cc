@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <algorithm>
+#include <iterator>
 
 namespace perennial::events {
 
@@ -82,6 +83,24 @@ std::optional<Arrived> Arrivals::share(uint64_t after, size_t limit) const {
   auto copied = read(after, limit);
   if (!copied) return std::nullopt;
   return whole(std::move(*copied));
+}
+
+// Gaps in the numbers are allowed, so a block that becomes empty goes.
+void Arrivals::forget(const std::function<bool(const StoredEvent&)>& goes) {
+  std::lock_guard lock(mutex_);
+  for (Held& held : blocks_) {
+    if (std::ranges::none_of(*held.block, goes)) continue;
+    std::vector<StoredEvent> rest;
+    std::ranges::copy_if(*held.block, std::back_inserter(rest),
+                         [&](const StoredEvent& event) { return !goes(event); });
+    rows_ -= held.block->size() - rest.size();
+    bytes_ -= held.bytes;
+    held.bytes = 0;
+    for (const StoredEvent& event : rest) held.bytes += memory_of(event);
+    bytes_ += held.bytes;
+    held.block = std::make_shared<const std::vector<StoredEvent>>(std::move(rest));
+  }
+  std::erase_if(blocks_, [](const Held& held) { return held.block->empty(); });
 }
 
 std::optional<std::vector<StoredEvent>> Arrivals::read(uint64_t after, size_t limit) const {

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -38,6 +39,9 @@ class Arrivals {
   std::optional<std::vector<StoredEvent>> read(uint64_t after, size_t limit) const;
   // The same, perhaps fewer: those of one block are not copied.
   std::optional<Arrived> share(uint64_t after, size_t limit) const;
+
+  // Drops those that `goes` is true of; numbers stay as they are.
+  void forget(const std::function<bool(const StoredEvent&)>& goes);
 
   uint64_t last_seq() const;
   uint64_t wait(uint64_t after, std::chrono::milliseconds at_most);

@@ -30,6 +30,7 @@
 #include "events/chdb_library.h"
 #include "events/chdb_schema.h"
 #include "events/chdb_sql.h"
+#include "events/erase.h"
 #include "events/events.h"
 #include "events/group_writer.h"
 #include "events/id_filter.h"
@@ -120,7 +121,7 @@ Result<void> stream_rows(ChdbConnection& connection, std::string_view sql, Read 
   return went;
 }
 
-class ChdbLog final : public Log {
+class ChdbLog final : public Log, public Erases {
  public:
   ChdbLog(std::unique_ptr<DirectoryLock> lock, ChdbEngine* engine,
           std::unique_ptr<ChdbConnection> connection, uint64_t last_seq, IdFilter filter,
@@ -155,6 +156,7 @@ class ChdbLog final : public Log {
     return run_sql(*engine_, query, limits);
   }
   Result<LogStats> stats() override;
+  Result<uint64_t> erase(const Erasure& what) override;
 
  private:
   using Events = std::vector<StoredEvent>;
@@ -425,6 +427,29 @@ Result<Arrived> ChdbLog::share_history(uint64_t after, size_t limit) {
   Arrived out = part_of({read, &read->events}, after, limit);
   if (out.events.empty() && read->to < arrivals_.last_seq()) return share_arrivals(read->to, limit);
   return out;
+}
+
+// Parts that hold such an event are rewritten without it. The ids of what goes stay in the filter
+// until the next start, which costs a look-up should one come again.
+Result<uint64_t> ChdbLog::erase(const Erasure& what) {
+  auto connection = TRY(borrow());
+  const std::string where = erasure_condition(what);
+  uint64_t count = 0;
+  auto went = stream_rows(
+      *connection, "SELECT count() FROM events WHERE " + where,
+      [&](RowReader& reader) { return reader.read_number(count); },
+      []() -> Result<void> { return {}; });
+  if (went && count > 0) {
+    const auto altered = connection->query(
+        "ALTER TABLE events DELETE WHERE " + where + " SETTINGS mutations_sync = 1", "TSV");
+    if (!altered) went = std::unexpected(altered.error());
+  }
+  if (!went) return std::unexpected(own_fault(std::move(went).error()));
+  give_back(std::move(connection));
+  arrivals_.forget([&](const StoredEvent& event) { return is_erased(what, event); });
+  std::lock_guard lock(history_mutex_);
+  history_ = nullptr;
+  return count;
 }
 
 Result<LogStats> ChdbLog::stats() {

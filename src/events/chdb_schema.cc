@@ -129,4 +129,15 @@ std::string sweep_statement(const Sweep& what) {
          where;
 }
 
+std::string erasure_condition(const Erasure& what) {
+  const auto same = [](const std::string& text) { return text; };
+  std::string any = what.identities.empty() ? "" : one_of("identity", what.identities, same);
+  for (const std::string& text : what.mentions) {
+    any += any.empty() ? "" : " OR ";
+    any += "(source = " + sql_literal(what.mentioned_by) + " AND position(properties, " +
+           sql_literal(to_text(Json(text))) + ") > 0)";
+  }
+  return "seq <= " + std::to_string(what.up_to_seq) + " AND (" + any + ")";
+}
+
 }  // namespace perennial::events

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "events/chdb_library.h"
+#include "events/erase.h"
 #include "events/events.h"
 
 namespace perennial::events {
@@ -21,5 +22,8 @@ std::string sql_literal(std::string_view text);
 std::string scan_statement(std::string_view columns, const Scan& what);
 // In the columns of RowReader::read_glimpse().
 std::string sweep_statement(const Sweep& what);
+
+// The condition of what an erasure takes.
+std::string erasure_condition(const Erasure& what);
 
 }  // namespace perennial::events

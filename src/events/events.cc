@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "events/arrivals.h"
+#include "events/erase.h"
 
 namespace perennial::events {
 namespace {
@@ -58,6 +59,23 @@ std::span<const StoredEvent> up_to(std::span<const StoredEvent> arrivals, uint64
 
 Result<Arrived> Log::share_arrivals(uint64_t after, size_t limit) {
   return whole(TRY(read_arrivals(after, limit)));
+}
+
+bool is_erased(const Erasure& what, const StoredEvent& event) {
+  if (event.seq > what.up_to_seq) return false;
+  const std::string identity = identity_of(event.user_id, event.anonymous_id);
+  if (std::ranges::find(what.identities, identity) != what.identities.end()) return true;
+  return event.source == what.mentioned_by &&
+         std::ranges::any_of(what.mentions, [&](const std::string& text) {
+           return event.properties.find(to_text(Json(text))) != std::string::npos;
+         });
+}
+
+Result<uint64_t> erase(Log& log, const Erasure& what) {
+  auto* erases = dynamic_cast<Erases*>(&log);
+  INVARIANT(erases != nullptr);
+  if (what.identities.empty() && what.mentions.empty()) return 0;
+  return erases->erase(what);
 }
 
 }  // namespace perennial::events

@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "events/erase.h"
 #include "events/testing.h"
 
 namespace perennial::events {
@@ -62,6 +63,37 @@ class LogTest : public testing::TestWithParam<Kind> {
   Log* log_ = nullptr;
   std::string source_;
 };
+
+TEST_P(LogTest, ForgetsWhatIsErased) {
+  append({event("a", 1'000), event("b", 2'000)});
+  Event other = event("c", 1'500);
+  other.user_id = source_ + "-other";
+  Event word = event("d", 1'600), word_on_other = event("e", 1'700);
+  word.user_id = word_on_other.user_id = source_ + "-nobody";
+  word.properties = R"({"a":{"value":")" + source_ + R"("}})";
+  word_on_other.properties = R"({"a":{"value":")" + source_ + R"(-other"}})";
+  const uint64_t up_to = append({other, word, word_on_other}).last_seq;
+  append({event("later", 900)});
+  const Erasure what{.identities = {"u:" + source_},
+                     .mentioned_by = source_,
+                     .mentions = {source_},
+                     .up_to_seq = up_to};
+  const uint64_t before = log_->stats()->events;
+  EXPECT_EQ(erase(*log_, what).value_or(99), 3);
+  EXPECT_EQ(erase(*log_, what).value_or(99), 0);
+  EXPECT_EQ(log_->stats()->events, before - 3);
+  std::vector<std::string> left;
+  for (const auto& one : mine()) left.push_back(one.message_id);
+  EXPECT_EQ(left, (std::vector<std::string>{"later", "c", "e"}));
+  // Nor is it among the arrivals, from memory or from the table.
+  std::set<std::string> arrived;
+  const auto arrivals = log_->read_arrivals(up_to - 5, 100);
+  for (const auto& one : *arrivals) {
+    if (one.source == source_) arrived.insert(one.message_id);
+  }
+  EXPECT_EQ(arrived, (std::set<std::string>{"c", "e", "later"}));
+  EXPECT_EQ(append({event("a", 3'000)}).stored, 1);  // sent again, it is a new event
+}
 
 TEST_P(LogTest, WhatIsStoredComesBackAsItWas) {
   std::vector<Event> sent;

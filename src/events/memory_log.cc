@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "events/arrivals.h"
+#include "events/erase.h"
 #include "events/events.h"
 #include "events/group_writer.h"
 
@@ -26,7 +27,7 @@ bool matches(const Scan& what, const StoredEvent& event) {
          among(what.identities, identity_of(event.user_id, event.anonymous_id));
 }
 
-class MemoryLog final : public Log {
+class MemoryLog final : public Log, public Erases {
  public:
   MemoryLog() : writer_(kCommitWindow, false, [this](auto group) { commit(std::move(group)); }) {}
   ~MemoryLog() override { writer_.stop(); }
@@ -100,6 +101,17 @@ class MemoryLog final : public Log {
 
   Result<Table> sql(std::string_view, const SqlLimits&) override {
     return fail(Code::kForbidden, "the event log in memory has no SQL");
+  }
+
+  Result<uint64_t> erase(const Erasure& what) override {
+    const auto goes = [&](const StoredEvent& event) { return is_erased(what, event); };
+    arrivals_.forget(goes);
+    std::lock_guard lock(mutex_);
+    return std::erase_if(events_, [&](const StoredEvent& event) {
+      if (!goes(event)) return false;
+      ids_.erase(event_id(event));
+      return true;
+    });
   }
 
   Result<LogStats> stats() override {

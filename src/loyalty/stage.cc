@@ -55,6 +55,7 @@ Result<void> follow_moves(store::Connection& c, const std::vector<Terms>& all,
     if (moves.empty()) break;
     for (const people::Move& move : moves) {
       last = move.id;
+      if (move.into == 0) continue;  // erased: the books keep the number alone
       touched.insert(move.into);
       if (move.from == 0) continue;
       if (move.whole) {

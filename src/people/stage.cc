@@ -48,11 +48,14 @@ class PeopleStage {
  private:
   Result<Progress> start(store::Connection& c) {
     const auto row = TRY(c.query_one(
-        "SELECT applied_seq, last_person, last_identity, orders_seq, profiles_seq, currency"
-        " FROM people_progress WHERE id = 1"));
+        "SELECT applied_seq, last_person, last_identity, orders_seq, profiles_seq, currency,"
+        " erasures FROM people_progress WHERE id = 1"));
     INVARIANT(row.has_value());
     Progress progress{row->integer(0), row->integer(1), row->integer(2),
                       row->integer(3), row->integer(4), row->text(5)};
+    if (std::exchange(erasures_, row->integer(6)) != row->integer(6)) {
+      waiting_seq_ = cached_seq_ = -1;  // who was erased is not to be found in memory either
+    }
     if (waiting_seq_ == progress.applied_seq) {
       for (const auto& [from, into] : waiting_merges_) cache_.merge(from, into);
       for (const auto& [key, identity] : waiting_rows_) cache_.put(key, identity);
@@ -159,6 +162,7 @@ class PeopleStage {
   NameOrder names_;
   IdentityCache cache_;
   int64_t cached_seq_ = -1;
+  int64_t erasures_ = 0;
   std::vector<std::pair<Fingerprint, IdentityRow>> waiting_rows_;
   std::vector<std::pair<Fingerprint, Stamp>> waiting_claims_;
   std::vector<std::pair<PersonId, PersonId>> waiting_merges_;

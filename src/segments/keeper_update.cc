@@ -246,6 +246,7 @@ void Keeper::move_list(Kept& kept, Step& step) {
     };
     if (!there(move.from)) continue;
     change(kept, step, move.from, false, "merge");
+    if (move.into == 0) continue;  // erased
     if (!there(move.into)) change(kept, step, move.into, true, "merge");
   }
 }

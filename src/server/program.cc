@@ -14,6 +14,7 @@
 #include "insight/insight.h"
 #include "loyalty/loyalty.h"
 #include "people/people.h"
+#include "privacy/privacy.h"
 #include "segments/segments.h"
 #include "server/data_directory.h"
 #include "server/observe.h"
@@ -30,14 +31,15 @@ namespace {
 
 constexpr std::chrono::milliseconds kSettlePoll{250};
 constexpr std::chrono::seconds kLookIntoFolders{60};
+constexpr std::chrono::seconds kSettleBeforeErasing{20};
 constexpr std::chrono::seconds kSettleAtMost{3};  // of what the console says, before it reads again
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (auto part :
-       {access::migrations(), events::migrations(), people::migrations(), collect::migrations(),
-        insight::migrations(), segments::migrations(), value::migrations(), loyalty::migrations(),
-        experiments::migrations(), engage::migrations(), goals::migrations()}) {
+  for (auto part : {access::migrations(), events::migrations(), people::migrations(),
+                    collect::migrations(), insight::migrations(), segments::migrations(),
+                    value::migrations(), loyalty::migrations(), experiments::migrations(),
+                    engage::migrations(), goals::migrations(), privacy::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -73,6 +75,7 @@ class Wired final : public Program {
   Result<void> listen(const Config& config);
   people::Extensions extensions();
   void open_goals();
+  Result<void> open_privacy();
   Result<std::vector<proof::Gain>> gains();
   Result<std::vector<people::PersonId>> resolve_set(std::string_view set);
   Result<Json> describe_file(const people::Person& person);
@@ -98,6 +101,7 @@ class Wired final : public Program {
   std::unique_ptr<collect::ImportFolders> folders_;
   std::unique_ptr<engage::Engage> engage_;
   std::unique_ptr<goals::Goals> goals_;
+  std::unique_ptr<privacy::Privacy> privacy_;
   std::unique_ptr<Observation> observation_;
   std::unique_ptr<http::Server> server_;
   std::atomic<bool> stopping_ = false;
@@ -186,6 +190,7 @@ Result<void> Wired::open_modules() {
                                       .clock = system_now,
                                       .outbox_directory = directory_->sub("outbox")}));
   open_goals();
+  TRY(open_privacy());
   segments_->start();
   return {};
 }
@@ -212,6 +217,16 @@ bool Wired::settle(uint64_t seq) {
     return true;
   }
   return false;
+}
+
+Result<void> Wired::open_privacy() {
+  privacy_ = TRY(privacy::Privacy::open(
+      {.database = *database_,
+       .log = *log_,
+       .clock = system_now,
+       .settle = [this](uint64_t seq) { return stages_->wait_until(seq, kSettleBeforeErasing); },
+       .outbox_directory = directory_->sub("outbox")}));
+  return {};
 }
 
 void Wired::open_goals() {
@@ -275,6 +290,7 @@ Result<void> Wired::listen(const Config& config) {
   experiments_->add_routes(router);
   engage_->add_routes(router);
   goals_->add_routes(router);
+  privacy_->add_routes(router);
   add_overview_route(router,
                      {*database_, *log_, *settings_, *books_, *insight_, *value_, *engage_});
   add_run_routes(router, *database_, *log_, *stages_, *timeline_, *observation_);

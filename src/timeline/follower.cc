@@ -103,6 +103,12 @@ Result<Follower::Look> Follower::look() {
 void Follower::apply_moves(const std::vector<people::Move>& moves) {
   for (const people::Move& move : moves) {
     const auto from = static_cast<uint32_t>(move.from), into = static_cast<uint32_t>(move.into);
+    last_move_ = move.id;
+    if (into == 0) {  // erased: whoever comes under these identities now is somebody new
+      unsettled_.insert(from);
+      owners_.clear();
+      continue;
+    }
     owners_[move.identity] = into;
     if (move.from != 0) {
       unsettled_.insert(from);

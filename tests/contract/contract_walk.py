@@ -13,7 +13,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scenarios"))
 from perennial import Perennial  # noqa: E402
 
-from desk_walk import walk_desk  # noqa: E402
+from desk_walk import walk_desk, walk_erasure  # noqa: E402
 from proof_walk import experiments  # noqa: E402
 from loyalty_walk import loyalty  # noqa: E402
 from value_walk import models  # noqa: E402
@@ -43,6 +43,7 @@ class Walk(unittest.TestCase):
                 experiments(self)
                 models(self)
                 loyalty(self)
+                walk_erasure(self, self.erased)
                 self.rest()
             checked = subprocess.run(
                 [sys.executable, str(VALIDATE), str(record)], capture_output=True, text=True
@@ -462,6 +463,7 @@ class Walk(unittest.TestCase):
         self.ok("GET", f"/v1/customers/{person}/orders?limit=2")
         self.ok("GET", "/v1/customers/99999999", status=404)
         walk_desk(self, person, page["customers"][1]["id"])
+        self.erased = page["customers"][2]["id"]
 
     def campaigns(self):
         draft = {

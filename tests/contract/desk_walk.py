@@ -72,3 +72,19 @@ def walk_live(walk, at):
     walk.assertIn(b"event: changed\n", lines)
     connection.close()
     walk.ok("GET", "/v1/customers/99999999/live", status=404)
+
+
+def walk_erasure(walk, person):
+    at = f"/v1/customers/{person}"
+    walk.ok("POST", f"{at}/erasure", {"confirm": person + 1}, status=400)
+    receipt = walk.ok("POST", f"{at}/erasure", {"confirm": person, "reason": "asked 要求"})
+    walk.assertGreater(receipt["events"], 0)
+    walk.ok("GET", at, status=404)
+    walk.ok("POST", f"{at}/erasure", {"confirm": person}, status=404)
+    walk.assertEqual(walk.ok("GET", "/v1/privacy/erasures")["erasures"][0], receipt)
+    walk.assertEqual(walk.ok("GET", "/v1/privacy/key")["key"], receipt["key"])
+    verify = "/v1/privacy/erasures/verify"
+    walk.assertTrue(walk.ok("POST", verify, receipt)["valid"])
+    walk.assertFalse(walk.ok("POST", verify, receipt | {"events": 0})["valid"])
+    events = walk.ok("POST", "/v1/sql", {"sql": "SELECT count() FROM events"})["rows"]
+    walk.assertGreater(int(events[0][0]), 0)

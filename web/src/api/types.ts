@@ -131,3 +131,4 @@ export type TrialBalance = Schemas['TrialBalance'];
 export type AttachedFile = Schemas['AttachedFile'];
 export type CustomerView = Schemas['CustomerView'];
 export type Masking = Schemas['Masking'];
+export type ErasureReceipt = Schemas['ErasureReceipt'];

@@ -11,6 +11,7 @@ import { PageHead } from '@/shared/PageHead';
 import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
 import { Orders } from './Orders';
+import { EraseButton } from './EraseButton';
 import { FileTabs } from './FileTabs';
 import { Who } from './Who';
 
@@ -51,6 +52,7 @@ export default function CustomerPage() {
   const mayPoints = useRight('loyalty.read');
   const id = Number(useParams().id);
   const mayExport = useRight('customers.export');
+  const mayErase = useRight('privacy.erase');
   const query = useQuery({
     queryKey: ['customer', id],
     queryFn: () =>
@@ -77,6 +79,7 @@ export default function CustomerPage() {
                 </Button>
               </>
             ) : null}
+            {mayErase ? <EraseButton id={file.customer.id} /> : null}
           </PageHead>
           <div className="customer">
             <Who file={file} />

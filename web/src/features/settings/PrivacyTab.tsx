@@ -1,6 +1,14 @@
+import { useRight } from '@/shared/session';
+import { Erasures } from './Erasures';
 import { MaskingForm } from './MaskingForm';
 
 /** How the workspace treats what it knows of people. */
 export default function PrivacyTab() {
-  return <MaskingForm />;
+  const mayErase = useRight('privacy.erase');
+  return (
+    <div className="stack">
+      <MaskingForm />
+      {mayErase ? <Erasures /> : null}
+    </div>
+  );
 }
