@@ -2,45 +2,23 @@
 
 #include <charconv>
 
-#include <sodium.h>
-
 #include "base/base.h"
+#include "base/signed_token.h"
 #include "engage/address.h"
 
 namespace perennial::engage {
 namespace {
 
-constexpr size_t kMaxTokenBytes = 300;
-
-std::string signature(std::string_view payload, std::string_view secret) {
-  return hmac_token(secret, "unsubscribe:" + std::string(payload));
-}
-
-std::optional<std::string> from_base64url(std::string_view text) {
-  std::string bytes(text.size(), '\0');
-  size_t length = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                        text.size(), nullptr, &length, nullptr,
-                        sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0) {
-    return {};
-  }
-  bytes.resize(length);
-  return bytes;
-}
+constexpr std::string_view kPurpose = "unsubscribe";
 
 }  // namespace
 
 std::string sign_link(const Link& link, std::string_view secret) {
-  const std::string payload = base64url(link.campaign_id + " " + std::to_string(link.person));
-  return payload + "." + signature(payload, secret);
+  return sign_token(kPurpose, link.campaign_id + " " + std::to_string(link.person), secret);
 }
 
 std::optional<Link> read_link(std::string_view token, std::string_view secret) {
-  const size_t dot = token.find('.');
-  if (token.size() > kMaxTokenBytes || dot == token.npos) return {};
-  const std::string_view payload = token.substr(0, dot);
-  if (!equal_in_constant_time(token.substr(dot + 1), signature(payload, secret))) return {};
-  const auto said = from_base64url(payload);
+  const auto said = read_token(kPurpose, token, secret);
   const size_t space = said ? said->find(' ') : std::string::npos;
   if (space == std::string::npos) return {};
   Link link{said->substr(0, space)};

@@ -1,24 +1,9 @@
 // Coupons: /v1/loyalty/programmes/{programme}/coupons* of api/openapi.yaml.
+#include "loyalty/answers.h"
 #include "loyalty/coupons.h"
 #include "loyalty/service.h"
 
 namespace perennial::loyalty {
-namespace {
-
-constexpr int64_t kMaxListed = 500;
-
-// A refused use is a problem whose hint is its stable code.
-http::Response answer_of(const UseOutcome& outcome) {
-  if (outcome.done()) return http::json(200, to_json(outcome));
-  const std::string& code = outcome.refusal.code;
-  const bool unknown = code.starts_with("unknown_") || code == "mistyped_code";
-  return http::problem({.code = unknown ? Code::kNotFound : Code::kConflict,
-                        .message = outcome.refusal.message,
-                        .where = outcome.refusal.where,
-                        .hint = code});
-}
-
-}  // namespace
 
 void Service::add_coupon_routes(http::Router& router) {
   const std::string one = "/programmes/{programme}";

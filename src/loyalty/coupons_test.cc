@@ -13,14 +13,9 @@
 namespace perennial::loyalty {
 namespace {
 
-class CouponTest : public testing::Test {
+class CouponTest : public LedgerTest {
  protected:
-  template <class Body>
-  auto write(Body body) {
-    auto done = ledger_.database().write(body);
-    EXPECT_TRUE(done) << done.error().text();
-    return std::move(*done);
-  }
+  CouponTest() : LedgerTest(60) {}
   CouponBatch batch(Json change) {
     Json json = {{"id", "spring"},       {"name", "Spring"},     {"kind", "fixed"},
                  {"amount_minor", 1000}, {"from", "2026-01-01"}, {"to", "2026-03-01"}};
@@ -51,19 +46,6 @@ class CouponTest : public testing::Test {
                 .read([&](store::Connection& c) { return find_batch(c, ledger_.programme(), id); })
                 .value();
   }
-  // Runs `body(i)` for all i of [0, count) on eight threads.
-  void at_once(int count, const std::function<void(int)>& body) {
-    std::atomic<int> next = 0;
-    std::vector<std::thread> threads;
-    for (int t = 0; t < 8; ++t) {
-      threads.emplace_back([&] {
-        for (int i = next++; i < count; i = next++) body(i);
-      });
-    }
-    for (auto& thread : threads) thread.join();
-  }
-
-  TestLedger ledger_{60};
 };
 
 TEST(CouponCodes, TellEveryWrongLetterAndEverySwap) {

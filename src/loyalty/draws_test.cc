@@ -16,14 +16,9 @@
 namespace perennial::loyalty {
 namespace {
 
-class DrawTest : public testing::Test {
+class DrawTest : public LedgerTest {
  protected:
-  template <class Body>
-  auto write(Body body) {
-    auto done = ledger_.database().write(body);
-    EXPECT_TRUE(done) << done.error().text();
-    return std::move(*done);
-  }
+  DrawTest() : LedgerTest(20) {}
   static Json wheel() {
     return {{"id", "wheel"},
             {"name", "Wheel"},
@@ -53,14 +48,6 @@ class DrawTest : public testing::Test {
     EXPECT_TRUE(saved) << saved.error().text();
     return *saved;
   }
-  void earn(PersonId person, Points points) {
-    EXPECT_TRUE(ledger_
-                    .run({.kind = CommandKind::kEarn,
-                          .id = "e" + std::to_string(++earned_),
-                          .person = person,
-                          .amount = points})
-                    .done());
-  }
   Play spin(const std::string& id, PersonId person) {
     return write([&](store::Connection& c) {
       return play(c, ledger_.programme(), {.id = id, .draw = "wheel", .person = person},
@@ -80,21 +67,6 @@ class DrawTest : public testing::Test {
       return check_draw(c, ledger_.programme(), draw, ledger_.now());
     });
   }
-  Points available(PersonId person) { return ledger_.balance(person).available; }
-  // Runs `body(i)` for all i of [0, count) on eight threads.
-  void at_once(int count, const std::function<void(int)>& body) {
-    std::atomic<int> next = 0;
-    std::vector<std::thread> threads;
-    for (int t = 0; t < 8; ++t) {
-      threads.emplace_back([&] {
-        for (int i = next++; i < count; i = next++) body(i);
-      });
-    }
-    for (auto& thread : threads) thread.join();
-  }
-
-  TestLedger ledger_{20};
-  int earned_ = 0;
 };
 
 TEST_F(DrawTest, StockHoldsUnderLoadAndEveryRollCanBeChecked) {

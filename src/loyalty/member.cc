@@ -4,29 +4,13 @@
 #include <algorithm>
 #include <charconv>
 
-#include <sodium.h>
+#include "base/signed_token.h"
 
 namespace perennial::loyalty {
 namespace {
 
-constexpr size_t kMaxTokenBytes = 300;
+constexpr std::string_view kPurpose = "member";
 constexpr int64_t kMaxRedemptionsShown = 20;
-
-std::string signature(std::string_view payload, std::string_view secret) {
-  return hmac_token(secret, "member:" + std::string(payload));
-}
-
-std::optional<std::string> from_base64url(std::string_view text) {
-  std::string bytes(text.size(), '\0');
-  size_t length = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                        text.size(), nullptr, &length, nullptr,
-                        sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0) {
-    return {};
-  }
-  bytes.resize(length);
-  return bytes;
-}
 
 std::optional<int64_t> integer(std::string_view text) {
   int64_t value = 0;
@@ -107,17 +91,14 @@ Result<void> add_mall(store::Connection& c, const Programme& programme, PersonId
 }  // namespace
 
 std::string sign_member_link(const MemberLink& link, std::string_view secret) {
-  const std::string payload = base64url(link.programme + " " + std::to_string(link.person) + " " +
-                                        std::to_string(link.until_ms));
-  return payload + "." + signature(payload, secret);
+  return sign_token(
+      kPurpose,
+      link.programme + " " + std::to_string(link.person) + " " + std::to_string(link.until_ms),
+      secret);
 }
 
 std::optional<MemberLink> read_member_link(std::string_view token, std::string_view secret) {
-  const size_t dot = token.find('.');
-  if (token.size() > kMaxTokenBytes || dot == token.npos) return {};
-  const std::string_view payload = token.substr(0, dot);
-  if (!equal_in_constant_time(token.substr(dot + 1), signature(payload, secret))) return {};
-  const auto said = from_base64url(payload);
+  const auto said = read_token(kPurpose, token, secret);
   if (!said) return {};
   const size_t first = said->find(' ');
   const size_t second = first == said->npos ? first : said->find(' ', first + 1);

@@ -1,29 +1,11 @@
 // Gift cards and draws: /v1/loyalty/programmes/{programme}/gift-cards*, /draws* and /plays.
+#include "loyalty/answers.h"
 #include "loyalty/assess.h"
 #include "loyalty/draws.h"
 #include "loyalty/gift_cards.h"
 #include "loyalty/service.h"
 
 namespace perennial::loyalty {
-namespace {
-
-constexpr int64_t kMaxListed = 500;
-
-// A refusal is a problem whose hint is its stable code.
-http::Response refusal_of(const Refusal& refusal) {
-  const bool unknown = refusal.code.starts_with("unknown_") || refusal.code == "mistyped_code";
-  return http::problem({.code = unknown ? Code::kNotFound : Code::kConflict,
-                        .message = refusal.message,
-                        .where = refusal.where,
-                        .hint = refusal.code});
-}
-
-template <class Answer>
-http::Response answer_of(const Answer& answer) {
-  return answer.done() ? http::json(200, to_json(answer)) : refusal_of(answer.refusal);
-}
-
-}  // namespace
 
 void Service::add_play_routes(http::Router& router) {
   const std::string one = "/programmes/{programme}";

@@ -1,23 +1,9 @@
 // Rewards: /v1/loyalty/programmes/{programme}/rewards* and /redemptions* of api/openapi.yaml.
+#include "loyalty/answers.h"
 #include "loyalty/rewards.h"
 #include "loyalty/service.h"
 
 namespace perennial::loyalty {
-namespace {
-
-constexpr int64_t kMaxListed = 500;
-
-// A refusal is a problem whose hint is its stable code.
-http::Response answer_of(const Redemption& one) {
-  if (one.done()) return http::json(200, to_json(one));
-  const bool unknown = one.refusal.code.starts_with("unknown_");
-  return http::problem({.code = unknown ? Code::kNotFound : Code::kConflict,
-                        .message = one.refusal.message,
-                        .where = one.refusal.where,
-                        .hint = one.refusal.code});
-}
-
-}  // namespace
 
 void Service::add_reward_routes(http::Router& router) {
   const std::string one = "/programmes/{programme}";

@@ -17,14 +17,9 @@ namespace {
 using Move = RedemptionMove;
 using State = RedemptionState;
 
-class RewardTest : public testing::Test {
+class RewardTest : public LedgerTest {
  protected:
-  template <class Body>
-  auto write(Body body) {
-    auto done = ledger_.database().write(body);
-    EXPECT_TRUE(done) << done.error().text();
-    return std::move(*done);
-  }
+  RewardTest() : LedgerTest(40) {}
   Reward reward(Json change) {
     Json json = {{"id", "mug"},   {"name", "Mug"},        {"kind", "goods"},
                  {"points", 100}, {"from", "2026-01-01"}, {"to", "2026-03-01"}};
@@ -34,14 +29,6 @@ class RewardTest : public testing::Test {
     return write([&](store::Connection& c) {
       return save_reward(c, ledger_.programme(), *wanted, ledger_.now());
     });
-  }
-  void earn(PersonId person, Points points) {
-    EXPECT_TRUE(ledger_
-                    .run({.kind = CommandKind::kEarn,
-                          .id = "e" + std::to_string(++earned_),
-                          .person = person,
-                          .amount = points})
-                    .done());
   }
   Redemption take(const Redeem& one) {
     return write(
@@ -61,21 +48,6 @@ class RewardTest : public testing::Test {
                 .read([&](store::Connection& c) { return find_reward(c, ledger_.programme(), id); })
                 .value();
   }
-  Points available(PersonId person) { return ledger_.balance(person).available; }
-  // Runs `body(i)` for all i of [0, count) on eight threads.
-  void at_once(int count, const std::function<void(int)>& body) {
-    std::atomic<int> next = 0;
-    std::vector<std::thread> threads;
-    for (int t = 0; t < 8; ++t) {
-      threads.emplace_back([&] {
-        for (int i = next++; i < count; i = next++) body(i);
-      });
-    }
-    for (auto& thread : threads) thread.join();
-  }
-
-  TestLedger ledger_{40};
-  int earned_ = 0;
 };
 
 TEST_F(RewardTest, StockHoldsUnderLoad) {

@@ -1,5 +1,8 @@
 #include "loyalty/testing.h"
 
+#include <atomic>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 namespace perennial::loyalty {
@@ -103,5 +106,26 @@ Closing TestLedger::close(std::string_view month) {
 }
 
 void TestLedger::at(std::string_view time) { now_ = must(parse_instant(time, programme_.zone)); }
+
+void LedgerTest::earn(PersonId person, Points points) {
+  EXPECT_TRUE(ledger_
+                  .run({.kind = CommandKind::kEarn,
+                        .id = "e" + std::to_string(++earned_),
+                        .person = person,
+                        .amount = points})
+                  .done());
+}
+
+void LedgerTest::at_once(int count, const std::function<void(int)>& body) {
+  constexpr int kThreads = 8;
+  std::atomic<int> next = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (int i = next++; i < count; i = next++) body(i);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+}
 
 }  // namespace perennial::loyalty

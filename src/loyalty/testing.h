@@ -1,6 +1,10 @@
 // For tests: a state database with people in it, a programme, and commands in short.
 #pragma once
 
+#include <functional>
+
+#include <gtest/gtest.h>
+
 #include "loyalty/loyalty.h"
 #include "store/testing.h"
 
@@ -37,5 +41,27 @@ class TestLedger {
 };
 
 Programme test_programme();
+
+// What the tests of coupons, rewards and draws do over and over.
+class LedgerTest : public testing::Test {
+ protected:
+  explicit LedgerTest(int people) : ledger_(people) {}
+
+  template <class Body>
+  auto write(Body body) {
+    auto done = ledger_.database().write(body);
+    EXPECT_TRUE(done) << done.error().text();
+    return std::move(*done);
+  }
+  void earn(PersonId person, Points points);
+  Points available(PersonId person) { return ledger_.balance(person).available; }
+  // Runs `body(i)` for all i of [0, count) on eight threads.
+  static void at_once(int count, const std::function<void(int)>& body);
+
+  TestLedger ledger_;
+
+ private:
+  int earned_ = 0;
+};
 
 }  // namespace perennial::loyalty
