@@ -1,7 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Popconfirm, Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { api, must } from '@/api/client';
 import type { Approval, Programme } from '@/api/types';
 import { Empty } from '@/shared/Empty';
@@ -13,6 +12,7 @@ import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { ForProgramme } from './ForProgramme';
+import { MemberLink } from './MemberLink';
 
 const kStates = ['waiting', 'approved', 'refused'] as const;
 
@@ -97,9 +97,7 @@ function Body({ programme }: { programme: Programme }) {
                     <tr key={one.id}>
                       <td className="nowrap">{format.dateTime(one.asked_at)}</td>
                       <td>
-                        <Link to={`/loyalty/people/${one.person}?programme=${programme.id}`}>
-                          {one.person}
-                        </Link>
+                        <MemberLink programme={programme.id} person={one.person} />
                       </td>
                       <td className="num">
                         {format.count(one.amount)} <span className="quiet">{named(one)}</span>

@@ -8,8 +8,9 @@ import { NumberInput } from '@/shared/NumberInput';
 import { ProblemView } from '@/shared/ProblemView';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
-import { ZonedPicker } from '@/shared/ZonedPicker';
 import { FormRow } from './FormRow';
+import { NameRow } from './NameRow';
+import { ValidRow } from './ValidRow';
 import { wordOf } from './word_of';
 
 const kKinds = ['fixed', 'percent', 'free_shipping'] as const;
@@ -70,15 +71,7 @@ export function CouponForm({ programme, batch, onDone }: Props) {
   return (
     <>
       {save.isError ? <ProblemView error={save.error} /> : null}
-      <FormRow name={t('coupon.name')}>
-        <Input
-          aria-label={t('coupon.name')}
-          maxLength={60}
-          value={draft.name}
-          onChange={({ target }) => change({ name: target.value })}
-          style={{ width: 300 }}
-        />
-      </FormRow>
+      <NameRow value={draft.name} change={(name) => change({ name })} />
       <FormRow name={t('coupon.worth')}>
         <Select
           aria-label={t('coupon.worth')}
@@ -96,18 +89,7 @@ export function CouponForm({ programme, batch, onDone }: Props) {
         </>
       ) : null}
       {money('min_spend_minor', 0)}
-      <FormRow name={t('coupon.valid')}>
-        <ZonedPicker
-          placeholder={t('coupon.from_day')}
-          value={draft.from || null}
-          onChange={(at) => change({ from: at ?? '' })}
-        />
-        <ZonedPicker
-          placeholder={t('coupon.to_day')}
-          value={draft.to || null}
-          onChange={(at) => change({ to: at ?? '' })}
-        />
-      </FormRow>
+      <ValidRow value={draft} change={change} />
       <FormRow name={t('coupon.shared_code')}>
         <Input
           aria-label={t('coupon.shared_code')}

@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { Pagination } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { api, must } from '@/api/client';
 import type { CouponBatch, Programme } from '@/api/types';
 import { Loaded } from '@/shared/Loaded';
 import { useFormat } from '@/shared/use_format';
-import { usePaging } from '@/shared/use_paging';
 import { useWords } from '@/shared/use_words';
+import { MemberLink } from './MemberLink';
+import { Pages } from './Pages';
 
 const kPage = 20;
 
@@ -17,7 +16,6 @@ export function CouponUses({ programme, batch }: { programme: Programme; batch: 
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWords();
-  const paging = usePaging();
   const [page, setPage] = useState(1);
   const query = useQuery({
     queryKey: ['loyalty', programme.id, 'coupons', batch.id, page],
@@ -56,9 +54,7 @@ export function CouponUses({ programme, batch }: { programme: Programme; batch: 
                     <td className="nowrap">{format.dateTime(use.at)}</td>
                     <td>{use.code}</td>
                     <td>
-                      <Link to={`/loyalty/people/${use.person}?programme=${programme.id}`}>
-                        {use.person}
-                      </Link>
+                      <MemberLink programme={programme.id} person={use.person} />
                     </td>
                     <td>{use.order}</td>
                     <td className="num">{format.money(use.amount_minor)}</td>
@@ -68,16 +64,7 @@ export function CouponUses({ programme, batch }: { programme: Programme; batch: 
                 ))}
               </tbody>
             </table>
-            {total > kPage ? (
-              <Pagination
-                {...paging}
-                size="small"
-                current={page}
-                pageSize={kPage}
-                total={total}
-                onChange={setPage}
-              />
-            ) : null}
+            <Pages page={page} size={kPage} total={total} onChange={setPage} />
           </div>
         )
       }

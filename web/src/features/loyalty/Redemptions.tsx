@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { Pagination, Select } from 'antd';
+import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { api, must } from '@/api/client';
 import type { Programme, Reward } from '@/api/types';
 import { Loaded } from '@/shared/Loaded';
 import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
-import { usePaging } from '@/shared/use_paging';
 import { useWords } from '@/shared/use_words';
+import { MemberLink } from './MemberLink';
+import { Pages } from './Pages';
 import { RedemptionMoves } from './RedemptionMoves';
 
 const kPage = 20;
@@ -25,7 +25,6 @@ export function Redemptions({ programme, rewards }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWords();
-  const paging = usePaging();
   const address = useAddress();
   const mayWrite = useRight('loyalty.write');
   const state = kStates.find((one) => one === address.text('state'));
@@ -90,9 +89,7 @@ export function Redemptions({ programme, rewards }: Props) {
                       <td className="nowrap">{format.dateTime(one.at)}</td>
                       <td>{name(one.reward)}</td>
                       <td>
-                        <Link to={`/loyalty/people/${one.person}?programme=${programme.id}`}>
-                          {one.person}
-                        </Link>
+                        <MemberLink programme={programme.id} person={one.person} />
                       </td>
                       <td className="num">{format.count(one.points)}</td>
                       <td>{one.code}</td>
@@ -105,16 +102,12 @@ export function Redemptions({ programme, rewards }: Props) {
                   ))}
                 </tbody>
               </table>
-              {total > kPage ? (
-                <Pagination
-                  {...paging}
-                  size="small"
-                  current={page}
-                  pageSize={kPage}
-                  total={total}
-                  onChange={(next) => address.change({ page: next })}
-                />
-              ) : null}
+              <Pages
+                page={page}
+                size={kPage}
+                total={total}
+                onChange={(next) => address.change({ page: next })}
+              />
             </div>
           )
         }

@@ -9,6 +9,7 @@ import { ProblemView } from '@/shared/ProblemView';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { FormRow } from './FormRow';
+import { NameRow } from './NameRow';
 import { RewardTerms } from './RewardTerms';
 import { wordOf } from './word_of';
 
@@ -87,15 +88,7 @@ export function RewardForm({ programme, reward, onDone }: Props) {
   return (
     <>
       {save.isError ? <ProblemView error={save.error} /> : null}
-      <FormRow name={t('coupon.name')}>
-        <Input
-          aria-label={t('coupon.name')}
-          maxLength={60}
-          value={draft.name}
-          onChange={({ target }) => change({ name: target.value })}
-          style={{ width: 300 }}
-        />
-      </FormRow>
+      <NameRow value={draft.name} change={(name) => change({ name })} />
       <FormRow name={t('reward.description')}>
         <Input.TextArea
           aria-label={t('reward.description')}

@@ -3,8 +3,8 @@ import { Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Programme, RewardDraft } from '@/api/types';
-import { ZonedPicker } from '@/shared/ZonedPicker';
 import { FormRow } from './FormRow';
+import { ValidRow } from './ValidRow';
 
 interface Props {
   programme: Programme;
@@ -22,18 +22,7 @@ export function RewardTerms({ programme, draft, change }: Props) {
   });
   return (
     <>
-      <FormRow name={t('coupon.valid')}>
-        <ZonedPicker
-          placeholder={t('coupon.from_day')}
-          value={draft.from || null}
-          onChange={(at) => change({ from: at ?? '' })}
-        />
-        <ZonedPicker
-          placeholder={t('coupon.to_day')}
-          value={draft.to || null}
-          onChange={(at) => change({ to: at ?? '' })}
-        />
-      </FormRow>
+      <ValidRow value={draft} change={change} />
       <FormRow name={t('loyalty.levels')}>
         <Select
           mode="multiple"

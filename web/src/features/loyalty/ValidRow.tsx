@@ -1,0 +1,27 @@
+import { useTranslation } from 'react-i18next';
+import { ZonedPicker } from '@/shared/ZonedPicker';
+import { FormRow } from './FormRow';
+
+interface Props {
+  value: { from: string; to: string };
+  change: (part: { from?: string; to?: string }) => void;
+}
+
+/** From when until when something is offered. */
+export function ValidRow({ value, change }: Props) {
+  const { t } = useTranslation();
+  return (
+    <FormRow name={t('coupon.valid')}>
+      <ZonedPicker
+        placeholder={t('coupon.from_day')}
+        value={value.from || null}
+        onChange={(at) => change({ from: at ?? '' })}
+      />
+      <ZonedPicker
+        placeholder={t('coupon.to_day')}
+        value={value.to || null}
+        onChange={(at) => change({ to: at ?? '' })}
+      />
+    </FormRow>
+  );
+}
