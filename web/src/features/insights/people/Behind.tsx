@@ -13,11 +13,16 @@ export function Behind({ people, about, children }: Props) {
   const { t } = useTranslation();
   const open = useOpenPeople();
   if (!people || !open) return <span className="cell">{children}</span>;
+  const does = t('answer.open_people', { about });
+  // A number alone does not say to a listener whose it is.
+  const parts = [children].flat();
+  const seen = parts.every((part) => typeof part === 'string') ? parts.join('') : null;
   return (
     <button
       type="button"
       className="behind"
-      title={t('answer.open_people', { about })}
+      title={does}
+      aria-label={seen === null ? undefined : `${seen} · ${does}`}
       onClick={() => open(people, about)}
     >
       {children}
