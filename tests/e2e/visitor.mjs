@@ -80,13 +80,17 @@ export class Visitor {
     assert.deepEqual(this.expected, []);
   }
 
-  // Throws the error again with where the visitor stood, and saves a picture if
-  // PERENNIAL_E2E_PICTURES names a folder.
+  // Throws the error again with where the visitor stood and what was still unanswered, and saves a
+  // picture if PERENNIAL_E2E_PICTURES names a folder.
   async tell(error) {
     const folder = process.env.PERENNIAL_E2E_PICTURES;
     if (folder)
       await this.page.screenshot({path: path.join(folder, `failed-${this.language}.png`)});
-    error.message += `\nat ${this.page.url()}\n${this.problems.join('\n')}`;
+    const unanswered = [...this.open].map(
+      (request) => `unanswered: ${request.method()} ${new URL(request.url()).pathname}`,
+    );
+    const lines = [`at ${this.page.url()}`, ...unanswered, ...this.problems];
+    error.message += `\n${lines.join('\n')}`;
     throw error;
   }
 
