@@ -4,6 +4,7 @@ import zhCN from 'antd/locale/zh_CN';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'react-router';
+import { useMayMove } from '@/shared/motion';
 import { ProblemView } from '@/shared/ProblemView';
 import { useSessionQuery } from '@/shared/session';
 import { useThemeName } from '@/shared/theme_choice';
@@ -34,10 +35,11 @@ function Door() {
 
 export function App() {
   const { i18n } = useTranslation();
-  const theme = useThemeName();
+  const { token, ...look } = themes[useThemeName()];
+  const motion = useMayMove();
   return (
     <ConfigProvider
-      theme={{ ...themes[theme], hashed: false }}
+      theme={{ ...look, token: { ...token, motion }, hashed: false }}
       locale={i18n.language === 'zh' ? zhCN : enUS}
       button={{ autoInsertSpace: false }}
     >

@@ -1,5 +1,6 @@
 import type { EChartsOption } from 'echarts';
 import { useEffect, useRef } from 'react';
+import { mayMove } from '../motion';
 
 interface Props {
   option: EChartsOption;
@@ -10,6 +11,10 @@ interface Props {
 }
 
 type Instance = ReturnType<typeof import('./echarts').init>;
+
+// Without what moves, where nothing may.
+const still = (option: EChartsOption): EChartsOption =>
+  mayMove() ? option : { ...option, animation: false };
 
 /** One chart. Its table, which stands beside it (see Figure), is the accessible form. */
 export function Chart({ option, label, height = 300, onPick }: Props) {
@@ -27,7 +32,7 @@ export function Chart({ option, label, height = 300, onPick }: Props) {
       if (gone) return;
       const made = init(element, null, { renderer: 'svg' });
       chart.current = made;
-      made.setOption(latest.current.option);
+      made.setOption(still(latest.current.option));
       made.on('click', (event) =>
         latest.current.onPick?.(event.dataIndex, event.seriesName ?? '', event.data),
       );
@@ -42,7 +47,7 @@ export function Chart({ option, label, height = 300, onPick }: Props) {
   }, []);
 
   useEffect(() => {
-    chart.current?.setOption(option, { notMerge: true });
+    chart.current?.setOption(still(option), { notMerge: true });
   }, [option]);
 
   return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%' }} />;
