@@ -9,6 +9,7 @@ import json
 import math
 import pathlib
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -32,7 +33,16 @@ FIVE = [{"event": name} for name in ("Visit", "Product Viewed", "Product Added",
 FIVE.append({"event": "Order Completed", "where": LARGE})
 FUNNEL = {"analysis": "funnel", "range": YEAR, "window": {"count": 7, "unit": "day"}}
 ANY = {"any_event": True}
-# What the API is asked. The segment with its list is asked of the kernels alone.
+END = "2025-12-30T00:00:00Z"  # of the data; the segment's windows go back from here
+
+
+def did(event, since, least=1):
+    leaf = {"event": event, "op": "at_least", "value": least, "window": {"from": since, "to": END}}
+    return {"did": leaf}
+
+
+QUERY, PREVIEW = "/v1/insights/query", "/v1/segments/preview"
+# What the API is asked, at PREVIEW for the segment and at QUERY for all others.
 QUESTIONS = {
     "funnel3": FUNNEL | {"steps": THREE},
     "funnel3_by": FUNNEL | {"steps": THREE, "breakdown": {"event_property": "channel", "top": 8}},
@@ -40,6 +50,13 @@ QUESTIONS = {
     "retention": {
         "analysis": "retention", "range": WEEKS, "by": "week", "start": ANY, "return": ANY,
         "columns": 52,
+    },
+    "segment": {
+        "universe": "everyone", "sample": 0,
+        "rule": {"all": [
+            did("Order Completed", "2025-10-01T00:00:00Z", 3),
+            {"not": did("Visit", "2025-11-30T00:00:00Z")},
+        ]},
     },
     "rfm": {"analysis": "rfm", "range": YEAR, "value_property": "amount"},
     "paths": {
@@ -76,11 +93,12 @@ def duckdb():
 class Asker:
     """A server on the base file, and what its answers say in the words of the kernels' answers."""
 
-    def __init__(self, base):
+    def __init__(self, base, people):
         self.server = Perennial()
         self.server.start()
         self.name_events()
         self.server.stop()
+        self.name_people(people)
         folder = self.server.data / "timeline"
         for old in folder.iterdir():
             old.unlink()
@@ -106,9 +124,16 @@ class Asker:
         assert reply.status == 200, reply
         self.server.in_timeline()
 
+    def name_people(self, people):
+        """Segments are about people who are known; the one whom the registry's events made is the first."""
+        with sqlite3.connect(self.server.data / "state.db") as state:
+            state.executemany("INSERT OR IGNORE INTO people (id) VALUES (?)", ((i,) for i in range(1, people)))
+        state.close()
+
     def ask(self, question):
         begun = time.monotonic()
-        reply = self.server.api("POST", "/v1/insights/query", QUESTIONS[question])
+        target = PREVIEW if question == "segment" else QUERY
+        reply = self.server.api("POST", target, QUESTIONS[question])
         took = (time.monotonic() - begun) * 1e3
         assert reply.status == 200, reply
         return took, reply.body
@@ -173,6 +198,8 @@ def check_answer(question, body, text):
             for path in answer["top"]
         ]
         assert paths == rows, question
+    elif question == "segment":
+        assert answer["people"] == sum(person > 0 for person, in rows), question  # nobody is person 0
     elif question == "rfm":
         cells = {
             (c["recency"], c["frequency"], c["value"]): (c["people"]["value"], c["count"])
@@ -247,7 +274,7 @@ def run(size, rounds, folder):
     try:
         facts = json.loads(program.stdout.readline() or "null")
         assert facts, "bench_insight failed"
-        asker = Asker(folder / "base")
+        asker = Asker(folder / "base", facts["people"])
         show_facts(facts, asker, size)
         print(
             "\n| question | DuckDB ms | ClickHouse ms | API ms | kernel ms | × DuckDB (goal) "
