@@ -25,7 +25,10 @@ export function useViews() {
   const keep = useMutation({
     mutationFn: (columns: string[]) => must(api.PUT('/v1/customer-columns', { body: { columns } })),
     // Shown at once, and put back if the server refuses.
-    onMutate: (columns) => client.setQueryData(kKey, { views: data?.views ?? [], columns }),
+    onMutate: (columns) => {
+      void client.cancelQueries({ queryKey: kKey }); // what was asked before must not undo it
+      client.setQueryData(kKey, { views: data?.views ?? [], columns });
+    },
     onSettled: () => void client.invalidateQueries({ queryKey: kKey }),
     onError: settled.onError,
   });
