@@ -41,10 +41,10 @@ std::vector<double> calibrated(const ChurnModel& model, std::vector<double> told
 }
 
 // Both kinds learn; the plain one is kept unless the trees are better by kWorthMore.
-Result<ChurnModel> learn(const Split& parts) {
+Result<ChurnModel> learn(const Split& parts, const std::stop_token& stop = {}) {
   ChurnModel model{.columns = parts.learn.columns};
   auto plain = TRY(learn_logistic(parts.learn));
-  auto trees = TRY(learn_trees(parts.learn, parts.check));
+  auto trees = TRY(learn_trees(parts.learn, parts.check, stop));
   const auto plain_told = TRY(plain->predict(parts.check));
   const auto trees_told = TRY(trees->predict(parts.check));
   model.card.plain_auc = auc_of(plain_told, parts.check.label).value_or(0.5);
@@ -102,7 +102,8 @@ std::vector<Reason> reasons_of(const ChurnModel& model, std::span<const float> r
 }  // namespace
 
 Result<ChurnModel> train_churn(const OrderBook& book, Instant now, const ChurnSettings& settings,
-                               Instant trained_at, std::span<const Feature> features) {
+                               Instant trained_at, std::span<const Feature> features,
+                               const std::stop_token& stop) {
   const auto horizon = std::chrono::days(settings.horizon_days);
   const Instant tested = now - horizon, learned = tested - horizon;
   const Asked rows = labelled(book, learned, settings.horizon_days, features);
@@ -115,7 +116,7 @@ Result<ChurnModel> train_churn(const OrderBook& book, Instant now, const ChurnSe
   const Split parts = split(rows.table, rows.person);
   TRY(check_learnable(parts.learn));
   TRY(check_learnable(parts.check));
-  ChurnModel model = TRY(learn(parts));
+  ChurnModel model = TRY(learn(parts, stop));
   model.trained_at = trained_at;
   model.learned_at = learned;
   model.tested_at = tested;

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,7 +89,8 @@ Result<ChurnModel> churn_model_from_json(const Json& json);
 // what is missing, when nothing can be learned, or naming the columns that leak.
 Result<ChurnModel> train_churn(const OrderBook& book, Instant now, const ChurnSettings& settings,
                                Instant trained_at,
-                               std::span<const Feature> features = churn_features());
+                               std::span<const Feature> features = churn_features(),
+                               const std::stop_token& stop = {});
 // From a table with labels, split three ways by row: for tables from elsewhere.
 Result<ChurnModel> train_on_table(const Table& table, Instant trained_at);
 

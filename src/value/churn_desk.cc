@@ -52,10 +52,11 @@ ChurnDesk::ChurnDesk(const ModelParts& parts)
                       .model_from_json = churn_model_from_json,
                       .settings_from_json = churn_settings_from_json}) {}
 
-Result<void> ChurnDesk::train() {
+Result<void> ChurnDesk::train(const std::stop_token& stop) {
   const ChurnSettings wanted = TRY(keeper_.settings());
   auto book = TRY(parts_.books.get());
-  ChurnModel trained = TRY(train_churn(*book, keeper_.now(), wanted, parts_.clock()));
+  ChurnModel trained =
+      TRY(train_churn(*book, keeper_.now(), wanted, parts_.clock(), churn_features(), stop));
   const Json document = TRY(to_json(trained));
   return keeper_.keep(std::move(trained), document);
 }

@@ -21,7 +21,7 @@ class ChurnDesk {
   explicit ChurnDesk(const ModelParts& parts);
   Result<void> load() { return keeper_.load(); }
 
-  Result<void> train();
+  Result<void> train(const std::stop_token& stop);
   Result<bool> due(Instant now);
   Result<ChurnSettings> change_settings(const Json& body, const http::Principal& actor) {
     return keeper_.change_settings(body, actor);

@@ -247,6 +247,15 @@ OrderBook shop(uint64_t seed, int people = 600) {
   return book;
 }
 
+TEST(Churn, StoppedTrainingGivesNoModel) {
+  std::stop_source stop;
+  stop.request_stop();
+  auto model =
+      train_churn(shop(1), kNow, {.horizon_days = 60}, kNow, churn_features(), stop.get_token());
+  ASSERT_FALSE(model);
+  EXPECT_EQ(model.error().code, Code::kBusy);
+}
+
 TEST(Churn, LearnsFromOrders) {
   const OrderBook book = shop(1);
   auto model = train_churn(book, kNow, {.horizon_days = 60}, kNow);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,8 @@ using ClassifierPtr = std::shared_ptr<const Classifier>;
 // Tibshirani & Friedman, The Elements of Statistical Learning, 4.4).
 Result<ClassifierPtr> learn_logistic(const Table& table);
 // Boosting until kPatience rounds have brought no lower log-loss on `held_out`.
-Result<ClassifierPtr> learn_trees(const Table& table, const Table& held_out);
+Result<ClassifierPtr> learn_trees(const Table& table, const Table& held_out,
+                                  const std::stop_token& stop = {});
 Result<ClassifierPtr> classifier_from_json(const Json& json);
 
 // Probabilities made true on rows that nothing was learned from: logistic regression on their

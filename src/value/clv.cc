@@ -10,6 +10,8 @@
 #include <map>
 #include <thread>
 
+#include "value/interrupt.h"
+
 namespace perennial::value {
 namespace {
 
@@ -95,7 +97,7 @@ std::vector<std::string> ClvModel::faults() const {
 }
 
 Result<ClvModel> train_clv(const OrderBook& book, Instant as_of, const ClvSettings& settings,
-                           Instant trained_at) {
+                           Instant trained_at, const std::stop_token& stop) {
   const Customers customers = customers_at(book, as_of);
   const Histories histories = TRY(group_histories(customers.history));
   ClvModel trained{.as_of = as_of,
@@ -105,6 +107,7 @@ Result<ClvModel> train_clv(const OrderBook& book, Instant as_of, const ClvSettin
   if (auto split = split_of(book, as_of)) {
     for (PurchaseModel model : kPurchaseModels) {
       if (settings.model && model != *settings.model) continue;
+      TRY(unless_stopped(stop));
       trained.compared.push_back(TRY(back_test(book, model, *split, as_of)));
     }
     // The smallest error wins; a forecast whose total is far off loses against one that is not.
@@ -116,6 +119,7 @@ Result<ClvModel> train_clv(const OrderBook& book, Instant as_of, const ClvSettin
   }
   trained.model =
       trained.card ? trained.card->model : settings.model.value_or(PurchaseModel::kBgNbd);
+  TRY(unless_stopped(stop));
   trained.purchases = fit_purchases(trained.model, histories);
   auto spend = spend_of(customers);
   if (!spend.empty()) trained.spend = TRY(fit_spend(spend));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -87,7 +88,7 @@ Result<ClvModel> clv_model_from_json(const Json& json);
 
 // Fits at `as_of`. Fails with kInvalid when there is no customer.
 Result<ClvModel> train_clv(const OrderBook& book, Instant as_of, const ClvSettings& settings,
-                           Instant trained_at);
+                           Instant trained_at, const std::stop_token& stop = {});
 
 // ---- scores
 

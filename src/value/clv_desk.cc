@@ -97,10 +97,10 @@ ClvDesk::ClvDesk(const ModelParts& parts)
                       .model_from_json = clv_model_from_json,
                       .settings_from_json = clv_settings_from_json}) {}
 
-Result<void> ClvDesk::train() {
+Result<void> ClvDesk::train(const std::stop_token& stop) {
   const ClvSettings wanted = TRY(keeper_.settings());
   auto book = TRY(parts_.books.get());
-  ClvModel trained = TRY(train_clv(*book, keeper_.now(), wanted, parts_.clock()));
+  ClvModel trained = TRY(train_clv(*book, keeper_.now(), wanted, parts_.clock(), stop));
   const Json document = to_json(trained);
   return keeper_.keep(std::move(trained), document);
 }

@@ -242,6 +242,14 @@ TEST(Clv, HalfTheMarginIsHalfTheValue) {
   }
 }
 
+TEST(Clv, StoppedTrainingGivesNoModel) {
+  std::stop_source stop;
+  stop.request_stop();
+  auto stopped = train_clv(cdnow_book(), kSplit, {}, kEnd, stop.get_token());
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, Code::kBusy);
+}
+
 TEST(Clv, NothingBecomesNaN) {
   EXPECT_FALSE(train_clv(book_of({}), kSplit, {}, kEnd));
   const std::vector<OrderBook> books = {

@@ -69,12 +69,13 @@ Result<std::unique_ptr<Models>> Models::open(const ModelParts& parts) {
   auto impl = std::make_unique<Impl>(parts);
   TRY(impl->clv.load());
   ClvDesk& clv = impl->clv;
-  impl->trainer.add(std::string(kClvKind), {.train = [&clv] { return clv.train(); },
-                                            .due = [&clv](Instant now) { return clv.due(now); }});
+  impl->trainer.add(std::string(kClvKind),
+                    {.train = [&clv](std::stop_token stop) { return clv.train(stop); },
+                     .due = [&clv](Instant now) { return clv.due(now); }});
   TRY(impl->churn.load());
   ChurnDesk& churn = impl->churn;
   impl->trainer.add(std::string(kChurnKind),
-                    {.train = [&churn] { return churn.train(); },
+                    {.train = [&churn](std::stop_token stop) { return churn.train(stop); },
                      .due = [&churn](Instant now) { return churn.due(now); }});
   return std::unique_ptr<Models>(new Models(std::move(impl)));
 }

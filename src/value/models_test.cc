@@ -1,12 +1,16 @@
 // Models over a server and a real state database: trained when asked and when due, kept, and not
 // used before their back-test.
 #include <cmath>
+#include <condition_variable>
+#include <future>
 #include <random>
 
 #include <gtest/gtest.h>
 
 #include "insight/testing.h"
+#include "value/interrupt.h"
 #include "value/model_store.h"
+#include "value/trainer.h"
 #include "value/value.h"
 
 namespace perennial::value {
@@ -281,6 +285,29 @@ TEST_F(ModelRoutes, ForecastOfTheWeeksAhead) {
   const Json again = shop_.get("/v1/value/forecast?of=orders").second;
   for (const Json& week : again["past"]) later += week["value"].get<double>();
   EXPECT_EQ(later, orders + 1);
+}
+
+// The run waits for the word to stop: this test would not end if none came.
+TEST(TrainerTest, StopEndsTheRunUnderWay) {
+  Trainer trainer(system_now);
+  std::promise<void> begun;
+  std::mutex mutex;
+  std::condition_variable_any nothing;
+  trainer.add("slow", {.train = [&](std::stop_token stop) -> Result<void> {
+                         begun.set_value();
+                         std::unique_lock lock(mutex);
+                         nothing.wait(lock, stop, [] { return false; });
+                         return unless_stopped(stop);
+                       },
+                       .due = [](Instant) { return false; }});
+  trainer.ask("slow");
+  trainer.start();
+  begun.get_future().wait();
+  trainer.stop();
+  const Trainer::State state = trainer.state("slow");
+  EXPECT_FALSE(state.running);
+  ASSERT_TRUE(state.error);
+  EXPECT_EQ(state.error->code, Code::kBusy);
 }
 
 TEST_F(ModelRoutes, OldVersionsGo) {

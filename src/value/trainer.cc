@@ -4,11 +4,15 @@
 #include <optional>
 #include <vector>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 namespace perennial::value {
 namespace {
 
 constexpr std::chrono::seconds kLook{60};   // for what is due
 constexpr std::chrono::hours kTryAgain{1};  // after a run that failed
+constexpr int kNice = 10;                   // whoever waits for an answer goes first
 
 }  // namespace
 
@@ -24,7 +28,7 @@ void Trainer::start() {
 void Trainer::stop() {
   {
     std::lock_guard lock(mutex_);
-    stopping_ = true;
+    stop_.request_stop();
   }
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
@@ -57,12 +61,12 @@ void Trainer::ask_due() {
 bool Trainer::run_one() {
   std::unique_lock lock(mutex_);
   auto next = std::ranges::find_if(states_, [](auto& s) { return s.second.waiting; });
-  if (next == states_.end() || stopping_) return false;
+  if (next == states_.end() || stop_.stop_requested()) return false;
   const std::string kind = next->first;
   next->second.waiting = false;
   next->second.running = true;
   lock.unlock();
-  auto done = work_.at(kind).train();
+  auto done = work_.at(kind).train(stop_.get_token());
   lock.lock();
   State& state = states_.at(kind);
   state.running = false;
@@ -77,15 +81,18 @@ void Trainer::run_waiting() {
 }
 
 void Trainer::work() {
+  // Of this thread alone, on Linux; where it is refused the training is only less polite.
+  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
   while (true) {
     ask_due();
     run_waiting();
     std::unique_lock lock(mutex_);
     auto woken = [&] {
-      return stopping_ || std::ranges::any_of(states_, [](auto& s) { return s.second.waiting; });
+      return stop_.stop_requested() ||
+             std::ranges::any_of(states_, [](auto& s) { return s.second.waiting; });
     };
     changed_.wait_for(lock, kLook, woken);
-    if (stopping_) return;
+    if (stop_.stop_requested()) return;
   }
 }
 

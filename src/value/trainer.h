@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -15,7 +16,7 @@ namespace perennial::value {
 class Trainer {
  public:
   struct Work {
-    std::function<Result<void>()> train;
+    std::function<Result<void>(std::stop_token)> train;  // ends early when asked to stop
     std::function<Result<bool>(Instant now)> due;
   };
   struct State {
@@ -27,7 +28,7 @@ class Trainer {
   ~Trainer() { stop(); }
   void add(std::string kind, Work work);  // before start()
   void start();
-  void stop();  // after the run under way
+  void stop();  // the run under way ends early
   void ask(const std::string& kind);
   State state(const std::string& kind);
   // Puts what is due in the queue: what the thread does every minute.
@@ -44,7 +45,7 @@ class Trainer {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, State> states_;
-  bool stopping_ = false;
+  std::stop_source stop_;
   std::thread thread_;
 };
 
