@@ -20,6 +20,8 @@ export function ProofStep({ draft, change, count, missing, save }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const [asking, setAsking] = useState(false);
+  // Numbers of another hold-out stand there until those of this one are in: they must not be sent.
+  const old = count.isPlaceholderData;
   return (
     <div className="composer">
       <div className="stack">
@@ -68,7 +70,7 @@ export function ProofStep({ draft, change, count, missing, save }: Props) {
       </div>
       <aside className="notice stack tight">
         {count.data && isChosen(draft.audience) ? (
-          <dl className="facts">
+          <dl className="facts" aria-busy={old}>
             <dt>{t('campaign.will_get')}</dt>
             <dd>
               <b>{format.count(count.data.reachable - count.data.held_out)}</b>
@@ -90,7 +92,7 @@ export function ProofStep({ draft, change, count, missing, save }: Props) {
         ) : null}
         <Button
           type="primary"
-          disabled={missing.length > 0 || !count.data || count.data.reachable === 0}
+          disabled={missing.length > 0 || !count.data || old || count.data.reachable === 0}
           onClick={() => setAsking(true)}
         >
           {t('campaign.send')}
