@@ -168,7 +168,7 @@ TEST_F(BehaviourTest, APublicReportCallsSetsByTheirNames) {
 TEST_F(BehaviourTest, Cancelling) {
   small_shop();
   EXPECT_EQ(send("DELETE", "/v1/insights/queries/none").first, 204);
-  Running running(kMaxQuestionMemory, kMaxQuestionsMemory);
+  Running running(kMaxQuestionMemory, kMaxQuestionsMemory, kMaxQuestionTime);
   auto entry = running.begin("a\nx", 60s);
   ASSERT_TRUE(entry);
   EXPECT_FALSE(running.begin("a\nx", 60s));

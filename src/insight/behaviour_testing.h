@@ -102,7 +102,8 @@ class BehaviourTest : public ::testing::Test {
         .lists = people::list_handlers(*database_, *log_, *settings_, extensions, clock),
         .clock = clock,
         .name_of_set = [](std::string_view set) { return set == "stage:ann" ? "Ann alone" : ""; },
-        .most_memory = most_memory_});
+        .most_memory = most_memory_,
+        .most_time = most_time_});
     http::Router router;
     behaviour_->add_routes(router);
     server_ = http::Server::start(std::move(router), {.port = 0}).value();
@@ -192,6 +193,7 @@ class BehaviourTest : public ::testing::Test {
   std::vector<events::Event> waiting_;
   int sent_ = 0;
   uint64_t most_memory_ = kMaxQuestionMemory;
+  std::chrono::seconds most_time_ = kMaxQuestionTime;
   bool loose_ = false;  // numbers are of events
 };
 

@@ -114,6 +114,7 @@ struct BehaviourParts {
   std::function<std::string(std::string_view)> name_of_set = nullptr;
   uint64_t most_memory = kMaxQuestionMemory;  // of a question, and of all of them
   uint64_t most_memory_together = kMaxQuestionsMemory;
+  std::chrono::seconds most_time = kMaxQuestionTime;
 };
 
 // A number of people of a funnel's answer, in the words of its question.

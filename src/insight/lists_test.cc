@@ -163,5 +163,20 @@ TEST_F(ListsTest, AQuestionOverItsMemoryEnds) {
   EXPECT_EQ(trend("\"people\"")["series"][0]["total"]["value"], 2'000);
 }
 
+TEST_F(ListsTest, AQuestionOverItsTimeEnds) {
+  order("ann", "2026-03-02T10:00:00Z", {line("tea", 1)}, 1);
+  most_time_ = 0s;
+  serve();
+  const std::string series = R"("series": [{"select": {"event": "Order"}, "measure": "count"}])";
+  const std::string kernel = march(R"("analysis": "trends", )" + series);
+  const std::string sql = march(R"("analysis": "trends", "series": [{"select": {"event": "Order",
+      "where": {"property": "products[].sku", "op": "is", "value": "tea"}}, "measure": "count"}])");
+  for (const std::string& question : {kernel, sql}) {
+    auto [status, body] = send("POST", "/v1/insights/query", *parse_json(question));
+    EXPECT_EQ(status, 504) << body;
+    EXPECT_EQ(body["code"], "timeout");
+  }
+}
+
 }  // namespace
 }  // namespace perennial::insight

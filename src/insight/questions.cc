@@ -55,7 +55,7 @@ Running::Entry::~Entry() {
 Result<std::unique_ptr<Running::Entry>> Running::begin(std::string key,
                                                        std::chrono::seconds at_most) {
   auto stop = std::make_shared<timeline::Stop>();
-  stop->deadline = std::chrono::steady_clock::now() + at_most;
+  stop->deadline = std::chrono::steady_clock::now() + std::min(at_most, most_time_);
   stop->most_memory = most_memory_;
   stop->shared = shared_;
   std::lock_guard lock(mutex_);
@@ -156,7 +156,7 @@ Result<Json> Behaviour::Impl::ask(const Json& question, std::string_view asker, 
   const Query query = TRY(checked(question));
   std::string key;
   if (!query.query_id.empty()) key = std::string(asker) + '\n' + query.query_id;
-  const auto entry = TRY(running.begin(std::move(key), kMaxQuestionTime));
+  const auto entry = TRY(running.begin(std::move(key)));
   const std::string id = keep != nullptr ? keep->new_id() : "";
   const Sources from = sources();
   const auto asking = TRY(Asking::begin(query, from, entry->stop(), id));
@@ -214,7 +214,7 @@ Result<std::optional<FunnelNumber>> Behaviour::funnel_number(std::string_view ha
 std::optional<Result<std::vector<PersonId>>> Behaviour::resolve_set(std::string_view set) {
   if (!set.starts_with(kPeoplePrefix)) return std::nullopt;
   set.remove_prefix(kPeoplePrefix.size());
-  auto entry = impl_->running.begin("", kMaxQuestionTime);
+  auto entry = impl_->running.begin("");
   if (!entry) return std::unexpected(entry.error());
   Kept& kept = impl_->kept_reports.holds(set) ? impl_->kept_reports : impl_->kept;
   return kept.people(set, impl_->parts.timeline.pool(), (*entry)->stop());

@@ -32,16 +32,20 @@ class Running {
     std::string key_;
     std::shared_ptr<timeline::Stop> stop_;
   };
-  Running(uint64_t most_memory, uint64_t most_together) : most_memory_(most_memory) {
+  Running(uint64_t most_memory, uint64_t most_together, std::chrono::seconds most_time)
+      : most_memory_(most_memory), most_time_(most_time) {
     shared_->most = most_together;
   }
-  // kConflict when the key runs already, kBusy above kMaxRunning.
-  Result<std::unique_ptr<Entry>> begin(std::string key, std::chrono::seconds at_most);
+  // kConflict when the key runs already, kBusy above kMaxRunning. It may take `at_most`, and never
+  // more than any question.
+  Result<std::unique_ptr<Entry>> begin(std::string key,
+                                       std::chrono::seconds at_most = kMaxQuestionTime);
   bool cancel(const std::string& key);
   void close();  // cancels all; what begins later is refused
 
  private:
   const uint64_t most_memory_;
+  const std::chrono::seconds most_time_;
   const std::shared_ptr<timeline::SharedMemory> shared_ =
       std::make_shared<timeline::SharedMemory>();
   std::mutex mutex_;
@@ -99,7 +103,7 @@ struct Behaviour::Impl {
       : parts(std::move(given)),
         names(parts.database, parts.clock),
         columns(parts.database),
-        running(parts.most_memory, parts.most_memory_together),
+        running(parts.most_memory, parts.most_memory_together, parts.most_time),
         kept(parts.clock, 'q', kKeptAnswers),
         kept_reports(parts.clock, 'r', kKeptReportAnswers) {}
   Sources sources() { return {parts.timeline, columns, parts.resolve_set, parts.name_of_set}; }

@@ -89,7 +89,7 @@ Result<Json> Behaviour::Impl::trace(const Json& body) {
   if (funnel == nullptr)
     return fail(Code::kInvalid, "must be funnel to be traced", "question.analysis");
   funnel->breakdown.reset();
-  const auto entry = TRY(running.begin("", kMaxQuestionTime));
+  const auto entry = TRY(running.begin(""));
   const Sources from = sources();
   const auto asking = TRY(Asking::begin(query, from, entry->stop(), ""));
   FunnelAsk ask = TRY(funnel_ask(*asking, *funnel));
