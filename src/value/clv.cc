@@ -107,8 +107,7 @@ Result<ClvModel> train_clv(const OrderBook& book, Instant as_of, const ClvSettin
   if (auto split = split_of(book, as_of)) {
     for (PurchaseModel model : kPurchaseModels) {
       if (settings.model && model != *settings.model) continue;
-      TRY(unless_stopped(stop));
-      trained.compared.push_back(TRY(back_test(book, model, *split, as_of)));
+      trained.compared.push_back(TRY(back_test(book, model, *split, as_of, stop)));
     }
     // The smallest error wins; a forecast whose total is far off loses against one that is not.
     std::ranges::sort(trained.compared, {},
@@ -119,8 +118,8 @@ Result<ClvModel> train_clv(const OrderBook& book, Instant as_of, const ClvSettin
   }
   trained.model =
       trained.card ? trained.card->model : settings.model.value_or(PurchaseModel::kBgNbd);
+  trained.purchases = fit_purchases(trained.model, histories, stop);
   TRY(unless_stopped(stop));
-  trained.purchases = fit_purchases(trained.model, histories);
   auto spend = spend_of(customers);
   if (!spend.empty()) trained.spend = TRY(fit_spend(spend));
   return trained;

@@ -63,7 +63,8 @@ Result<Card> card_from_json(const Json& json);
 // Where a back-test at `now` splits: two thirds of the time since the first order.
 std::optional<Instant> split_of(const OrderBook& book, Instant now);
 // Fails with kInvalid when there is no customer before the split.
-Result<Card> back_test(const OrderBook& book, PurchaseModel model, Instant split, Instant to);
+Result<Card> back_test(const OrderBook& book, PurchaseModel model, Instant split, Instant to,
+                       const std::stop_token& stop = {});
 
 // The people behind row `row` of the card's tables, from the columns of now.
 std::vector<PersonId> people_by_repeats(const OrderBook& book, const Card& card, size_t row);

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "value/clv.h"
+#include "value/interrupt.h"
 #include "value/stages.h"
 
 namespace perennial::value {
@@ -113,9 +114,11 @@ std::optional<Instant> split_of(const OrderBook& book, Instant now) {
   return from_millis(split);
 }
 
-Result<Card> back_test(const OrderBook& book, PurchaseModel model, Instant split, Instant to) {
+Result<Card> back_test(const OrderBook& book, PurchaseModel model, Instant split, Instant to,
+                       const std::stop_token& stop) {
   const Customers people = customers_at(book, split);
-  const Fit fit = fit_purchases(model, TRY(group_histories(people.history)));
+  const Fit fit = fit_purchases(model, TRY(group_histories(people.history)), stop);
+  TRY(unless_stopped(stop));
   const double ahead = weeks_between(split, to);
   const auto actual = purchases_between(book, people, split, to);
 

@@ -23,6 +23,7 @@ constexpr double kDifference = 1e-4;   // of logarithms, for the Hessian
 constexpr double kFlat = 1e-9;         // gradient for each unit of weight that counts as zero
 constexpr double kBorder = 1e-3;       // nearer to a border than this is at it
 constexpr double kPriorDeviation = 2;  // of the logarithms
+constexpr double kNowhere = -1e300;    // the value where there is none; nothing climbs from there
 constexpr double kVagueError = 10;     // a standard error of a logarithm that says nothing
 
 class Climber {
@@ -32,11 +33,12 @@ class Climber {
   double at(const VectorXd& x, VectorXd& gradient) {
     ++evaluations;
     gradient.setZero(x.size());
+    if (search_.stop.stop_requested()) return kNowhere;
     double value =
         search_.of({x.data(), static_cast<size_t>(x.size())}, {gradient.data(), size(gradient)});
     if (!std::isfinite(value) || !gradient.allFinite()) {
       gradient.setZero();
-      return -1e300;
+      return kNowhere;
     }
     if (held_) {
       for (Eigen::Index i = 0; i < x.size(); ++i) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct Search {
   double weight = 1;                        // customers: the scale of the likelihood
   std::vector<std::vector<double>> starts;  // the first is also where a hold pulls to
   std::vector<double> lower, upper;         // of the logarithms
+  std::stop_token stop = {};                // once asked for, the search ends where it is
 };
 
 // How well the data determine the parameters.

@@ -148,11 +148,14 @@ double log_likelihood(PurchaseModel model, const Purchases4& parameters, const H
   return dual_likelihood(model, p, of).v;
 }
 
-Fit fit_purchases(PurchaseModel model, const Histories& to) {
+Fit fit_purchases(PurchaseModel model, const Histories& to, const std::stop_token& stop) {
   const Histories sample = sample_of(to);
   Search search = search_of(model, to);
+  search.stop = stop;
   if (sample.rows() < to.rows()) {
-    Fit near = maximise(search_of(model, sample));
+    Search nearby = search_of(model, sample);
+    nearby.stop = stop;
+    Fit near = maximise(nearby);
     std::vector<double> start;
     for (double p : near.parameters) start.push_back(std::log(p));
     search.starts = {start};

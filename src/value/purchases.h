@@ -61,7 +61,7 @@ using Purchases4 = std::array<double, 4>;  // parameters as parameter_names() te
 
 // The natural logarithm of the likelihood of all customers.
 double log_likelihood(PurchaseModel model, const Purchases4& parameters, const Histories& of);
-Fit fit_purchases(PurchaseModel model, const Histories& to);
+Fit fit_purchases(PurchaseModel model, const Histories& to, const std::stop_token& stop = {});
 
 // The probability that a customer with this history is still one at its end.
 double probability_alive(PurchaseModel model, const Purchases4& parameters, const History& h);
