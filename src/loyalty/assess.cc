@@ -179,6 +179,7 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
   for (size_t from = 0; from < all.size(); from += kAssessAtOnce) {
     const auto part = std::span(all).subspan(from, std::min(kAssessAtOnce, all.size() - from));
     auto known = TRY(load_known(c, terms.programme, terms.levels, part));
+    TRY(add_referral_awards(c, terms, known));
     const std::vector<Value> keys(part.begin(), part.end());
     auto posted = TRY(posted_awards(c, terms.programme, keys));
     const auto number = TRY(c.query_one("SELECT award FROM loyalty_numbers WHERE id = 1"));
@@ -188,6 +189,7 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
     for (Known& one : known) {
       Replay result = replay(terms.programme, terms.rules, terms.levels, one.traits,
                              std::move(one.facts), to_millis(now));
+      std::ranges::move(one.referrals, std::back_inserter(result.awards));
       add_changes(changes, posted, one.person, result.awards, next_id);
       replays.emplace_back(one.person, std::move(result));
     }
@@ -196,6 +198,13 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
     TRY(save_standings(c, terms.programme, replays));
   }
   return {};
+}
+
+Result<void> assess_with_referrals(store::Connection& c, const Terms& terms,
+                                   std::span<const PersonId> people, Instant now) {
+  auto all = TRY(follow_referrals(c, terms, people, now));
+  all.insert(people.begin(), people.end());
+  return assess(c, terms, std::vector<PersonId>(all.begin(), all.end()), now);
 }
 
 Result<size_t> assess_due(store::Connection& c, const Terms& terms, Instant now, size_t limit) {

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "loyalty/referral.h"
 #include "loyalty/replay.h"
 
 namespace perennial::loyalty {
@@ -15,6 +16,7 @@ struct Terms {
   Programme programme;
   std::vector<Rule> rules;  // by id and version, each with its span
   Levels levels;
+  std::vector<ReferralTerms> referral;  // all versions
 };
 
 // Saves the next version of a rule (its `version` must be the newest one's, 0 for a new rule). It
@@ -37,13 +39,21 @@ struct Known {
   PersonId person = 0;
   std::string traits = "{}";
   std::vector<Fact> facts;
+  std::vector<Award> referrals;  // what referral gave them: follow_referrals() said so
 };
 Result<std::vector<Known>> load_known(store::Connection& c, const Programme& programme,
                                       const Levels& levels, std::span<const PersonId> people);
 
+// Adds what these people have by referrals to what is known of them.
+Result<void> add_referral_awards(store::Connection& c, const Terms& terms,
+                                 std::vector<Known>& people);
+
 // Works out anew what these people have earned, posts the difference and keeps their standing.
 Result<void> assess(store::Connection& c, const Terms& terms, std::span<const PersonId> people,
                     Instant now);
+// The same after a look at their referrals, for them and for everybody whom those concern.
+Result<void> assess_with_referrals(store::Connection& c, const Terms& terms,
+                                   std::span<const PersonId> people, Instant now);
 // People whose level may change by time alone, at most `limit`. Returns how many there were.
 Result<size_t> assess_due(store::Connection& c, const Terms& terms, Instant now, size_t limit);
 // Takes events of the log: the part of the people stage's transaction that is loyalty's.

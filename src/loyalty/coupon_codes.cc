@@ -19,15 +19,17 @@ char check_symbol(std::string_view symbols) {
 
 }  // namespace
 
-std::string new_code() {
+std::string new_code() { return new_code(kSymbols); }
+
+std::string new_code(size_t symbols) {
   // Identifiers are random symbols of 5 bits; the one that is not in the alphabet here is skipped.
   constexpr std::string_view kIdAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
   std::string code;
-  while (code.size() < kSymbols) {
+  while (code.size() < symbols) {
     for (char symbol : new_id("").substr(1)) {
       const size_t value = kIdAlphabet.find(symbol);
       INVARIANT(value != kIdAlphabet.npos);
-      if (value < kModulus && code.size() < kSymbols) code += kAlphabet[value];
+      if (value < kModulus && code.size() < symbols) code += kAlphabet[value];
     }
   }
   return code + check_symbol(code);

@@ -26,6 +26,8 @@ inline constexpr int64_t kMaxReserveSeconds = 7 * 24 * 3600;
 // prime and the weights differ, tells every single wrong symbol and every two that were swapped
 // (the scheme of ISBN-10, with another modulus).
 std::string new_code();
+// A shorter one, of `symbols` symbols and the check: for codes that are told, not secret.
+std::string new_code(size_t symbols);
 // As codes are kept: capitals, no spaces and hyphens, O as 0, I and L as 1, S as 5, U as V.
 std::string normal_code(std::string_view typed);
 // Whether a normal code could have come from new_code().

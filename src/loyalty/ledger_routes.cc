@@ -261,11 +261,9 @@ Service::Answer Service::person(const http::Request& request) {
     }
     const Levels levels = TRY(find_levels(c, programme));
     const auto member = TRY(find_member(c, programme, current));
-    Json json = {{"person", current},
-                 {"balances", std::move(balances)},
-                 {"standing", Json()},
-                 {"missions", Json::array()},
-                 {"streaks", Json::array()}};
+    Json json = {{"person", current},        {"balances", std::move(balances)},
+                 {"standing", Json()},       {"missions", Json::array()},
+                 {"streaks", Json::array()}, {"referral", TRY(referral_of(c, programme, current))}};
     if (member) {
       if (!member->standing.level.empty()) json["standing"] = to_json(member->standing, levels);
       for (const Mission& one : member->missions)

@@ -88,6 +88,17 @@ Result<void> add_mall(store::Connection& c, const Programme& programme, PersonId
   return {};
 }
 
+Result<void> add_referral(store::Connection& c, const Programme& programme, PersonId person,
+                          Instant now, MemberView& view) {
+  const auto versions = TRY(referral_versions(c, programme));
+  const ReferralTerms* terms = terms_at(versions, to_millis(now));
+  if (!terms) return {};
+  view.referral_code = TRY(find_referral_code(c, programme, person));
+  view.referral_link = referral_link(*terms, view.referral_code);
+  view.referral = TRY(sum_referrals(c, programme, person, now));
+  return {};
+}
+
 }  // namespace
 
 std::string sign_member_link(const MemberLink& link, std::string_view secret) {
@@ -119,6 +130,7 @@ Result<MemberView> member_view(store::Connection& c, const Programme& programme,
   }
   TRY(add_level(c, programme, person, view));
   TRY(add_mall(c, programme, person, now, view));
+  TRY(add_referral(c, programme, person, now, view));
   for (OwnedCoupon& coupon : TRY(coupons_of(c, programme, person))) {
     if (!coupon.used && now < coupon.batch.valid.to) view.coupons.push_back(std::move(coupon));
   }
@@ -141,6 +153,13 @@ Json to_json(const MemberView& view) {
                {"rewards", Json::array()},      {"draws", Json::array()},
                {"coupons", Json::array()},      {"redemptions", Json::array()},
                {"history", Json::array()}};
+  json["referral"] = Json();
+  if (!view.referral_code.empty()) {
+    json["referral"] = {{"code", view.referral_code},
+                        {"link", view.referral_link},
+                        {"friends", view.referral.rewarded},
+                        {"points", view.referral.referrer_points}};
+  }
   for (const MemberBalance& one : view.balances) {
     json["balances"].push_back({{"currency", one.code},
                                 {"name", one.name},

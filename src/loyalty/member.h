@@ -5,6 +5,7 @@
 #include "loyalty/assess.h"
 #include "loyalty/coupons.h"
 #include "loyalty/draws.h"
+#include "loyalty/referral.h"
 #include "loyalty/rewards.h"
 
 namespace perennial::loyalty {
@@ -48,6 +49,9 @@ struct MemberView {
   std::vector<MemberDraw> draws;      // open now
   std::vector<OwnedCoupon> coupons;   // neither used nor over
   std::vector<Redemption> redemptions;
+  // Where referral is on: the member's code, its link (may be ""), and what it brought.
+  std::string referral_code, referral_link;
+  ReferralSums referral;
   std::vector<StatementLine> lines;  // of the first currency, newest first
 };
 Result<MemberView> member_view(store::Connection& c, const Programme& programme, PersonId person,

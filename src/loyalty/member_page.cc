@@ -10,7 +10,7 @@ namespace {
 struct Word {
   std::string_view key, english, chinese;
 };
-constexpr std::array<Word, 49> kWords = {{
+constexpr std::array<Word, 52> kWords = {{
     {"title", "Member centre", "会员中心"},
     {"closed", "This link does not open any more", "链接已失效"},
     {"closed_hint", "Please ask the shop for a new one.", "请向商家索取新的链接。"},
@@ -33,6 +33,9 @@ constexpr std::array<Word, 49> kWords = {{
     {"coupons", "Coupons", "优惠券"},
     {"valid_to", "until", "有效至"},
     {"taken", "Taken", "兑换记录"},
+    {"referral", "Bring a friend", "推荐有礼"},
+    {"referral_code", "Your code", "我的推荐码"},
+    {"friends", "friends came", "位好友已下单"},
     {"gift", "Gift card", "礼品卡"},
     {"gift_code", "Code of a gift card", "礼品卡卡号"},
     {"claim", "Add its value", "充入账户"},
@@ -111,6 +114,7 @@ class Writer {
     rewards();
     draws();
     coupons();
+    referral();
     gift();
     history();
     return out_ += "</main></body></html>\n";
@@ -280,6 +284,20 @@ class Writer {
               "</code></div>";
     }
     out_ += "</section>";
+  }
+
+  void referral() {
+    if (view_.referral_code.empty()) return;
+    open("referral");
+    out_ += "<div class=\"row\"><span>" + word("referral_code") + "</span><code>" +
+            view_.referral_code + "</code></div>";
+    if (!view_.referral_link.empty()) {
+      const std::string link = escape_html(view_.referral_link);
+      out_ += "<p><a href=\"" + link + "\">" + link + "</a></p>";
+    }
+    out_ += "<div class=\"quiet num\">" + number(view_.referral.rewarded) + " " + word("friends") +
+            " · +" + number(view_.referral.referrer_points) + " " + word("points") +
+            "</div></section>";
   }
 
   void gift() {

@@ -100,14 +100,28 @@ Result<std::optional<Service::Visit>> Service::visit(const http::Request& reques
   });
 }
 
+// Where referral is on, a member has a code from the first look at their page on.
+Result<MemberView> Service::view_for(const Visit& visit) {
+  const bool lacks = TRY(wiring_.database.read([&](store::Connection& c) -> Result<bool> {
+    const auto versions = TRY(referral_versions(c, visit.programme));
+    if (!terms_at(versions, to_millis(now()))) return false;
+    return TRY(find_referral_code(c, visit.programme, visit.person)).empty();
+  }));
+  if (lacks) {
+    TRY(wiring_.database.write([&](store::Connection& c) {
+      return referral_code(c, visit.programme, visit.person, now());
+    }));
+  }
+  return wiring_.database.read(
+      [&](store::Connection& c) { return member_view(c, visit.programme, visit.person, now()); });
+}
+
 Service::Answer Service::show_member(const http::Request& request) {
   const access::Workspace workspace = wiring_.settings.workspace();
   const std::string language = request.query_or("lang", workspace.language);
   const auto visit = TRY(this->visit(request));
   if (!visit) return page_response(404, closed_member_page(language, workspace.name));
-  const MemberView view = TRY(wiring_.database.read([&](store::Connection& c) {
-    return member_view(c, visit->programme, visit->person, now());
-  }));
+  const MemberView view = TRY(view_for(*visit));
   const std::string said = request.query_or("said", ""), form = random_token(kFormIdBytes);
   return page_response(200, member_page(view, {.programme = visit->programme,
                                                .token = request.params.at("token"),
@@ -158,9 +172,7 @@ Service::Answer Service::act_as_member(const http::Request& request) {
 Service::Answer Service::member_json(const http::Request& request) {
   const auto visit = TRY(this->visit(request));
   if (!visit) return fail(Code::kNotFound, "the link does not open any more", "token");
-  const MemberView view = TRY(wiring_.database.read([&](store::Connection& c) {
-    return member_view(c, visit->programme, visit->person, now());
-  }));
+  const MemberView view = TRY(view_for(*visit));
   Json json = to_json(view);
   json["programme"] = visit->programme.name;
   http::Response response = http::json(200, json);

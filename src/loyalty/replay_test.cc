@@ -288,15 +288,14 @@ TEST(KnownFailures, LevelFromBalanceAndRedemptionCountedAsSpend) {
 
 // ---- through the stage
 
-// A database with the people stage and loyalty's part behind it.
-class Stage : public testing::Test {
+class Stage : public StageTest {
  protected:
-  Stage() { reset(); }
+  Stage() { add_rules(); }
   void reset() {
-    ledger_ = std::make_unique<TestLedger>(0);
-    settings_ = std::move(*access::Settings::load(ledger_->database()));
-    stage_ = people::people_stage(*settings_);
-    seq_ = 0;
+    start_again();
+    add_rules();
+  }
+  void add_rules() {
     write([&](store::Connection& c) -> Result<void> {
       Rule purchase = rule(kPerYuan);
       purchase.from_ms = 0;
@@ -312,39 +311,6 @@ class Stage : public testing::Test {
       TRY(save_levels(c, ledger_->programme(), levels));
       return {};
     });
-  }
-  template <class Body>
-  void write(Body body) {
-    const auto done = ledger_->database().write(body);
-    ASSERT_TRUE(done) << done.error().text();
-  }
-  void send(std::vector<events::StoredEvent> events) {
-    for (auto& event : events) event.seq = ++seq_;
-    write([&](store::Connection& c) -> Result<void> {
-      TRY(stage_.apply(c, events));
-      return take_events(c, events, ledger_->now());
-    });
-  }
-  static events::StoredEvent base(std::string_view time, std::string user, std::string visitor) {
-    events::StoredEvent event;
-    event.source = "web";
-    event.user_id = std::move(user);
-    event.anonymous_id = std::move(visitor);
-    event.timestamp = from_millis(at(time));
-    event.received_at = from_millis(at("2027-06-01"));
-    return event;
-  }
-  static events::StoredEvent track(std::string_view time, std::string user, std::string visitor,
-                                   std::string name, Json properties) {
-    auto event = base(time, std::move(user), std::move(visitor));
-    event.name = std::move(name);
-    event.properties = to_text(properties);
-    return event;
-  }
-  PersonId person(std::string_view user, std::string_view visitor = "") {
-    const auto found = ledger_->database().read(
-        [&](store::Connection& c) { return people::resolve(c, user, visitor); });
-    return found && *found ? **found : 0;
   }
   // Balances, awards and levels of these users.
   std::string state(const std::vector<std::string>& users) {
@@ -369,11 +335,6 @@ class Stage : public testing::Test {
     return text;
   }
   std::vector<events::StoredEvent> story(std::mt19937_64& random);
-
-  std::unique_ptr<TestLedger> ledger_;
-  std::unique_ptr<access::Settings> settings_;
-  events::Stage stage_;
-  uint64_t seq_ = 0;
 };
 
 Json total(const char* order, double amount) {

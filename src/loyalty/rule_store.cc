@@ -92,7 +92,8 @@ Result<Levels> save_levels(store::Connection& c, const Programme& programme, Lev
 }
 
 Result<Terms> terms_of(store::Connection& c, const Programme& programme) {
-  return Terms{programme, TRY(all_versions(c, programme)), TRY(find_levels(c, programme))};
+  return Terms{programme, TRY(all_versions(c, programme)), TRY(find_levels(c, programme)),
+               TRY(referral_versions(c, programme))};
 }
 
 Result<std::vector<Terms>> all_terms(store::Connection& c) {
@@ -110,6 +111,10 @@ std::set<std::string, std::less<>> event_names(const std::vector<Terms>& terms) 
       if (!rule.event.empty()) names.insert(rule.event);
       if (!rule.makeup_event.empty()) names.insert(rule.makeup_event);
       for (const Task& task : rule.tasks) names.insert(task.event);
+    }
+    for (const ReferralTerms& referral : one.referral) {
+      names.insert(referral.claim_event);
+      names.insert(referral.event);
     }
   }
   return names;

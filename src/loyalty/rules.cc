@@ -251,6 +251,9 @@ Json cap_json(const Cap& cap) {
 
 }  // namespace
 
+Result<Amount> amount_from_json(const Json& json) { return read_amount(json); }
+Json to_json(const Amount& amount) { return amount_json(amount); }
+
 Result<Rule> rule_from_json(const Json& json) {
   if (!json.is_object()) return bad("a rule is an object", "");
   if (to_text(json).size() > kMaxRuleBytes)

@@ -30,6 +30,9 @@ struct Amount {
   std::vector<Tier> tiers;  // ascending; the last one reached counts for the whole amount
 };
 
+Result<Amount> amount_from_json(const Json& json);
+Json to_json(const Amount& amount);
+
 struct Multiplier {
   enum class Kind { kBirthdayMonth, kLevel, kWindow, kFirstOrder, kTrait } kind = Kind::kWindow;
   int64_t percent = 100;  // kLevel: the level says

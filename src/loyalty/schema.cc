@@ -403,6 +403,56 @@ CREATE UNIQUE INDEX loyalty_plays_by_number ON loyalty_plays (programme, draw, n
   WHERE number > 0;
 )sql";
 
+constexpr std::string_view kReferral = R"sql(
+CREATE TABLE loyalty_referral_terms (
+  programme TEXT NOT NULL,
+  revision BIGINT NOT NULL,
+  definition TEXT NOT NULL,
+  from_ms BIGINT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_ms BIGINT NOT NULL,
+  PRIMARY KEY (programme, revision)
+);
+CREATE TABLE loyalty_referral_codes (
+  programme TEXT NOT NULL,
+  code TEXT NOT NULL,
+  person BIGINT NOT NULL,
+  made_ms BIGINT NOT NULL,
+  PRIMARY KEY (programme, code)
+);
+CREATE INDEX loyalty_referral_codes_by_person ON loyalty_referral_codes (person, programme);
+CREATE TABLE loyalty_referrals (
+  programme TEXT NOT NULL,
+  claim BIGINT NOT NULL,
+  referrer BIGINT NOT NULL,
+  friend BIGINT NOT NULL,
+  code TEXT NOT NULL,
+  claimed_ms BIGINT NOT NULL,
+  until_ms BIGINT NOT NULL,
+  revision BIGINT NOT NULL,
+  counted BIGINT NOT NULL,
+  state BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  verdict BIGINT NOT NULL,
+  order_key TEXT NOT NULL,
+  order_ms BIGINT NOT NULL,
+  order_minor BIGINT NOT NULL,
+  left_minor BIGINT NOT NULL,
+  changed_ms BIGINT NOT NULL,
+  referrer_granted BIGINT NOT NULL,
+  referrer_points BIGINT NOT NULL,
+  referrer_code TEXT NOT NULL,
+  friend_granted BIGINT NOT NULL,
+  friend_points BIGINT NOT NULL,
+  friend_code TEXT NOT NULL,
+  PRIMARY KEY (programme, claim)
+);
+CREATE INDEX loyalty_referrals_by_friend ON loyalty_referrals (friend, programme);
+CREATE INDEX loyalty_referrals_by_referrer ON loyalty_referrals (referrer, programme);
+CREATE INDEX loyalty_referrals_by_time ON loyalty_referrals (programme, claimed_ms);
+)sql";
+
 constexpr std::array kMigrations = {
     store::Migration{"loyalty", 1, "programmes and their ledger", kLedger},
     store::Migration{"loyalty", 2, "adjustments that wait for a second person", kApprovals},
@@ -411,6 +461,7 @@ constexpr std::array kMigrations = {
     store::Migration{"loyalty", 5, "rewards and their redemptions", kRewards},
     store::Migration{"loyalty", 6, "coupons that are somebody's", kOwners},
     store::Migration{"loyalty", 7, "gift cards and draws", kGiftsAndDraws},
+    store::Migration{"loyalty", 8, "referral", kReferral},
 };
 
 }  // namespace

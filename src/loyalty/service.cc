@@ -64,6 +64,7 @@ void Service::add_routes(http::Router& router) {
   add_coupon_routes(router);
   add_reward_routes(router);
   add_play_routes(router);
+  add_referral_routes(router);
   add_member_routes(router);
 }
 
@@ -113,6 +114,14 @@ void Service::settle_all(const Programme& programme) {
         [&](store::Connection& c) { return settle_due(c, programme, now(), kSettleAtOnce); });
     if (!settled || *settled == 0) return;
   }
+}
+
+void Service::wake_worker() {
+  {
+    std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  wake_.notify_all();
 }
 
 void Service::work() {
@@ -189,7 +198,7 @@ Result<bool> Service::backfill(const Terms& terms) {
     }
     // As they are in this transaction: they may have changed since.
     const auto programme = TRY(find_programme(c, id));
-    TRY(assess(c, TRY(terms_of(c, *programme)), people, now()));
+    TRY(assess_with_referrals(c, TRY(terms_of(c, *programme)), people, now()));
     TRY(
         c.execute("UPDATE loyalty_backfills SET after_person = $2 WHERE programme = $1 AND "
                   "after_person = $3",

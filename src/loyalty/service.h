@@ -8,6 +8,7 @@
 
 #include "loyalty/assess.h"
 #include "loyalty/draws.h"
+#include "loyalty/member.h"
 #include "loyalty/writer.h"
 
 namespace perennial::loyalty {
@@ -38,6 +39,7 @@ class Service : public Loyalty {
   void add_coupon_routes(http::Router& router);
   void add_reward_routes(http::Router& router);
   void add_play_routes(http::Router& router);
+  void add_referral_routes(http::Router& router);
   void add_member_routes(http::Router& router);
 
   Answer presets(const http::Request&);
@@ -83,6 +85,14 @@ class Service : public Loyalty {
   Answer play_a_draw(const http::Request&);
   Result<Play> play_one(const Programme& programme, const PlayOrder& order);
 
+  Answer referral(const http::Request&);
+  Answer put_referral(const http::Request&);
+  Answer referrals(const http::Request&);
+  Answer judge_a_referral(const http::Request&);
+  Answer make_referral_code(const http::Request&);
+  // A member's code and what came of it.
+  Result<Json> referral_of(store::Connection& c, const Programme& programme, PersonId person);
+
   // Whose page a link opens; nothing if it opens none.
   struct Visit {
     Programme programme;
@@ -93,6 +103,7 @@ class Service : public Loyalty {
   Answer act_as_member(const http::Request&);
   Answer member_json(const http::Request&);
   Result<std::optional<Visit>> visit(const http::Request& request);
+  Result<MemberView> view_for(const Visit& visit);
   Result<std::string> member_secret();
 
   Answer balance_sheet(const http::Request&);
@@ -119,6 +130,7 @@ class Service : public Loyalty {
   Result<void> begin_backfill(store::Connection& c, const Programme& programme, bool facts);
   void settle_all(const Programme& programme);
   void work();
+  void wake_worker();
   Result<bool> work_once();  // whether there is more to do at once
   Result<bool> backfill(const Terms& terms);
   Instant now() const { return wiring_.settings.workspace().now(wiring_.clock); }

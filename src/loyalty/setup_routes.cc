@@ -23,7 +23,8 @@ Service::Answer Service::presets(const http::Request&) {
   const std::string zone = wiring_.settings.workspace().calendar.zone.name();
   return http::json(200, {{"programme", preset_programme("members", zone)},
                           {"rules", preset_rules()},
-                          {"levels", preset_levels()}});
+                          {"levels", preset_levels()},
+                          {"referral", preset_referral()}});
 }
 
 Service::Answer Service::programmes(const http::Request&) {
@@ -83,11 +84,7 @@ Service::Answer Service::put_rule(const http::Request& request) {
                        {{"version", rule.version}}, wiring_.clock()));
     return rule;
   }));
-  {
-    std::lock_guard lock(mutex_);
-    woken_ = true;
-  }
-  wake_.notify_all();
+  wake_worker();
   return http::json(200, to_json(saved));
 }
 
@@ -124,11 +121,7 @@ Service::Answer Service::put_levels(const http::Request& request) {
                        {{"revision", levels.revision}}, wiring_.clock()));
     return levels_with_people(c, programme);
   }));
-  {
-    std::lock_guard lock(mutex_);
-    woken_ = true;
-  }
-  wake_.notify_all();
+  wake_worker();
   return http::json(200, saved);
 }
 

@@ -39,6 +39,7 @@ Result<void> merge_accounts(store::Connection& c, const std::vector<Terms>& all,
         "UPDATE " + std::string(table) + " SET person = $2 WHERE person = $1 AND person > 0",
         {move.from, move.into}));
   }
+  TRY(merge_referrals(c, move.from, move.into));
   // An award that was taken back leaves an empty row, which may stand in the other's way.
   TRY(c.execute("DELETE FROM loyalty_awards WHERE person IN ($1, $2) AND points = 0",
                 {move.from, move.into}));
@@ -117,7 +118,7 @@ Result<void> take_events(store::Connection& c, std::span<const events::StoredEve
   }
   TRY(add_facts(c, facts));
   const std::vector<PersonId> list(touched.begin(), touched.end());
-  for (const Terms& terms : all) TRY(assess(c, terms, list, now));
+  for (const Terms& terms : all) TRY(assess_with_referrals(c, terms, list, now));
   return {};
 }
 

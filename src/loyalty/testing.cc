@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "loyalty/assess.h"
+
 namespace perennial::loyalty {
 namespace {
 
@@ -126,6 +128,54 @@ void LedgerTest::at_once(int count, const std::function<void(int)>& body) {
     });
   }
   for (auto& thread : threads) thread.join();
+}
+
+void StageTest::start_again() {
+  ledger_ = std::make_unique<TestLedger>(0);
+  settings_ = std::move(*access::Settings::load(ledger_->database()));
+  stage_ = people::people_stage(*settings_);
+  seq_ = 0;
+}
+
+void StageTest::send(std::vector<events::StoredEvent> events) {
+  for (auto& event : events) event.seq = ++seq_;
+  write([&](store::Connection& c) -> Result<void> {
+    TRY(stage_.apply(c, events));
+    return take_events(c, events, ledger_->now());
+  });
+}
+
+events::StoredEvent StageTest::base(std::string_view time, std::string user, std::string visitor) {
+  const Zone zone = test_programme().zone;
+  events::StoredEvent event;
+  event.source = "web";
+  event.user_id = std::move(user);
+  event.anonymous_id = std::move(visitor);
+  event.timestamp = must(parse_instant(time, zone));
+  event.received_at = must(parse_instant("2027-06-01", zone));
+  return event;
+}
+
+events::StoredEvent StageTest::track(std::string_view time, std::string user, std::string visitor,
+                                     std::string name, Json properties) {
+  auto event = base(time, std::move(user), std::move(visitor));
+  event.name = std::move(name);
+  event.properties = to_text(properties);
+  return event;
+}
+
+events::StoredEvent StageTest::identify(std::string_view time, std::string user,
+                                        std::string visitor, Json traits) {
+  auto event = base(time, std::move(user), std::move(visitor));
+  event.type = events::Type::kIdentify;
+  event.properties = to_text(traits);
+  return event;
+}
+
+PersonId StageTest::person(std::string_view user, std::string_view visitor) {
+  const auto found = must(ledger_->database().read(
+      [&](store::Connection& c) { return people::resolve(c, user, visitor); }));
+  return found.value_or(0);
 }
 
 }  // namespace perennial::loyalty

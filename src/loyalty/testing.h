@@ -64,4 +64,30 @@ class LedgerTest : public testing::Test {
   int earned_ = 0;
 };
 
+// Events in, points out: the people stage and loyalty's part behind it, over an empty ledger.
+class StageTest : public testing::Test {
+ protected:
+  StageTest() { start_again(); }
+  void start_again();
+  template <class Body>
+  void write(Body body) {
+    const auto done = ledger_->database().write(body);
+    ASSERT_TRUE(done) << done.error().text();
+  }
+  // One batch of the stage.
+  void send(std::vector<events::StoredEvent> events);
+  // Times are local to the programme.
+  static events::StoredEvent base(std::string_view time, std::string user, std::string visitor);
+  static events::StoredEvent track(std::string_view time, std::string user, std::string visitor,
+                                   std::string name, Json properties);
+  static events::StoredEvent identify(std::string_view time, std::string user, std::string visitor,
+                                      Json traits);
+  PersonId person(std::string_view user, std::string_view visitor = "");  // 0: nobody
+
+  std::unique_ptr<TestLedger> ledger_;
+  std::unique_ptr<access::Settings> settings_;
+  events::Stage stage_;
+  uint64_t seq_ = 0;
+};
+
 }  // namespace perennial::loyalty

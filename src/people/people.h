@@ -127,6 +127,17 @@ Result<void> each_identity(
 // All identities of people, those that only an alias named included.
 Result<std::vector<std::string>> identities_of_people(store::Connection& c,
                                                       std::span<const PersonId> people);
+// That two people named the same identifier ("phone", "email", "unionid", "openid", "device"), or
+// that both were seen under one anonymous id (kSharedVisitor). Identifiers that so many name that
+// they are somebody's default do not count.
+inline constexpr std::string_view kSharedVisitor = "visitor";
+struct SharedMark {
+  PersonId other = 0;
+  std::string kind;
+};
+Result<std::vector<SharedMark>> shared_marks(store::Connection& c, PersonId person,
+                                             std::span<const PersonId> others);
+
 // An identity, or everything of a person (`whole`), went to another person.
 struct Move {
   int64_t id = 0;               // ascending

@@ -38,6 +38,7 @@ def loyalty(walk):
     coupons(walk, path, person)
     rewards(walk, path, person)
     chances(walk, path, person)
+    referral(walk, path, person, presets["referral"])
     member(walk, path, person)
     doubled = presets["rules"][0] | {
         "amount": {"kind": "per_money", "points": 2, "per_minor": 100}
@@ -209,12 +210,49 @@ def chances(walk, path, person):
     walk.assertEqual(seeds["wheel"], "")
 
 
+def referral(walk, path, person, preset):
+    walk.assertEqual(walk.ok("GET", f"{path}/referral")["terms"]["enabled"], False)
+    terms = preset | {"from": "2020-01-01T00:00:00Z", "delay_days": 0}
+    terms |= {"link": "https://shop.example/?ref={code}"}
+    walk.ok("PUT", f"{path}/referral", terms | {"within_days": -1}, status=400)
+    saved = walk.ok("PUT", f"{path}/referral", terms)
+    walk.assertEqual((saved["revision"], saved["max_times"]), (1, 10))
+    walk.ok("PUT", f"{path}/referral", terms, status=409)
+    no_batch = terms | {"revision": 1, "friend": {"batch": "nothing"}}
+    walk.ok("PUT", f"{path}/referral", no_batch, status=404)
+    made = walk.ok("POST", f"{path}/people/{person}/referral-code")
+    walk.assertEqual(made["link"], f"https://shop.example/?ref={made['code']}")
+    walk.ok("POST", f"{path}/people/99999999/referral-code", status=404)
+    sign_up = {"type": "track", "userId": "bo", "event": "Signed Up"}
+    sign_up["properties"] = {"referral_code": made["code"]}
+    order = {"type": "track", "userId": "bo", "event": "Order Completed"}
+    order["properties"] = {"order_id": "ref-1", "total": 60, "currency": "CNY"}
+    times = ("2025-06-02T00:00:00Z", "2025-06-03T00:00:00Z")
+    batch = [sign_up | {"timestamp": times[0]}, order | {"timestamp": times[1]}]
+    walk.assertEqual(walk.server.collect(walk.key, "batch", {"batch": batch}).status, 200)
+    found = until(
+        lambda: walk.ok("GET", f"{path}/referrals?state=rewarded&referrer={person}")["referrals"],
+        20,
+        "the friend's order was looked at",
+    )
+    walk.assertEqual(found[0]["referrer_side"]["points"], 60)
+    verdict = f"{path}/referrals/{found[0]['id']}/verdict"
+    walk.assertEqual(walk.ok("POST", verdict, {"verdict": "refuse"})["reason"], "by_hand")
+    walk.assertEqual(walk.ok("POST", verdict, {"verdict": "none"})["state"], "rewarded")
+    walk.ok("POST", verdict, {"verdict": "maybe"}, status=400)
+    walk.ok("POST", f"{path}/referrals/7/verdict", {"verdict": "refuse"}, status=404)
+    walk.ok("GET", f"{path}/referrals?state=lost", status=400)
+    walk.assertEqual(walk.ok("GET", f"{path}/referral")["sums"]["rewarded"], 1)
+
+
 def member(walk, path, person):
     made = walk.ok("POST", f"{path}/people/{person}/link", {"days": 7})
     walk.ok("POST", f"{path}/people/{person}/link", {"days": 401}, status=400)
     walk.ok("POST", f"{path}/people/99999999/link", {}, status=404)
     token = made["token"]
-    walk.assertTrue(walk.ok("GET", f"/v1/member/{token}")["balances"])
+    shown = walk.ok("GET", f"/v1/member/{token}")
+    walk.assertTrue(shown["balances"])
+    walk.assertEqual(shown["referral"]["friends"], 1)
     walk.ok("GET", f"/v1/member/{token}x", status=404)
     walk.assertEqual(walk.server.request("GET", f"/member/{token}?lang=zh").status, 200)
     walk.assertEqual(walk.server.request("GET", f"/member/{token}x").status, 404)

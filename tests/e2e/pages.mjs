@@ -46,6 +46,7 @@ async function addresses(server) {
     '/loyalty/rewards?reward=new',
     '/loyalty/coupons',
     '/loyalty/coupons?batch=new',
+    '/loyalty/referral',
     '/loyalty/approvals',
     '/campaigns',
     '/proof/goals',

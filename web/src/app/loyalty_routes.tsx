@@ -1,5 +1,11 @@
-// The pages of points: programme, rules, levels, rewards, coupons, people, finance.
-import { AccountBookOutlined, GiftOutlined, ShopOutlined, TagsOutlined } from '@ant-design/icons';
+// The pages of points: programme, rules, levels, rewards, coupons, referral, people, finance.
+import {
+  AccountBookOutlined,
+  GiftOutlined,
+  ShareAltOutlined,
+  ShopOutlined,
+  TagsOutlined,
+} from '@ant-design/icons';
 import { lazy } from 'react';
 import type { PageRoute } from './routes';
 
@@ -21,6 +27,12 @@ export const loyaltyRoutes: readonly PageRoute[] = [
     right: 'loyalty.read',
     page: lazy(() => import('@/features/loyalty/CouponsPage')),
     nav: { group: 'act', name: 'coupons', icon: <TagsOutlined /> },
+  },
+  {
+    path: '/loyalty/referral',
+    right: 'loyalty.read',
+    page: lazy(() => import('@/features/loyalty/ReferralPage')),
+    nav: { group: 'act', name: 'referral', icon: <ShareAltOutlined /> },
   },
   {
     path: '/loyalty/approvals',

@@ -29,6 +29,7 @@ export type NavName =
   | 'value'
   | 'loyalty'
   | 'rewards'
+  | 'referral'
   | 'coupons'
   | 'loyalty_finance'
   | 'risk'

@@ -87,7 +87,10 @@ export type WordKind =
   | 'approval_state'
   | 'reward_kind'
   | 'reward_state'
-  | 'reward_move';
+  | 'reward_move'
+  | 'referral_state'
+  | 'referral_reason'
+  | 'referral_mark';
 
 /** Gives (kind, word) → text. A word that the catalogue does not have stands for itself. */
 export function useWords() {

@@ -12,6 +12,7 @@ import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
 import { Adjust } from './Adjust';
 import { Balances } from './Balances';
+import { MemberReferral } from './MemberReferral';
 import { StandingView } from './StandingView';
 import { StatementTable } from './StatementTable';
 import { useProgramme } from './use_programme';
@@ -50,6 +51,9 @@ function Body({ programme, person }: { programme: Programme; person: number }) {
               )}
             </Section>
           </div>
+          <Section title={t('referral.mine')}>
+            <MemberReferral programme={programme} person={person} referral={found.referral} />
+          </Section>
           <Section title={t('loyalty.statement')}>
             <StatementTable
               key={currency}

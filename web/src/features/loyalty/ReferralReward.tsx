@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/react-query';
+import { Select, Switch } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { api, must } from '@/api/client';
+import type { Programme, ReferralTerms } from '@/api/types';
+import { FormRow } from './FormRow';
+import { RuleAmount } from './RuleAmount';
+
+type Reward = NonNullable<ReferralTerms['referrer']>;
+
+interface Props {
+  programme: Programme;
+  name: string;
+  reward: Reward;
+  change: (reward: Reward) => void;
+}
+
+/** What one side gets: points, a coupon, or both. */
+export function ReferralReward({ programme, name, reward, change }: Props) {
+  const { t } = useTranslation();
+  const batches = useQuery({
+    queryKey: ['loyalty', programme.id, 'coupons'],
+    queryFn: () =>
+      must(
+        api.GET('/v1/loyalty/programmes/{programme}/coupons', {
+          params: { path: { programme: programme.id } },
+        }),
+      ),
+  });
+  const options = (batches.data?.batches ?? [])
+    .filter(({ shared_code }) => !shared_code)
+    .map(({ id, name: label }) => ({ value: id, label }));
+  return (
+    <fieldset style={{ border: 0, padding: 0, margin: '16px 0' }}>
+      <legend style={{ fontWeight: 600, marginBottom: 8 }}>{name}</legend>
+      <FormRow name={t('referral.points')}>
+        <Switch
+          aria-label={`${name}: ${t('referral.points')}`}
+          checked={Boolean(reward.points)}
+          onChange={(on) =>
+            change({ ...reward, points: on ? { kind: 'fixed', points: 100 } : null })
+          }
+        />
+      </FormRow>
+      {reward.points ? (
+        <RuleAmount amount={reward.points} onChange={(points) => change({ ...reward, points })} />
+      ) : null}
+      <FormRow name={t('referral.coupon')}>
+        <Select
+          aria-label={`${name}: ${t('referral.coupon')}`}
+          value={reward.batch ?? ''}
+          onChange={(batch) => change({ ...reward, batch })}
+          options={[{ value: '', label: t('referral.no_coupon') }, ...options]}
+          style={{ minWidth: 220 }}
+        />
+      </FormRow>
+    </fieldset>
+  );
+}
