@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "loyalty/outbox.h"
 #include "loyalty/rows.h"
 
 namespace perennial::loyalty {
@@ -137,6 +138,39 @@ Json details_json(const Replay& replay) {
 
 Value due_or_null(int64_t ms) { return ms == kNever ? Value() : Value(ms); }
 
+// Tells who is in another level than before.
+Result<void> tell_levels(store::Connection& c, const Terms& terms,
+                         const std::vector<std::pair<PersonId, Replay>>& replays, Instant now) {
+  if (!terms.levels.on() || !terms.programme.events_from) return {};
+  std::map<PersonId, std::string> before;
+  std::vector<Value> keys;
+  for (const auto& [person, replay] : replays) keys.emplace_back(person);
+  const Value fixed = terms.programme.id;
+  TRY(each_in(c, "SELECT person, level FROM loyalty_members WHERE programme = $1 AND person IN {}",
+              std::span(&fixed, 1), keys, [&](const Row& row) -> Result<void> {
+                before[row.integer(0)] = row.text(1);
+                return {};
+              }));
+  const auto& levels = terms.levels.levels;
+  const auto rank = [&](const std::string& code) {
+    const auto found = std::ranges::find(levels, code, &Level::code);
+    return found == levels.end() ? 0 : found - levels.begin();  // who is in none is in the lowest
+  };
+  std::vector<News> news;
+  for (const auto& [person, replay] : replays) {
+    const Standing& standing = replay.standing;
+    const std::string& was = before[person];
+    if (rank(standing.level) == rank(was)) continue;
+    const std::string reason =
+        standing.changes.empty() ? std::string() : standing.changes.back().reason;
+    news.push_back({.type = rank(standing.level) > rank(was) ? "level.reached" : "level.lost",
+                    .person = person,
+                    .at_ms = standing.since_ms == INT64_MIN ? to_millis(now) : standing.since_ms,
+                    .properties = {{"from", was}, {"to", standing.level}, {"reason", reason}}});
+  }
+  return tell(c, terms.programme, std::move(news));
+}
+
 Result<void> save_standings(store::Connection& c, const Programme& programme,
                             const std::vector<std::pair<PersonId, Replay>>& replays) {
   static const std::vector<std::string_view> kMembers = {
@@ -195,6 +229,7 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
     }
     add_ends(changes, posted, now);
     TRY(post(c, terms.programme, changes, next_id, now));
+    TRY(tell_levels(c, terms, replays, now));
     TRY(save_standings(c, terms.programme, replays));
   }
   return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "loyalty/outbox.h"
 #include "loyalty/rows.h"
 
 namespace perennial::loyalty {
@@ -365,6 +366,7 @@ Result<void> save(store::Connection& c, Core& core, Instant now) {
   TRY(save_spends(c, core));
   TRY(save_merges(c, core));
   TRY(save_postings(c, core, now));
+  TRY(tell_postings(c, core));
   TRY(c.execute("UPDATE loyalty_numbers SET entry = $1, lot = $2, holder = $3 WHERE id = 1",
                 {core.numbers().entry, core.numbers().lot, core.numbers().holder}));
   return {};

@@ -128,6 +128,7 @@ class Core {
   void check() const;
 
   const std::vector<Posting>& postings() const { return postings_; }
+  const Programme& programme() const { return programme_; }
   const Numbers& numbers() const { return next_; }
   auto& holders() { return holders_; }
   auto& merges() { return merges_; }

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "loyalty/coupons.h"
+#include "loyalty/outbox.h"
 #include "loyalty/rows.h"
 
 namespace perennial::loyalty {
@@ -36,6 +37,14 @@ Result<Issued> issue_codes(store::Connection& c, const Programme& programme,
   const Issued issued{.issued = static_cast<int64_t>(wanted.size()),
                       .skipped = static_cast<int64_t>(keys.size() - wanted.size())};
   if (issued.issued == 0) return issued;
+  std::vector<News> news;
+  for (const auto& row : rows) {
+    news.push_back({.type = "coupon.issued",
+                    .person = std::get<int64_t>(row[5]),
+                    .at_ms = to_millis(now),
+                    .properties = {{"batch", batch.id}, {"code", std::get<std::string>(row[1])}}});
+  }
+  TRY(tell(c, programme, std::move(news)));
   TRY(c.insert_many("loyalty_coupons", kColumns, rows));
   TRY(c.execute(
       "UPDATE loyalty_coupon_batches SET codes = codes + $3 WHERE programme = $1 AND id = $2",
@@ -49,7 +58,15 @@ Result<void> give_code(store::Connection& c, const Programme& programme, std::st
       c.execute("UPDATE loyalty_coupons SET person = $3, issued_ms = $4 WHERE programme = $1 AND "
                 "code = $2",
                 {programme.id, std::string(code), person, to_millis(now)}));
-  return {};
+  const auto batch =
+      TRY(c.query_one("SELECT batch FROM loyalty_coupons WHERE programme = $1 AND code = $2",
+                      {programme.id, std::string(code)}));
+  INVARIANT(batch.has_value());
+  return tell(c, programme,
+              {.type = "coupon.issued",
+               .person = person,
+               .at_ms = to_millis(now),
+               .properties = {{"batch", batch->text(0)}, {"code", code}}});
 }
 
 Result<std::vector<OwnedCoupon>> coupons_of(store::Connection& c, const Programme& programme,

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "loyalty/coupons.h"
+#include "loyalty/outbox.h"
 
 namespace perennial::loyalty {
 namespace {
@@ -102,6 +103,20 @@ Result<Refusal> refused_by_terms(store::Connection& c, const Programme& programm
       return refusal("person_limit", "this person has used it as often as anybody may", "person");
   }
   return Refusal{};
+}
+
+Result<void> tell_use(store::Connection& c, const Programme& programme, std::string_view type,
+                      PersonId person, const UseOutcome& outcome, const std::string& code,
+                      const std::string& order, Instant now) {
+  return tell(c, programme,
+              {.type = type,
+               .person = person,
+               .at_ms = to_millis(now),
+               .properties = {{"batch", outcome.batch},
+                              {"code", code},
+                              {"order", order},
+                              {"discount_minor", outcome.discount_minor},
+                              {"free_shipping", outcome.free_shipping}}});
 }
 
 Result<UseOutcome> decide_use(store::Connection& c, const Programme& programme,
@@ -210,6 +225,10 @@ Result<UseOutcome> use_coupon(store::Connection& c, const Programme& programme,
        outcome.refusal.code, outcome.refusal.message, outcome.refusal.where, outcome.discount_minor,
        int64_t{outcome.free_shipping}, to_millis(now),
        outcome.reserved_until ? Value(to_millis(*outcome.reserved_until)) : Value()}));
+  if (outcome.state == UseState::kRedeemed) {
+    TRY(tell_use(c, programme, "coupon.used", TRY(people::current_person(c, use.person)), outcome,
+                 code, use.order, now));
+  }
   return outcome;
 }
 
@@ -249,6 +268,10 @@ Result<UseOutcome> end_use(store::Connection& c, const Programme& programme, std
   }
   outcome.state = wanted;
   outcome.reserved_until.reset();
+  if (wanted != UseState::kVoid) {
+    TRY(tell_use(c, programme, wanted == UseState::kRedeemed ? "coupon.used" : "coupon.restored",
+                 row->integer(2), outcome, code, row->text(3), now));
+  }
   return outcome;
 }
 

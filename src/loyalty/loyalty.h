@@ -96,6 +96,10 @@ struct Programme {
   int64_t closed_ms = INT64_MIN;     // nothing is posted before this instant any more
   int64_t revision = 0;              // of its definition, for parallel edits
   bool takes_events = true;          // earning rules run
+  // What takes effect from this instant on is told to the event log (outbox.h). Preset: from when
+  // the programme was made.
+  std::optional<Instant> events_from;
+  bool events_said = false;  // events_from was given, as "none" too
 
   const Currency* find(std::string_view code) const;
   const Currency* find(int64_t currency_id) const;

@@ -4,6 +4,7 @@
 #include "loyalty/coupons.h"
 #include "loyalty/draws.h"
 #include "loyalty/fields.h"
+#include "loyalty/outbox.h"
 
 namespace perennial::loyalty {
 namespace {
@@ -78,6 +79,12 @@ Result<void> give(store::Connection& c, const Programme& programme, const Draw& 
     if (outcome.done()) one.points = prize.points;
   }
   return {};
+}
+
+Prize::Kind prize_kind(const Draw& draw, const std::string& id) {
+  const auto prize = std::ranges::find(draw.prizes, id, &Prize::id);
+  INVARIANT(prize != draw.prizes.end());
+  return prize->kind;
 }
 
 Result<void> roll(store::Connection& c, const Programme& programme, const Draw& draw, Play& one,
@@ -204,6 +211,17 @@ Result<Play> play(store::Connection& c, const Programme& programme, const PlayOr
                 {programme.id, one.id, one.draw, one.person, one.number, one.roll, one.rolled,
                  one.prize, one.points, one.code, one.refusal.code, one.refusal.message,
                  one.refusal.where, to_millis(now)}));
+  if (one.done() && prize_kind(*draw, one.prize) != Prize::Kind::kNothing) {
+    TRY(tell(c, programme,
+             {.type = "draw.won",
+              .person = one.person,
+              .at_ms = to_millis(now),
+              .properties = {{"draw", one.draw},
+                             {"prize", one.prize},
+                             {"points", one.points},
+                             {"code", one.code},
+                             {"play", one.id}}}));
+  }
   return one;
 }
 

@@ -184,6 +184,12 @@ Result<Programme> programme_from_json(const Json& json) {
   programme.approval_limit = TRY(bounded(json, "approval_limit", 10'000, 0, kMaxPoints));
   programme.takes_events = TRY(json_bool_or(json, "takes_events", true));
   programme.revision = TRY(json_integer_or(json, "revision", 0));
+  programme.events_said = json.contains("events_from");
+  if (programme.events_said && !json["events_from"].is_null()) {
+    const auto from = parse_instant(TRY(json_string(json, "events_from")), programme.zone);
+    if (!from) return bad(from.error().message, "events_from");
+    programme.events_from = *from;
+  }
   return programme;
 }
 
@@ -198,6 +204,8 @@ Json to_json(const Programme& programme) {
           {"hold_seconds", programme.hold_seconds},
           {"approval_limit", programme.approval_limit},
           {"takes_events", programme.takes_events},
+          {"events_from",
+           programme.events_from ? Json(format_instant(*programme.events_from)) : Json()},
           {"revision", programme.revision},
           {"closed_until", programme.closed_ms == INT64_MIN
                                ? Json()
@@ -215,6 +223,7 @@ Result<Programme> save_programme(store::Connection& c, Programme programme, Inst
   }
   if (!before && TRY(list_programmes(c)).size() >= kMaxProgrammes)
     return fail(Code::kTooLarge, "there are 100 programmes already", "id");
+  if (!programme.events_said) programme.events_from = before ? before->events_from : now;
   ++programme.revision;
   Json definition = to_json(programme);
   definition.erase("closed_until");

@@ -5,6 +5,7 @@
 #include "loyalty/assess.h"
 #include "loyalty/coupons.h"
 #include "loyalty/fields.h"
+#include "loyalty/outbox.h"
 #include "loyalty/rewards.h"
 
 namespace perennial::loyalty {
@@ -206,6 +207,19 @@ Result<void> cancel(store::Connection& c, const Programme& programme, const Rewa
   return {};
 }
 
+Result<void> tell_redemption(store::Connection& c, const Programme& programme,
+                             std::string_view type, const Redemption& one, Instant now) {
+  return tell(c, programme,
+              {.type = type,
+               .person = one.person,
+               .at_ms = to_millis(now),
+               .properties = {{"reward", one.reward},
+                              {"points", one.points},
+                              {"money_minor", one.money_minor},
+                              {"code", one.code},
+                              {"redemption", one.id}}});
+}
+
 bool allowed(State from, RedemptionMove move) {
   switch (move) {
     case RedemptionMove::kConfirm:
@@ -348,6 +362,8 @@ Result<Redemption> redeem(store::Connection& c, const Programme& programme, cons
        static_cast<int64_t>(one.state), one.refusal.code, one.refusal.message, one.refusal.where,
        one.points, one.money_minor, one.code, to_millis(now),
        one.reserved_until ? Value(to_millis(*one.reserved_until)) : Value()}));
+  if (one.done() && one.state != State::kReserved)
+    TRY(tell_redemption(c, programme, "reward.redeemed", one, now));
   return one;
 }
 
@@ -378,6 +394,7 @@ Result<Redemption> move_redemption(store::Connection& c, const Programme& progra
   }
   const auto reward = TRY(find_reward(c, programme, one.reward));
   INVARIANT(reward.has_value());
+  const bool was_reserved = one.state == State::kReserved;
   switch (move) {
     case RedemptionMove::kConfirm:
       TRY(confirm(c, programme, *reward, one, now));
@@ -395,6 +412,10 @@ Result<Redemption> move_redemption(store::Connection& c, const Programme& progra
   if (!one.done()) return one;
   one.changed_at = now;
   TRY(keep(c, programme, one));
+  if (move == RedemptionMove::kConfirm)
+    TRY(tell_redemption(c, programme, "reward.redeemed", one, now));
+  if (move == RedemptionMove::kCancel && !was_reserved)
+    TRY(tell_redemption(c, programme, "reward.cancelled", one, now));
   return one;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "loyalty/outbox.h"
+
 namespace perennial::loyalty {
 namespace {
 
@@ -266,6 +268,8 @@ Result<Rule> rule_from_json(const Json& json) {
   if (json.contains("from") && !json["from"].is_null())
     rule.from_ms = to_millis(TRY(parse_instant(TRY(json_string(json, "from")))));
   rule.event = TRY(short_text(json, "event", false));
+  if (is_told(rule.event))
+    return bad("is told by the ledger itself: a rule by it would go round", "event");
   rule.when = TRY(list_of<Condition>(json, "when", read_condition));
   rule.currency = TRY(short_text(json, "currency", false));
   if (!json.contains("amount")) return bad("is missing", "amount");

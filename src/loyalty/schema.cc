@@ -453,6 +453,17 @@ CREATE INDEX loyalty_referrals_by_referrer ON loyalty_referrals (referrer, progr
 CREATE INDEX loyalty_referrals_by_time ON loyalty_referrals (programme, claimed_ms);
 )sql";
 
+constexpr std::string_view kOutbox = R"sql(
+CREATE TABLE loyalty_outbox (
+  id TEXT PRIMARY KEY,
+  at_ms BIGINT NOT NULL,
+  person BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  properties TEXT NOT NULL
+);
+CREATE INDEX loyalty_outbox_by_time ON loyalty_outbox (at_ms, id);
+)sql";
+
 constexpr std::array kMigrations = {
     store::Migration{"loyalty", 1, "programmes and their ledger", kLedger},
     store::Migration{"loyalty", 2, "adjustments that wait for a second person", kApprovals},
@@ -462,6 +473,7 @@ constexpr std::array kMigrations = {
     store::Migration{"loyalty", 6, "coupons that are somebody's", kOwners},
     store::Migration{"loyalty", 7, "gift cards and draws", kGiftsAndDraws},
     store::Migration{"loyalty", 8, "referral", kReferral},
+    store::Migration{"loyalty", 9, "what is told to the log", kOutbox},
 };
 
 }  // namespace

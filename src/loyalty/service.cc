@@ -16,7 +16,9 @@ Result<std::unique_ptr<Loyalty>> Loyalty::open(Wiring wiring) {
 }
 
 Service::Service(Wiring wiring)
-    : wiring_(wiring), writer_(wiring.database, [this] { return now(); }) {
+    : wiring_(wiring),
+      writer_(wiring.database, [this] { return now(); }),
+      teller_(wiring.database, wiring.log, wiring.clock) {
   worker_ = std::thread([this] { work(); });
 }
 
@@ -28,6 +30,7 @@ void Service::stop() {
   wake_.notify_all();
   if (worker_.joinable()) worker_.join();
   writer_.stop();
+  teller_.stop();
 }
 
 events::Stage Service::follow(events::Stage stage) {

@@ -9,6 +9,7 @@
 #include "loyalty/assess.h"
 #include "loyalty/draws.h"
 #include "loyalty/member.h"
+#include "loyalty/outbox.h"
 #include "loyalty/writer.h"
 
 namespace perennial::loyalty {
@@ -137,6 +138,7 @@ class Service : public Loyalty {
 
   Wiring wiring_;
   Writer writer_;
+  Teller teller_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false, woken_ = false;

@@ -66,9 +66,9 @@ Service::Answer Service::rules(const http::Request& request) {
                         {programme.id}));
     const Json progress = job ? Json{{"done", job->integer(0)}, {"of", job->integer(1)}} : Json();
     std::lock_guard lock(mutex_);
+    const std::string error = worker_error_.empty() ? teller_.error() : worker_error_;
     return http::json(
-        200,
-        {{"rules", std::move(items)}, {"looking_back", progress}, {"worker_error", worker_error_}});
+        200, {{"rules", std::move(items)}, {"looking_back", progress}, {"worker_error", error}});
   });
 }
 

@@ -44,6 +44,8 @@ TestLedger::TestLedger(int people) : programme_(test_programme()) {
     for (int64_t id = 1; id <= people; ++id) {
       TRY(c.execute("INSERT INTO people (id, user_id) VALUES ($1, $2)",
                     {id, "u" + std::to_string(id)}));
+      TRY(c.execute("INSERT INTO people_seen (person, last_ms, user_last_ms) VALUES ($1, 0, 0)",
+                    {id}));
     }
     programme_ = TRY(save_programme(c, programme_, now_));
     return {};

@@ -7,6 +7,12 @@
 
 namespace perennial::timeline {
 
-inline constexpr std::array<std::string_view, 2> kOwnEvents = {"Segment Entered", "Segment Left"};
+inline constexpr std::array<std::string_view, 17> kOwnEvents = {
+    "Segment Entered",  "Segment Left",      "Points Earned",
+    "Points Spent",     "Points Taken Back", "Points Given Back",
+    "Points Expired",   "Points Adjusted",   "Points Transferred",
+    "Level Reached",    "Level Lost",        "Coupon Issued",
+    "Coupon Used",      "Coupon Restored",   "Reward Redeemed",
+    "Reward Cancelled", "Draw Won"};
 
 }  // namespace perennial::timeline
