@@ -27,6 +27,8 @@ constexpr Known kKnown[] = {
     {"log_level", "PERENNIAL_LOG_LEVEL", "info", "debug, info, warn or error"},
     {"log_format", "PERENNIAL_LOG_FORMAT", "text", "text or json"},
     {"workers", "PERENNIAL_WORKERS", "8", "threads for requests that wait for a store, 1 to 256"},
+    {"webhook_addresses", "PERENNIAL_WEBHOOK_ADDRESSES", "public",
+     "where webhooks may be sent: public, or any, also this machine and its private networks"},
     {"record", "PERENNIAL_RECORD", "", "file to which API traffic is recorded (for tests)"},
 };
 
@@ -132,6 +134,8 @@ Result<Config> interpret(const std::map<std::string, Setting, std::less<>>& sett
   config.log_level = value("log_level").value;
   config.log_format = value("log_format").value;
   config.workers = static_cast<int>(TRY(whole_number(value("workers"), 1, 256)));
+  TRY(check_word(value("webhook_addresses"), {"public", "any"}));
+  config.webhook_addresses = value("webhook_addresses").value;
   config.record = value("record").value;
   return config;
 }

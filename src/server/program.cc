@@ -24,6 +24,7 @@
 #include "store/store.h"
 #include "timeline/timeline.h"
 #include "value/value.h"
+#include "webhooks/webhooks.h"
 
 namespace perennial::server {
 namespace {
@@ -34,10 +35,10 @@ constexpr std::chrono::seconds kSettleAtMost{3};  // of what the console says, b
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (auto part :
-       {access::migrations(), events::migrations(), people::migrations(), collect::migrations(),
-        insight::migrations(), segments::migrations(), value::migrations(), loyalty::migrations(),
-        experiments::migrations(), engage::migrations(), goals::migrations()}) {
+  for (auto part : {access::migrations(), events::migrations(), webhooks::migrations(),
+                    people::migrations(), collect::migrations(), insight::migrations(),
+                    segments::migrations(), value::migrations(), loyalty::migrations(),
+                    experiments::migrations(), engage::migrations(), goals::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -69,6 +70,7 @@ class Wired final : public Program {
  private:
   Result<void> open_stores(const Config& config);
   Result<void> open_modules();
+  Result<void> open_webhooks(const Config& config);
   Result<void> open_imports();
   Result<void> listen(const Config& config);
   people::Extensions extensions();
@@ -94,6 +96,7 @@ class Wired final : public Program {
   std::unique_ptr<loyalty::Loyalty> loyalty_;
   std::unique_ptr<experiments::Experiments> experiments_;
   std::unique_ptr<events::Stages> stages_;
+  std::unique_ptr<webhooks::Webhooks> webhooks_;
   std::unique_ptr<collect::Importer> importer_;
   std::unique_ptr<collect::ImportFolders> folders_;
   std::unique_ptr<engage::Engage> engage_;
@@ -108,6 +111,7 @@ class Wired final : public Program {
 Result<void> Wired::open(const Config& config) {
   TRY(open_stores(config));
   TRY(open_modules());
+  TRY(open_webhooks(config));
   return listen(config);
 }
 
@@ -190,6 +194,17 @@ Result<void> Wired::open_modules() {
   return {};
 }
 
+Result<void> Wired::open_webhooks(const Config& config) {
+  webhooks_ = TRY(webhooks::Webhooks::open({.database = *database_,
+                                            .log = *log_,
+                                            .clock = system_now,
+                                            .reach = config.webhook_addresses == "any"
+                                                         ? webhooks::Reach::kAny
+                                                         : webhooks::Reach::kPublic}));
+  webhooks_->start();
+  return {};
+}
+
 Result<void> Wired::open_imports() {
   importer_ = TRY(collect::Importer::open(
       *database_, *log_, *settings_, system_now, directory_->sub("imports"),
@@ -263,6 +278,7 @@ Result<void> Wired::listen(const Config& config) {
   observation_ = TRY(Observation::open(config.record));
   http::Router router;
   gate_->add_routes(router);
+  webhooks_->add_routes(router);
   people::add_routes(router, *database_, *log_, *settings_, extensions());
   collect::add_routes(router, *database_, *log_, *settings_, *gate_, *importer_, system_now);
   folders_->add_routes(router);
@@ -315,6 +331,7 @@ void Wired::stop() {
   if (models_) models_->stop();
   if (stages_) stages_->stop();
   if (loyalty_) loyalty_->stop();
+  if (webhooks_) webhooks_->stop();
   if (timeline_) timeline_->stop();
 }
 

@@ -34,6 +34,7 @@ struct Config {
   std::string log_level;   // debug, info, warn, error
   std::string log_format;  // text, json
   int workers = 8;
+  std::string webhook_addresses;  // public, any
   std::string record;             // file for recorded API traffic; "" = none (tests only)
   std::vector<Setting> settings;  // all of the above, as `perennial config` shows them
 };

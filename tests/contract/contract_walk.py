@@ -17,6 +17,7 @@ from desk_walk import walk_desk  # noqa: E402
 from proof_walk import experiments  # noqa: E402
 from loyalty_walk import loyalty  # noqa: E402
 from value_walk import models  # noqa: E402
+from webhooks_walk import webhooks  # noqa: E402
 
 VALIDATE = pathlib.Path(__file__).with_name("validate.py")
 ORDERS = "order_id,customer_id,date,amount,country\n" + "".join(
@@ -31,7 +32,8 @@ class Walk(unittest.TestCase):
     def test_every_operation_keeps_the_contract(self):
         with tempfile.TemporaryDirectory() as folder:
             record = pathlib.Path(folder) / "record.jsonl"
-            with Perennial(record=record) as server:
+            allowed = {"PERENNIAL_WEBHOOK_ADDRESSES": "any"}
+            with Perennial(record=record, environment=allowed) as server:
                 self.server = server
                 self.access()
                 self.collect()
@@ -43,6 +45,7 @@ class Walk(unittest.TestCase):
                 experiments(self)
                 models(self)
                 loyalty(self)
+                webhooks(self)
                 self.rest()
             checked = subprocess.run(
                 [sys.executable, str(VALIDATE), str(record)], capture_output=True, text=True

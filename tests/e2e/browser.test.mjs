@@ -11,6 +11,7 @@ import {Visitor} from './visitor.mjs';
 import * as act from './walk_act.mjs';
 import * as begin from './walk_begin.mjs';
 import * as insights from './walk_insights.mjs';
+import * as loyalty from './walk_loyalty.mjs';
 import * as people from './walk_people.mjs';
 import * as segments from './walk_segments.mjs';
 
@@ -46,6 +47,9 @@ const STEPS = [
   ['a key is made and its event seen', act.keyAndLiveView],
   ['a user is invited', act.users],
   ['the audit trail has it all', act.audit],
+  ['a programme starts from the preset', loyalty.programme],
+  ['a friend is referred, and both are rewarded', loyalty.referral],
+  ['an address is told', loyalty.webhook],
   ['out, and in with the password', act.outAndIn],
 ];
 

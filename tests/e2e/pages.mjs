@@ -60,6 +60,8 @@ async function addresses(server) {
     '/settings/workspace',
     '/settings/users',
     '/settings/keys',
+    '/settings/webhooks',
+    '/settings/webhooks?webhook=new',
     '/settings/email',
     '/settings/data',
     '/settings/data?view=quarantine',

@@ -1,5 +1,6 @@
-"""kill -9 at random moments: while events come in, and while a campaign is sent. Every acknowledged
-event is there once, every person has one verdict, nobody gets two messages and nobody is forgotten.
+"""kill -9 at random moments: while events come in, while a campaign is sent, and while points move.
+Every acknowledged event is there once, every person has one verdict, nobody gets two messages and
+nobody is forgotten; every change of the ledger is told once.
 """
 import email
 import http.client
@@ -11,6 +12,7 @@ import time
 import unittest
 
 from perennial import Perennial, until
+from receiver import Receiver
 
 KILLS = 20
 SEED = int(os.environ.get("PERENNIAL_SEED", random.SystemRandom().randrange(1 << 30)))
@@ -59,6 +61,33 @@ class Sender(threading.Thread):
             return False
         finally:
             connection.close()
+
+
+class Earner(threading.Thread):
+    """Earns points by commands, each sent until it is answered, over kills and restarts."""
+
+    def __init__(self, number, people, where):
+        super().__init__()
+        self.number, self.people, self.where = number, people, where
+        self.answered, self.stopping = [], False
+        self.start()
+
+    def run(self):
+        while not self.stopping:
+            name = f"e{self.number}-{len(self.answered)}"
+            person = self.people[len(self.answered) % len(self.people)]
+            command = {"kind": "earn", "id": name, "person": person, "amount": 1, "order": name}
+            while not self.send(json.dumps(command)):
+                pass
+            self.answered.append(name)
+
+    def send(self, body):
+        server = self.where()
+        try:
+            path = "/v1/loyalty/programmes/crash/command"
+            return server.api("POST", path, body).status == 200
+        except (OSError, http.client.HTTPException):
+            return False
 
 
 class Crash(unittest.TestCase):
@@ -158,6 +187,55 @@ class Crash(unittest.TestCase):
                 addresses.append(email.message_from_bytes(path.read_bytes())["To"])
             self.assertEqual(len(addresses), len(set(addresses)))
             self.assertEqual(len(addresses), sum(s["verdict"] == "sent" for s in sends))
+
+
+    def test_every_change_of_the_ledger_is_told_once(self):
+        allowed = {"PERENNIAL_WEBHOOK_ADDRESSES": "any"}
+        with Receiver() as receiver, Perennial(environment=allowed) as server:
+            key = server.write_key()
+            batch = [
+                {"type": "identify", "userId": f"u{i}", "messageId": f"i{i}"} for i in range(10)
+            ]
+            self.assertEqual(server.collect(key, "batch", {"batch": batch}).status, 200)
+            server.settled()
+            people = [c["id"] for c in server.get("/v1/customers?known=all")["customers"]]
+            self.assertEqual(len(people), 10)
+            programme = {"name": "Crash", "zone": "UTC", "currencies": [{"code": "points"}]}
+            made = server.api("PUT", "/v1/loyalty/programmes/crash", programme)
+            self.assertEqual(made.status, 200, made)
+            hook = {"name": "Crash", "url": receiver.url, "events": ["Points Earned"]}
+            hook = server.api("POST", "/v1/webhooks", hook).json
+            receiver.secret = hook["secret"]
+            earners = [Earner(n, people, lambda: server) for n in range(SENDERS)]
+            try:
+                for _ in range(KILLS):
+                    self.kill_after(server, self.random.uniform(0.05, 0.5))
+            finally:
+                for earner in earners:
+                    earner.stopping = True
+                for earner in earners:
+                    earner.join()
+            expected = sorted(name for earner in earners for name in earner.answered)
+            self.assertGreater(len(expected), 50)
+            told = (
+                "SELECT JSONExtractString(toString(properties), 'order'), count() FROM events "
+                "WHERE name = 'Points Earned' GROUP BY 1"
+            )
+
+            def rows():
+                table = server.api("POST", "/v1/sql", {"sql": told, "max_rows": 100000}).json
+                return table["rows"]
+
+            until(lambda: len(rows()) >= len(expected), 60, "the outbox to be empty")
+            self.assertEqual(sorted(row[0] for row in rows()), expected)
+            self.assertEqual([row for row in rows() if int(row[1]) != 1], [])
+            until(lambda: len(receiver.taken) >= len(expected), 60, "the webhook")
+            orders = [bodies[0]["data"]["properties"]["order"] for bodies in receiver.taken.values()]
+            self.assertEqual(sorted(orders), expected)
+            self.assertEqual(receiver.wrong, [], "every one of them is signed")
+            repeats = sum(len(bodies) - 1 for bodies in receiver.taken.values())
+            print(f"{len(expected)} changes told over {KILLS} kills, {repeats} sent again")
+            self.assertEqual(server.get("/v1/loyalty/verify")["faults"], [])
 
 
 if __name__ == "__main__":

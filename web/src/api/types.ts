@@ -136,3 +136,7 @@ export type TrialBalance = Schemas['TrialBalance'];
 export type AttachedFile = Schemas['AttachedFile'];
 export type CustomerView = Schemas['CustomerView'];
 export type Masking = Schemas['Masking'];
+export type Webhook = Schemas['Webhook'];
+export type WebhookDelivery = Schemas['WebhookDelivery'];
+export type WebhookDraft = Schemas['WebhookDraft'];
+export type WebhookWithSecret = Schemas['WebhookWithSecret'];

@@ -90,7 +90,9 @@ export type WordKind =
   | 'reward_move'
   | 'referral_state'
   | 'referral_reason'
-  | 'referral_mark';
+  | 'referral_mark'
+  | 'webhook_state'
+  | 'webhook_fault';
 
 /** Gives (kind, word) → text. A word that the catalogue does not have stands for itself. */
 export function useWords() {

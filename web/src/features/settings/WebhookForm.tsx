@@ -1,0 +1,90 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Form, Input, Select, Switch } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { api, must } from '@/api/client';
+import type { Webhook, WebhookDraft, WebhookWithSecret } from '@/api/types';
+import { ProblemView } from '@/shared/ProblemView';
+
+const kUsual = [
+  'Points Earned',
+  'Points Spent',
+  'Points Taken Back',
+  'Points Given Back',
+  'Points Expired',
+  'Level Reached',
+  'Level Lost',
+  'Coupon Issued',
+  'Coupon Used',
+  'Reward Redeemed',
+  'Draw Won',
+  'Order Completed',
+  'Segment Entered',
+  'Segment Left',
+  '*',
+];
+
+const kExample = 'https://shop.example/hooks';
+
+interface Props {
+  hook?: Webhook;
+  onMade?: (hook: WebhookWithSecret) => void;
+}
+
+/** Where a webhook goes and what it tells. */
+export function WebhookForm({ hook, onMade }: Props) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const save = useMutation({
+    mutationFn: async (draft: WebhookDraft) => {
+      const body = { ...draft, revision: hook?.revision ?? 0 };
+      if (hook) {
+        await must(
+          api.PUT('/v1/webhooks/{webhook}', { params: { path: { webhook: hook.id } }, body }),
+        );
+      } else {
+        onMade?.(await must(api.POST('/v1/webhooks', { body })));
+      }
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ['webhooks'] }),
+  });
+  return (
+    <>
+      {save.isError ? <ProblemView error={save.error} /> : null}
+      <Form<WebhookDraft>
+        layout="vertical"
+        style={{ maxWidth: 560 }}
+        initialValues={hook ?? { name: '', url: '', events: ['Points Earned'], enabled: true }}
+        onFinish={(draft) => save.mutate(draft)}
+      >
+        <Form.Item
+          name="name"
+          label={t('webhook.name')}
+          rules={[{ required: true, message: t('webhook.needed') }]}
+        >
+          <Input maxLength={60} />
+        </Form.Item>
+        <Form.Item
+          name="url"
+          label={t('webhook.url')}
+          rules={[{ required: true, message: t('webhook.needed') }]}
+        >
+          <Input maxLength={2000} placeholder={kExample} />
+        </Form.Item>
+        <Form.Item
+          name="events"
+          label={t('webhook.events')}
+          extra={t('webhook.events_hint')}
+          rules={[{ required: true, message: t('webhook.needed') }]}
+        >
+          <Select mode="tags" options={kUsual.map((value) => ({ value, label: value }))} />
+        </Form.Item>
+        <Form.Item name="enabled" label={t('webhook.on')} valuePropName="checked">
+          <Switch />
+        </Form.Item>
+        <Button type="primary" htmlType="submit" loading={save.isPending}>
+          {t('do.save')}
+        </Button>
+      </Form>
+    </>
+  );
+}
