@@ -1,6 +1,6 @@
 // Coupons: /v1/loyalty/programmes/{programme}/coupons* of api/openapi.yaml.
 #include "loyalty/answers.h"
-#include "loyalty/coupons.h"
+#include "loyalty/coupon_quote.h"
 #include "loyalty/service.h"
 
 namespace perennial::loyalty {
@@ -13,6 +13,8 @@ void Service::add_coupon_routes(http::Router& router) {
   add(router, "POST", one + "/coupons/{batch}/issue", "loyalty.write", &Service::issue_coupons);
   add(router, "GET", one + "/coupons/{batch}/uses", "loyalty.read", &Service::coupon_uses);
   add(router, "POST", one + "/coupon-uses", "loyalty.write", &Service::use_a_coupon);
+  add(router, "POST", one + "/coupon-quote", "loyalty.read", &Service::quote_a_cart);
+  add(router, "POST", one + "/coupon-combinations", "loyalty.write", &Service::use_combined);
   add(router, "POST", one + "/coupon-uses/{use}/end", "loyalty.write", &Service::end_a_use);
 }
 
@@ -108,9 +110,32 @@ Service::Answer Service::coupon_uses(const http::Request& request) {
 
 Service::Answer Service::use_a_coupon(const http::Request& request) {
   const Programme programme = TRY(programme_of(request));
-  const CouponUse use = TRY(use_from_json(TRY(http::json_body(request))));
+  const Json body = TRY(http::json_body(request));
+  CouponUse use = TRY(use_from_json(body));
+  Cart cart;
+  if (body.contains("lines") && !body["lines"].is_null()) {
+    cart = TRY(cart_from_json(body));
+    if (cart.amount_minor() != use.amount_minor)
+      return fail(Code::kInvalid, "is not what the lines sum up to", "amount_minor");
+    use.cart = &cart;
+  }
   return answer_of(TRY(wiring_.database.write(
       [&](store::Connection& c) { return use_coupon(c, programme, use, now()); })));
+}
+
+Service::Answer Service::quote_a_cart(const http::Request& request) {
+  const Programme programme = TRY(programme_of(request));
+  const QuoteOrder order = TRY(quote_from_json(TRY(http::json_body(request))));
+  const CouponQuote quote = TRY(wiring_.database.read(
+      [&](store::Connection& c) { return quote_coupons(c, programme, order, now()); }));
+  return http::json(200, to_json(quote, order.cart));
+}
+
+Service::Answer Service::use_combined(const http::Request& request) {
+  const Programme programme = TRY(programme_of(request));
+  const CombinedUse use = TRY(combined_use_from_json(TRY(http::json_body(request))));
+  return answer_of(TRY(wiring_.database.write(
+      [&](store::Connection& c) { return use_coupons(c, programme, use, now()); })));
 }
 
 Service::Answer Service::end_a_use(const http::Request& request) {

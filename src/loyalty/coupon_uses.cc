@@ -1,7 +1,7 @@
 // Uses of coupons: reserved, redeemed, given up, restored.
 #include <algorithm>
 
-#include "loyalty/coupons.h"
+#include "loyalty/coupon_cart.h"
 #include "loyalty/outbox.h"
 
 namespace perennial::loyalty {
@@ -62,19 +62,29 @@ Result<void> free_overdue(store::Connection& c, const Programme& programme, std:
   return {};
 }
 
-int64_t discount_of(const CouponBatch& batch, int64_t amount_minor) {
-  switch (batch.kind) {
-    case CouponBatch::Kind::kFixed:
-      return std::min(batch.amount_minor, amount_minor);
-    case CouponBatch::Kind::kPercent: {
-      const auto part =
-          static_cast<int64_t>(static_cast<__int128>(amount_minor) * batch.percent / 100);
-      return batch.max_minor == 0 ? part : std::min(part, batch.max_minor);
-    }
-    case CouponBatch::Kind::kFreeShipping:
-      break;
+// The money of what the batch covers.
+int64_t covered_of(const CouponBatch& batch, const CouponUse& use) {
+  return use.cart ? covered_minor(batch, *use.cart) : use.amount_minor;
+}
+
+// Why it does not go with what the same order has already.
+Result<Refusal> refused_beside(store::Connection& c, const Programme& programme,
+                               const CouponBatch& batch, const CouponUse& use, PersonId today,
+                               Instant now) {
+  if (use.order.empty()) return Refusal{};
+  for (const Row& row : TRY(c.query(
+           "SELECT id, code, batch FROM loyalty_coupon_uses WHERE programme = $1 AND order_ref = "
+           "$2 AND person = $3 AND (state = 2 OR (state = 1 AND reserved_until_ms > $4))",
+           {programme.id, use.order, today, to_millis(now)}))) {
+    // Parts of one use were looked at together.
+    const std::string stem = use.id.substr(0, use.id.rfind('/') + 1);
+    if (use.discount_minor && !stem.empty() && row.text(0).starts_with(stem)) continue;
+    const auto other = TRY(find_terms(c, programme, row.text(2)));
+    INVARIANT(other.has_value());
+    if (!combine(batch, *other))
+      return refusal("not_combinable", "it does not go with " + row.text(1), "code");
   }
-  return 0;
+  return Refusal{};
 }
 
 // Why the batch does not let this person use it now, apart from the count of the code's uses.
@@ -86,10 +96,17 @@ Result<Refusal> refused_by_terms(store::Connection& c, const Programme& programm
   if (now >= batch.valid.to)
     return refusal("no_longer_valid", "it was valid until " + format_instant(batch.valid.to),
                    "code");
-  if (use.amount_minor < batch.min_spend_minor) {
-    return refusal("spend_too_low",
-                   "the cart must reach " + std::to_string(batch.min_spend_minor) + " minor units",
-                   "amount_minor");
+  if (batch.has_product_rules() && !use.cart)
+    return refusal("lines_needed", "it covers some products: the lines of the cart are needed",
+                   "lines");
+  if (use.cart && std::ranges::none_of(use.cart->lines,
+                                       [&](const CartLine& line) { return covers(batch, line); }))
+    return refusal("no_covered_products", "nothing in the cart is covered by it", "lines");
+  if (covered_of(batch, use) < batch.min_spend_minor) {
+    return refusal(
+        "spend_too_low",
+        "what it covers must reach " + std::to_string(batch.min_spend_minor) + " minor units",
+        "amount_minor");
   }
   if (!TRY(c.query_one("SELECT 1 FROM people WHERE id = $1", {today})))
     return refusal("unknown_person", "there is no such person", "person");
@@ -119,28 +136,40 @@ Result<void> tell_use(store::Connection& c, const Programme& programme, std::str
                               {"free_shipping", outcome.free_shipping}}});
 }
 
-Result<UseOutcome> decide_use(store::Connection& c, const Programme& programme,
-                              const CouponUse& use, const std::string& code, Instant now) {
-  UseOutcome outcome;
+// All but the count of the code's uses.
+Result<CheckedCoupon> check_use(store::Connection& c, const Programme& programme,
+                                const CouponUse& use, const std::string& code, Instant now) {
   const auto coupon = TRY(
       c.query_one("SELECT batch, person FROM loyalty_coupons WHERE programme = $1 AND code = $2",
                   {programme.id, code}));
   if (!coupon) {
-    outcome.refusal =
-        has_valid_check(code)
-            ? refusal("unknown_code", "there is no such code", "code")
-            : refusal("mistyped_code", "there is no such code: look for a wrong letter", "code");
-    return outcome;
+    const bool typed_well = has_valid_check(code);
+    return CheckedCoupon{
+        .refusal = typed_well ? refusal("unknown_code", "there is no such code", "code")
+                              : refusal("mistyped_code",
+                                        "there is no such code: look for a wrong letter", "code")};
   }
-  const auto batch = TRY(find_terms(c, programme, coupon->text(0)));
-  INVARIANT(batch.has_value());
-  outcome.batch = batch->id;
+  CheckedCoupon checked{.batch = TRY(find_terms(c, programme, coupon->text(0)))};
+  INVARIANT(checked.batch.has_value());
   const PersonId today = TRY(people::current_person(c, use.person));
   if (coupon->integer(1) != 0 && coupon->integer(1) != today) {
-    outcome.refusal = refusal("not_yours", "the code was given to somebody else", "person");
-    return outcome;
+    checked.refusal = refusal("not_yours", "the code was given to somebody else", "person");
+    return checked;
   }
-  outcome.refusal = TRY(refused_by_terms(c, programme, *batch, use, today, now));
+  checked.refusal = TRY(refused_by_terms(c, programme, *checked.batch, use, today, now));
+  if (checked.refusal.code.empty())
+    checked.refusal = TRY(refused_beside(c, programme, *checked.batch, use, today, now));
+  return checked;
+}
+
+Result<UseOutcome> decide_use(store::Connection& c, const Programme& programme,
+                              const CouponUse& use, const std::string& code, Instant now) {
+  UseOutcome outcome;
+  auto checked = TRY(check_use(c, programme, use, code, now));
+  outcome.refusal = std::move(checked.refusal);
+  if (!checked.batch) return outcome;
+  const CouponBatch& batch = *checked.batch;
+  outcome.batch = batch.id;
   if (!outcome.done()) return outcome;
   TRY(free_overdue(c, programme, code, now));
   // The last word: counts one more only while some are left.
@@ -152,8 +181,8 @@ Result<UseOutcome> decide_use(store::Connection& c, const Programme& programme,
     outcome.refusal = refusal("used_up", "the code was used as often as it may be", "code");
     return outcome;
   }
-  outcome.discount_minor = discount_of(*batch, use.amount_minor);
-  outcome.free_shipping = batch->kind == CouponBatch::Kind::kFreeShipping;
+  outcome.discount_minor = use.discount_minor.value_or(discount_of(batch, covered_of(batch, use)));
+  outcome.free_shipping = batch.kind == CouponBatch::Kind::kFreeShipping;
   outcome.state = use.reserve_seconds > 0 ? UseState::kReserved : UseState::kRedeemed;
   if (use.reserve_seconds > 0) outcome.reserved_until = now + Millis(use.reserve_seconds * 1000);
   return outcome;
@@ -164,6 +193,44 @@ Result<UseOutcome> decide_use(store::Connection& c, const Programme& programme,
 std::string_view state_name(UseState state) {
   constexpr std::string_view kNames[] = {"refused", "reserved", "redeemed", "void", "restored"};
   return kNames[static_cast<size_t>(state)];
+}
+
+int64_t discount_of(const CouponBatch& batch, int64_t amount_minor) {
+  switch (batch.kind) {
+    case CouponBatch::Kind::kFixed:
+      return std::min(batch.amount_minor, amount_minor);
+    case CouponBatch::Kind::kPercent: {
+      const auto part =
+          static_cast<int64_t>(static_cast<__int128>(amount_minor) * batch.percent / 100);
+      return batch.max_minor == 0 ? part : std::min(part, batch.max_minor);
+    }
+    case CouponBatch::Kind::kFreeShipping:
+      break;
+  }
+  return 0;
+}
+
+Result<CheckedCoupon> check_coupon(store::Connection& c, const Programme& programme,
+                                   const CouponUse& use, Instant now) {
+  const std::string code = normal_code(use.code);
+  auto checked = TRY(check_use(c, programme, use, code, now));
+  if (!checked.refusal.code.empty()) return checked;
+  // Reservations whose time is over are free, whether or not they were freed.
+  const auto row = TRY(c.query_one(
+      "SELECT max_uses - uses + (SELECT count(*) FROM loyalty_coupon_uses u WHERE u.programme = $1 "
+      "AND u.code = $2 AND u.state = 1 AND u.reserved_until_ms <= $3) FROM loyalty_coupons WHERE "
+      "programme = $1 AND code = $2",
+      {programme.id, code, to_millis(now)}));
+  if (!row || row->integer(0) <= 0)
+    checked.refusal = refusal("used_up", "the code was used as often as it may be", "code");
+  return checked;
+}
+
+Result<bool> is_known_use(store::Connection& c, const Programme& programme, std::string_view id) {
+  const auto row =
+      TRY(c.query_one("SELECT 1 FROM loyalty_coupon_uses WHERE programme = $1 AND id = $2",
+                      {programme.id, std::string(id)}));
+  return row.has_value();
 }
 
 Result<CouponUse> use_from_json(const Json& json) {

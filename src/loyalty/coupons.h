@@ -17,6 +17,7 @@ inline constexpr int64_t kMaxCodesAtOnce = 100'000;
 inline constexpr size_t kMaxBatches = 1'000;  // of one programme
 inline constexpr size_t kMaxCodeBytes = 40;
 inline constexpr size_t kMaxIssuedAtOnce = 10'000;  // people of one transaction
+inline constexpr size_t kMaxRuleWords = 500;        // products or categories of one list
 inline constexpr int64_t kMaxReserveSeconds = 7 * 24 * 3600;
 
 // ---- codes
@@ -42,11 +43,19 @@ struct CouponBatch {
   int64_t amount_minor = 0;     // kFixed
   int64_t percent = 0;          // kPercent: 1–100
   int64_t max_minor = 0;        // kPercent: at most so much; 0 = any
-  int64_t min_spend_minor = 0;  // of the cart
-  Span valid{};                 // the code can be used in [from, to)
-  std::string shared_code;      // one code for everybody; "" = a code for each
-  int64_t max_uses = 0;         // of the shared code; 0 = any number
-  int64_t per_person = 0;       // uses by one person; 0 = any number
+  int64_t min_spend_minor = 0;  // of what it covers
+  // What it covers: lines of these products or categories (both empty: all), without those.
+  std::vector<std::string> products, categories, not_products, not_categories;
+  bool exclusive = false;   // stands alone in an order
+  std::string stack_group;  // at most one coupon of it in an order; "" = of none
+  bool has_product_rules() const {
+    return !products.empty() || !categories.empty() || !not_products.empty() ||
+           !not_categories.empty();
+  }
+  Span valid{};             // the code can be used in [from, to)
+  std::string shared_code;  // one code for everybody; "" = a code for each
+  int64_t max_uses = 0;     // of the shared code; 0 = any number
+  int64_t per_person = 0;   // uses by one person; 0 = any number
   int64_t revision = 0;
   // So far.
   int64_t codes = 0, reserved = 0, redeemed = 0, discount_minor = 0;
@@ -101,12 +110,15 @@ enum class UseState : int64_t {
 };
 std::string_view state_name(UseState state);
 
+struct Cart;  // coupon_cart.h
 struct CouponUse {
   std::string id;  // the client's, unique among the uses of the programme
   std::string code, order;
   PersonId person = 0;
-  int64_t amount_minor = 0;     // of the cart
-  int64_t reserve_seconds = 0;  // 0 = redeem at once
+  int64_t amount_minor = 0;               // of the cart
+  int64_t reserve_seconds = 0;            // 0 = redeem at once
+  const Cart* cart = nullptr;             // its lines, where they are known
+  std::optional<int64_t> discount_minor;  // worked out together with other coupons
 };
 Result<CouponUse> use_from_json(const Json& json);
 
@@ -123,9 +135,21 @@ struct UseOutcome {
 Json to_json(const UseOutcome& outcome);
 
 // Refusals: unknown_code, mistyped_code, not_valid_yet, no_longer_valid, spend_too_low, used_up,
-// person_limit, not_yours, unknown_person, id_reused. An id keeps its answer, refusals included.
+// person_limit, not_yours, unknown_person, lines_needed, no_covered_products, not_combinable,
+// id_reused. An id keeps its answer, refusals included.
 Result<UseOutcome> use_coupon(store::Connection& c, const Programme& programme,
                               const CouponUse& use, Instant now);
+// Why this use would be refused now. Nothing is counted or written; `batch` is the code's, if there
+// is such a code.
+struct CheckedCoupon {
+  Refusal refusal;
+  std::optional<CouponBatch> batch;
+};
+Result<CheckedCoupon> check_coupon(store::Connection& c, const Programme& programme,
+                                   const CouponUse& use, Instant now);
+Result<bool> is_known_use(store::Connection& c, const Programme& programme, std::string_view id);
+// What a batch takes off so much.
+int64_t discount_of(const CouponBatch& batch, int64_t amount_minor);
 enum class UseEnd { kRedeem, kVoid, kRestore };
 // Redeems or gives up what is reserved, or restores what was redeemed; the same again changes
 // nothing. Refusals: unknown_use, not_reserved, not_redeemed.

@@ -464,6 +464,11 @@ CREATE TABLE loyalty_outbox (
 CREATE INDEX loyalty_outbox_by_time ON loyalty_outbox (at_ms, id);
 )sql";
 
+constexpr std::string_view kUsesOfOrders = R"sql(
+CREATE INDEX loyalty_coupon_uses_by_order ON loyalty_coupon_uses (programme, order_ref)
+  WHERE order_ref <> '';
+)sql";
+
 constexpr std::array kMigrations = {
     store::Migration{"loyalty", 1, "programmes and their ledger", kLedger},
     store::Migration{"loyalty", 2, "adjustments that wait for a second person", kApprovals},
@@ -474,6 +479,7 @@ constexpr std::array kMigrations = {
     store::Migration{"loyalty", 7, "gift cards and draws", kGiftsAndDraws},
     store::Migration{"loyalty", 8, "referral", kReferral},
     store::Migration{"loyalty", 9, "what is told to the log", kOutbox},
+    store::Migration{"loyalty", 10, "coupons of one order", kUsesOfOrders},
 };
 
 }  // namespace

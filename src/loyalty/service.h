@@ -68,6 +68,8 @@ class Service : public Loyalty {
   Answer coupon_uses(const http::Request&);
   Answer use_a_coupon(const http::Request&);
   Answer end_a_use(const http::Request&);
+  Answer quote_a_cart(const http::Request&);
+  Answer use_combined(const http::Request&);
 
   Answer rewards(const http::Request&);
   Answer put_reward(const http::Request&);

@@ -109,6 +109,40 @@ def coupons(walk, path, person):
     walk.ok("POST", f"{path}/coupons/nothing/issue", {"people": [person]}, status=404)
     uses = walk.ok("GET", f"{path}/coupons/spring/uses?limit=10&offset=0")
     walk.assertEqual((uses["total"], uses["uses"][0]["state"]), (1, "redeemed"))
+    carts(walk, path, person)
+
+
+def carts(walk, path, person):
+    """Coupons that cover some products, quoted and used together."""
+    terms = {"name": "Tea", "kind": "fixed", "amount_minor": 500, "categories": ["drinks"]}
+    terms |= {"from": "2020-01-01", "to": "2099-01-01", "stack_group": "tea"}
+    walk.ok("PUT", f"{path}/coupons/tea", terms)
+    rest = terms | {"name": "Rest", "not_categories": ["drinks"], "categories": []}
+    walk.ok("PUT", f"{path}/coupons/rest", rest | {"stack_group": ""})
+    walk.ok("PUT", f"{path}/coupons/more", terms | {"amount_minor": 100})
+    codes = [
+        walk.ok("POST", f"{path}/coupons/{batch}/codes", {"count": 1})["codes"][0]
+        for batch in ("tea", "rest", "more")
+    ]
+    lines = [{"product": "tea", "categories": ["drinks"], "amount_minor": 2000}]
+    lines += [{"product": "cup", "amount_minor": 3000}]
+    cart = {"person": person, "lines": lines, "codes": codes, "own": False}
+    quote = walk.ok("POST", f"{path}/coupon-quote", cart)
+    walk.assertEqual((quote["discount_minor"], quote["pay_minor"]), (1000, 4000))
+    walk.assertEqual([one["reason"] for one in quote["left_out"]], ["not_combinable"])
+    walk.ok("POST", f"{path}/coupon-quote", cart | {"lines": []}, status=400)
+    use = {"id": "both", "order": "o9", "person": person, "lines": lines, "codes": codes}
+    walk.ok("POST", f"{path}/coupon-combinations", use, status=409)
+    use["codes"] = codes[:2]
+    done = walk.ok("POST", f"{path}/coupon-combinations", use)
+    walk.assertEqual([one["id"] for one in done["uses"]], ["both/1", "both/2"])
+    walk.assertTrue(walk.ok("POST", f"{path}/coupon-combinations", use)["repeated"])
+    walk.ok("POST", f"{path}/coupon-combinations", use | {"id": ""}, status=400)
+    single = {"id": "k9", "code": codes[2], "person": person, "amount_minor": 5000}
+    walk.ok("POST", f"{path}/coupon-uses", single, status=409)
+    single |= {"id": "k10", "lines": lines}
+    walk.assertEqual(walk.ok("POST", f"{path}/coupon-uses", single)["discount_minor"], 100)
+    walk.ok("POST", f"{path}/coupon-uses", single | {"amount_minor": 1}, status=400)
 
 
 def finance(walk, path, programme, person):

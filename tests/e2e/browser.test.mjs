@@ -49,6 +49,8 @@ const STEPS = [
   ['the audit trail has it all', act.audit],
   ['a programme starts from the preset', loyalty.programme],
   ['a friend is referred, and both are rewarded', loyalty.referral],
+  ['gift cards are made, claimed and void', loyalty.giftCards],
+  ['a draw is looked at and changed', loyalty.draw],
   ['an address is told', loyalty.webhook],
   ['out, and in with the password', act.outAndIn],
 ];

@@ -1,6 +1,7 @@
 // The path of somebody who runs a programme: points from the preset, a friend who was referred, and
 // an address that is told.
 import assert from 'node:assert/strict';
+import {readFile} from 'node:fs/promises';
 
 const MEMBERS = '/v1/loyalty/programmes/members';
 const FRIEND = 'friend-1';
@@ -87,6 +88,71 @@ export async function referral(visitor, {server}) {
   await row.getByRole('link', {name: String(referrer), exact: true}).click();
   await visitor.title(t('loyalty.points_of', {id: referrer}));
   await visitor.see(t('referral.brought', {n: '1', points: '60'}));
+}
+
+// Cards are made into a file; one of them is claimed at the desk, another is void.
+export async function giftCards(visitor, {server}) {
+  const {page, t} = visitor;
+  await visitor.go('gift_cards');
+  await visitor.see(t('gift.none'));
+  await page.getByLabel(t('coupon.name'), {exact: true}).fill('Spring 春');
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    visitor.button('gift.make').click(),
+  ]);
+  const codes = (await readFile(await file.path(), 'utf8')).trim().split(/\r?\n/).slice(1);
+  assert.equal(codes.length, 10);
+  const row = page.getByRole('row').filter({hasText: 'Spring 春'});
+  await row.getByText('1,000', {exact: true}).waitFor();
+  const {customers} = await server.api('GET', '/v1/customers?sort=revenue&limit=1');
+  await page.getByLabel(t('gift.code'), {exact: true}).fill(codes[0].toLowerCase());
+  const person = page.getByRole('spinbutton', {name: t('gift.person')});
+  await person.fill(String(customers[0].id));
+  await person.press('Tab');
+  await visitor.button('gift.claim').click();
+  await row.getByText('900', {exact: true}).waitFor();
+  await page.getByLabel(t('gift.code'), {exact: true}).fill(codes[1]);
+  await visitor.button('gift.void').click();
+  await page
+    .locator('.ant-popconfirm')
+    .getByRole('button', {name: t('gift.void'), exact: true})
+    .click();
+  await visitor.see(t('gift.voided_done'));
+  assert.deepEqual(await visitor.faults(), []);
+}
+
+export async function draw(visitor, {server}) {
+  const {page, t} = visitor;
+  const {customers} = await server.api('GET', '/v1/customers?sort=revenue&limit=1');
+  const terms = {name: 'Wheel 转盘', from: '2000-01-01', to: '2099-01-01', per_person: 3};
+  const prizes = [
+    {id: 'ten', name: 'Ten 十分', kind: 'points', points: 10, odds_ppm: 1_000_000},
+    {id: 'none', name: 'None 无', kind: 'nothing', odds_ppm: 0},
+  ];
+  await server.api('PUT', `${MEMBERS}/draws/wheel`, {...terms, prizes});
+  const play = {id: 'p1', draw: 'wheel', person: customers[0].id};
+  await server.api('POST', `${MEMBERS}/plays`, play);
+  await visitor.go('draws');
+  await page.getByRole('link', {name: terms.name, exact: true}).click();
+  const row = page.getByRole('row').filter({hasText: String(customers[0].id)});
+  await row.getByText('Ten 十分').waitFor();
+  await visitor.see(t('draw.check_later'));
+  const odds = page.getByRole('spinbutton', {name: `${t('draw.odds')} 1`});
+  await odds.fill('60');
+  await odds.press('Tab');
+  await visitor.see(t('draw.sum', {sum: '60'}));
+  assert.equal(await visitor.button('do.save').isDisabled(), true);
+  const rest = page.getByRole('spinbutton', {name: `${t('draw.odds')} 2`});
+  await rest.fill('40');
+  await rest.press('Tab');
+  await visitor.button('do.save').click();
+  await visitor.settled();
+  const {draws} = await server.api('GET', `${MEMBERS}/draws`);
+  assert.deepEqual(
+    draws[0].prizes.map((one) => one.odds_ppm),
+    [600_000, 400_000],
+  );
+  assert.deepEqual(await visitor.faults(), []);
 }
 
 export async function webhook(visitor) {

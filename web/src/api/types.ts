@@ -140,3 +140,5 @@ export type Webhook = Schemas['Webhook'];
 export type WebhookDelivery = Schemas['WebhookDelivery'];
 export type WebhookDraft = Schemas['WebhookDraft'];
 export type WebhookWithSecret = Schemas['WebhookWithSecret'];
+export type Draw = Schemas['Draw'];
+export type DrawDraft = Schemas['DrawDraft'];

@@ -2,9 +2,11 @@
 import {
   AccountBookOutlined,
   GiftOutlined,
+  IdcardOutlined,
   ShareAltOutlined,
   ShopOutlined,
   TagsOutlined,
+  TrophyOutlined,
 } from '@ant-design/icons';
 import { lazy } from 'react';
 import type { PageRoute } from './routes';
@@ -27,6 +29,18 @@ export const loyaltyRoutes: readonly PageRoute[] = [
     right: 'loyalty.read',
     page: lazy(() => import('@/features/loyalty/CouponsPage')),
     nav: { group: 'act', name: 'coupons', icon: <TagsOutlined /> },
+  },
+  {
+    path: '/loyalty/gift-cards',
+    right: 'loyalty.read',
+    page: lazy(() => import('@/features/loyalty/GiftCardsPage')),
+    nav: { group: 'act', name: 'gift_cards', icon: <IdcardOutlined /> },
+  },
+  {
+    path: '/loyalty/draws',
+    right: 'loyalty.read',
+    page: lazy(() => import('@/features/loyalty/DrawsPage')),
+    nav: { group: 'act', name: 'draws', icon: <TrophyOutlined /> },
   },
   {
     path: '/loyalty/referral',

@@ -30,6 +30,8 @@ export type NavName =
   | 'loyalty'
   | 'rewards'
   | 'referral'
+  | 'gift_cards'
+  | 'draws'
   | 'coupons'
   | 'loyalty_finance'
   | 'risk'

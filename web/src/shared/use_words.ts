@@ -92,7 +92,9 @@ export type WordKind =
   | 'referral_reason'
   | 'referral_mark'
   | 'webhook_state'
-  | 'webhook_fault';
+  | 'webhook_fault'
+  | 'prize_kind'
+  | 'own_rule';
 
 /** Gives (kind, word) → text. A word that the catalogue does not have stands for itself. */
 export function useWords() {

@@ -9,6 +9,7 @@ import { ProblemView } from '@/shared/ProblemView';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { FormRow } from './FormRow';
+import { CouponScope } from './CouponScope';
 import { NameRow } from './NameRow';
 import { ValidRow } from './ValidRow';
 import { wordOf } from './word_of';
@@ -103,6 +104,7 @@ export function CouponForm({ programme, batch, onDone }: Props) {
       </FormRow>
       {draft.shared_code ? whole('max_uses', 0, 1e12) : null}
       {whole('per_person', 0, 1e12)}
+      <CouponScope draft={draft} change={change} />
       <Button
         type="primary"
         disabled={!draft.name.trim() || !draft.from || !draft.to}

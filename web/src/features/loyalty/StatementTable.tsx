@@ -69,7 +69,7 @@ export function StatementTable({ programme, person, currency }: Props) {
                       <td className="num">{format.count(line.amount)}</td>
                       <td className="num">{format.count(line.available)}</td>
                       <td className="unbroken" style={{ paddingLeft: 24 }}>
-                        {[line.rule, line.order || line.event, line.reason]
+                        {[word('own_rule', line.rule ?? ''), line.order || line.event, line.reason]
                           .filter(Boolean)
                           .join(' · ')}
                       </td>

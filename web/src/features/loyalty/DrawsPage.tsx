@@ -1,0 +1,85 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { api, must } from '@/api/client';
+import type { Programme } from '@/api/types';
+import { Empty } from '@/shared/Empty';
+import { LinkButton } from '@/shared/LinkButton';
+import { Loaded } from '@/shared/Loaded';
+import { PageHead } from '@/shared/PageHead';
+import { Section } from '@/shared/Section';
+import { useRight } from '@/shared/session';
+import { useAddress } from '@/shared/use_address';
+import { DrawForm } from './DrawForm';
+import { DrawsTable } from './DrawsTable';
+import { ForProgramme } from './ForProgramme';
+import { Plays } from './Plays';
+
+const kNew = 'new';
+
+function Body({ programme }: { programme: Programme }) {
+  const { t } = useTranslation();
+  const address = useAddress();
+  const mayWrite = useRight('loyalty.write');
+  const query = useQuery({
+    queryKey: ['loyalty', programme.id, 'draws'],
+    queryFn: () =>
+      must(
+        api.GET('/v1/loyalty/programmes/{programme}/draws', {
+          params: { path: { programme: programme.id } },
+        }),
+      ),
+  });
+  const asked = address.text('draw');
+  return (
+    <Loaded query={query}>
+      {({ draws }) => {
+        if (asked === kNew && mayWrite) {
+          return <DrawForm programme={programme} onDone={(id) => address.change({ draw: id })} />;
+        }
+        const draw = draws.find(({ id }) => id === asked);
+        return (
+          <>
+            {draws.length === 0 ? (
+              <Empty title={t('draw.none')} hint={t('draw.none_hint')} />
+            ) : (
+              <DrawsTable draws={draws} chosen={asked} />
+            )}
+            {draw ? (
+              <>
+                <Section title={t('draw.list', { name: draw.name })}>
+                  <Plays key={draw.id} programme={programme} draw={draw} />
+                </Section>
+                {mayWrite ? (
+                  <Section title={t('draw.change', { name: draw.name })}>
+                    <DrawForm
+                      key={`${draw.id}:${draw.revision}`}
+                      programme={programme}
+                      draw={draw}
+                    />
+                  </Section>
+                ) : null}
+              </>
+            ) : null}
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+export default function DrawsPage() {
+  const { t } = useTranslation();
+  const mayWrite = useRight('loyalty.write');
+  return (
+    <>
+      <PageHead title={t('nav.draws')} lead={t('draw.lead')}>
+        {mayWrite ? (
+          <LinkButton type="primary" to={`/loyalty/draws?draw=${kNew}`}>
+            {t('draw.new')}
+          </LinkButton>
+        ) : null}
+      </PageHead>
+      <ForProgramme>{(programme) => <Body programme={programme} />}</ForProgramme>
+    </>
+  );
+}

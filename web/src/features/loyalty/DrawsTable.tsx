@@ -1,0 +1,60 @@
+import { useTranslation } from 'react-i18next';
+import type { Draw } from '@/api/types';
+import { useAddress } from '@/shared/use_address';
+import { useFormat } from '@/shared/use_format';
+
+export function DrawsTable({ draws, chosen }: { draws: Draw[]; chosen: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { change } = useAddress();
+  const now = Date.now();
+  const state = (one: Draw) =>
+    !one.enabled
+      ? t('draw.off')
+      : Date.parse(one.to) <= now
+        ? t('draw.over')
+        : Date.parse(one.from) > now
+          ? t('draw.not_yet')
+          : t('draw.open');
+  return (
+    <div className="scroll-x">
+      <table className="plain">
+        <thead>
+          <tr>
+            <th>{t('draw.name')}</th>
+            <th className="num">{t('draw.price')}</th>
+            <th className="num">{t('draw.plays')}</th>
+            <th className="num">{t('draw.spent')}</th>
+            <th>{t('coupon.valid')}</th>
+            <th>{t('coupon.state')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {draws.map((one) => (
+            <tr key={one.id}>
+              <td>
+                <a
+                  href={`?draw=${one.id}`}
+                  aria-current={one.id === chosen}
+                  onClick={(event) => {
+                    event.preventDefault();
+                    change({ draw: one.id, page: null });
+                  }}
+                >
+                  {one.name}
+                </a>
+              </td>
+              <td className="num">{format.count(one.price)}</td>
+              <td className="num">{format.count(one.plays)}</td>
+              <td className="num">{format.count(one.spent)}</td>
+              <td className="nowrap">
+                {format.day(one.from)} – {format.day(one.to)}
+              </td>
+              <td>{state(one)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
