@@ -259,6 +259,10 @@ Moment Moment::of(const Calendar& calendar, Instant now) {
   return {.now = timeline::to_second(now), .calendar = calendar, .days = days};
 }
 
+bool EventLeaf::by_threshold() const {
+  return kind == Kind::kMeasure && measure == Measure::kCount && !since && threshold_of(compare);
+}
+
 Second EventLeaf::turns_at(const Turning& turning, const Calendar& calendar) const {
   Second out = turning.coming;
   if (turning.leaving != kNever) out = std::min(out, leaves_at(window, calendar, turning.leaving));
@@ -292,9 +296,7 @@ timeline::Crowd look_all(const EventLeaf& leaf, std::span<const Hits> hits,
                          const timeline::Crowd& who, const Bounds& bounds, const Moment& moment,
                          Turning& turning) {
   timeline::Crowd out;
-  const auto threshold = threshold_of(leaf.compare);
-  if (leaf.kind != EventLeaf::Kind::kMeasure || leaf.measure != Measure::kCount || leaf.since ||
-      !threshold) {
+  if (!leaf.by_threshold()) {
     who.for_each([&](uint32_t place) {
       if (look(leaf, hits, place, bounds, moment, turning)) out.add(place);
     });
@@ -302,7 +304,8 @@ timeline::Crowd look_all(const EventLeaf& leaf, std::span<const Hits> hits,
   }
   // Counts against a threshold are most of what is asked: no more is touched than must be.
   const Hits& of = hits[leaf.main];
-  const uint32_t least = threshold->count;
+  const Threshold threshold = *threshold_of(leaf.compare);
+  const uint32_t least = threshold.count;
   who.for_each([&](uint32_t place) {
     uint32_t first = of.first[place], last = of.last[place];
     if (first < last && of.at[last - 1] >= bounds.to) {
@@ -314,7 +317,7 @@ timeline::Crowd look_all(const EventLeaf& leaf, std::span<const Hits> hits,
     const bool reached =
         least == 0 || (last - first >= least && of.at[last - least] >= bounds.from);
     if (reached && least != 0) turning.leaving = std::min(turning.leaving, of.at[last - least]);
-    if (reached != threshold->below) out.add(place);
+    if (reached != threshold.below) out.add(place);
   });
   return out;
 }

@@ -59,6 +59,9 @@ struct EventLeaf {
   std::vector<size_t> steps, without;
   std::optional<Second> within;
 
+  // Whether the leaf compares a count with a threshold: then the event that reaches the threshold
+  // tells all, and hits from before the window do no harm.
+  bool by_threshold() const;
   // When time alone may change what holds, at the earliest; kNever if it never does.
   Second turns_at(const Turning& turning, const Calendar& calendar) const;
 };

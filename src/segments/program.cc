@@ -90,6 +90,11 @@ class Gatherer {
     leaf.measure = test.measure;
     leaf.compare = test.compare;
     leaf.window = test.window;
+    if (test.since) {
+      leaf.since = place(test.since->event.select, nullptr);
+      leaf.since_last = test.since->last;
+      leaf.since_within = test.since->within;
+    }
     if (test.measure >= Measure::kFirst) {
       leaf.kind = EventLeaf::Kind::kValue;
       leaf.last = test.measure == Measure::kLast;
@@ -100,12 +105,9 @@ class Gatherer {
     } else {
       Selector main = test.select.select;
       if (test.measure >= Measure::kSum) main.number = test.property;
+      main.open_start = leaf.by_threshold();
       leaf.main = place(std::move(main), &leaf.window);
     }
-    if (!test.since) return;
-    leaf.since = place(test.since->event.select, nullptr);
-    leaf.since_last = test.since->last;
-    leaf.since_within = test.since->within;
   }
 
   // What has left a window never comes back: later instants need no more than this one.
@@ -114,7 +116,10 @@ class Gatherer {
       selector.from = bounds_of(*window, moment_->calendar, moment_->now).from;
     const auto same = std::ranges::find_if(
         selectors_, [&](const Selector& known) { return equal(known, selector); });
-    if (same != selectors_.end()) return static_cast<size_t>(same - selectors_.begin());
+    if (same != selectors_.end()) {
+      same->open_start &= selector.open_start;
+      return static_cast<size_t>(same - selectors_.begin());
+    }
     selectors_.push_back(std::move(selector));
     return selectors_.size() - 1;
   }

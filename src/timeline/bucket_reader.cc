@@ -301,7 +301,7 @@ void BucketReader::Impl::in_place(const CompiledSelector& selector, Gathered& ou
     }
     to.last = out.last.data();
   }
-  if (min_of(part) < selector.from) {
+  if (min_of(part) < selector.from && !selector.open_start) {
     out.first.resize(kBucketPeople);
     for (uint32_t person = 0; person < kBucketPeople; ++person) {
       out.first[person] = first_from(part.at, to.first[person], to.last[person], selector.from);

@@ -69,6 +69,7 @@ std::vector<uint32_t> own_events(const Dictionary& dictionary) {
 CompiledSelector compile_selector(const Selector& selector, const Dictionary& dictionary) {
   CompiledSelector out{.from = selector.from,
                        .to = selector.to,
+                       .open_start = selector.open_start,
                        .at_least = selector.at_least,
                        .group_is_name = selector.group_is_name,
                        .names_as_they_lie = selector.names_as_they_lie,

@@ -50,6 +50,7 @@ struct CompiledSelector {
   std::vector<uint16_t> names;
   std::vector<std::vector<CompiledCondition>> conditions;  // an event fits one of them
   Second from = 0, to = kNever;
+  bool open_start = false;
   uint32_t at_least = 1;
   bool group_is_name = false, names_as_they_lie = false;
   CarriedCodes group, held;

@@ -66,7 +66,10 @@ struct EventSelector {
 struct Selector {
   std::vector<EventSelector> any_of;  // an event fits if it fits one of them
   Second from = 0, to = kNever;       // half-open
-  uint32_t at_least = 1;              // hits in a period, for Presence
+  // Hits before `from` may be given too, where leaving them out would take a search for each
+  // person: for those who look at the times themselves.
+  bool open_start = false;
+  uint32_t at_least = 1;  // hits in a period, for Presence
   // What hits carry (see Hits); "" carries nothing.
   std::string number;       // a property read as a number
   std::string group, held;  // properties read as texts; codes of one property mean the same in
