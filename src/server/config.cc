@@ -26,7 +26,7 @@ constexpr Known kKnown[] = {
     {"web", "PERENNIAL_WEB", "", "directory of the built console; empty = the usual places"},
     {"log_level", "PERENNIAL_LOG_LEVEL", "info", "debug, info, warn or error"},
     {"log_format", "PERENNIAL_LOG_FORMAT", "text", "text or json"},
-    {"workers", "PERENNIAL_WORKERS", "8", "threads for requests that wait for a store, 1 to 256"},
+    {"workers", "PERENNIAL_WORKERS", "32", "threads for requests that wait for a store, 1 to 256"},
     {"webhook_addresses", "PERENNIAL_WEBHOOK_ADDRESSES", "public",
      "where webhooks may be sent: public, or any, also this machine and its private networks"},
     {"record", "PERENNIAL_RECORD", "", "file to which API traffic is recorded (for tests)"},

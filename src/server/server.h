@@ -33,7 +33,7 @@ struct Config {
   std::string web;         // directory of the built console
   std::string log_level;   // debug, info, warn, error
   std::string log_format;  // text, json
-  int workers = 8;
+  int workers = 32;
   std::string webhook_addresses;  // public, any
   std::string record;             // file for recorded API traffic; "" = none (tests only)
   std::vector<Setting> settings;  // all of the above, as `perennial config` shows them
