@@ -202,23 +202,6 @@ std::span<const Hits> no_hits() {
   return kHits;
 }
 
-// The boolean part of a rule over the crowds of its leaves in one bucket.
-Crowd combine(const Rule& rule, const std::vector<Crowd>& leaves, size_t& leaf) {
-  if (rule.leaf()) return leaves[leaf++];
-  if (rule.kind == Kind::kNot)
-    return Crowd::everyone().remove(combine(rule.parts[0], leaves, leaf));
-  Crowd out = rule.kind == Kind::kAll ? Crowd::everyone() : Crowd();
-  for (const Rule& part : rule.parts) {
-    const Crowd one = combine(part, leaves, leaf);
-    if (rule.kind == Kind::kAll) {
-      out &= one;
-    } else {
-      out |= one;
-    }
-  }
-  return out;
-}
-
 // The people of a bucket whose code is one of the fitting ones.
 template <class Code, class Fits>
 Crowd crowd_of(const std::vector<Code>& codes, uint32_t bucket, const Fits& fits) {
@@ -240,12 +223,15 @@ class Program::Run {
   void bucket(uint32_t number, unsigned thread, Whole& out);
 
  private:
-  struct Thread {
-    std::unique_ptr<timeline::BucketReader> reader;
-    std::vector<Crowd> leaves;
+  // A bucket under way.
+  struct Look {
+    uint32_t number = 0;
+    std::span<const Hits> hits;
+    size_t leaf = 0;  // the next one
+    Second turns = kNever;
   };
-  Crowd leaf(size_t i, uint32_t bucket, std::span<const Hits> hits, const Crowd& who,
-             Second& turns) const;
+  Crowd holds(const Rule& rule, const Crowd& who, Look& look) const;
+  Crowd leaf(size_t i, const Crowd& who, Look& look) const;
 
   const Program& program_;
   const Context& context_;
@@ -253,7 +239,7 @@ class Program::Run {
   const People& universe_;
   std::vector<Bounds> bounds_;                 // by leaf
   std::vector<std::vector<uint8_t>> fitting_;  // by leaf and code; empty: each is looked at
-  std::vector<Thread> threads_;
+  std::vector<std::unique_ptr<timeline::BucketReader>> readers_;  // by thread; null without events
 };
 
 Program::Run::Run(const Program& program, const Context& context, unsigned threads, bool tables)
@@ -263,7 +249,7 @@ Program::Run::Run(const Program& program, const Context& context, unsigned threa
       universe_(program.universe(context)),
       bounds_(program.leaves_.size()),
       fitting_(program.leaves_.size()),
-      threads_(threads) {
+      readers_(threads) {
   for (size_t i = 0; i < program.leaves_.size(); ++i) {
     const Rule& rule = *program.rules_[i];
     if (program.leaves_[i].events) {
@@ -278,36 +264,51 @@ Program::Run::Run(const Program& program, const Context& context, unsigned threa
       fitting_[i][0] = 0;
     }
   }
-  for (Thread& thread : threads_) {
-    if (program.plan_ != nullptr)
-      thread.reader = std::make_unique<timeline::BucketReader>(*program.plan_);
-    thread.leaves.resize(program.leaves_.size());
-  }
+  if (program.plan_ == nullptr) return;
+  for (auto& reader : readers_) reader = std::make_unique<timeline::BucketReader>(*program.plan_);
 }
 
-Crowd Program::Run::leaf(size_t i, uint32_t bucket, std::span<const Hits> hits, const Crowd& who,
-                         Second& turns) const {
+// Each part looks only at those whom the parts before it leave undecided. The others may come to
+// matter when a part before changes for them; that part's turn then has the bucket looked at again.
+Crowd Program::Run::holds(const Rule& rule, const Crowd& who, Look& look) const {
+  if (rule.leaf()) return leaf(look.leaf++, who, look) &= who;
+  Crowd undecided = who, held;
+  if (rule.kind == Kind::kNot) return undecided.remove(holds(rule.parts[0], who, look));
+  for (const Rule& part : rule.parts) {
+    const Crowd one = holds(part, undecided, look);
+    if (rule.kind == Kind::kAll) {
+      undecided = one;
+    } else {
+      held |= one;
+      undecided.remove(one);
+    }
+  }
+  return rule.kind == Kind::kAll ? undecided : held;
+}
+
+Crowd Program::Run::leaf(size_t i, const Crowd& who, Look& look) const {
   const Rule& rule = *program_.rules_[i];
   if (const auto& events = program_.leaves_[i].events) {
     Turning turning;
-    const Crowd out = look_all(*events, hits, who, bounds_[i], context_.moment, turning);
-    turns = std::min(turns, events->turns_at(turning, context_.moment.calendar));
+    const Crowd out = look_all(*events, look.hits, who, bounds_[i], context_.moment, turning);
+    look.turns = std::min(look.turns, events->turns_at(turning, context_.moment.calendar));
     return out;
   }
   if (rule.kind == Kind::kSegment) {
     const People& members = context_.members(rule.segment);
-    return bucket < members.size() ? members[bucket] : Crowd();
+    return look.number < members.size() ? members[look.number] : Crowd();
   }
   const std::vector<uint8_t>& table = fitting_[i];
   if (rule.kind == Kind::kFact) {
-    return crowd_of(context_.fact(rule.fact.fact).code, bucket,
+    return crowd_of(context_.fact(rule.fact.fact).code, look.number,
                     [&](uint16_t code) { return table[code] != 0; });
   }
   const TraitColumn& column = context_.roster->trait(rule.trait.property);
-  if (rule.trait.relative()) turns = std::min(turns, timeline::to_second(context_.today.ends()));
+  if (rule.trait.relative())
+    look.turns = std::min(look.turns, timeline::to_second(context_.today.ends()));
   if (!table.empty())
-    return crowd_of(column.code, bucket, [&](uint32_t code) { return table[code] != 0; });
-  return crowd_of(column.code, bucket, [&](uint32_t code) {
+    return crowd_of(column.code, look.number, [&](uint32_t code) { return table[code] != 0; });
+  return crowd_of(column.code, look.number, [&](uint32_t code) {
     return fits(column.values[code], rule.trait, context_.today);
   });
 }
@@ -317,14 +318,10 @@ void Program::Run::bucket(uint32_t number, unsigned thread, Whole& out) {
   Crowd who = everyone_[number];
   who &= universe_[number];
   if (who.empty()) return;
-  Thread& own = threads_[thread];
-  const auto hits = own.reader ? own.reader->read(number).hits : no_hits();
-  Second turns = kNever;
-  for (size_t i = 0; i < own.leaves.size(); ++i) own.leaves[i] = leaf(i, number, hits, who, turns);
-  size_t at = 0;
-  Crowd members = combine(program_.definition_.rule, own.leaves, at);
-  out.members[number] = members &= who;
-  out.turns[number] = turns;
+  auto& reader = readers_[thread];
+  Look look{.number = number, .hits = reader ? reader->read(number).hits : no_hits()};
+  out.members[number] = holds(program_.definition_.rule, who, look);
+  out.turns[number] = look.turns;
 }
 
 Result<Program::Whole> Program::evaluate(const Context& context, timeline::Pool& pool,
