@@ -6,11 +6,13 @@
 #include <cstdio>
 #include <ctime>
 #include <random>
+#include <thread>
 
 #include "value/cdnow_testing.h"
 #include "value/churn.h"
 #include "value/clv.h"
 #include "value/forecast.h"
+#include "value/recommender.h"
 
 namespace perennial::value {
 namespace {
@@ -107,6 +109,79 @@ void run_orders() {
   });
 }
 
+// The n-th item with a chance that falls as 1 ÷ place, as what is bought in a shop does.
+uint32_t some_item(std::mt19937_64& random, size_t items) {
+  const double part = static_cast<double>(random() >> 11) / 9007199254740992.0;
+  return static_cast<uint32_t>(std::pow(static_cast<double>(items), part)) - 1;
+}
+
+Feedback ten_million() {
+  constexpr size_t kPeople = 500'000, kItems = 50'000, kEach = 20;
+  std::mt19937_64 random(3);
+  Feedback feedback;
+  for (size_t p = 0; p < kPeople; ++p) {
+    std::set<uint32_t> items;
+    while (items.size() < kEach) items.insert(some_item(random, kItems));
+    for (const uint32_t item : items) {
+      feedback.column.push_back(item);
+      feedback.strength.push_back(static_cast<float>(1 + random() % 20));
+    }
+    feedback.first.push_back(feedback.column.size());
+  }
+  return feedback;
+}
+
+void time_answers(const Recommender& recommender, const Catalogue& catalogue, PersonId people) {
+  std::mt19937_64 random(7);
+  std::vector<double> ms;
+  for (int i = 0; i < 5'000; ++i) {
+    const auto person = static_cast<PersonId>(1 + random() % static_cast<uint64_t>(people));
+    const auto begin = std::chrono::steady_clock::now();
+    const auto list = recommender.recommend(person, Way::kFactors, {}, catalogue);
+    const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - begin;
+    ms.push_back(wall.count());
+  }
+  std::ranges::sort(ms);
+  std::printf(
+      "recommendations: %zu items, %lld people: median %.2f ms, p99 %.2f ms (limit 10 ms)\n",
+      catalogue.size(), static_cast<long long>(people), ms[ms.size() / 2],
+      ms[ms.size() * 99 / 100]);
+}
+
+void run_recommendations() {
+  constexpr PersonId kPeople = 100'000;
+  constexpr size_t kItems = 20'000;
+  {
+    const Feedback feedback = ten_million();
+    const Feedback by_column = transposed(feedback, 50'000);
+    AlsOptions options{.threads = std::max(1U, std::thread::hardware_concurrency())};
+    Factors factors = begin_als(feedback, 50'000, options);
+    iterate_als(factors, feedback, by_column, options);
+    measure("ALS, 64 factors, 10 M interactions, a turn", 5'000,
+            [&] { iterate_als(factors, feedback, by_column, options); });
+  }
+  Catalogue catalogue;
+  for (size_t i = 0; i < kItems; ++i) {
+    const uint32_t item = *catalogue.add(std::to_string(i));
+    catalogue.say(item, 1, {.category = std::to_string(i % 100)});
+  }
+  std::mt19937_64 random(5);
+  std::vector<Bit> bits;
+  for (PersonId p = 1; p <= kPeople; ++p) {
+    for (int k = 0; k < 20; ++k)
+      bits.push_back({.person = p,
+                      .item = some_item(random, kItems),
+                      .did = Did::kBought,
+                      .at_ms = to_millis(kNow) - (20 - k) * int64_t{86'400'000}});
+  }
+  Recommender::Options options;
+  options.als.iterations = 2;
+  options.threads = options.als.threads = std::max(1U, std::thread::hardware_concurrency());
+  const auto recommender =
+      Recommender::make(catalogue.size(), bits, std::make_shared<const Countries>(), kNow, options);
+  time_answers(recommender, catalogue, kPeople);
+}
+
 void run() {
   const Histories cdnow = *group_histories(cdnow_histories());
   const auto spend = cdnow_spend();
@@ -129,4 +204,5 @@ void run() {
 int main() {
   perennial::value::run();
   perennial::value::run_orders();
+  perennial::value::run_recommendations();
 }

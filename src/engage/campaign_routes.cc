@@ -149,8 +149,10 @@ Service::Answer Service::preview(const http::Request& request) {
     const Campaign campaign = TRY(find_campaign(c, id_of(request)));
     const auto person = TRY(people::find_person(c, person_id));
     if (!person) return fail(Code::kNotFound, "there is no such customer", "person_id");
-    const Composed composed = TRY(compose({campaign.subject, campaign.text, campaign.html},
-                                          fields_of(*person, workspace, url), workspace.language));
+    const Texts source = {campaign.subject, campaign.text, campaign.html};
+    Fields fields = fields_of(*person, workspace, url);
+    TRY(add_recommended(fields, *person, source, wiring_));
+    const Composed composed = TRY(compose(source, fields, workspace.language));
     return http::json(200, {{"to", person->email},
                             {"subject", composed.subject},
                             {"text", composed.text},

@@ -231,6 +231,15 @@ TEST_F(Campaigns, ShowTheMessageAsACustomerGetsIt) {
   const std::string own = shop->draft({{"text", "Bye: {{ unsubscribe_url }}"}});
   const Json linked = shop->call("POST", url(own, "/preview"), {{"person_id", shop->person("u1")}});
   EXPECT_EQ(linked["text"], "Bye: " + linked["unsubscribe_url"].get<std::string>());
+  const std::string items =
+      shop->draft({{"text",
+                    "{{ recommended_1 }}, {{ recommended_2 }}, {{ recommended_3 | - }} {{ "
+                    "unsubscribe_url }}"},
+                   {"html", "<p>{{ recommended_1 }}</p>"}});
+  const Json offered =
+      shop->call("POST", url(items, "/preview"), {{"person_id", shop->person("u1")}});
+  EXPECT_THAT(offered["text"].get<std::string>(), testing::StartsWith("Tea & cake, Cup, - http"));
+  EXPECT_THAT(offered["html"].get<std::string>(), testing::HasSubstr("<p>Tea &amp; cake</p>"));
 }
 
 TEST_F(Campaigns, ChooseByStageAndByCell) {

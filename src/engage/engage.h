@@ -36,8 +36,9 @@ inline constexpr size_t kMaxTextBytes = 256 * 1024;  // text and HTML each
 
 // "Dear {{ name | customer }}": a field, and what stands there when the person has no value for it.
 // A field without a fallback renders as nothing and is listed as missing. Fields: name, first_name,
-// email, country, orders, spent, last_order_date, unsubscribe_url, workspace, and trait:NAME. "{{"
-// that is not a field is kInvalid, naming where.
+// email, country, orders, spent, last_order_date, unsubscribe_url, workspace, recommended_1 to
+// recommended_3 (names of items), and trait:NAME. "{{" that is not a field is kInvalid, naming
+// where.
 struct Rendered {
   std::string text;
   std::vector<std::string> missing;
@@ -125,6 +126,8 @@ class Engage {
     // Under which the mail password is sealed; "" = the outbox directory with ".key" at its end.
     std::string key_file = "";
     Retry retry = {};
+    // Names of items that somebody may want next, the best first; empty: none are known here.
+    std::function<Result<std::vector<std::string>>(people::PersonId)> recommended = nullptr;
   };
   // Continues campaigns that a stop interrupted.
   static Result<std::unique_ptr<Engage>> open(Wiring wiring);

@@ -1,6 +1,7 @@
 #include "engage/personal.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "engage/unsubscribe.h"
@@ -8,7 +9,8 @@
 namespace perennial::engage {
 namespace {
 
-constexpr std::string_view kUrlField = "unsubscribe_url";
+constexpr std::string_view kUrlField = "unsubscribe_url", kRecommended = "recommended_";
+constexpr size_t kMostRecommended = 3;
 
 std::string word_of(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
@@ -75,6 +77,18 @@ Fields fields_of(const people::Person& person, const access::Workspace& workspac
   fields["workspace"] = workspace.name;
   fields[std::string(kUrlField)] = std::move(unsubscribe_url);
   return fields;
+}
+
+Result<void> add_recommended(Fields& fields, const people::Person& person, const Texts& texts,
+                             const Engage::Wiring& wiring) {
+  const bool named = std::ranges::any_of(
+      std::array{texts.subject, texts.text, texts.html},
+      [](std::string_view text) { return text.find(kRecommended) != text.npos; });
+  if (!named || !wiring.recommended) return {};
+  const auto items = TRY(wiring.recommended(person.id));
+  for (size_t i = 0; i < std::min(kMostRecommended, items.size()); ++i)
+    fields[std::string(kRecommended) + std::to_string(i + 1)] = items[i];
+  return {};
 }
 
 Result<Composed> compose(const Texts& texts, const Fields& fields, std::string_view language) {

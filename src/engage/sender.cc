@@ -168,8 +168,10 @@ Result<Message> Sender::message_for(const Claim& claim, bool& unwanted) {
   const std::string url =
       workspace.public_address + "/u/" + sign_link({claim.campaign_id, claim.person}, link_secret_);
   const Campaign& campaign = work_->campaign;
-  Composed texts = TRY(compose({campaign.subject, campaign.text, campaign.html},
-                               fields_of(person, workspace, url), workspace.language));
+  const Texts source = {campaign.subject, campaign.text, campaign.html};
+  Fields fields = fields_of(person, workspace, url);
+  TRY(add_recommended(fields, person, source, wiring_));
+  Composed texts = TRY(compose(source, fields, workspace.language));
   return Message{.id = claim.id,
                  .from_name = work_->email.from_name,
                  .from_address = work_->email.from_address,

@@ -11,9 +11,10 @@ namespace perennial::engage {
 namespace {
 
 constexpr std::string_view kOpen = "{{", kClose = "}}", kTrait = "trait:";
-constexpr std::array<std::string_view, 9> kFields = {
-    "name",  "first_name",      "email",           "country",  "orders",
-    "spent", "last_order_date", "unsubscribe_url", "workspace"};
+constexpr std::array<std::string_view, 12> kFields = {
+    "name",      "first_name",    "email",           "country",
+    "orders",    "spent",         "last_order_date", "unsubscribe_url",
+    "workspace", "recommended_1", "recommended_2",   "recommended_3"};
 
 struct Field {
   std::string_view name, fallback;
@@ -49,7 +50,7 @@ Result<Field> read_field(std::string_view source, size_t at, size_t end) {
     return fail(Code::kInvalid, "there is no field “" + std::string(field.name) + "”",
                 place(source, at),
                 "Fields: name, first_name, email, country, orders, spent, last_order_date, "
-                "unsubscribe_url, workspace, trait:NAME.");
+                "unsubscribe_url, workspace, recommended_1 to recommended_3, trait:NAME.");
   }
   return field;
 }

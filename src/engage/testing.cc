@@ -190,7 +190,10 @@ Shop::Shop(Options options) : options_(std::move(options)) {
                                .books = *books_,
                                .clock = options_.clock,
                                .outbox_directory = outbox(),
-                               .retry = options_.retry}));
+                               .retry = options_.retry,
+                               .recommended = [](people::PersonId) {
+                                 return Result<std::vector<std::string>>({"Tea & cake", "Cup"});
+                               }}));
   http::Router router;
   engage_->add_routes(router);
   server_ =

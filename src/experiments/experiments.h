@@ -68,11 +68,15 @@ class Experiments {
     // People behind the words of any set: the audiences of experiments.
     std::function<Result<std::vector<people::PersonId>>(std::string_view)> resolve_set;
     Clock clock;
+    // When a campaign began to be sent; empty: none is known here.
+    std::function<Result<Instant>(std::string_view campaign)> campaign_sent = nullptr;
   };
   explicit Experiments(Wiring wiring);
   ~Experiments();
-  void add_routes(http::Router& router);  // /v1/experiments*, /v1/assign, /v1/hold-outs*
-  // The people behind "experiment:…" and "hold_out:…"; nullopt for words of other modules.
+  void add_routes(
+      http::Router& router);  // /v1/experiments*, /v1/assign, /v1/hold-outs*, /v1/uplift*
+  // The people behind "experiment:…", "hold_out:…" and "uplift:…"; nullopt for words of other
+  // modules.
   std::optional<Result<std::vector<people::PersonId>>> resolve_set(std::string_view set);
   // The revenue that arms gained: of experiments that measure it, each arm beside the control, and
   // of hold-outs, everybody else beside their members.

@@ -117,16 +117,18 @@ std::vector<Measure> hold_out_measures() {
   return {ordered, money, count};
 }
 
-Experiments::Experiments(Wiring wiring) : impl_(new Impl{.wiring = std::move(wiring)}) {}
+Experiments::Experiments(Wiring wiring) : impl_(new Impl(std::move(wiring))) {}
 Experiments::~Experiments() = default;
 
 void Experiments::add_routes(http::Router& router) {
   impl_->add_experiment_routes(router);
   impl_->add_hold_out_routes(router);
+  impl_->uplift.add_routes(router);
 }
 
 std::optional<Result<std::vector<people::PersonId>>> Experiments::resolve_set(
     std::string_view set) {
+  if (auto found = impl_->uplift.resolve_set(set)) return found;
   const std::string_view kind = cut_word(set);
   if (kind != "experiment" && kind != "hold_out") return std::nullopt;
   const std::string_view id = cut_word(set);

@@ -10,6 +10,7 @@
 #include "experiments/experiments.h"
 #include "experiments/hold_outs.h"
 #include "experiments/result_json.h"
+#include "experiments/uplift_desk.h"
 
 namespace perennial::experiments {
 
@@ -21,7 +22,10 @@ struct Experiments::Impl {
   using Answer = Result<http::Response>;
   using Ids = std::vector<people::PersonId>;
 
-  Wiring wiring;
+  explicit Impl(Wiring w) : wiring(std::move(w)), uplift(wiring) {}
+
+  const Wiring wiring;
+  UpliftDesk uplift;
 
   void add_experiment_routes(http::Router& router);
   void add_hold_out_routes(http::Router& router);

@@ -138,6 +138,11 @@ Result<Terms> terms_from_json(const Json& json) {
     return fail(Code::kInvalid, "the amount is out of range", "message_cost_per_1000_minor",
                 "give one from 0 to " + std::to_string(kMaxMessageCost));
   }
+  terms.channel_trait = TRY(json_string_or(json, "channel_trait", terms.channel_trait));
+  if (terms.channel_trait.empty() || terms.channel_trait.size() > kMaxNameBytes ||
+      !is_storable_text(terms.channel_trait)) {
+    return fail(Code::kInvalid, "the name of a trait is expected", "channel_trait");
+  }
   terms.set = true;
   return terms;
 }
@@ -145,6 +150,7 @@ Result<Terms> terms_from_json(const Json& json) {
 Json to_json(const Terms& terms) {
   return {{"margin_share", terms.margin_share},
           {"message_cost_per_1000_minor", terms.message_cost_per_1000_minor},
+          {"channel_trait", terms.channel_trait},
           {"set", terms.set}};
 }
 

@@ -40,7 +40,8 @@ Result<Sums> acquisition_by_channel(store::Connection& c);
 struct Terms {
   double margin_share = 1;
   int64_t message_cost_per_1000_minor = 0;
-  bool set = false;  // false: nobody has said what the margin is
+  std::string channel_trait = "acquisition_channel";  // that says over which channel somebody came
+  bool set = false;                                   // false: nobody has said what the margin is
 };
 Result<Terms> load_terms(store::Connection& c);
 Result<Terms> terms_from_json(const Json& json);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,6 +24,13 @@ inline constexpr int64_t kMaxCostMinor = 1'000'000'000'000;  // of one entry
 inline constexpr size_t kMaxNameBytes = 400;
 inline constexpr size_t kMaxNoteBytes = 1'000;
 
+// Of people, in their order: what each has paid, refunds taken off, and the margin that each is
+// expected to bring yet, discounted; nothing of it while the model may not be used.
+struct Worth {
+  std::vector<int64_t> paid_minor;
+  std::optional<std::vector<double>> expected_minor;
+};
+
 // Thread-safe.
 class Goals {
  public:
@@ -35,6 +43,8 @@ class Goals {
     // The newest running hold-out across everything beside the goals; null if there is none.
     std::function<Result<Json>()> hold_out;
     Clock clock;
+    // What people are worth; empty: lifetime values are not told.
+    std::function<Result<Worth>(std::span<const people::PersonId>)> worth = nullptr;
   };
   explicit Goals(Wiring wiring);
   ~Goals();

@@ -100,7 +100,12 @@ class GoalRoutes : public testing::Test {
                                                    .insight = *insight_,
                                                    .gains = [this] { return gains_; },
                                                    .hold_out = [] { return Result<Json>(Json()); },
-                                                   .clock = clock});
+                                                   .clock = clock,
+                                                   .worth =
+                                                       [this](auto people) {
+                                                         asked_ += people.size();
+                                                         return worth(people.size());
+                                                       }});
     http::Router router;
     goals_->add_routes(router);
     http::Options options;
@@ -140,6 +145,11 @@ class GoalRoutes : public testing::Test {
     ASSERT_TRUE(log_->append_and_wait(std::exchange(waiting_, {})));
     ASSERT_TRUE(stages_->wait_until(log_->last_seq(), 60s));
   }
+  Result<Worth> worth(size_t people) {
+    Worth told{.paid_minor = std::vector<int64_t>(people, 8'000)};
+    if (expected_) told.expected_minor = std::vector<double>(people, 2'000.0);
+    return told;
+  }
   static Json goal(const Json& more = Json::object()) {
     Json goal = {{"name", "More"}, {"measure", "customers"}, {"aim", "value"},
                  {"amount", 4},    {"from", "2026-02"},      {"to", "2026-05"}};
@@ -158,6 +168,8 @@ class GoalRoutes : public testing::Test {
   Result<std::vector<proof::Gain>> gains_ = std::vector<proof::Gain>{};
   std::vector<events::Event> waiting_;
   Instant now_ = *parse_instant("2026-03-10T00:00:00Z");
+  bool expected_ = true;
+  size_t asked_ = 0;  // people whose worth was asked for
   int sent_ = 0;
 };
 
@@ -190,6 +202,58 @@ TEST_F(GoalRoutes, RefuseWhatIsWrong) {
   call("DELETE", "/v1/goals/none", nullptr, 404);
   call("DELETE", "/v1/costs/none", nullptr, 404);
   call("PUT", "/v1/goals/none", goal(), 404);
+}
+
+// What is told of the worth of somebody: 80.00 paid so far, 20.00 expected yet.
+TEST_F(GoalRoutes, LifetimeValueBesideWhatACustomerCost) {
+  order("ann", "2026-02-05T00:00:00Z", 10);
+  order("bob", "2026-02-06T00:00:00Z", 10);
+  order("cat", "2026-02-07T00:00:00Z", 10);
+  for (const char* user : {"ann", "bob"}) {
+    events::Event event;
+    event.source = "shop";
+    event.message_id = std::string("trait ") + user;
+    event.type = events::Type::kIdentify;
+    event.user_id = user;
+    event.timestamp = event.received_at = *parse_instant("2026-02-08T00:00:00Z");
+    event.properties = to_text({{"acquisition_channel", "ads"}});
+    waiting_.push_back(std::move(event));
+  }
+  take();
+  const auto cost = [&](const char* about, int64_t minor) {
+    call("POST", "/v1/costs", {{"about", about}, {"day", "2026-02-01"}, {"amount_minor", minor}},
+         201);
+  };
+  cost("acquisition:ads", 2'000);
+  cost("acquisition:fair", 1'000);
+  call("PUT", "/v1/returns/terms", {{"margin_share", 0.5}});
+  const auto february = [&] {
+    for (const Json& row : Json(call("GET", "/v1/acquisition")["rows"])) {
+      if (row["label"] == "2026-02") return row;
+    }
+    return Json();
+  };
+  Json row = february();
+  EXPECT_EQ(row["new_customers"], 3);
+  EXPECT_EQ(row["cac_minor"], 1'000);
+  EXPECT_EQ(row["ltv"]["so_far_minor"], 4'000);
+  EXPECT_EQ(row["ltv"]["expected_minor"], 2'000);
+  EXPECT_EQ(row["ltv_cac"], 6);
+  ASSERT_EQ(row["channels"].size(), 2u);
+  EXPECT_EQ(row["channels"][0]["channel"], "ads");
+  EXPECT_EQ(row["channels"][0]["new_customers"], 2);
+  EXPECT_EQ(row["channels"][0]["ltv_cac"], 6);
+  EXPECT_EQ(row["channels"][1]["new_customers"], 0);
+  EXPECT_TRUE(row["channels"][1]["ltv"].is_null());
+  EXPECT_TRUE(row["channels"][1]["cac_minor"].is_null());
+  expected_ = false;  // the model may not be used: what was paid is all that is told
+  row = february();
+  EXPECT_TRUE(row["ltv"]["expected_minor"].is_null());
+  EXPECT_EQ(row["ltv_cac"], 4);
+  EXPECT_GT(asked_, 0u);
+  call("PUT", "/v1/returns/terms", {{"margin_share", 0.5}, {"channel_trait", ""}}, 400);
+  call("PUT", "/v1/returns/terms", {{"margin_share", 0.5}, {"channel_trait", "came_by"}});
+  EXPECT_EQ(february()["channels"][0]["new_customers"], 0);
 }
 
 TEST_F(GoalRoutes, CheckEveryMonthInTheWorkspacesZone) {

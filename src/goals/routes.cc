@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "goals/acquisition.h"
 #include "goals/costs.h"
 #include "goals/goals.h"
 #include "goals/progress.h"
@@ -276,37 +277,37 @@ Result<Json> Goals::Impl::returns() {
               {"currency", wiring.settings.workspace().currency}};
 }
 
-// New customers and what they cost, by month.
+// New customers, what they cost and what they are worth, by month.
 Result<Json> Goals::Impl::acquisition() {
-  Sums spent, channels;
+  AcquisitionInput in;
   TRY(wiring.database.read([&](store::Connection& c) -> Result<void> {
-    spent = TRY(acquisition_by_month(c));
-    channels = TRY(acquisition_by_channel(c));
+    in.by_month = TRY(acquisition_by_month(c));
+    in.by_channel = TRY(acquisition_by_channel(c));
+    in.terms = TRY(load_terms(c));
     return {};
   }));
   const Calendar calendar = this->calendar();
   const Instant end = calendar.advance(Period::kMonth, calendar.start_of(Period::kMonth, now()), 1);
   const Span span{calendar.advance(Period::kMonth, end, -kAcquisitionMonths), end};
   const Json activity = TRY(wiring.insight.activity_json(Period::kMonth, span));
-  Json rows = Json::array();
   for (const Json& row : activity["rows"]) {
-    const Month month = month_of(Measure::kCac, row, spent);
-    const auto found = spent.find(month.label);
-    Json by_channel = Json::array();
-    for (auto at = channels.lower_bound(month.label + "\t");
-         at != channels.end() && at->first.starts_with(month.label + "\t"); ++at) {
-      by_channel.push_back(
-          {{"channel", at->first.substr(month.label.size() + 1)}, {"cost_minor", at->second}});
+    const Month month = month_of(Measure::kCac, row, in.by_month);
+    NewCustomers customers{.label = month.label,
+                           .set = month.people_set,
+                           .complete = month.complete,
+                           .count = row["new_customers"].get<int64_t>(),
+                           .cac_minor = month.value};
+    if (wiring.worth && customers.count > 0) {
+      const auto people = wiring.insight.resolve_set(month.people_set);
+      if (people) customers.people = TRY(*people);
+      customers.worth = TRY(wiring.worth(customers.people));
     }
-    rows.push_back({{"label", month.label},
-                    {"complete", month.complete},
-                    {"new_customers", row["new_customers"]},
-                    {"set", month.people_set},
-                    {"cost_minor", found == spent.end() ? 0 : found->second},
-                    {"cac_minor", number(month.value)},
-                    {"channels", std::move(by_channel)}});
+    in.months.push_back(std::move(customers));
   }
-  return Json{{"rows", std::move(rows)}, {"currency", wiring.settings.workspace().currency}};
+  TRY(wiring.database.read([&](store::Connection& c) { return read_channels(c, in); }));
+  Json json = acquisition_json(in);
+  json["currency"] = wiring.settings.workspace().currency;
+  return json;
 }
 
 Goals::Goals(Wiring wiring) : impl_(new Impl{.wiring = std::move(wiring)}) {}

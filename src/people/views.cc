@@ -10,9 +10,10 @@ using http::Request;
 using http::Response;
 using store::Row;
 
-constexpr std::string_view kColumnWords[] = {
-    "name",   "user_id", "email",   "phone",       "stage",      "cell",       "country",
-    "orders", "refunds", "revenue", "first_order", "last_order", "first_seen", "last_seen"};
+constexpr std::string_view kColumnWords[] = {"name",       "user_id",   "email",       "phone",
+                                             "stage",      "cell",      "country",     "orders",
+                                             "refunds",    "revenue",   "first_order", "last_order",
+                                             "first_seen", "last_seen", "health"};
 constexpr std::string_view kTrait = "trait:";
 constexpr size_t kMaxTraitName = 200;
 // Members of a view's query: the parameters of GET /v1/customers but its page.

@@ -8,11 +8,13 @@
 #include <string_view>
 
 #include "base/base.h"
+#include "proof/budget.h"   // IWYU pragma: export
 #include "proof/design.h"   // IWYU pragma: export
 #include "proof/effect.h"   // IWYU pragma: export
 #include "proof/hashing.h"  // IWYU pragma: export
 #include "proof/moments.h"  // IWYU pragma: export
 #include "proof/returns.h"  // IWYU pragma: export
+#include "proof/uplift.h"   // IWYU pragma: export
 
 namespace perennial::proof {
 

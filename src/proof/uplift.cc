@@ -14,7 +14,8 @@ namespace {
 
 constexpr double kRidge = 1.0;  // in units of people, on standardised features
 constexpr std::array kLearners = {Learner::kResponse, Learner::kTwoModels, Learner::kX,
-                                  Learner::kTransformed};
+                                  Learner::kTransformed, Learner::kOneModel};
+constexpr std::array kHoldBack = {1.0, 30.0, 1'000.0, 30'000.0};  // of effects that differ
 
 struct Line {
   std::vector<double> weight;
@@ -25,8 +26,10 @@ struct Line {
 };
 
 // Ridge regression of `target` on the features of `rows`; features that do not vary get no weight.
+// Features from `held_from` on are penalised by `hold_back`.
 Line fit_line(const UpliftSample& sample, std::span<const uint32_t> rows,
-              const std::function<double(uint32_t)>& target) {
+              const std::function<double(uint32_t)>& target, size_t held_from = SIZE_MAX,
+              double hold_back = kRidge) {
   const size_t p = sample.features;
   Line line{std::vector<double>(p), 0};
   if (rows.empty()) return line;
@@ -51,7 +54,7 @@ Line fit_line(const UpliftSample& sample, std::span<const uint32_t> rows,
     }
   }
   for (size_t j = 0; j < p; ++j) {
-    a[j * p + j] += kRidge;
+    a[j * p + j] += j < held_from ? kRidge : hold_back;
     for (size_t k = 0; k < j; ++k) a[k * p + j] = a[j * p + k];
   }
   const auto size = static_cast<Eigen::Index>(p);
@@ -75,11 +78,52 @@ Line combine(const Line& first, double by, const Line& second, double and_by) {
   return sum;
 }
 
+// One model: features, treatment, and what the treatment adds by each feature's distance from its
+// mean. How far those are held back is chosen on every other row, by the squared error.
+Line fit_one_model(const UpliftSample& s, std::span<const uint32_t> rows) {
+  const size_t p = s.features;
+  std::vector<double> mean(p);
+  for (const uint32_t row : rows) {
+    for (size_t j = 0; j < p; ++j) mean[j] += s.row(row)[j] / static_cast<double>(rows.size());
+  }
+  UpliftSample wide;
+  wide.features = 2 * p + 1;
+  std::vector<uint32_t> all, learn, check;
+  for (const uint32_t row : rows) {
+    const auto x = s.row(row);
+    const double t = s.treated[row] ? 1 : 0;
+    wide.x.insert(wide.x.end(), x.begin(), x.end());
+    wide.x.push_back(t);
+    for (size_t j = 0; j < p; ++j) wide.x.push_back(t * (x[j] - mean[j]));
+    wide.y.push_back(s.y[row]);
+    const auto place = static_cast<uint32_t>(all.size());
+    all.push_back(place);
+    (place % 2 == 0 ? learn : check).push_back(place);
+  }
+  const auto y = [&](uint32_t row) { return wide.y[row]; };
+  double best = kHoldBack.front(), least = -1;
+  for (const double hold_back : kHoldBack) {
+    const Line line = fit_line(wide, learn, y, p + 1, hold_back);
+    double error = 0;
+    for (const uint32_t row : check) error += std::pow(wide.y[row] - line.of(wide.row(row)), 2);
+    if (least >= 0 && error >= least) continue;
+    least = error;
+    best = hold_back;
+  }
+  const Line line = fit_line(wide, all, y, p + 1, best);
+  Line effect{std::vector<double>(line.weight.begin() + static_cast<std::ptrdiff_t>(p) + 1,
+                                  line.weight.end()),
+              line.weight[p]};
+  for (size_t j = 0; j < p; ++j) effect.constant -= effect.weight[j] * mean[j];
+  return effect;
+}
+
 Line fit_learner(Learner learner, const UpliftSample& s, std::span<const uint32_t> rows) {
   std::vector<uint32_t> treated, control;
   for (const uint32_t row : rows) (s.treated[row] ? treated : control).push_back(row);
   const double share = static_cast<double>(treated.size()) / static_cast<double>(rows.size());
   const auto y = [&](uint32_t row) { return s.y[row]; };
+  if (learner == Learner::kOneModel) return fit_one_model(s, rows);
   if (learner == Learner::kTransformed) {
     return fit_line(s, rows, [&](uint32_t row) {
       return s.treated[row] ? s.y[row] / share : -s.y[row] / (1 - share);
@@ -183,7 +227,8 @@ std::string_view unfit(const UpliftSample& s) {
 }  // namespace
 
 std::string_view learner_name(Learner learner) {
-  constexpr std::array<std::string_view, 4> kNames = {"response", "two_models", "x", "transformed"};
+  constexpr std::array<std::string_view, 5> kNames = {"response", "two_models", "x", "transformed",
+                                                      "one_model"};
   return kNames[static_cast<size_t>(learner)];
 }
 
@@ -216,6 +261,7 @@ Qini qini(const UpliftSample& s, std::span<const double> scores, size_t points) 
     }
     result.curve.push_back(all > 0 ? (yt - (nc > 0 ? yc * nt / nc : 0)) / all : 0);
   }
+  result.auuc = result.coefficient + result.curve.back() / 2;
   return result;
 }
 
@@ -240,7 +286,7 @@ UpliftCheck check_uplift(const UpliftSample& s, const UpliftRules& rules) {
       more[j].push_back(drawn[j].back() - drawn[0].back());
     }
   }
-  // Three learners each get their chance to win.
+  // Four learners each get their chance to win.
   const double level = (1 - rules.confidence) / static_cast<double>(kLearners.size() - 1);
   double best = 0;
   for (size_t j = 0; j < kLearners.size(); ++j) {

@@ -1,11 +1,12 @@
 // Who is moved by an action: scores of uplift learned from a randomised action, and whether they
 // rank people better than chance, and better than a plain model of who responds.
 //
-// Learners over ridge regressions of y on standardised features: two models (T), the X-learner of
-// Künzel, Sekhon, Bickel, Yu, "Metalearners for estimating heterogeneous treatment effects" (PNAS
-// 116, 2019), and the transformed outcome of Jaskowski and Jaroszewicz, "Uplift modeling for
-// clinical trial data" (ICML 2012). The response model knows y of the treated alone: the ranking
-// that most shops use.
+// Learners over ridge regressions of y on standardised features: two models (T), one model (S) with
+// the treatment and its products with the features, held back as far as a part of the people left
+// out says, and the X-learner of Künzel, Sekhon, Bickel, Yu, "Metalearners for estimating
+// heterogeneous treatment effects" (PNAS 116, 2019); and the transformed outcome of Jaskowski and
+// Jaroszewicz, "Uplift modeling for clinical trial data" (ICML 2012). The response model knows y of
+// the treated alone: the ranking that most shops use.
 //
 // Qini: Radcliffe, "Using control groups to target on predicted lift" (Direct Marketing Analytics
 // Journal, 2007): with people in falling order of score, after a share φ of them the gain is Y_T −
@@ -41,8 +42,9 @@ struct UpliftSample {
   }
 };
 
-enum class Learner { kResponse, kTwoModels, kX, kTransformed };
-std::string_view learner_name(Learner learner);  // "response", "two_models", "x", "transformed"
+enum class Learner { kResponse, kTwoModels, kX, kTransformed, kOneModel };
+std::string_view learner_name(
+    Learner learner);  // "response", "two_models", "x", "transformed", "one_model"
 
 // A fitted score: higher means more is gained by treating. For kResponse, y itself.
 class UpliftScore {
@@ -62,6 +64,7 @@ class UpliftScore {
 struct Qini {
   std::vector<double> curve;
   double coefficient = 0;
+  double auuc = 0;  // area under the curve: the coefficient and that of the straight line
 };
 Qini qini(const UpliftSample& sample, std::span<const double> scores, size_t points = 20);
 

@@ -78,6 +78,7 @@ TEST(Uplift, QiniOfHandMadePeople) {
   s.y = {1, 0, 0, 1};
   // Gains 1, 1, 1, 0: area (0.5 + 1 + 1 + 0.5) / 4 less 0, over two treated.
   EXPECT_DOUBLE_EQ(qini(s, s.x).coefficient, 0.375);
+  EXPECT_DOUBLE_EQ(qini(s, s.x).auuc, 0.375);  // nothing is gained by treating everybody
 }
 
 TEST(Uplift, LearnersFindWhoIsMoved) {
@@ -87,7 +88,8 @@ TEST(Uplift, LearnersFindWhoIsMoved) {
   for (size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<uint32_t>(i);
   const std::vector<double> moved = {0, 1, 0}, not_moved = {0, -1, 0}, responds = {1, 0, 0},
                             average = {0, 0, 0};
-  for (const Learner learner : {Learner::kTwoModels, Learner::kX, Learner::kTransformed}) {
+  for (const Learner learner :
+       {Learner::kTwoModels, Learner::kX, Learner::kTransformed, Learner::kOneModel}) {
     const auto score = UpliftScore::fit(learner, s, rows);
     EXPECT_NEAR(score.of(average), 0.05, 0.03) << learner_name(learner);
     EXPECT_GT(score.of(moved) - score.of(not_moved), 0.15) << learner_name(learner);
@@ -106,6 +108,24 @@ TEST(Uplift, IsOfferedWhereItWins) {
     EXPECT_GT(rank.high, rank.curve.coefficient);
     EXPECT_EQ(rank.more.has_value(), rank.learner != Learner::kResponse);
   }
+}
+
+// Where everybody is moved alike, one model holds differences back further than two models can.
+TEST(Uplift, OneModelHoldsBackWhatIsNoise) {
+  auto random = seeded();
+  double one = 0, two = 0;
+  for (int round = 0; round < 20; ++round) {
+    const auto s = shop(random, 1'500, 0.4, 0.1, 0);
+    std::vector<uint32_t> rows(s.size());
+    for (size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<uint32_t>(i);
+    const auto a = UpliftScore::fit(Learner::kOneModel, s, rows);
+    const auto b = UpliftScore::fit(Learner::kTwoModels, s, rows);
+    for (const uint32_t row : rows) {
+      one += std::pow(a.of(s.row(row)) - 0.1, 2);
+      two += std::pow(b.of(s.row(row)) - 0.1, 2);
+    }
+  }
+  EXPECT_LT(one, two);
 }
 
 // One effect for all: there is nothing to learn, and the gate must say so.

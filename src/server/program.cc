@@ -30,6 +30,7 @@ namespace perennial::server {
 namespace {
 
 constexpr std::chrono::milliseconds kSettlePoll{250};
+constexpr size_t kCampaignsLookedAt = 200;
 constexpr std::chrono::seconds kLookIntoFolders{60};
 constexpr std::chrono::seconds kSettleAtMost{3};  // of what the console says, before it reads again
 
@@ -74,10 +75,14 @@ class Wired final : public Program {
   Result<void> open_imports();
   Result<void> listen(const Config& config);
   people::Extensions extensions();
+  void open_experiments();
   void open_goals();
   Result<std::vector<proof::Gain>> gains();
+  Result<goals::Worth> worth(std::span<const people::PersonId> people);
   Result<std::vector<people::PersonId>> resolve_set(std::string_view set);
+  Result<std::vector<Json>> describe(std::span<const people::Person> page);
   Result<Json> describe_file(const people::Person& person);
+  Result<Instant> campaign_sent(std::string_view id);
   bool settle(uint64_t seq);
 
   std::unique_ptr<DataDirectory> directory_;
@@ -136,8 +141,10 @@ Result<void> Wired::open_modules() {
                                 .threads = std::max(2u, std::thread::hardware_concurrency()),
                                 .say = [](const std::string& line) { spdlog::info("{}", line); }}));
   insight_ = std::make_unique<insight::Insight>(*books_, *settings_, system_now);
-  value_ = std::make_unique<value::Value>(*books_, *settings_, system_now);
-  models_ = TRY(value::Models::open({*database_, *books_, *settings_, system_now}));
+  value_ = std::make_unique<value::Value>(*books_, *settings_, system_now, database_.get());
+  models_ = TRY(
+      value::Models::open({*database_, *books_, *settings_, system_now, log_.get(), timeline_.get(),
+                           [this](std::string_view set) { return resolve_set(set); }}));
   behaviour_ = std::make_unique<insight::Behaviour>(insight::BehaviourParts{
       .timeline = *timeline_,
       .database = *database_,
@@ -152,7 +159,7 @@ Result<void> Wired::open_modules() {
        .log = *log_,
        .settings = *settings_,
        .resolve_set = [this](std::string_view set) { return resolve_set(set); },
-       .describe = [this](std::span<const people::Person> page) { return value_->describe(page); },
+       .describe = [this](std::span<const people::Person> page) { return describe(page); },
        .lists = people::list_handlers(*database_, *log_, *settings_, extensions()),
        .clock = system_now,
        .say = [](const std::string& line) { spdlog::warn("{}", line); },
@@ -160,14 +167,7 @@ Result<void> Wired::open_modules() {
            [this](std::string_view handle) { return behaviour_->funnel_number(handle); }}));
   add_segment_facts(*segments_, *value_, *database_);
   loyalty_ = TRY(loyalty::Loyalty::open({*database_, *log_, *settings_, system_now}));
-  experiments_ = std::make_unique<experiments::Experiments>(experiments::Experiments::Wiring{
-      .database = *database_,
-      .log = *log_,
-      .settings = *settings_,
-      .timeline = *timeline_,
-      .books = *books_,
-      .resolve_set = [this](std::string_view set) { return resolve_set(set); },
-      .clock = system_now});
+  open_experiments();
 
   std::vector<events::Stage> stages;
   stages.push_back(events::schema_stage());
@@ -188,7 +188,10 @@ Result<void> Wired::open_modules() {
                                       .value = *value_,
                                       .books = *books_,
                                       .clock = system_now,
-                                      .outbox_directory = directory_->sub("outbox")}));
+                                      .outbox_directory = directory_->sub("outbox"),
+                                      .recommended = [this](people::PersonId person) {
+                                        return models_->recommended_names(person);
+                                      }}));
   open_goals();
   segments_->start();
   return {};
@@ -203,6 +206,18 @@ Result<void> Wired::open_webhooks(const Config& config) {
                                                          : webhooks::Reach::kPublic}));
   webhooks_->start();
   return {};
+}
+
+void Wired::open_experiments() {
+  experiments_ = std::make_unique<experiments::Experiments>(experiments::Experiments::Wiring{
+      .database = *database_,
+      .log = *log_,
+      .settings = *settings_,
+      .timeline = *timeline_,
+      .books = *books_,
+      .resolve_set = [this](std::string_view set) { return resolve_set(set); },
+      .clock = system_now,
+      .campaign_sent = [this](std::string_view id) { return campaign_sent(id); }});
 }
 
 Result<void> Wired::open_imports() {
@@ -236,13 +251,34 @@ void Wired::open_goals() {
                            .insight = *insight_,
                            .gains = [this] { return gains(); },
                            .hold_out = [this] { return experiments_->whole_hold_out_json(); },
-                           .clock = system_now});
+                           .clock = system_now,
+                           .worth = [this](auto people) { return worth(people); }});
+}
+
+Result<goals::Worth> Wired::worth(std::span<const people::PersonId> people) {
+  goals::Worth worth;
+  const auto snapshot = TRY(value_->snapshot());
+  for (const people::PersonId person : people) {
+    const auto row = snapshot->find(person);
+    worth.paid_minor.push_back(row ? snapshot->revenue_minor[*row] : 0);
+  }
+  worth.expected_minor = TRY(models_->lifetime_values(people));
+  return worth;
 }
 
 Result<std::vector<proof::Gain>> Wired::gains() {
   auto all = TRY(engage_->gains());
   for (proof::Gain& gain : TRY(experiments_->gains())) all.push_back(std::move(gain));
   return all;
+}
+
+Result<Instant> Wired::campaign_sent(std::string_view id) {
+  const Json all = TRY(engage_->summaries_json(kCampaignsLookedAt));
+  for (const Json& campaign : all) {
+    if (campaign.at("id") == id && campaign.at("started_at").is_string())
+      return parse_instant(campaign.at("started_at").get<std::string>());
+  }
+  return fail(Code::kNotFound, "no campaign of this id has been sent", "of");
 }
 
 Result<std::vector<people::PersonId>> Wired::resolve_set(std::string_view set) {
@@ -258,6 +294,13 @@ Result<std::vector<people::PersonId>> Wired::resolve_set(std::string_view set) {
               "take the word from the answer that shows the number");
 }
 
+Result<std::vector<Json>> Wired::describe(std::span<const people::Person> page) {
+  auto described = TRY(value_->describe(page));
+  const auto more = TRY(models_->describe(page));
+  for (size_t i = 0; i < described.size(); ++i) described[i].update(more[i]);
+  return described;
+}
+
 Result<Json> Wired::describe_file(const people::Person& person) {
   Json file = TRY(value_->describe_file(person));
   file.update(TRY(models_->describe_file(person)));
@@ -265,13 +308,12 @@ Result<Json> Wired::describe_file(const people::Person& person) {
 }
 
 people::Extensions Wired::extensions() {
-  return {
-      .resolve_set = [this](std::string_view set) { return resolve_set(set); },
-      .describe = [this](std::span<const people::Person> page) { return value_->describe(page); },
-      .describe_file = [this](const people::Person& person) { return describe_file(person); },
-      .messages = [this](store::Connection& c, people::PersonId person, Instant before,
-                         size_t limit) { return engage_->messages(c, person, before, limit); },
-      .settle = [this](uint64_t seq) { return stages_->wait_until(seq, kSettleAtMost); }};
+  return {.resolve_set = [this](std::string_view set) { return resolve_set(set); },
+          .describe = [this](std::span<const people::Person> page) { return describe(page); },
+          .describe_file = [this](const people::Person& person) { return describe_file(person); },
+          .messages = [this](store::Connection& c, people::PersonId person, Instant before,
+                             size_t limit) { return engage_->messages(c, person, before, limit); },
+          .settle = [this](uint64_t seq) { return stages_->wait_until(seq, kSettleAtMost); }};
 }
 
 Result<void> Wired::listen(const Config& config) {

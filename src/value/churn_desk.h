@@ -27,6 +27,13 @@ class ChurnDesk {
     return keeper_.change_settings(body, actor);
   }
 
+  Result<ChurnSettings> settings() { return keeper_.settings(); }
+  // The newest model; null unless it may be used.
+  std::shared_ptr<const ChurnModel> usable() {
+    auto newest = keeper_.newest();
+    return newest && newest->card.faults.empty() ? newest : nullptr;
+  }
+
   Result<Json> json(const Trainer::State& state);     // Churn of the contract
   Result<Json> ranking(size_t offset, size_t limit);  // by what is at stake
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);

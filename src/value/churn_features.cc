@@ -157,4 +157,26 @@ std::vector<std::string> find_leaks(const OrderBook& book, Instant at, int horiz
   return leaks;
 }
 
+OrderFeatures order_features(const OrderBook& book, std::span<const PersonId> people, Instant at) {
+  const auto features = churn_features();
+  OrderFeatures found;
+  for (const Feature& feature : features) found.columns.emplace_back(feature.name);
+  found.columns.emplace_back("has_ordered");
+  const size_t width = found.columns.size();
+  found.values.assign(people.size() * width, 0);
+  size_t next = 0;
+  for_each_person(book, to_millis(at), [&](PersonRows rows) {
+    while (next < people.size() && people[next] < rows.person) ++next;
+    if (next == people.size() || people[next] != rows.person) return;
+    bool ordered = false;
+    for (size_t row = rows.first; row < rows.last; ++row)
+      ordered |= !book.refund[row] && book.at_ms[row] < to_millis(at);
+    if (!ordered) return;
+    for (size_t c = 0; c < features.size(); ++c)
+      found.values[next * width + c] = features[c].value(book, rows, at);
+    found.values[next * width + width - 1] = 1;
+  });
+  return found;
+}
+
 }  // namespace perennial::value

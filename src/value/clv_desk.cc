@@ -224,4 +224,16 @@ Result<Json> ClvDesk::describe(PersonId person) {
   return json;
 }
 
+Result<std::optional<std::vector<double>>> ClvDesk::values_of(std::span<const PersonId> people) {
+  Model newest = keeper_.newest();
+  if (!newest || !newest->faults().empty()) return std::optional<std::vector<double>>();
+  Scores all = TRY(scores_of(newest));
+  std::vector<double> values;
+  for (const PersonId person : people) {
+    const ClvScore* score = all->find(person);
+    values.push_back(score == nullptr ? 0 : score->value_minor);
+  }
+  return std::optional(std::move(values));
+}
+
 }  // namespace perennial::value

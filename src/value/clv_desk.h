@@ -31,6 +31,8 @@ class ClvDesk {
   Result<Json> ranking(size_t offset, size_t limit);
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
   Result<Json> describe(PersonId person);  // Customer file's "clv"
+  // Of people, in their order, 0 for those without an order; nothing while scores may not be used.
+  Result<std::optional<std::vector<double>>> values_of(std::span<const PersonId> people);
 
  private:
   using Model = std::shared_ptr<const ClvModel>;

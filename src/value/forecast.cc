@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "value/holidays.h"
+
 namespace perennial::value {
 namespace {
 
@@ -25,20 +27,85 @@ std::vector<double> scaled(const Weeks& past, bool logarithms) {
 
 double deviation_of(const Ahead& step) { return std::max(step.deviation, 1e-9); }
 
-// One list an origin. The form is chosen once, on what came before the first origin.
+using WeekHolidays = std::vector<std::vector<size_t>>;  // of each week, past and to come
+
+// A week less the mean of the two before and the two after it that have no holiday.
+std::optional<double> beside(std::span<const double> y, const WeekHolidays& holidays, size_t week) {
+  double sum = 0, n = 0;
+  for (const int by : {-2, -1, 1, 2}) {
+    const auto near = static_cast<std::ptrdiff_t>(week) + by;
+    if (near < 0 || near >= std::ssize(y) || !holidays[static_cast<size_t>(near)].empty()) continue;
+    sum += y[static_cast<size_t>(near)];
+    ++n;
+  }
+  if (n < 2) return std::nullopt;
+  return y[week] - sum / n;
+}
+
+// Those that stand out of what weeks without a holiday do.
+std::vector<HolidayEffect> effects_of(std::span<const double> y, const WeekHolidays& holidays) {
+  std::vector<HolidayEffect> effects(holiday_names().size());
+  double squares = 0, usual = 0;
+  for (size_t w = 0; w < y.size(); ++w) {
+    const auto more = beside(y, holidays, w);
+    if (!more) continue;
+    if (holidays[w].empty()) {
+      squares += *more * *more;
+      ++usual;
+    }
+    // Of a week with two of them it cannot be told which one moved it.
+    if (holidays[w].size() != 1) continue;
+    effects[holidays[w].front()].effect += *more;
+    ++effects[holidays[w].front()].seen;
+  }
+  const double spread = usual > 0 ? std::sqrt(squares / usual) : INFINITY;
+  for (size_t h = 0; h < effects.size(); ++h) {
+    HolidayEffect& one = effects[h];
+    const auto seen = static_cast<double>(one.seen);
+    const bool clear =
+        one.seen >= kLeastSeen && std::abs(one.effect) / std::sqrt(seen) > kStandsOut * spread;
+    one = {
+        .holiday = h, .effect = clear ? one.effect / (seen + 1) : 0, .seen = clear ? one.seen : 0};
+  }
+  return effects;
+}
+
+double effect_in(const std::vector<size_t>& week, const std::vector<HolidayEffect>& effects) {
+  double sum = 0;
+  for (const HolidayEffect& one : effects) {
+    if (std::ranges::find(week, one.holiday) != week.end()) sum += one.effect;
+  }
+  return sum;
+}
+
+std::vector<double> without_holidays(std::span<const double> y, const WeekHolidays& holidays,
+                                     const std::vector<HolidayEffect>& effects) {
+  std::vector<double> rest(y.begin(), y.end());
+  for (size_t w = 0; w < rest.size(); ++w) rest[w] -= effect_in(holidays[w], effects);
+  return rest;
+}
+
+// One list an origin. The form is chosen once, on what came before the first origin. With holidays,
+// their effects are those that were known at each origin.
 std::vector<std::vector<Compared>> compare(const std::vector<double>& y, bool logarithms,
-                                           size_t origins) {
+                                           size_t origins, const WeekHolidays* holidays) {
   std::vector<std::vector<Compared>> all;
   std::optional<Form> form;
   for (size_t k = 0; k < origins; ++k) {
     const size_t origin = y.size() - kTestedAhead - (origins - 1 - k);
-    const std::span known(y.data(), origin);
+    std::vector<HolidayEffect> effects;
+    std::vector<double> known(y.begin(), y.begin() + static_cast<std::ptrdiff_t>(origin));
+    if (holidays != nullptr) {
+      effects = effects_of(known, *holidays);
+      known = without_holidays(known, *holidays, effects);
+    }
     auto model = form ? smooth(known, *form) : smooth_best(known, kSeasonWeeks);
     if (!model) continue;
     form = model->form;
-    const auto steps = ahead(*model, kTestedAhead);
+    auto steps = ahead(*model, kTestedAhead);
     auto& row = all.emplace_back();
     for (size_t h = 0; h < kTestedAhead; ++h) {
+      if (holidays != nullptr) steps[h].mean += effect_in((*holidays)[origin + h], effects);
       const double actual = y[origin + h], last = y[origin - 1];
       auto off = [&](double told) {
         return std::abs(back(told, logarithms) - back(actual, logarithms));
@@ -107,6 +174,17 @@ void judge(Forecast& f, const std::vector<std::vector<Compared>>& origins) {
   }
 }
 
+double mean_error(const std::vector<std::vector<Compared>>& origins) {
+  double sum = 0, n = 0;
+  for (const auto& origin : origins) {
+    for (const Compared& c : origin) {
+      sum += c.error;
+      ++n;
+    }
+  }
+  return n > 0 ? sum / n : 0;
+}
+
 // As many origins as leave three fifths of the weeks before the first.
 size_t origins_of(size_t weeks) {
   const size_t kept = std::max(kMinSteps, weeks * 3 / 5);
@@ -116,6 +194,7 @@ size_t origins_of(size_t weeks) {
 }  // namespace
 
 std::string_view forecast_name(ForecastOf what) {
+  if (what == ForecastOf::kUnits) return "units";
   return what == ForecastOf::kOrders ? "orders" : "revenue";
 }
 std::optional<ForecastOf> parse_forecast(std::string_view word) {
@@ -158,14 +237,25 @@ Forecast forecast(Weeks past, ForecastOf what, size_t weeks_ahead, const Calenda
   f.logarithms =
       !f.past.value.empty() && std::ranges::all_of(f.past.value, [](double v) { return v > 0; });
   const auto y = scaled(f.past, f.logarithms);
-  judge(f, compare(y, f.logarithms, origins_of(y.size())));
-  f.model = smooth_best(y, kSeasonWeeks);
+  WeekHolidays holidays;
+  for (const Instant start : f.past.start) holidays.push_back(holidays_of_week(start, calendar));
+  const size_t origins = origins_of(y.size());
+  auto tried = compare(y, f.logarithms, origins, nullptr);
+  auto tried_with = compare(y, f.logarithms, origins, &holidays);
+  if (mean_error(tried_with) <= kWorstHolidays * mean_error(tried)) {
+    f.holidays = effects_of(y, holidays);
+    std::erase_if(f.holidays, [](const HolidayEffect& one) { return one.seen == 0; });
+    if (!f.holidays.empty()) tried = std::move(tried_with);
+  }
+  judge(f, tried);
+  f.model = smooth_best(without_holidays(y, holidays, f.holidays), kSeasonWeeks);
   if (!f.model) return f;
   Instant start = f.past.start.back();
-  for (const Ahead& step : ahead(*f.model, weeks_ahead)) {
+  for (Ahead step : ahead(*f.model, weeks_ahead)) {
     start = calendar.advance(Period::kWeek, start, 1);
+    step.mean += effect_in(holidays_of_week(start, calendar), f.holidays);
     // Fewer than no orders cannot be; revenue can be below 0 where more is given back than paid.
-    const double floor = what == ForecastOf::kOrders ? 0 : -INFINITY;
+    const double floor = what == ForecastOf::kRevenue ? -INFINITY : 0;
     ForecastWeek week{.start = start, .mean = std::max(floor, back(step.mean, f.logarithms))};
     for (size_t l = 0; l < kLevels.size(); ++l) {
       const double to_each_side = f.width[l] * deviation_of(step);
@@ -178,7 +268,12 @@ Forecast forecast(Weeks past, ForecastOf what, size_t weeks_ahead, const Calenda
 }
 
 Json forecast_json(const Forecast& f, std::string_view currency) {
-  Json past = Json::array(), weeks = Json::array(), model = nullptr;
+  Json past = Json::array(), weeks = Json::array(), model = nullptr, holidays = Json::array();
+  for (const HolidayEffect& one : f.holidays) {
+    holidays.push_back({{"holiday", holiday_names()[one.holiday]},
+                        {"effect", f.logarithms ? std::exp(one.effect) - 1 : one.effect},
+                        {"seen", one.seen}});
+  }
   for (size_t i = 0; i < f.past.start.size(); ++i)
     past.push_back({{"week", format_instant(f.past.start[i])}, {"value", f.past.value[i]}});
   for (const ForecastWeek& w : f.weeks)
@@ -200,6 +295,7 @@ Json forecast_json(const Forecast& f, std::string_view currency) {
           {"past", std::move(past)},
           {"weeks", std::move(weeks)},
           {"model", std::move(model)},
+          {"holidays", std::move(holidays)},
           {"card",
            {{"origins", f.card.origins},
             {"forecasts", f.card.forecasts},

@@ -19,17 +19,21 @@ inline constexpr size_t kMostWeeks = 520;   // the newest are taken
 inline constexpr size_t kSeasonWeeks = 52;  // asked of two years and more
 inline constexpr size_t kMostOrigins = 26;  // of the back-test
 inline constexpr size_t kTestedAhead = 4;   // weeks from each origin
+// A holiday is taken into account once it was seen in so many weeks and stands out so many standard
+// errors of weeks without one; and only where the error of the back-test does not grow beyond this.
+inline constexpr size_t kLeastSeen = 2;
+inline constexpr double kStandsOut = 3, kWorstHolidays = 1.02;
 inline constexpr std::array kLevels = {0.8, 0.95};
 // An interval that held fewer than its share less this has not kept its word.
 inline constexpr double kMostShort = 0.1;
 
-enum class ForecastOf : uint8_t { kOrders, kRevenue };
-std::string_view forecast_name(ForecastOf what);  // "orders", "revenue"
+enum class ForecastOf : uint8_t { kOrders, kRevenue, kUnits };
+std::string_view forecast_name(ForecastOf what);  // "orders", "revenue", "units"
 std::optional<ForecastOf> parse_forecast(std::string_view word);
 
 struct Weeks {
   std::vector<Instant> start;  // of each whole week
-  std::vector<double> value;   // orders, or minor units with refunds taken off
+  std::vector<double> value;   // orders, minor units with refunds taken off, or pieces of a product
 };
 // Whole weeks of the calendar from that of the first order to the last one before `now`. Orders
 // without a customer count too.
@@ -48,11 +52,20 @@ struct ForecastWeek {
   double mean = 0;
   std::array<double, kLevels.size()> low{}, high{};
 };
+// What a holiday in a week adds on the scale of the model: the mean difference to the two weeks
+// before and after without one, held back by one week without an effect.
+struct HolidayEffect {
+  size_t holiday = 0;  // of holiday_names()
+  double effect = 0;
+  size_t seen = 0;  // weeks of the past with it
+};
 struct Forecast {
   ForecastOf what = ForecastOf::kOrders;
   Weeks past;
   bool logarithms = false;         // errors are taken as shares: no week was without an order
   std::optional<Smoothing> model;  // none when the history is too short
+  // Taken off the past and added to what is to come.
+  std::vector<HolidayEffect> holidays;
   std::array<double, kLevels.size()> width{};  // deviations to each side, found in the back-test
   ForecastCard card;
   std::vector<ForecastWeek> weeks;

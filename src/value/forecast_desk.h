@@ -6,18 +6,24 @@
 #include <mutex>
 
 #include "value/forecast.h"
-#include "value/value.h"
+#include "value/recommender_desk.h"
 
 namespace perennial::value {
 
 // Thread-safe.
 class ForecastDesk {
  public:
-  explicit ForecastDesk(const ModelParts& parts) : parts_(parts) {}
-  Result<Json> json(std::string_view of, int weeks);  // Forecast of the contract
+  ForecastDesk(const ModelParts& parts, RecommenderDesk& products)
+      : parts_(parts), products_(products) {}
+  // Forecast of the contract, of "orders", "revenue" or "product:ID".
+  Result<Json> json(std::string_view of, int weeks);
+  Result<Json> products();  // ForecastProducts of the contract: those with the most pieces
 
  private:
+  Result<Json> of_product(const std::string& id, int weeks);
+
   ModelParts parts_;
+  RecommenderDesk& products_;
   std::mutex mutex_;  // of what follows; held while computing, so that many who ask compute once
   std::shared_ptr<const OrderBook> book_;
   Instant week_;

@@ -9,6 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "value/holidays.h"
+
 namespace perennial::value {
 namespace {
 
@@ -220,6 +222,92 @@ TEST(Forecast, WeeksWithoutOrdersAndMoreGivenBackThanPaid) {
   Weeks losing = made_up(4, 60);
   for (double& v : losing.value) v = -v;
   EXPECT_LT(forecast(losing, ForecastOf::kRevenue, 4, kCalendar).weeks.front().mean, 0);
+}
+
+// ---- holidays
+
+std::chrono::year_month_day day(int year, unsigned month, unsigned of) {
+  return {std::chrono::year(year), std::chrono::month(month), std::chrono::day(of)};
+}
+
+TEST(Holidays, DatesAsPublished) {
+  EXPECT_EQ(holiday_in("spring_festival", 2024), day(2024, 2, 10));
+  EXPECT_EQ(holiday_in("spring_festival", 2030), day(2030, 2, 3));
+  EXPECT_EQ(holiday_in("dragon_boat", 2025), day(2025, 5, 31));
+  EXPECT_EQ(holiday_in("mid_autumn", 2020), day(2020, 10, 1));
+  EXPECT_EQ(holiday_in("easter", 2024), day(2024, 3, 31));
+  EXPECT_EQ(holiday_in("easter", 2025), day(2025, 4, 20));
+  EXPECT_EQ(holiday_in("easter", 2011), day(2011, 4, 24));
+  EXPECT_EQ(holiday_in("black_friday", 2023), day(2023, 11, 24));
+  EXPECT_FALSE(holiday_in("spring_festival", 2037));
+  EXPECT_FALSE(holiday_in("spring_festival", 2008));
+  for (int year = 2009; year <= 2036; ++year) {
+    for (const auto name : holiday_names()) {
+      const auto found = holiday_in(name, year);
+      ASSERT_TRUE(found && found->ok()) << name << year;
+      EXPECT_EQ(static_cast<int>(found->year()), year);
+    }
+  }
+}
+
+TEST(Holidays, OfAWeekInTheWorkspacesZone) {
+  Calendar calendar{.zone = *Zone::named("Asia/Shanghai")};
+  const auto names = [&](std::string_view at) {
+    std::vector<std::string_view> found;
+    for (const size_t k :
+         holidays_of_week(calendar.start_of(Period::kWeek, *parse_instant(at)), calendar))
+      found.push_back(holiday_names()[k]);
+    return found;
+  };
+  EXPECT_THAT(names("2024-02-12T00:00:00+08:00"), ::testing::ElementsAre("valentine"));
+  EXPECT_THAT(names("2024-02-11T23:59:00+08:00"), ::testing::ElementsAre("spring_festival"));
+  EXPECT_THAT(names("2024-12-31T12:00:00+08:00"), ::testing::ElementsAre("new_year"));
+  EXPECT_THAT(names("2024-03-06T12:00:00+08:00"), ::testing::IsEmpty());
+}
+
+// A level of 1,000 with noise; orders halve in the week of the Spring Festival.
+Weeks with_festival(bool halves) {
+  const Calendar calendar;
+  std::mt19937_64 random(6);
+  std::normal_distribution<double> noise(0, 0.03);
+  Weeks weeks;
+  Instant start = calendar.start_of(Period::kWeek, *parse_instant("2018-01-10T00:00:00Z"));
+  for (int w = 0; w < 365; ++w) {
+    weeks.start.push_back(start);
+    const auto holidays = holidays_of_week(start, calendar);
+    const bool festival = std::ranges::any_of(
+        holidays, [](size_t k) { return holiday_names()[k] == "spring_festival"; });
+    weeks.value.push_back(1'000 * std::exp(noise(random)) * (festival && halves ? 0.5 : 1));
+    start = calendar.advance(Period::kWeek, start, 1);
+  }
+  return weeks;  // up to the first week of 2025
+}
+
+TEST(Holidays, AreTakenIntoTheForecastWhereTheyHelp) {
+  const Forecast f = forecast(with_festival(true), ForecastOf::kOrders, 8, {});
+  ASSERT_EQ(f.holidays.size(), 1u);
+  EXPECT_EQ(holiday_names()[f.holidays[0].holiday], "spring_festival");
+  EXPECT_EQ(f.holidays[0].seen, 5u);  // in two years it shares its week with Valentine's Day
+  double low = 1e9, high = 0;
+  const Calendar calendar;
+  for (const ForecastWeek& week : f.weeks) {
+    const auto holidays = holidays_of_week(week.start, calendar);
+    const bool festival = std::ranges::any_of(
+        holidays, [](size_t k) { return holiday_names()[k] == "spring_festival"; });
+    if (festival) low = std::min(low, week.mean);
+    if (!festival) high = std::max(high, week.mean);
+  }
+  EXPECT_LT(low, 650);  // held back by one week without an effect
+  EXPECT_GT(high, 900);
+  const Json json = forecast_json(f, "CNY");
+  EXPECT_FALSE(json["holidays"].empty());
+  EXPECT_EQ(to_text(json).find("nan"), std::string::npos);
+}
+
+TEST(Holidays, AreLeftOutWhereWeeksWithThemAreLikeOthers) {
+  const Forecast f = forecast(with_festival(false), ForecastOf::kOrders, 8, {});
+  EXPECT_TRUE(f.holidays.empty());
+  for (const ForecastWeek& week : f.weeks) EXPECT_NEAR(week.mean, 1'000, 60);
 }
 
 }  // namespace

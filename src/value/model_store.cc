@@ -17,7 +17,24 @@ CREATE TABLE value_models (
 );
 )sql";
 
-constexpr std::array<store::Migration, 1> kMigrations = {{{"value", 1, "models", kTables}}};
+constexpr std::string_view kHealthAlerts = R"sql(
+CREATE TABLE value_health_alerts (
+  id BIGINT PRIMARY KEY,
+  person BIGINT NOT NULL,
+  alert TEXT NOT NULL,
+  since_ms BIGINT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  amount DOUBLE PRECISION NOT NULL,
+  score DOUBLE PRECISION NOT NULL,
+  told BIGINT NOT NULL
+);
+CREATE INDEX value_health_alerts_about ON value_health_alerts (alert, since_ms);
+CREATE INDEX value_health_alerts_person ON value_health_alerts (person, alert);
+CREATE INDEX value_health_alerts_told ON value_health_alerts (told, id);
+)sql";
+
+constexpr std::array<store::Migration, 2> kMigrations = {
+    {{"value", 1, "models", kTables}, {"value", 2, "health alerts", kHealthAlerts}}};
 
 }  // namespace
 

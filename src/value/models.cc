@@ -2,6 +2,9 @@
 #include "value/churn_desk.h"
 #include "value/clv_desk.h"
 #include "value/forecast_desk.h"
+#include "value/health_desk.h"
+#include "value/leaving_desk.h"
+#include "value/recommender_desk.h"
 #include "value/table_csv.h"
 #include "value/value.h"
 
@@ -17,7 +20,7 @@ Response reply(const Result<Json>& json, int status = 200) {
   return json ? http::json(status, *json) : http::problem(json.error());
 }
 
-// The routes that every kind of model has.
+// The routes that every kind of model has; a list by rank where the model ranks people one way.
 template <class Desk, class Describe>
 void add_desk(http::Router& router, const std::string& kind, Trainer* trainer, Describe describe,
               Desk& desk) {
@@ -36,28 +39,45 @@ void add_desk(http::Router& router, const std::string& kind, Trainer* trainer, D
                  return to_json(TRY(desk.change_settings(body, request.principal)));
                }());
              });
-  router.add({.method = "GET", .path = path + "/people", .right = "customers.read"},
-             [&desk](const Request& request) {
-               return reply([&]() -> Result<Json> {
-                 auto offset = TRY(request.query_integer("offset", 0, 0, kMaxOffset));
-                 auto limit = TRY(request.query_integer("limit", 50, 1, kMaxRanked));
-                 return desk.ranking(static_cast<size_t>(offset), static_cast<size_t>(limit));
-               }());
-             });
+  if constexpr (requires { desk.ranking(size_t{0}, size_t{0}); }) {
+    router.add({.method = "GET", .path = path + "/people", .right = "customers.read"},
+               [&desk](const Request& request) {
+                 return reply([&]() -> Result<Json> {
+                   auto offset = TRY(request.query_integer("offset", 0, 0, kMaxOffset));
+                   auto limit = TRY(request.query_integer("limit", 50, 1, kMaxRanked));
+                   return desk.ranking(static_cast<size_t>(offset), static_cast<size_t>(limit));
+                 }());
+               });
+  }
 }
 
 }  // namespace
 
 struct Models::Impl {
   explicit Impl(const ModelParts& parts)
-      : trainer(parts.clock), clv(parts), churn(parts), forecasts(parts), clock(parts.clock) {}
+      : trainer(parts.clock),
+        clv(parts),
+        churn(parts),
+        health(parts),
+        leaving(parts, churn),
+        recommender(parts),
+        forecasts(parts, recommender),
+        clock(parts.clock) {}
 
   Result<Json> churn_json() { return churn.json(trainer.state(std::string(kChurnKind))); }
   Result<Json> clv_json() { return clv.json(trainer.state(std::string(kClvKind))); }
 
+  Result<Json> health_json() { return health.json(trainer.state(std::string(kHealthKind))); }
+  Result<Json> recommender_json() {
+    return recommender.json(trainer.state(std::string(kRecommenderKind)));
+  }
+
   Trainer trainer;  // its thread uses what follows, and is stopped by ~Models
   ClvDesk clv;
   ChurnDesk churn;
+  HealthDesk health;
+  LeavingDesk leaving;
+  RecommenderDesk recommender;
   ForecastDesk forecasts;
   Clock clock;
 };
@@ -77,6 +97,24 @@ Result<std::unique_ptr<Models>> Models::open(const ModelParts& parts) {
   impl->trainer.add(std::string(kChurnKind),
                     {.train = [&churn](std::stop_token stop) { return churn.train(stop); },
                      .due = [&churn](Instant now) { return churn.due(now); }});
+  TRY(impl->health.load());
+  HealthDesk& health = impl->health;
+  impl->trainer.add(std::string(kHealthKind),
+                    {.train = [&health](std::stop_token stop) { return health.train(stop); },
+                     .due = [&health](Instant now) { return health.due(now); }});
+  impl->trainer.add(std::string(kHealthAlertsKind),
+                    {.train = [&health](std::stop_token stop) { return health.raise_alerts(stop); },
+                     .due = [&health](Instant now) { return health.alerts_due(now); }});
+  TRY(impl->recommender.load());
+  RecommenderDesk& recommender = impl->recommender;
+  impl->trainer.add(
+      std::string(kRecommenderKind),
+      {.train = [&recommender](std::stop_token stop) { return recommender.train(stop); },
+       .due = [&recommender](Instant now) { return recommender.due(now); }});
+  impl->trainer.add(
+      std::string(kRecommenderNewsKind),
+      {.train = [&recommender](std::stop_token stop) { return recommender.follow(stop); },
+       .due = [&recommender](Instant now) { return recommender.news(now); }});
   return std::unique_ptr<Models>(new Models(std::move(impl)));
 }
 
@@ -90,12 +128,28 @@ void Models::train_due() {
 
 std::optional<Result<std::vector<PersonId>>> Models::resolve_set(std::string_view set) {
   if (auto found = impl_->churn.resolve_set(set)) return found;
+  if (auto found = impl_->health.resolve_set(set)) return found;
+  if (auto found = impl_->leaving.resolve_set(set)) return found;
   return impl_->clv.resolve_set(set);
 }
 
 Result<Json> Models::describe_file(const people::Person& person) {
   return Json{{"clv", TRY(impl_->clv.describe(person.id))},
-              {"churn", TRY(impl_->churn.describe(person.id))}};
+              {"churn", TRY(impl_->churn.describe(person.id))},
+              {"health", TRY(impl_->health.describe(person.id))}};
+}
+
+Result<std::vector<Json>> Models::describe(std::span<const people::Person> page) {
+  return impl_->health.describe(page);
+}
+
+Result<std::vector<std::string>> Models::recommended_names(PersonId person) {
+  return impl_->recommender.names(person);
+}
+
+Result<std::optional<std::vector<double>>> Models::lifetime_values(
+    std::span<const PersonId> people) {
+  return impl_->clv.values_of(people);
 }
 
 void Models::add_routes(http::Router& router) {
@@ -105,6 +159,15 @@ void Models::add_routes(http::Router& router) {
   add_desk(
       router, "churn", &impl_->trainer, [impl = impl_.get()] { return impl->churn_json(); },
       impl_->churn);
+  add_desk(
+      router, "health", &impl_->trainer, [impl = impl_.get()] { return impl->health_json(); },
+      impl_->health);
+  add_health_routes(router, impl_->health);
+  add_leaving_routes(router, impl_->leaving);
+  add_desk(
+      router, "recommendations", &impl_->trainer,
+      [impl = impl_.get()] { return impl->recommender_json(); }, impl_->recommender);
+  add_recommender_routes(router, impl_->recommender);
   router.add(
       {.method = "GET", .path = "/v1/value/forecast", .right = "insights.read"},
       [impl = impl_.get()](const Request& request) {
@@ -114,6 +177,8 @@ void Models::add_routes(http::Router& router) {
           return impl->forecasts.json(request.query_or("of", "orders"), static_cast<int>(weeks));
         }());
       });
+  router.add({.method = "GET", .path = "/v1/value/forecast/products", .right = "insights.read"},
+             [impl = impl_.get()](const Request&) { return reply(impl->forecasts.products()); });
   router.add({.method = "POST", .path = "/v1/value/churn/table", .right = "insights.write"},
              [impl = impl_.get()](const Request& request) {
                return reply([&]() -> Result<Json> {

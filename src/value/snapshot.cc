@@ -34,10 +34,22 @@ std::vector<int64_t> of_customers(const Snapshot& s, const std::vector<int64_t>&
   return values;
 }
 
-void score(Snapshot& s) {
-  Limits recency = quintile_limits(of_customers(s, s.last_order_ms));
-  Limits frequency = quintile_limits(of_customers(s, s.orders));
-  Limits monetary = quintile_limits(of_customers(s, s.revenue_minor));
+struct AllLimits {
+  Limits recency, frequency, monetary;
+};
+AllLimits limits_of(const Snapshot& s, const std::optional<RfmCuts>& cuts) {
+  if (!cuts)
+    return {.recency = quintile_limits(of_customers(s, s.last_order_ms)),
+            .frequency = quintile_limits(of_customers(s, s.orders)),
+            .monetary = quintile_limits(of_customers(s, s.revenue_minor))};
+  AllLimits limits{.frequency = cuts->frequency, .monetary = cuts->monetary_minor};
+  for (size_t k = 0; k < limits.recency.size(); ++k)
+    limits.recency[k] = to_millis(s.as_of) - cuts->recency_days[k] * kDayMs;
+  return limits;
+}
+
+void score(Snapshot& s, const std::optional<RfmCuts>& cuts) {
+  const auto [recency, frequency, monetary] = limits_of(s, cuts);
   s.rfm.resize(s.person.size());
   bool any = false;
   for (size_t i = 0; i < s.person.size(); ++i) {
@@ -65,7 +77,8 @@ std::optional<size_t> Snapshot::find(PersonId id) const {
 }
 
 Snapshot take_snapshot(const OrderBook& book, std::span<const PersonId> known, Instant now,
-                       const StageRules& rules) {
+                       const ValueRules& all_rules) {
+  const StageRules rules = at_moment(all_rules.stages, book, now);
   Snapshot s{.as_of = now, .version = book.version};
   StageWork work;
   size_t next_known = 0;
@@ -82,7 +95,7 @@ Snapshot take_snapshot(const OrderBook& book, std::span<const PersonId> known, I
     if (is_known || stage != Stage::kProspect) add_customer(s, book, rows, stage);
   });
   add_known_before(std::numeric_limits<PersonId>::max());
-  score(s);
+  score(s, all_rules.cuts);
   return s;
 }
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "value/health.h"
+
 namespace perennial::value {
 namespace {
 
@@ -41,6 +43,12 @@ StageReason reason_of(std::span<const int64_t> times, Instant now, const StageRu
   bool own = std::ssize(gaps) + 1 >= rules.rhythm_orders && !gaps.empty();
   double silent = rules.silent_days, churned = rules.churned_days;
   if (!gaps.empty()) reason.usual_gap_days = days(median(gaps));
+  if (rules.prior_gaps > 0) {
+    double sum = rules.prior_gaps * rules.gap_of_all_days;
+    for (const int64_t gap : gaps) sum += days(static_cast<double>(gap));
+    reason.usual_gap_days = sum / (rules.prior_gaps + static_cast<double>(gaps.size()));
+    own = true;
+  }
   if (own) {
     silent = rules.silent_gaps * *reason.usual_gap_days;
     churned = rules.churned_gaps * *reason.usual_gap_days;
@@ -89,7 +97,13 @@ Stage stage_of_rows(const OrderBook& book, PersonRows rows, Instant now, const S
   return reason_of(work.times, now, rules, work.gaps).stage;
 }
 
-StageCounts count_stages(const OrderBook& book, Instant now, const StageRules& rules) {
+StageRules at_moment(StageRules rules, const OrderBook& book, Instant now) {
+  if (rules.prior_gaps > 0) rules.gap_of_all_days = gap_of_all(book, now);
+  return rules;
+}
+
+StageCounts count_stages(const OrderBook& book, Instant now, const StageRules& preset) {
+  const StageRules rules = at_moment(preset, book, now);
   StageCounts counts{};
   StageWork work;
   for_each_person(book, to_millis(now), [&](PersonRows rows) {

@@ -30,6 +30,9 @@ void for_each_person(const OrderBook& book, int64_t end_ms, Each each) {
   }
 }
 
+// The rules with the gap of all customers at `now`, where they use it.
+StageRules at_moment(StageRules rules, const OrderBook& book, Instant now);
+
 // A buffer for stage_of() over many people, so that nothing is allocated for each.
 struct StageWork {
   std::vector<int64_t> times, gaps;

@@ -7,12 +7,13 @@
 #include "value/movement.h"
 #include "value/stages.h"
 #include "value/value_json.h"
+#include "value/value_rules.h"
 
 namespace perennial::value {
 namespace {
 
 constexpr size_t kCachedSnapshots = 6;
-constexpr StageRules kRules;
+constexpr std::string_view kRules = "value.rules";
 
 Instant minute_of(Instant now) { return std::chrono::floor<std::chrono::minutes>(now); }
 
@@ -60,6 +61,7 @@ struct Value::Impl {
   people::OrderBooks& books;
   access::Settings& settings;
   Clock clock;
+  store::Database* database = nullptr;
 
   using Book = std::shared_ptr<const OrderBook>;
   using Known = std::shared_ptr<const std::vector<PersonId>>;
@@ -70,6 +72,7 @@ struct Value::Impl {
   };
   std::mutex mutex;  // held while computing, so that many who ask compute once
   std::vector<Cached> cache;
+  std::optional<ValueRules> rules;  // as they stand in the settings
   Book history_book;
   std::vector<Instant> history_ends;
   std::vector<StageCounts> history;
@@ -83,12 +86,24 @@ struct Value::Impl {
     return cache.front().snapshot;
   }
 
+  // The mutex is held.
+  Result<ValueRules> known_rules() {
+    if (rules) return *rules;
+    Json document = nullptr;
+    if (database != nullptr)
+      document = TRY(database->read(
+          [](store::Connection& c) { return access::Settings::document(c, kRules); }));
+    rules = document.is_null() ? ValueRules{} : TRY(value_rules_from_json(document));
+    return *rules;
+  }
+
   Result<std::shared_ptr<const Snapshot>> snapshot_at(Instant now) {
     Book book = TRY(books.get());
     Known known = TRY(books.known());
     std::lock_guard lock(mutex);
     if (auto known_already = find(book, known, now)) return known_already;
-    auto fresh = std::make_shared<const Snapshot>(take_snapshot(*book, *known, now, kRules));
+    auto fresh =
+        std::make_shared<const Snapshot>(take_snapshot(*book, *known, now, TRY(known_rules())));
     std::erase_if(cache, [&](const Cached& c) { return c.book != book || c.known != known; });
     if (cache.size() == kCachedSnapshots) cache.pop_back();
     cache.insert(cache.begin(), {book, known, fresh});
@@ -99,17 +114,42 @@ struct Value::Impl {
     Book book = TRY(books.get());
     std::lock_guard lock(mutex);
     if (history_book == book && history_ends == ends) return history;
+    const ValueRules wanted = TRY(known_rules());
     history.clear();
-    for (Instant end : ends) history.push_back(count_stages(*book, end, kRules));
+    for (Instant end : ends) history.push_back(count_stages(*book, end, wanted.stages));
     history_book = book;
     history_ends = ends;
     return history;
   }
 };
 
-Value::Value(people::OrderBooks& books, access::Settings& settings, Clock clock)
-    : impl_(new Impl{.books = books, .settings = settings, .clock = std::move(clock)}) {}
+Value::Value(people::OrderBooks& books, access::Settings& settings, Clock clock,
+             store::Database* database)
+    : impl_(new Impl{
+          .books = books, .settings = settings, .clock = std::move(clock), .database = database}) {}
 Value::~Value() = default;
+
+Result<ValueRules> Value::rules() {
+  std::lock_guard lock(impl_->mutex);
+  return impl_->known_rules();
+}
+
+Result<Json> Value::change_rules(const Json& body, const http::Principal& actor) {
+  if (impl_->database == nullptr)
+    return fail(Code::kConflict, "rules cannot be kept here", "rules");
+  const ValueRules wanted = TRY(value_rules_from_json(body));
+  const Json document = to_json(wanted);
+  const Instant at = impl_->clock();
+  TRY(impl_->database->write([&](store::Connection& c) -> Result<void> {
+    TRY(access::Settings::put_document(c, kRules, document));
+    return access::record(c, actor, "value.rules", "rules", document, at);
+  }));
+  std::lock_guard lock(impl_->mutex);
+  impl_->rules = wanted;
+  impl_->cache.clear();
+  impl_->history_book.reset();
+  return document;
+}
 
 Result<std::shared_ptr<const Snapshot>> Value::snapshot() {
   return snapshot_at(minute_of(impl_->settings.workspace().now(impl_->clock)));
@@ -174,7 +214,8 @@ Result<Json> Value::describe_file(const people::Person& person) {
     if (!book->refund[row] && book->at_ms[row] < to_millis(s->as_of))
       times.push_back(book->at_ms[row]);
   }
-  StageReason reason = stage_of(times, s->as_of, kRules);
+  const StageRules stage_rules = at_moment(TRY(rules()).stages, *book, s->as_of);
+  StageReason reason = stage_of(times, s->as_of, stage_rules);
   Json file = {{"stage_reason",
                 {{"stage", stage_name(reason.stage)},
                  {"days_since_last_order", number_or_null(reason.days_since_last_order)},
@@ -289,6 +330,17 @@ void Value::add_routes(http::Router& router) {
   router.add({.method = "GET", .path = "/v1/value/stages", .right = "insights.read"},
              [this, answer](const http::Request& request) {
                return answer(stages_json(request.query_or("month", "")));
+             });
+  router.add({.method = "GET", .path = "/v1/value/rules", .right = "insights.read"},
+             [this, answer](const http::Request&) {
+               const auto found = rules();
+               return found ? http::json(200, to_json(*found)) : http::problem(found.error());
+             });
+  router.add({.method = "PUT", .path = "/v1/value/rules", .right = "insights.write"},
+             [this, answer](const http::Request& request) {
+               auto body = parse_json(request.body);
+               if (!body) return http::problem(body.error());
+               return answer(change_rules(*body, request.principal));
              });
   router.add({.method = "GET", .path = "/v1/value/rfm", .right = "insights.read"},
              [this, answer](const http::Request& request) {

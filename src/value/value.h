@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,6 +19,10 @@
 #include "people/people.h"
 #include "store/store.h"
 
+namespace perennial::timeline {
+class Timeline;
+}
+
 namespace perennial::value {
 
 using people::OrderBook;
@@ -28,7 +33,7 @@ inline constexpr size_t kStages = 6;
 std::string_view stage_name(Stage stage);
 std::optional<Stage> parse_stage(std::string_view word);
 
-// Presets, changeable by an operator later.
+// Presets; an operator can change them (PUT /v1/value/rules).
 struct StageRules {
   int new_days = 30;     // first order within this many days
   int loyal_orders = 4;  // and active
@@ -39,6 +44,19 @@ struct StageRules {
       2.0;  // silent after this many usual gaps (the median gap between order days)
   double churned_gaps = 4.0;
   int max_churned_days = 365;  // nobody silent longer than this is not churned
+  // Above 0: everybody's usual gap is the mean of the own gaps and so many gaps of all customers,
+  // from the first order on, and no fixed days are needed.
+  double prior_gaps = 0;
+  double gap_of_all_days = 30;  // found where stages are worked out
+};
+// Limits of the scores 2 to 5, instead of fifths: a score is reached by at most so many days since
+// the last order, at least so many orders, at least so much money.
+struct RfmCuts {
+  std::array<int64_t, 4> recency_days{}, frequency{}, monetary_minor{};
+};
+struct ValueRules {
+  StageRules stages;
+  std::optional<RfmCuts> cuts;
 };
 struct StageReason {
   Stage stage = Stage::kProspect;
@@ -73,13 +91,15 @@ struct Snapshot {
   std::optional<size_t> find(PersonId id) const;
 };
 Snapshot take_snapshot(const OrderBook& book, std::span<const PersonId> known, Instant now,
-                       const StageRules& rules);
+                       const ValueRules& rules);
 
 inline constexpr int kMaxMonthsBack = 60;  // of moves between RFM cells
 
 class Value {
  public:
-  Value(people::OrderBooks& books, access::Settings& settings, Clock clock);
+  // Without a database the rules are the presets.
+  Value(people::OrderBooks& books, access::Settings& settings, Clock clock,
+        store::Database* database = nullptr);
   ~Value();
   void add_routes(http::Router& router);  // /v1/value/*
   // The snapshot of now (rounded down to the minute), or of another moment; cached.
@@ -91,6 +111,8 @@ class Value {
   Result<Json> describe_file(const people::Person& person);  // "rfm", "stage_reason"
   // Stages of the contract, with the moves of a month ("2011-08"; "" is this one).
   Result<Json> stages_json(std::string_view month = "");
+  Result<ValueRules> rules();
+  Result<Json> change_rules(const Json& body, const http::Principal& actor);
   // Rfm of the contract, with the moves of the last `back` months.
   Result<Json> rfm_json(int back);
 
@@ -109,13 +131,18 @@ class Value {
   std::unique_ptr<Impl> impl_;
 };
 
-// Models that are trained: the lifetime value of customers. A model may be used once its back-test
+// Models that are trained: lifetime value, churn risk, health. A model may be used once its test
 // says that it holds; until then every answer says why not. Thread-safe.
 struct ModelParts {
   store::Database& database;
   people::OrderBooks& books;
   access::Settings& settings;
   Clock clock;
+  // What people did beside ordering; without them there is no health score.
+  events::Log* log = nullptr;
+  timeline::Timeline* timeline = nullptr;
+  // People behind the words of any set; empty: none is known here.
+  std::function<Result<std::vector<PersonId>>(std::string_view set)> resolve_set = nullptr;
 };
 class Models {
  public:
@@ -128,15 +155,30 @@ class Models {
   void train_due();
   void train_asked();
   void add_routes(http::Router& router);  // /v1/value/clv*
-  // "clv:…". Fails with kConflict, saying why, while scores may not be used.
+  // "clv:…", "churn:…", "health:…", "left:…". Fails with kConflict, saying why, while scores may
+  // not be used.
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
-  Result<Json> describe_file(const people::Person& person);  // "clv"
+  Result<std::vector<Json>> describe(std::span<const people::Person> page);  // "health"
+  Result<Json> describe_file(const people::Person& person);  // "clv", "churn", "health"
+  // Names of items recommended to somebody, the best first; none before any were learned.
+  Result<std::vector<std::string>> recommended_names(PersonId person);
+  // The lifetime value yet to come of people, in their order, in minor units; nothing while the
+  // model may not be used.
+  Result<std::optional<std::vector<double>>> lifetime_values(std::span<const PersonId> people);
 
  private:
   struct Impl;
   explicit Models(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+// What the orders before `at` tell of people (ascending): the columns of churn risk, and whether
+// anything was ordered. Zeros for those who had not ordered yet.
+struct OrderFeatures {
+  std::vector<std::string> columns;
+  std::vector<double> values;  // people × columns
+};
+OrderFeatures order_features(const OrderBook& book, std::span<const PersonId> people, Instant at);
 
 std::span<const store::Migration> migrations();
 

@@ -52,6 +52,12 @@ def experiments(walk):
     walk.ok("GET", f"{path}/result")
     walk.ok("GET", "/v1/experiments")
     walk.ok("GET", path)
+    of = f"experiment:{made['id']}"
+    walk.ok("GET", f"/v1/uplift?of={of}&measure=ordered")
+    walk.ok("GET", f"/v1/uplift?of={of}&measure=revenue", status=400)
+    wish = {"of": of, "measure": "ordered", "among": "stage:active", "value_minor": 1_000}
+    walk.ok("POST", "/v1/uplift/choose", wish)
+    walk.ok("POST", "/v1/uplift/choose", wish | {"value_minor": 0}, status=400)
     walk.ok("POST", f"{path}/stop", {"conclusion": "too few people"})
     walk.ok("GET", f"{path}/result")
     walk.ok(

@@ -41,6 +41,10 @@ def models(walk):
     walk.assertEqual(churn["model"]["card"]["faults"], [], churn["model"]["card"])
     first = walk.ok("GET", "/v1/value/churn/people?limit=5")["people"][0]
     walk.ok("GET", f"/v1/customers/{first['id']}")
+    rules(walk)
+    health(walk)
+    leaving(walk)
+    recommendations(walk)
     key = {"Authorization": f"Bearer {walk.server.token}", "Content-Type": "text/csv"}
     rows = "".join(
         f"{i % 7},{'yes' if (i * 7919) % 11 + 3 * (i % 7) > 14 else 'no'}\n" for i in range(400)
@@ -51,3 +55,55 @@ def models(walk):
     for query in ("", "?of=revenue&weeks=26"):
         walk.assertEqual(walk.ok("GET", "/v1/value/forecast" + query)["card"]["origins"], 26)
     walk.ok("GET", "/v1/value/forecast?of=weather", status=400)
+    walk.ok("GET", "/v1/value/forecast?of=product:nothing", status=404)
+    walk.ok("GET", "/v1/value/forecast/products")
+
+
+def rules(walk):
+    cuts = {
+        "recency_days": [180, 90, 60, 30],
+        "frequency": [2, 3, 5, 8],
+        "monetary_minor": [1_000, 5_000, 10_000, 50_000],
+    }
+    walk.ok("PUT", "/v1/value/rules", {"cuts": cuts, "stages": {"prior_gaps": 2}})
+    walk.ok("PUT", "/v1/value/rules", {"cuts": cuts | {"frequency": [1]}}, status=400)
+    walk.assertEqual(walk.ok("GET", "/v1/value/rules")["cuts"], cuts)
+    walk.ok("PUT", "/v1/value/rules", {})
+
+
+def leaving(walk):
+    walk.ok("PUT", "/v1/value/leaving/settings", {"exit_events": ["Goodbye"]})
+    walk.ok("PUT", "/v1/value/leaving/settings", {"cause_property": ""}, status=400)
+    left = walk.ok("GET", "/v1/value/leaving")
+    walk.assertGreater(left["total"], 0)
+    walk.ok("GET", f"/v1/customers?set={left['months'][0]['set']}&limit=1")
+    walk.ok("GET", "/v1/value/leaving?among=stage:churned")
+    walk.ok("GET", "/v1/value/leaving?among=nothing", status=400)
+
+
+def recommendations(walk):
+    walk.ok("PUT", "/v1/value/recommendations/settings", {"factors": 8})
+    walk.ok("PUT", "/v1/value/recommendations/settings", {"factors": 7}, status=400)
+    somebody = {"user_id": "c3"}
+    walk.assertEqual(walk.server.collect(walk.key, "recommend", somebody).status, 200)
+    walk.assertEqual(walk.server.collect(walk.key, "recommend", {}).status, 400)
+    walk.assertEqual(walk.server.collect("wk_wrong", "recommend", somebody).status, 401)
+    walk.ok("POST", "/v1/value/recommendations/train", status=202)
+    until(lambda: not walk.ok("GET", "/v1/value/recommendations")["training"], 60, "the training")
+    someone = walk.ok("GET", "/v1/customers?limit=1")["customers"][0]["id"]
+    walk.ok("GET", f"/v1/value/recommendations/people/{someone}?limit=3&in_stock=false")
+    walk.ok("GET", f"/v1/value/recommendations/people/{someone}?limit=0", status=400)
+
+
+def health(walk):
+    settings = {"learned": True, "weights": {"orders": 50}, "events": {"answered": ["Rated"]}}
+    walk.ok("PUT", "/v1/value/health/settings", settings)
+    walk.ok("PUT", "/v1/value/health/settings", {"red_below": 80}, status=400)
+    walk.ok("POST", "/v1/value/health/train", status=202)
+    until(lambda: not walk.ok("GET", "/v1/value/health")["training"], 60, "the check")
+    health = walk.ok("GET", "/v1/value/health")
+    walk.assertGreater(health["model"]["card"]["people"], 100)
+    lowest = walk.ok("GET", "/v1/value/health/people?light=red&limit=5")["people"]
+    walk.ok("GET", "/v1/value/health/people?light=blue", status=400)
+    walk.ok("GET", f"/v1/customers/{lowest[0]['id']}")
+    walk.ok("GET", "/v1/value/health/alerts?limit=5")

@@ -1,5 +1,5 @@
 // A made-up forecast.
-import type { Forecast } from '../../src/api/types';
+import type { Forecast } from '../../src/api/value_types';
 import { kNow } from './shop';
 
 const kWeek = 7 * 86_400_000;
@@ -13,6 +13,7 @@ export function forecast(url: URL): Forecast {
   return {
     as_of: kNow,
     of,
+    holidays: [],
     currency: 'GBP',
     past: Array.from({ length: 70 }, (_, i) => ({
       week: at(i - 71),

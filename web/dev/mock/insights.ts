@@ -6,9 +6,8 @@ import type {
   RetentionRate,
   RetentionRateRow,
   RetentionTriangle,
-  Rfm,
-  Stages,
 } from '../../src/api/types';
+import type { Rfm, Stages } from '../../src/api/value_types';
 import { cellOf, kMonths, kNow, kStageNames, people, peopleOf } from './shop';
 
 const zone = 'Europe/London';

@@ -204,8 +204,25 @@ const goals: GoalList = {
   ],
 };
 
+const kTerms = {
+  margin_share: 0.4,
+  message_cost_per_1000_minor: 4500,
+  channel_trait: 'acquisition_channel',
+  set: true,
+};
+const kLtv = { so_far_minor: 9_800, expected_minor: 6_400, total_minor: 16_200 };
+const channel = (name: string, cost: number, people: number) => ({
+  channel: name,
+  cost_minor: cost,
+  new_customers: people,
+  cac_minor: people ? cost / people : null,
+  ltv: people ? kLtv : null,
+  ltv_cac: people ? (kLtv.total_minor * people) / cost : null,
+});
+
 const acquisition: Acquisition = {
   currency: 'CNY',
+  terms: kTerms,
   rows: kMonths.map((label, i) => ({
     label,
     complete: label !== '2026-03',
@@ -213,13 +230,10 @@ const acquisition: Acquisition = {
     set: `activity:month:${label}:new`,
     cost_minor: i === 0 ? 0 : 1_250_000 + 40_000 * i,
     cac_minor: i === 0 ? null : (1_250_000 + 40_000 * i) / (210 + 17 * i),
+    ltv: kLtv,
+    ltv_cac: i === 0 ? null : (kLtv.total_minor * (210 + 17 * i)) / (1_250_000 + 40_000 * i),
     channels:
-      i === 0
-        ? []
-        : [
-            { channel: 'ads', cost_minor: 1_000_000 },
-            { channel: 'fair', cost_minor: 250_000 + 40_000 * i },
-          ],
+      i === 0 ? [] : [channel('ads', 1_000_000, 120), channel('fair', 250_000 + 40_000 * i, 0)],
   })),
 };
 
@@ -255,7 +269,7 @@ const back = (
 };
 const returns: ReturnList = {
   currency: 'CNY',
-  terms: { margin_share: 0.4, message_cost_per_1000_minor: 4500, set: true },
+  terms: kTerms,
   returns: [
     back('campaign', 'c2', 'Recall in March', [7_400_000, 4_100_000], 420_000),
     back('experiment', 'e1', 'New checkout', [2_100_000, 3_300_000], 260_000),

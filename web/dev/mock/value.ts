@@ -1,5 +1,5 @@
 // A made-up model of lifetime value.
-import type { BackTestCard, Churn, Clv } from '../../src/api/types';
+import type { BackTestCard, Churn, Clv } from '../../src/api/value_types';
 import { kNow, people } from './shop';
 
 const kWeeks = 40;

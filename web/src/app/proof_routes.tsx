@@ -2,6 +2,7 @@
 import {
   AimOutlined,
   ExperimentOutlined,
+  FilterOutlined,
   MoneyCollectOutlined,
   UserDeleteOutlined,
 } from '@ant-design/icons';
@@ -54,5 +55,11 @@ export const proofRoutes: readonly PageRoute[] = [
     right: 'campaigns.read',
     page: lazy(() => import('@/features/proof/ReturnsPage')),
     nav: { group: 'prove', name: 'returns', icon: <MoneyCollectOutlined /> },
+  },
+  {
+    path: '/proof/uplift',
+    right: 'campaigns.read',
+    page: lazy(() => import('@/features/proof/UpliftPage')),
+    nav: { group: 'prove', name: 'uplift', icon: <FilterOutlined /> },
   },
 ];

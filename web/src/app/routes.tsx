@@ -35,12 +35,15 @@ export type NavName =
   | 'coupons'
   | 'loyalty_finance'
   | 'risk'
+  | 'health'
+  | 'recommendations'
   | 'forecast'
   | 'campaigns'
   | 'experiments'
   | 'hold_outs'
   | 'goals'
   | 'returns'
+  | 'uplift'
   | 'settings';
 
 export interface PageRoute {

@@ -2,6 +2,8 @@
 import {
   AppstoreOutlined,
   DollarOutlined,
+  GiftOutlined,
+  HeartOutlined,
   NodeIndexOutlined,
   StockOutlined,
   WarningOutlined,
@@ -33,6 +35,18 @@ export const valueRoutes: readonly PageRoute[] = [
     right: 'insights.read',
     page: lazy(() => import('@/features/value/RiskPage')),
     nav: { group: 'understand', name: 'risk', icon: <WarningOutlined /> },
+  },
+  {
+    path: '/value/health',
+    right: 'insights.read',
+    page: lazy(() => import('@/features/value/HealthPage')),
+    nav: { group: 'understand', name: 'health', icon: <HeartOutlined /> },
+  },
+  {
+    path: '/value/recommendations',
+    right: 'insights.read',
+    page: lazy(() => import('@/features/value/RecommendationsPage')),
+    nav: { group: 'understand', name: 'recommendations', icon: <GiftOutlined /> },
   },
   {
     path: '/value/forecast',

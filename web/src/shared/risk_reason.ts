@@ -1,6 +1,6 @@
 // Why somebody's risk is high, in words.
 import { useTranslation } from 'react-i18next';
-import type { ChurnReason } from '@/api/types';
+import type { ChurnReason } from '@/api/value_types';
 import { useFormat } from './use_format';
 import { useWords } from './use_words';
 

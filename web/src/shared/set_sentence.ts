@@ -18,6 +18,14 @@ export function useSetSentence() {
         return t('set.rfm', { scores: set.scores });
       case 'churn':
         return t('set.churn', { from: 20 * (set.band - 1), to: 20 * set.band });
+      case 'health':
+        return t('set.health', { light: word('light', set.light) });
+      case 'left':
+        return t('set.left', { month: set.month });
+      case 'uplift':
+        return t('set.uplift');
+      case 'left_why':
+        return t('set.left_why');
       case 'tier':
         return t('set.tier', { tier: word('tier', set.tier) });
       case 'flow':

@@ -8,6 +8,10 @@ export type PeopleSet =
   | { kind: 'cell'; cell: string }
   | { kind: 'rfm'; scores: string }
   | { kind: 'churn'; band: number }
+  | { kind: 'health'; light: string }
+  | { kind: 'left'; month: string }
+  | { kind: 'left_why' }
+  | { kind: 'uplift' }
   | { kind: 'tier'; tier: string }
   | { kind: 'flow'; month: string; from: string; to: string }
   | { kind: 'moved'; months: number; from: string; to: string }
@@ -65,6 +69,10 @@ export function parseSet(text: string): PeopleSet {
       return { kind, scores: a };
     case 'churn':
       return a === 'band' ? { kind, band: Number(b) } : { kind: 'other', text };
+    case 'health':
+      return { kind, light: a };
+    case 'left':
+      return a === 'why' ? { kind: 'left_why' } : { kind, month: a };
     case 'tier':
       return { kind, tier: a };
     case 'flow':
@@ -81,6 +89,7 @@ export function parseSet(text: string): PeopleSet {
     case 'triangle':
       return { kind, activity: a, by: b, label: c, offset: Number(d) };
     case 'people':
+    case 'uplift':
     case 'preview':
       return { kind };
     case 'segment':

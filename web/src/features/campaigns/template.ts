@@ -10,10 +10,21 @@ export const kFields = [
   'spent',
   'last_order_date',
   'workspace',
+  'recommended_1',
+  'recommended_2',
+  'recommended_3',
   'unsubscribe_url',
 ] as const;
 /** Fields that many people have no value for, so that they want a fallback. */
-const kWantFallback = ['name', 'first_name', 'country', 'last_order_date'];
+const kWantFallback = [
+  'name',
+  'first_name',
+  'country',
+  'last_order_date',
+  'recommended_1',
+  'recommended_2',
+  'recommended_3',
+];
 
 export type TemplateMistake =
   | { kind: 'unknown'; field: string }

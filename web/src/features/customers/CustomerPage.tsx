@@ -12,6 +12,7 @@ import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
 import { Orders } from './Orders';
 import { FileTabs } from './FileTabs';
+import { Recommended } from './Recommended';
 import { Who } from './Who';
 
 /** What to do next with this customer, and why. */
@@ -84,6 +85,7 @@ export default function CustomerPage() {
             <div>
               <NextAction file={file} />
               <Orders id={id} />
+              <Recommended id={id} />
             </div>
           </div>
         </>

@@ -8,6 +8,7 @@ import { Stage } from '@/shared/Stage';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { useStageReason } from './stage_reason';
+import { HealthOf } from './HealthOf';
 import { ChurnRisk, LifetimeValue } from './Worth';
 
 const kConsentMarks: Record<string, MarkKind> = { unsubscribed: 'bad', subscribed: 'good' };
@@ -74,6 +75,7 @@ export function Who({ file }: { file: CustomerFile }) {
         ) : null}
         <LifetimeValue file={file} />
         <ChurnRisk file={file} />
+        <HealthOf file={file} />
         <dt>{t('customer.email_consent')}</dt>
         <dd>
           <Mark kind={kConsentMarks[file.email_consent] ?? 'neutral'}>

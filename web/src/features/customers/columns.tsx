@@ -40,8 +40,9 @@ export function useColumns(words: string[], query: ListQuery, currency: string):
     last_order: (one) => format.day(one.last_order_at),
     first_seen: (one) => format.day(one.first_seen_at),
     last_seen: (one) => format.day(one.last_seen_at),
+    health: (one) => (typeof one.health === 'number' ? format.count(one.health) : ''),
   };
-  const kNumbers = ['orders', 'refunds', 'revenue'];
+  const kNumbers = ['orders', 'refunds', 'revenue', 'health'];
   const sorting = (sort: string): Partial<Column> =>
     kSorts.includes(sort as Sort)
       ? {

@@ -29,10 +29,11 @@ export const kColumns = [
   'last_order',
   'first_seen',
   'last_seen',
+  'health',
 ] as const;
 export type ColumnWord = (typeof kColumns)[number];
 export const kPresetColumns: readonly string[] = kColumns.filter(
-  (one) => !['email', 'phone', 'first_seen', 'last_seen'].includes(one),
+  (one) => !['email', 'phone', 'first_seen', 'last_seen', 'health'].includes(one),
 );
 const kTrait = 'trait:';
 export const isTrait = (column: string): boolean => column.startsWith(kTrait);

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, must } from '@/api/client';
+import type { AcquisitionChannel } from '@/api/value_types';
 import { Loaded } from '@/shared/Loaded';
 import { People } from '@/shared/People';
 import { Section } from '@/shared/Section';
@@ -15,6 +16,17 @@ export function Acquisition() {
     queryKey: ['acquisition'],
     queryFn: () => must(api.GET('/v1/acquisition')),
   });
+  const sayChannel = (one: AcquisitionChannel): string =>
+    [
+      `${one.channel}: ${format.money(one.cost_minor)}`,
+      one.new_customers
+        ? t('unit.people', { n: format.count(one.new_customers), count: one.new_customers })
+        : '',
+      one.cac_minor === null ? '' : `${t('goal.cac')} ${format.money(Math.round(one.cac_minor))}`,
+      one.ltv_cac === null ? '' : `${t('goal.ltv_cac')} × ${format.count(one.ltv_cac, 1)}`,
+    ]
+      .filter(Boolean)
+      .join(' · ');
   return (
     <Section
       title={t('goal.acquisition')}
@@ -30,6 +42,8 @@ export function Acquisition() {
                   <th className="num">{t('insight.new_customers')}</th>
                   <th className="num">{t('goal.cost')}</th>
                   <th className="num">{t('goal.cac')}</th>
+                  <th className="num">{t('goal.ltv')}</th>
+                  <th className="num">{t('goal.ltv_cac')}</th>
                   <th>{t('goal.channels')}</th>
                 </tr>
               </thead>
@@ -47,10 +61,27 @@ export function Acquisition() {
                     <td className="num">
                       {row.cac_minor === null ? '–' : format.money(Math.round(row.cac_minor))}
                     </td>
+                    <td className="num">
+                      {row.ltv ? format.money(Math.round(row.ltv.total_minor)) : '–'}
+                      {row.ltv ? (
+                        <div className="quiet small nowrap">
+                          {row.ltv.expected_minor === null
+                            ? t('goal.ltv_so_far')
+                            : t('goal.ltv_expected', {
+                                money: format.money(Math.round(row.ltv.expected_minor)),
+                              })}
+                        </div>
+                      ) : null}
+                    </td>
+                    <td className="num">
+                      {row.ltv_cac === null ? '–' : `× ${format.count(row.ltv_cac, 1)}`}
+                    </td>
                     <td className="small">
-                      {row.channels
-                        .map((one) => `${one.channel} ${format.money(one.cost_minor)}`)
-                        .join(' · ')}
+                      {row.channels.map((one) => (
+                        <div key={one.channel} className="nowrap">
+                          {sayChannel(one)}
+                        </div>
+                      ))}
                     </td>
                   </tr>
                 ))}

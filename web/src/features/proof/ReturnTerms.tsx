@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button } from 'antd';
+import { Alert, Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
@@ -19,6 +19,7 @@ export function ReturnTerms({ terms }: { terms: Terms }) {
   const unit = 10 ** minorDigits(format.currency);
   const [margin, setMargin] = useState(terms.margin_share * 100);
   const [message, setMessage] = useState(terms.message_cost_per_1000_minor / unit);
+  const [channel, setChannel] = useState(terms.channel_trait);
   const save = useMutation({
     mutationFn: () =>
       must(
@@ -26,6 +27,7 @@ export function ReturnTerms({ terms }: { terms: Terms }) {
           body: {
             margin_share: margin / 100,
             message_cost_per_1000_minor: Math.round(message * unit),
+            channel_trait: channel,
           },
         }),
       ),
@@ -58,6 +60,14 @@ export function ReturnTerms({ terms }: { terms: Terms }) {
             style={{ width: 110 }}
           />
         </Labelled>
+        <span>{t('returns.channel_trait')}</span>
+        <Input
+          aria-label={t('returns.channel_trait')}
+          value={channel}
+          maxLength={200}
+          onChange={({ target }) => setChannel(target.value)}
+          style={{ width: 180 }}
+        />
         <Button loading={save.isPending} onClick={() => save.mutate()}>
           {t('do.save')}
         </Button>

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { BackTestCard } from '@/api/types';
+import type { BackTestCard } from '@/api/value_types';
 import { People } from '@/shared/People';
 import { useFormat } from '@/shared/use_format';
 

@@ -1,6 +1,6 @@
 import { SendOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
-import type { Rfm } from '@/api/types';
+import type { Rfm } from '@/api/value_types';
 import { LinkButton } from '@/shared/LinkButton';
 import { People } from '@/shared/People';
 import { useRight } from '@/shared/session';

@@ -1,7 +1,7 @@
 import { Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
-import type { Clv } from '@/api/types';
+import type { Clv } from '@/api/value_types';
 import { Empty } from '@/shared/Empty';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { Clv, ClvModel, ClvScores as Scores } from '@/api/types';
+import type { Clv, ClvModel, ClvScores as Scores } from '@/api/value_types';
 import { Figure } from '@/shared/charts/Figure';
 import { People } from '@/shared/People';
 import { useFormat } from '@/shared/use_format';

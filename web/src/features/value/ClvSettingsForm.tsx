@@ -1,7 +1,7 @@
 import { Form, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
-import type { ClvSettings } from '@/api/types';
+import type { ClvSettings } from '@/api/value_types';
 import { NumberInput } from '@/shared/NumberInput';
 import { useWords } from '@/shared/use_words';
 import { ModelSettings } from './ModelSettings';

@@ -1,7 +1,7 @@
 import type { EChartsOption } from 'echarts';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Stages } from '@/api/types';
+import type { Stages } from '@/api/value_types';
 import { inks } from '@/shared/charts/base';
 import { Chart } from '@/shared/charts/Chart';
 import { kStageColors, kStages } from '@/shared/colors';

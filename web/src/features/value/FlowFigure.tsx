@@ -1,6 +1,6 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { Stages } from '@/api/types';
+import type { Stages } from '@/api/value_types';
 import { Figure } from '@/shared/charts/Figure';
 import { People } from '@/shared/People';
 import { useAddress } from '@/shared/use_address';

@@ -1,7 +1,7 @@
 import type { EChartsOption } from 'echarts';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Forecast } from '@/api/types';
+import type { Forecast } from '@/api/value_types';
 import { axes, endLabel, inks } from '@/shared/charts/base';
 import { Chart } from '@/shared/charts/Chart';
 import { useThemeName } from '@/shared/theme_choice';

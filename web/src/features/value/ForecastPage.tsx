@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
-import type { Forecast } from '@/api/types';
+import type { Forecast } from '@/api/value_types';
 import { Figure } from '@/shared/charts/Figure';
 import { Empty } from '@/shared/Empty';
 import { Loaded } from '@/shared/Loaded';
@@ -12,6 +12,8 @@ import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { ForecastCard, WeeksTable } from './ForecastCard';
 import { ForecastChart } from './ForecastChart';
+import { HolidayEffects } from './HolidayEffects';
+import { ProductPick } from './ProductPick';
 
 const kMeasures = ['orders', 'revenue'] as const;
 const kWeeks = [4, 12, 26] as const;
@@ -70,6 +72,7 @@ function Answer({ forecast }: { forecast: Forecast }) {
         />
       </div>
       <ForecastCard forecast={forecast} show={show} />
+      <HolidayEffects forecast={forecast} show={show} />
     </>
   );
 }
@@ -78,7 +81,8 @@ export default function ForecastPage() {
   const { t } = useTranslation();
   const format = useFormat();
   const address = useAddress();
-  const of = address.word('of', kMeasures, 'orders');
+  const product = address.text('product');
+  const of = product ? `product:${product}` : address.word('of', kMeasures, 'orders');
   const asked = address.number('weeks', 12);
   const weeks = kWeeks.find((n) => n === asked) ?? 12;
   const query = useQuery({
@@ -95,11 +99,14 @@ export default function ForecastPage() {
             : undefined
         }
       >
+        <ProductPick />
         <Segmented
           aria-label={t('forecast.of')}
           value={of}
           options={kMeasures.map((value) => ({ value, label: t(`forecast.of_${value}`) }))}
-          onChange={(value) => address.change({ of: value === 'orders' ? null : value })}
+          onChange={(value) =>
+            address.change({ of: value === 'orders' ? null : value, product: null })
+          }
         />
       </PageHead>
       <Loaded query={query} rows={12}>

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { BackTestCard, ClvModel } from '@/api/types';
+import type { BackTestCard, ClvModel } from '@/api/value_types';
 import { Empty } from '@/shared/Empty';
 import { Figure } from '@/shared/charts/Figure';
 import { Section } from '@/shared/Section';

@@ -1,7 +1,7 @@
 import { Popover } from 'antd';
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Rfm } from '@/api/types';
+import type { Rfm } from '@/api/value_types';
 import { heat } from '@/shared/colors';
 import { People } from '@/shared/People';
 import { useThemeName } from '@/shared/theme_choice';

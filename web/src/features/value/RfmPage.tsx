@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Segmented, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
-import type { Rfm } from '@/api/types';
+import type { Rfm } from '@/api/value_types';
 import { download } from '@/shared/csv';
 import { Empty } from '@/shared/Empty';
 import { LinkButton } from '@/shared/LinkButton';
@@ -14,6 +14,7 @@ import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { Breaks } from './Breaks';
 import { CellsTable } from './CellsTable';
+import { CutsForm } from './CutsForm';
 import { MovesTable } from './MovesTable';
 import { RfmGrid } from './RfmGrid';
 import { TiersTable } from './TiersTable';
@@ -107,6 +108,9 @@ function Answer({ rfm }: { rfm: Rfm }) {
       </div>
       <Section title={t('rfm.breaks')}>
         <Breaks rfm={rfm} />
+      </Section>
+      <Section title={t('rules.title')}>
+        <CutsForm rfm={rfm} />
       </Section>
     </>
   );

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { ChurnScores } from '@/api/types';
+import type { ChurnScores } from '@/api/value_types';
 import { People } from '@/shared/People';
 import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { Churn, ChurnModel } from '@/api/types';
+import type { Churn, ChurnModel } from '@/api/value_types';
 import { Mark } from '@/shared/Mark';
 import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';

@@ -1,7 +1,7 @@
 import { Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
-import type { Churn } from '@/api/types';
+import type { Churn } from '@/api/value_types';
 import { Empty } from '@/shared/Empty';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
@@ -9,6 +9,7 @@ import { ProblemView } from '@/shared/ProblemView';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { Faults } from './Faults';
+import { LeavingReasons } from './LeavingReasons';
 import { RiskBands } from './RiskBands';
 import { RiskCard } from './RiskCard';
 import { RiskList } from './RiskList';
@@ -16,7 +17,7 @@ import { RiskSettings } from './RiskSettings';
 import { TrainButton } from './TrainButton';
 import { useModel } from './use_model';
 
-const kTabs = ['list', 'card', 'settings'] as const;
+const kTabs = ['list', 'left', 'card', 'settings'] as const;
 
 function Answer({ churn }: { churn: Churn }) {
   const { t } = useTranslation();
@@ -51,6 +52,11 @@ function Answer({ churn }: { churn: Churn }) {
                 },
               ]
             : []),
+          {
+            key: 'left',
+            label: t('leaving.tab'),
+            children: <LeavingReasons />,
+          },
           ...(model
             ? [
                 {

@@ -1,7 +1,7 @@
 import { Form } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
-import type { ChurnSettings } from '@/api/types';
+import type { ChurnSettings } from '@/api/value_types';
 import { NumberInput } from '@/shared/NumberInput';
 import { ModelSettings } from './ModelSettings';
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
-import type { Stages } from '@/api/types';
+import type { Stages } from '@/api/value_types';
 import { kStages } from '@/shared/colors';
 import { Figure } from '@/shared/charts/Figure';
 import { Loaded } from '@/shared/Loaded';
@@ -12,6 +12,7 @@ import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { HistoryChart } from './HistoryChart';
 import { FlowFigure } from './FlowFigure';
+import { StageRulesForm } from './StageRulesForm';
 import { StagesTable } from './StagesTable';
 
 function Answer({ stages }: { stages: Stages }) {
@@ -66,6 +67,9 @@ function Answer({ stages }: { stages: Stages }) {
         />
       </div>
       <FlowFigure stages={stages} />
+      <Section title={t('rules.title')}>
+        <StageRulesForm />
+      </Section>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { Stages } from '@/api/types';
+import type { Stages } from '@/api/value_types';
 import { People } from '@/shared/People';
 import { Stage } from '@/shared/Stage';
 import { useFormat } from '@/shared/use_format';

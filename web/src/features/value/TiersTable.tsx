@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { Rfm } from '@/api/types';
+import type { Rfm } from '@/api/value_types';
 import { People } from '@/shared/People';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { Clv } from '@/api/types';
+import type { Clv } from '@/api/value_types';
 import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';

@@ -1,6 +1,6 @@
 // The RFM picture: 5 × 5 squares of recency × frequency, or recency × the mean of frequency and
 // monetary. Pure.
-import type { Rfm } from '@/api/types';
+import type { Rfm } from '@/api/value_types';
 
 export type Score = Rfm['grid'][number];
 export type View = 'rfm' | 'rf';

@@ -1,0 +1,131 @@
+#include "value/health_alerts.h"
+
+#include <algorithm>
+
+namespace perennial::value {
+namespace {
+
+Result<bool> told_before(store::Connection& c, const Raised& raised, Instant at) {
+  const std::string alert(alert_name(raised.alert));
+  if (raised.alert == Alert::kActivity) {
+    auto row =
+        TRY(c.query_one("SELECT count(*) FROM value_health_alerts"
+                        " WHERE person = $1 AND alert = $2 AND at_ms > $3",
+                        {raised.person, alert, to_millis(at - kActivityRest)}));
+    return row->integer(0) > 0;
+  }
+  for (const store::Row& row :
+       TRY(c.query("SELECT person FROM value_health_alerts WHERE alert = $1 AND since_ms = $2",
+                   {alert, to_millis(raised.since)}))) {
+    if (row.integer(0) == raised.person) return true;
+    if (TRY(people::current_person(c, row.integer(0))) == raised.person) return true;
+  }
+  return false;
+}
+
+Alert alert_of(std::string_view name) {
+  for (size_t k = 0; k < kAlerts; ++k) {
+    if (alert_name(static_cast<Alert>(k)) == name) return static_cast<Alert>(k);
+  }
+  return Alert::kOrderGap;
+}
+
+constexpr std::string_view kSelect =
+    "SELECT id, person, alert, since_ms, at_ms, amount, score FROM value_health_alerts ";
+
+KeptAlert read(const store::Row& row) {
+  return {.id = row.integer(0),
+          .raised = {.person = row.integer(1),
+                     .alert = alert_of(row.text(2)),
+                     .since = from_millis(row.integer(3)),
+                     .value = row.real(5)},
+          .at = from_millis(row.integer(4)),
+          .score = row.real(6)};
+}
+
+// Nothing for somebody without an identity.
+Result<std::optional<events::Event>> event_of(store::Connection& c, const KeptAlert& alert,
+                                              Instant received_at) {
+  const PersonId id = TRY(people::current_person(c, alert.raised.person));
+  events::Event event;
+  for (const people::Identity& identity : TRY(people::identities_of(c, id))) {
+    std::string& into = identity.kind == "user_id" ? event.user_id : event.anonymous_id;
+    if (into.empty()) into = identity.value;
+  }
+  if (event.user_id.empty() && event.anonymous_id.empty()) return std::nullopt;
+  if (!event.user_id.empty()) event.anonymous_id.clear();
+  event.source = kHealthSource;
+  event.message_id = "health:" + std::to_string(alert.id);
+  event.type = events::Type::kTrack;
+  event.name = kHealthAlert;
+  event.timestamp = alert.at;
+  event.received_at = received_at;
+  event.properties = to_text({{"alert", alert_name(alert.raised.alert)},
+                              {"since", format_instant(alert.raised.since)},
+                              {"value", alert.raised.value},
+                              {"score", alert.score}});
+  return event;
+}
+
+}  // namespace
+
+Result<size_t> keep_alerts(store::Connection& c, std::span<const NewAlert> alerts, Instant at) {
+  auto newest = TRY(c.query_one("SELECT COALESCE(MAX(id), 0) FROM value_health_alerts"));
+  int64_t id = newest->integer(0);
+  size_t kept = 0;
+  for (const auto& [raised, score] : alerts) {
+    if (kept == kMaxRaisedAtOnce) break;
+    if (TRY(told_before(c, raised, at))) continue;
+    TRY(
+        c.execute("INSERT INTO value_health_alerts"
+                  " (id, person, alert, since_ms, at_ms, amount, score, told)"
+                  " VALUES ($1, $2, $3, $4, $5, $6, $7, 0)",
+                  {++id, raised.person, std::string(alert_name(raised.alert)),
+                   to_millis(raised.since), to_millis(at), raised.value, score}));
+    ++kept;
+  }
+  return kept;
+}
+
+Result<std::vector<KeptAlert>> list_alerts(store::Connection& c, size_t offset, size_t limit) {
+  std::vector<KeptAlert> alerts;
+  for (const store::Row& row :
+       TRY(c.query(std::string(kSelect) + "ORDER BY id DESC LIMIT $1 OFFSET $2",
+                   {static_cast<int64_t>(limit), static_cast<int64_t>(offset)}))) {
+    alerts.push_back(read(row));
+    alerts.back().raised.person = TRY(people::current_person(c, alerts.back().raised.person));
+  }
+  return alerts;
+}
+
+Result<int64_t> count_alerts(store::Connection& c) {
+  return TRY(c.query_one("SELECT count(*) FROM value_health_alerts"))->integer(0);
+}
+
+Result<size_t> tell_alerts(store::Database& database, events::Log& log, Instant received_at) {
+  size_t told = 0;
+  while (true) {
+    int64_t last = 0;
+    auto waiting =
+        TRY(database.read([&](store::Connection& c) -> Result<std::vector<events::Event>> {
+          std::vector<events::Event> events;
+          for (const store::Row& row :
+               TRY(c.query(std::string(kSelect) + "WHERE told = 0 ORDER BY id LIMIT $1",
+                           {static_cast<int64_t>(kToldAtOnce)}))) {
+            last = row.integer(0);
+            if (auto event = TRY(event_of(c, read(row), received_at)))
+              events.push_back(std::move(*event));
+          }
+          return events;
+        }));
+    if (last == 0) return told;
+    told += waiting.size();
+    if (!waiting.empty()) TRY(log.append_and_wait(std::move(waiting)));
+    TRY(database.write([&](store::Connection& c) {
+      return c.execute("UPDATE value_health_alerts SET told = 1 WHERE told = 0 AND id <= $1",
+                       {last});
+    }));
+  }
+}
+
+}  // namespace perennial::value

@@ -1,0 +1,78 @@
+// The workspace's recommendations: the card that says which way is used, and what answers from
+// memory.
+//
+// What answers is made from the log at a start and whenever it is trained; between, what people do
+// is followed every minute, so that nobody is offered what was bought a minute ago.
+#pragma once
+
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "value/model_keeper.h"
+#include "value/recommender_check.h"
+
+namespace perennial::value {
+
+inline constexpr std::string_view kRecommenderKind = "recommendations";
+inline constexpr std::string_view kRecommenderNewsKind = "recommendations_news";  // of the trainer
+inline constexpr size_t kMaxNewTouches = 50;      // of a person, kept between two trainings
+inline constexpr size_t kMaxRecentlyViewed = 10;  // in an answer
+
+// Thread-safe.
+class RecommenderDesk {
+ public:
+  explicit RecommenderDesk(const ModelParts& parts);
+  Result<void> load() { return keeper_.load(); }
+
+  // Checks all ways, and makes what answers.
+  Result<void> train(const std::stop_token& stop = {});
+  Result<bool> due(Instant now);
+  // Reads what people did since. Makes what answers anew after a start.
+  Result<void> follow(const std::stop_token& stop = {});
+  Result<bool> news(Instant now);
+  Result<RecommenderSettings> change_settings(const Json& body, const http::Principal& actor) {
+    return keeper_.change_settings(body, actor);
+  }
+
+  Result<Json> json(const Trainer::State& state);  // Recommendations of the contract
+  // Recommended of the contract; empty, without a way, before the first training and for a minute
+  // after a start.
+  Result<Json> recommend(PersonId person, const Wish& request);
+  Result<std::vector<std::string>> names(PersonId person);  // for messages
+  // Demand of products as it stood at the last training or start; null before.
+  struct DemandOf {
+    std::shared_ptr<const Demand> demand;
+    std::shared_ptr<const Catalogue> catalogue;
+  };
+  DemandOf demand();
+  // What the request's members say; `request` has the settings' presets.
+  Result<Wish> wish_of(const Json& body);
+  Result<PersonId> person_of(const Json& body);
+
+ private:
+  struct Serving {
+    std::shared_ptr<const Recommender> recommender;
+    std::shared_ptr<const Catalogue> catalogue;
+    RecommenderModel model;
+    uint64_t seq = 0;
+    std::shared_ptr<const Demand> demand;
+  };
+  Result<void> serve(Shopping shopping, const RecommenderModel& model,
+                     std::shared_ptr<const Countries> countries, Instant now,
+                     const std::stop_token& stop);
+  void add_bit(const Bit& bit);
+
+  ModelParts parts_;
+  ModelKeeper<RecommenderModel, RecommenderSettings> keeper_;
+  std::shared_mutex mutex_;  // of what follows; never held while learning
+  Serving serving_;
+  std::unordered_map<PersonId, std::vector<Touch>> more_;  // newest first
+};
+
+void add_recommender_routes(http::Router& router, RecommenderDesk& desk);
+
+}  // namespace perennial::value

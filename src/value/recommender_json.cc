@@ -1,0 +1,101 @@
+// Cards of recommendations and their settings as JSON: in the state database, and parts of
+// Recommendations of the contract.
+#include "value/recommender_check.h"
+
+namespace perennial::value {
+namespace {
+
+Json way_json(const WayCheck& check) {
+  return {{"way", way_name(check.way)},   {"ndcg", check.ndcg}, {"recall", check.recall},
+          {"coverage", check.coverage},   {"more", check.more}, {"more_low", check.more_low},
+          {"more_high", check.more_high}, {"wins", check.wins}};
+}
+
+Way way_of(const Json& json) {
+  return parse_way(json.get_ref<const std::string&>()).value_or(Way::kPopular);
+}
+
+Result<RecommenderModel> read(const Json& json) {
+  RecommenderModel model{.version = json.at("version")};
+  model.trained_at = TRY(parse_instant(json.at("trained_at").get<std::string>()));
+  model.cut = TRY(parse_instant(json.at("cut").get<std::string>()));
+  model.to = TRY(parse_instant(json.at("to").get<std::string>()));
+  model.settings = TRY(recommender_settings_from_json(json.at("settings")));
+  model.people = json.at("people");
+  model.items = json.at("items");
+  model.checked = json.at("checked");
+  for (const Json& one : json.at("ways"))
+    model.ways.push_back({.way = way_of(one.at("way")),
+                          .ndcg = one.at("ndcg"),
+                          .recall = one.at("recall"),
+                          .coverage = one.at("coverage"),
+                          .more = one.at("more"),
+                          .more_low = one.at("more_low"),
+                          .more_high = one.at("more_high"),
+                          .wins = one.at("wins")});
+  model.used = way_of(json.at("used"));
+  model.faults = json.at("faults");
+  return model;
+}
+
+}  // namespace
+
+Json to_json(const RecommenderSettings& settings) {
+  return {{"repeat", settings.repeat},
+          {"per_category", settings.per_category},
+          {"test_days", settings.test_days},
+          {"factors", settings.factors},
+          {"retrain_days", settings.retrain_days},
+          {"scheduled", settings.scheduled}};
+}
+
+Result<RecommenderSettings> recommender_settings_from_json(const Json& json) {
+  RecommenderSettings settings;
+  const Json defaults = to_json(settings);
+  if (!json.is_object()) return fail(Code::kInvalid, "must be an object");
+  for (const auto& [name, value] : json.items()) {
+    if (!defaults.contains(name)) return fail(Code::kInvalid, "is no setting", name);
+  }
+  const auto whole = [&](const char* name, int64_t fallback, int64_t low,
+                         int64_t high) -> Result<int64_t> {
+    const int64_t value = TRY(json_integer_or(json, name, fallback));
+    if (value < low || value > high)
+      return fail(Code::kInvalid,
+                  "must be from " + std::to_string(low) + " to " + std::to_string(high), name);
+    return value;
+  };
+  settings.repeat = TRY(json_bool_or(json, "repeat", settings.repeat));
+  settings.per_category = static_cast<size_t>(TRY(whole("per_category", 3, 0, kMaxRecommended)));
+  settings.test_days = static_cast<int>(TRY(whole("test_days", settings.test_days, 7, 180)));
+  settings.factors = static_cast<size_t>(TRY(whole("factors", 64, 8, kMaxFactors)));
+  settings.retrain_days = static_cast<int>(TRY(whole("retrain_days", 1, 1, 365)));
+  settings.scheduled = TRY(json_bool_or(json, "scheduled", settings.scheduled));
+  return settings;
+}
+
+Json to_json(const RecommenderModel& model) {
+  Json ways = Json::array();
+  for (const WayCheck& check : model.ways) ways.push_back(way_json(check));
+  return {{"version", model.version},
+          {"trained_at", format_instant(model.trained_at)},
+          {"cut", format_instant(model.cut)},
+          {"to", format_instant(model.to)},
+          {"settings", to_json(model.settings)},
+          {"people", model.people},
+          {"items", model.items},
+          {"checked", model.checked},
+          {"ways", std::move(ways)},
+          {"used", way_name(model.used)},
+          {"faults", model.faults}};
+}
+
+Result<RecommenderModel> recommender_model_from_json(const Json& json) {
+  try {
+    return read(json);
+  } catch (const Json::exception& e) {
+    return fail(Code::kInternal, std::string("a stored model cannot be read: ") + e.what(),
+                "value_models", "train the model again");
+  }
+}
+
+}  // namespace perennial::value

@@ -1,0 +1,97 @@
+// What people bought and looked at, item by item, and what is known of the items: from the event
+// log, for recommendations.
+//
+//   Order Line {sku, name, category, price, quantity, kind}, Order Completed {products[]}: bought
+//   Product Added, Product Viewed {sku | product_id | item_id | id, name, category, price}: looked
+//   at Item Set {item_type: "product", item_id, name, category, price, in_stock, regions[]}: the
+//   item
+//
+// An item's word is its sku; without one its product_id, item_id or id. The newest statement about
+// an item counts.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "events/events.h"
+#include "value/value.h"
+
+namespace perennial::value {
+
+inline constexpr size_t kMaxItems = 200'000;            // of the catalogue; later ones are left out
+inline constexpr size_t kMaxShoppingRows = 20'000'000;  // of people with items; 480 MB
+inline constexpr std::chrono::days kShoppingDays{730};  // older ones say nothing any more
+inline constexpr size_t kMaxItemWord = 200;             // bytes of an item's word, name, category
+
+struct Item {
+  std::string id, name, category;
+  int64_t price_minor = -1;  // -1: not known
+  bool in_stock = true;
+  std::vector<std::string> regions;  // where it is offered; empty: everywhere
+};
+
+// Items by their word. Numbers never change.
+class Catalogue {
+ public:
+  std::optional<uint32_t> find(const std::string& id) const;
+  std::optional<uint32_t> add(const std::string& id);  // nothing when it is full
+  size_t size() const { return items_.size(); }
+  const Item& item(uint32_t i) const { return items_[i]; }
+  // The one statement that counts is the newest.
+  void say(uint32_t i, int64_t at_ms, const Item& said);
+
+ private:
+  std::vector<Item> items_;
+  std::vector<int64_t> said_ms_;
+  std::unordered_map<std::string, uint32_t> places_;
+};
+
+enum class Did : uint8_t { kViewed, kAdded, kBought };
+struct Bit {  // one person, one item, one time
+  PersonId person = 0;
+  uint32_t item = 0;
+  Did did = Did::kViewed;
+  int64_t at_ms = 0;
+};
+// Pieces of products bought in whole weeks, those with the most pieces first.
+inline constexpr size_t kDemandProducts = 200;
+struct ProductDemand {
+  uint32_t item = 0;
+  std::vector<double> units;  // by week
+  double total = 0;
+};
+struct Demand {
+  std::vector<Instant> weeks;  // starts of the weeks, and the end of the last
+  std::vector<ProductDemand> products;
+};
+
+struct Shopping {
+  Catalogue catalogue;
+  std::vector<Bit> bits;  // by person, then time
+  uint64_t seq = 0;       // up to which the log was read
+  Demand demand;          // of everybody and nobody
+};
+
+// Everything of the last kShoppingDays. Events of nobody tell of items alone.
+Result<Shopping> read_shopping(events::Log& log, store::Database& database,
+                               std::string_view currency, Instant now, const Calendar& calendar,
+                               const std::stop_token& stop = {});
+
+// What came after `after_seq`: what people did with items of `catalogue`, in the order of time, and
+// what was said about them.
+struct Said {
+  uint32_t item = 0;
+  int64_t at_ms = 0;
+  Item facts;
+};
+struct News {
+  std::vector<Bit> bits;
+  std::vector<Said> said;
+};
+Result<News> read_news(events::Log& log, store::Database& database, std::string_view currency,
+                       uint64_t after_seq, uint64_t up_to, const Catalogue& catalogue);
+
+}  // namespace perennial::value

@@ -1,0 +1,53 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { api, must } from '@/api/client';
+import type { RecommendedItem } from '@/api/value_types';
+import { useFormat } from '@/shared/use_format';
+
+const kShown = 5;
+
+/** What this customer may want next, each with its reason; nothing before it was learned. */
+export function Recommended({ id }: { id: number }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { data } = useQuery({
+    queryKey: ['customer', id, 'recommended'],
+    queryFn: () =>
+      must(
+        api.GET('/v1/value/recommendations/people/{person_id}', {
+          params: { path: { person_id: id }, query: { limit: kShown } },
+        }),
+      ),
+  });
+  if (!data?.way) return null;
+  const because = ({ reason }: RecommendedItem) =>
+    t(`recommend.reason_${reason.kind}`, { item: reason.item?.name || reason.item?.id });
+  return (
+    <section style={{ marginTop: 20 }}>
+      <h2 style={{ marginBottom: 6 }}>{t('recommend.file')}</h2>
+      {data.items.length === 0 ? <p className="quiet">{t('recommend.file_none')}</p> : null}
+      <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
+        {data.items.map((item) => (
+          <li key={item.id} style={{ marginBottom: 8 }}>
+            {item.name || item.id}
+            {item.price_minor === null ? null : (
+              <span className="quiet">
+                {' '}
+                · {format.money(item.price_minor, { currency: data.currency })}
+              </span>
+            )}
+            <div className="quiet small">{because(item)}</div>
+          </li>
+        ))}
+      </ul>
+      {data.recently_viewed.length ? (
+        <>
+          <h3>{t('recommend.viewed')}</h3>
+          <p className="quiet small">
+            {data.recently_viewed.map((item) => item.name || item.id).join(' · ')}
+          </p>
+        </>
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,91 @@
+import { Tabs } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { api, must } from '@/api/client';
+import type { Recommendations } from '@/api/value_types';
+import { Empty } from '@/shared/Empty';
+import { Loaded } from '@/shared/Loaded';
+import { PageHead } from '@/shared/PageHead';
+import { ProblemView } from '@/shared/ProblemView';
+import { useAddress } from '@/shared/use_address';
+import { useFormat } from '@/shared/use_format';
+import { RecommenderCard } from './RecommenderCard';
+import { RecommenderSettingsForm } from './RecommenderSettingsForm';
+import { TrainButton } from './TrainButton';
+import { useModel } from './use_model';
+
+const kTabs = ['check', 'settings'] as const;
+
+function Answer({ all }: { all: Recommendations }) {
+  const { t } = useTranslation();
+  const address = useAddress();
+  const { model } = all;
+  return (
+    <>
+      {all.error ? <p className="notice">{all.error}</p> : null}
+      {model ? (
+        all.ready ? null : (
+          <p className="notice">{t('recommend.not_ready')}</p>
+        )
+      ) : (
+        <Empty
+          title={t(all.training ? 'clv.training' : 'recommend.none')}
+          hint={t('recommend.none_hint')}
+        />
+      )}
+      <Tabs
+        activeKey={address.word('tab', kTabs, model ? 'check' : 'settings')}
+        onChange={(tab) => address.change({ tab })}
+        items={[
+          ...(model
+            ? [
+                {
+                  key: 'check',
+                  label: t('recommend.tab_check'),
+                  children: <RecommenderCard all={all} model={model} />,
+                },
+              ]
+            : []),
+          {
+            key: 'settings',
+            label: t('recommend.tab_settings'),
+            children: <RecommenderSettingsForm settings={all.settings} />,
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+export default function RecommendationsPage() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { query, train, busy } = useModel(
+    'recommendations',
+    () => must(api.GET('/v1/value/recommendations')),
+    () => must(api.POST('/v1/value/recommendations/train')),
+  );
+  const model = query.data?.model;
+  return (
+    <>
+      <PageHead
+        title={t('nav.recommendations')}
+        lead={
+          model
+            ? t('recommend.lead', {
+                people: format.count(model.people),
+                items: format.count(model.items),
+                at: format.dateTime(model.to),
+                zone: format.zone,
+              })
+            : undefined
+        }
+      >
+        <TrainButton busy={busy} train={() => train.mutate()} />
+      </PageHead>
+      {train.error ? <ProblemView error={train.error} /> : null}
+      <Loaded query={query} rows={12}>
+        {(all) => <Answer all={all} />}
+      </Loaded>
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+import { Button, Form } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { ValueRules } from '@/api/value_types';
+import { Loaded } from '@/shared/Loaded';
+import { NumberInput } from '@/shared/NumberInput';
+import { ProblemView } from '@/shared/ProblemView';
+import { useRight } from '@/shared/session';
+import { useRules } from './use_rules';
+
+type Stages = NonNullable<ValueRules['stages']>;
+const kFields: readonly [keyof Stages, number, number][] = [
+  ['new_days', 0, 3650],
+  ['loyal_orders', 1, 3650],
+  ['rhythm_orders', 2, 3650],
+  ['silent_gaps', 1, 100],
+  ['churned_gaps', 1, 100],
+  ['silent_days', 1, 3650],
+  ['churned_days', 1, 3650],
+  ['max_churned_days', 1, 3650],
+  ['prior_gaps', 0, 100],
+];
+
+/** When somebody is new, loyal, silent or churned. */
+export function StageRulesForm() {
+  const { t } = useTranslation();
+  const mayWrite = useRight('insights.write');
+  const { query, saving } = useRules();
+  return (
+    <Loaded query={query}>
+      {(rules) => (
+        <Form<Stages>
+          layout="vertical"
+          style={{ maxWidth: 480 }}
+          disabled={!mayWrite}
+          requiredMark={false}
+          initialValues={rules.stages ?? {}}
+          onFinish={(stages) => saving.mutate({ stages })}
+        >
+          {kFields.map(([name, min, max]) => (
+            <Form.Item
+              key={name}
+              name={name}
+              label={t(`rules.${name}`)}
+              extra={name === 'prior_gaps' ? t('rules.prior_gaps_hint') : undefined}
+            >
+              <NumberInput min={min} max={max} />
+            </Form.Item>
+          ))}
+          {saving.error ? <ProblemView error={saving.error} /> : null}
+          {mayWrite ? (
+            <Button type="primary" htmlType="submit" loading={saving.isPending}>
+              {t('do.save')}
+            </Button>
+          ) : null}
+        </Form>
+      )}
+    </Loaded>
+  );
+}
