@@ -1,12 +1,16 @@
 #include "base/signed_token.h"
 
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace perennial {
 namespace {
 
 TEST(SignedToken, SaysWhatWasSignedForItsPurposeAlone) {
-  for (const std::string payload : {"shop 42", "", "客户 7", std::string("a\0b", 3).c_str()}) {
+  const std::vector<std::string> payloads = {"shop 42", "", "客户 7", std::string("a\0b", 3)};
+  for (const std::string& payload : payloads) {
     const std::string token = sign_token("member", payload, "secret");
     EXPECT_EQ(read_token("member", token, "secret"), payload);
     EXPECT_FALSE(read_token("unsubscribe", token, "secret"));
