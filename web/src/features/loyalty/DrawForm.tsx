@@ -80,16 +80,24 @@ export function DrawForm({ programme, draw, onDone }: Props) {
       {field === 'price' ? null : <span className="quiet">{t('draw.zero_any')}</span>}
     </FormRow>
   );
+  // What was played by stays as it was shown.
+  const fixed = (draw?.plays ?? 0) > 0;
   const odds = sumOf(draft.prizes);
   const named = draft.prizes.every(({ name }) => name.trim());
   return (
     <>
       {save.isError ? <ProblemView error={save.error} /> : null}
       <NameRow value={draft.name} change={(name) => change({ name })} />
-      {whole('price')}
-      {whole('per_person')}
-      {whole('budget')}
-      <ValidRow value={draft} change={change} />
+      {fixed ? (
+        <p className="quiet">{t('draw.fixed')}</p>
+      ) : (
+        <>
+          {whole('price')}
+          {whole('per_person')}
+          {whole('budget')}
+          <ValidRow value={draft} change={change} />
+        </>
+      )}
       <FormRow name={t('draw.open')}>
         <Switch
           aria-label={t('draw.open')}
@@ -97,11 +105,13 @@ export function DrawForm({ programme, draw, onDone }: Props) {
           onChange={(enabled) => change({ enabled })}
         />
       </FormRow>
-      <PrizesTable
-        programme={programme}
-        prizes={draft.prizes}
-        change={(prizes) => change({ prizes })}
-      />
+      {fixed ? null : (
+        <PrizesTable
+          programme={programme}
+          prizes={draft.prizes}
+          change={(prizes) => change({ prizes })}
+        />
+      )}
       {odds.all ? null : (
         <p role="status">{t('draw.sum', { sum: format.count(odds.percent, 4) })}</p>
       )}

@@ -49,7 +49,7 @@ function Body({ programme }: { programme: Programme }) {
                 <Section title={t('draw.list', { name: draw.name })}>
                   <Plays key={draw.id} programme={programme} draw={draw} />
                 </Section>
-                {mayWrite ? (
+                {mayWrite && !draw.seed ? (
                   <Section title={t('draw.change', { name: draw.name })}>
                     <DrawForm
                       key={`${draw.id}:${draw.revision}`}

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input, Select, Switch } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Webhook, WebhookDraft, WebhookWithSecret } from '@/api/types';
@@ -34,9 +35,10 @@ interface Props {
 export function WebhookForm({ hook, onMade }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const [events, setEvents] = useState(hook?.events ?? ['Points Earned']);
   const save = useMutation({
     mutationFn: async (draft: WebhookDraft) => {
-      const body = { ...draft, revision: hook?.revision ?? 0 };
+      const body = { ...draft, events, revision: hook?.revision ?? 0 };
       if (hook) {
         await must(
           api.PUT('/v1/webhooks/{webhook}', { params: { path: { webhook: hook.id } }, body }),
@@ -53,7 +55,7 @@ export function WebhookForm({ hook, onMade }: Props) {
       <Form<WebhookDraft>
         layout="vertical"
         style={{ maxWidth: 560 }}
-        initialValues={hook ?? { name: '', url: '', events: ['Points Earned'], enabled: true }}
+        initialValues={hook ?? { name: '', url: '', enabled: true }}
         onFinish={(draft) => save.mutate(draft)}
       >
         <Form.Item
@@ -70,18 +72,26 @@ export function WebhookForm({ hook, onMade }: Props) {
         >
           <Input maxLength={2000} placeholder={kExample} />
         </Form.Item>
-        <Form.Item
-          name="events"
-          label={t('webhook.events')}
-          extra={t('webhook.events_hint')}
-          rules={[{ required: true, message: t('webhook.needed') }]}
-        >
-          <Select mode="tags" options={kUsual.map((value) => ({ value, label: value }))} />
-        </Form.Item>
+        <div className="stack tight" style={{ marginBottom: 24 }}>
+          <span>{t('webhook.events')}</span>
+          <Select
+            mode="tags"
+            aria-label={t('webhook.events')}
+            value={events}
+            onChange={(next: string[]) => setEvents(next)}
+            options={kUsual.map((value) => ({ value, label: value }))}
+          />
+          <span className="quiet small">{t('webhook.events_hint')}</span>
+        </div>
         <Form.Item name="enabled" label={t('webhook.on')} valuePropName="checked">
           <Switch />
         </Form.Item>
-        <Button type="primary" htmlType="submit" loading={save.isPending}>
+        <Button
+          type="primary"
+          htmlType="submit"
+          disabled={events.length === 0}
+          loading={save.isPending}
+        >
           {t('do.save')}
         </Button>
       </Form>
