@@ -1,7 +1,8 @@
 #include "experiments/uplift_desk.h"
 
 #include <algorithm>
-#include <charconv>
+#include <numeric>
+#include <random>
 
 #include "experiments/experiment.h"
 #include "value/value.h"
@@ -43,6 +44,23 @@ void add_arm(proof::UpliftSample& sample, const people::OrderBook& book,
     sample.treated.push_back(treated);
     sample.y.push_back(std::ranges::binary_search(did, person) ? 1 : 0);
   }
+}
+
+// In an order that has nothing to do with the arms: where people are ranked alike, those who come
+// first count as the better ones.
+proof::UpliftSample shuffled(const proof::UpliftSample& sample) {
+  std::vector<size_t> order(sample.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::mt19937_64 random(1);
+  std::ranges::shuffle(order, random);
+  proof::UpliftSample mixed{.features = sample.features};
+  for (const size_t i : order) {
+    const auto row = sample.row(i);
+    mixed.x.insert(mixed.x.end(), row.begin(), row.end());
+    mixed.treated.push_back(sample.treated[i]);
+    mixed.y.push_back(sample.y[i]);
+  }
+  return mixed;
 }
 
 Json rank_json(const proof::UpliftRank& rank) {
@@ -130,6 +148,7 @@ Result<UpliftDesk::CheckedPtr> UpliftDesk::checked(const Json& wanted) {
   fresh->columns = value::order_features(*book, {}, sets.at).columns;
   add_arm(fresh->sample, *book, treated, did_treated, sets.at, true);
   add_arm(fresh->sample, *book, control, did_control, sets.at, false);
+  fresh->sample = shuffled(fresh->sample);
   fresh->check = proof::check_uplift(fresh->sample);
   fresh->made = steady_clock::now();
   std::lock_guard lock(mutex_);

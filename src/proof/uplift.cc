@@ -191,8 +191,12 @@ std::vector<double> unseen_ranks(Learner learner, const UpliftSample& s, const U
       for (const uint32_t row : halves[half]) scores.push_back(score.of(s.row(row)));
       const auto places = order_of(scores);
       const auto n = static_cast<double>(places.size());
-      for (size_t i = 0; i < places.size(); ++i) {
-        ranks[halves[half][places[i]]] += 1 - (static_cast<double>(i) + 0.5) / n;
+      // Equal scores share their mean rank: the halves hold the treated first, and whoever came
+      // first among equals would be taken for the better one.
+      for (size_t first = 0, last = 0; first < places.size(); first = last) {
+        while (last < places.size() && scores[places[last]] == scores[places[first]]) ++last;
+        const double rank = 1 - static_cast<double>(first + last) / 2 / n;
+        for (size_t i = first; i < last; ++i) ranks[halves[half][places[i]]] += rank;
       }
     }
   }

@@ -31,6 +31,7 @@ inline constexpr size_t kMaxUpliftFeatures = 64;
 inline constexpr int64_t kMinUpliftPerArm = 500;  // fewer say nothing about differences of effects
 inline constexpr int64_t kMinUpliftEvents = 50;   // people of an arm whose y is not 0
 
+// Rows must come in an order that tells nothing of the arms: equal scores keep it.
 struct UpliftSample {
   size_t features = 0;
   std::vector<double> x;  // row by row: size() × features

@@ -142,6 +142,26 @@ TEST(Uplift, IsNotOfferedWhereEverybodyIsMovedAlike) {
   EXPECT_LT(offered, 8);
 }
 
+// Two kinds of people, each scored alike: who is treated must not come first among equals.
+TEST(Uplift, EqualScoresSayNothing) {
+  auto random = seeded();
+  std::uniform_real_distribution<double> uniform;
+  int offered = 0;
+  for (int round = 0; round < 40; ++round) {
+    UpliftSample s;
+    s.features = 1;
+    for (int i = 0; i < 2'000; ++i) {
+      const bool often = uniform(random) < 0.5;
+      s.x.push_back(often ? 1 : 0);
+      s.treated.push_back(uniform(random) < 0.5);
+      s.y.push_back(uniform(random) < (often ? 0.2 : 0.7) ? 1 : 0);
+    }
+    offered +=
+        check_uplift(s, {.seed = random(), .repeats = 2, .resamples = 150}).offered.has_value();
+  }
+  EXPECT_LT(offered, 8);
+}
+
 TEST(Uplift, SaysWhyNothingCanBeLearned) {
   auto random = seeded();
   EXPECT_EQ(check_uplift(UpliftSample{}).why, "no_features");
