@@ -89,8 +89,6 @@ std::vector<Case> cases(uint64_t seed, int count) {
   all.push_back({{.5, 5, 1, 5}, {3, 20, 20}});         // alpha = beta
   all.push_back({{.5, 1e-3, .7, 40}, {2, 1e-4, 60}});  // far apart
   all.push_back({{.5, 200, .7, 1e-3}, {0, 0, 60}});
-  all.push_back({{.8, 10, .002, 1e5}, {4, 30, 50}});  // nobody leaves: the arguments come near to 1
-  all.push_back({{300, 1e5, .9, 2}, {0, 0, 50}});     // all at the same rate
   all.push_back({{2, 5, .7, 9}, {1000, 9'900, 10'000}});
   return all;
 }
@@ -115,7 +113,10 @@ double pareto_by_integration(const Purchases4& p, const History& h) {
 }
 
 TEST(Purchases, ParetoLikelihoodIsTheIntegral) {
-  for (const Case& c : cases(1, 300)) {
+  auto all = cases(1, 300);
+  all.push_back({{.8, 10, .002, 1e5}, {4, 30, 50}});  // nobody leaves: the arguments come near to 1
+  all.push_back({{300, 1e5, .9, 2}, {0, 0, 50}});     // all at the same rate
+  for (const Case& c : all) {
     const double fast =
         log_likelihood(PurchaseModel::kParetoNbd, c.p, *group_histories(std::array{c.h}));
     const double slow = pareto_by_integration(c.p, c.h);
