@@ -134,20 +134,18 @@ class Routes {
       append_csv_text(csv, column);
     }
     csv += "\r\n";
-    size_t rows = 0;
-    TRY(database_.read([&](store::Connection& c) -> Result<void> {
-      const Mask mask = TRY(mask_of(c, request.principal.role));
-      std::vector<PersonId> ids;
+    std::vector<PersonId> ids;
+    const Mask mask = TRY(database_.read([&](store::Connection& c) -> Result<Mask> {
       TRY(each_listed(c, query, [&](PersonId id) -> Result<void> {
         ids.push_back(id);
         return {};
       }));
-      rows = ids.size();
-      return append_people(c, ids, columns, mask, csv);
+      return mask_of(c, request.principal.role);
     }));
+    TRY(append_people(ids, columns, mask, csv));
     TRY(database_.write([&](store::Connection& c) {
       return access::record(c, request.principal, "customers.export", "customers",
-                            Json{{"rows", rows}, {"columns", columns}}, clock_());
+                            Json{{"rows", ids.size()}, {"columns", columns}}, clock_());
     }));
     Response response = http::text(200, std::move(csv), "text/csv; charset=utf-8");
     response.headers.emplace_back("Content-Disposition", "attachment; filename=\"customers.csv\"");
@@ -292,13 +290,14 @@ class Routes {
     return {};
   }
 
-  Result<void> append_people(store::Connection& c, std::span<const PersonId> ids,
-                             std::span<const std::string> columns, const Mask& mask,
-                             std::string& csv) {
+  // Part after part, each read by itself: other modules read too when they describe people.
+  Result<void> append_people(std::span<const PersonId> ids, std::span<const std::string> columns,
+                             const Mask& mask, std::string& csv) {
     const std::string currency = settings_.workspace().currency;
     while (!ids.empty()) {
       const auto some = ids.first(std::min(ids.size(), kPeoplePerExportRead));
-      const auto people = TRY(find_people(c, some));
+      const auto people =
+          TRY(database_.read([&](store::Connection& c) { return find_people(c, some); }));
       std::vector<Json> described(people.size(), Json::object());
       if (extensions_.describe) described = TRY(extensions_.describe(people));
       for (size_t i = 0; i < people.size(); ++i) {

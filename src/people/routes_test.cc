@@ -17,7 +17,10 @@ class PeopleRoutes : public testing::Test {
       if (set == "stage:new") return std::vector<PersonId>{people_.id_of("u1")};
       return fail(Code::kInvalid, "no such set of people", "set");
     };
-    extensions.describe = [](std::span<const Person> page) -> Result<std::vector<Json>> {
+    // Other modules read the state when they describe people.
+    extensions.describe = [this](std::span<const Person> page) -> Result<std::vector<Json>> {
+      TRY(people_.database().read(
+          [](store::Connection& c) { return c.query("SELECT count(*) FROM people"); }));
       return std::vector<Json>(page.size(), Json{{"stage", "new"}, {"cell", "champions"}});
     };
     extensions.describe_file = [](const Person&) -> Result<Json> {
