@@ -3,9 +3,6 @@ import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Clv } from '@/api/value_types';
 import { Empty } from '@/shared/Empty';
-import { Loaded } from '@/shared/Loaded';
-import { PageHead } from '@/shared/PageHead';
-import { ProblemView } from '@/shared/ProblemView';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { ClvRanking } from './ClvRanking';
@@ -13,8 +10,7 @@ import { ClvScores } from './ClvScores';
 import { ClvSettingsForm } from './ClvSettingsForm';
 import { Faults } from './Faults';
 import { ModelCard } from './ModelCard';
-import { TrainButton } from './TrainButton';
-import { useModel } from './use_model';
+import { ModelPage } from './ModelPage';
 import { VersionsTable } from './VersionsTable';
 
 const kTabs = ['value', 'people', 'card', 'settings'] as const;
@@ -72,33 +68,24 @@ function Answer({ clv }: { clv: Clv }) {
 export default function ClvPage() {
   const { t } = useTranslation();
   const format = useFormat();
-  const { query, train, busy } = useModel(
-    'clv',
-    () => must(api.GET('/v1/value/clv')),
-    () => must(api.POST('/v1/value/clv/train')),
-  );
-  const model = query.data?.model;
   return (
-    <>
-      <PageHead
-        title={t('nav.value')}
-        lead={
-          model
-            ? t('clv.lead', {
-                n: format.count(model.customers),
-                months: model.settings.horizon_months,
-                at: format.dateTime(query.data?.scores?.as_of ?? model.as_of),
-                zone: format.zone,
-              })
-            : undefined
-        }
-      >
-        <TrainButton busy={busy} train={() => train.mutate()} />
-      </PageHead>
-      {train.error ? <ProblemView error={train.error} /> : null}
-      <Loaded query={query} rows={12}>
-        {(clv) => <Answer clv={clv} />}
-      </Loaded>
-    </>
+    <ModelPage
+      name="clv"
+      title={t('nav.value')}
+      get={() => must(api.GET('/v1/value/clv'))}
+      train={() => must(api.POST('/v1/value/clv/train'))}
+      lead={({ model, scores }) =>
+        model
+          ? t('clv.lead', {
+              n: format.count(model.customers),
+              months: model.settings.horizon_months,
+              at: format.dateTime(scores?.as_of ?? model.as_of),
+              zone: format.zone,
+            })
+          : undefined
+      }
+    >
+      {(clv) => <Answer clv={clv} />}
+    </ModelPage>
   );
 }

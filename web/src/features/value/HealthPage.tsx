@@ -3,9 +3,6 @@ import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Health } from '@/api/value_types';
 import { Empty } from '@/shared/Empty';
-import { Loaded } from '@/shared/Loaded';
-import { PageHead } from '@/shared/PageHead';
-import { ProblemView } from '@/shared/ProblemView';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { Faults } from './Faults';
@@ -14,8 +11,7 @@ import { HealthCard } from './HealthCard';
 import { HealthLights } from './HealthLights';
 import { HealthList } from './HealthList';
 import { HealthSettingsForm } from './HealthSettingsForm';
-import { TrainButton } from './TrainButton';
-import { useModel } from './use_model';
+import { ModelPage } from './ModelPage';
 
 const kTabs = ['list', 'alerts', 'card', 'settings'] as const;
 
@@ -80,32 +76,23 @@ function Answer({ health }: { health: Health }) {
 export default function HealthPage() {
   const { t } = useTranslation();
   const format = useFormat();
-  const { query, train, busy } = useModel(
-    'health',
-    () => must(api.GET('/v1/value/health')),
-    () => must(api.POST('/v1/value/health/train')),
-  );
-  const scores = query.data?.scores;
   return (
-    <>
-      <PageHead
-        title={t('nav.health')}
-        lead={
-          scores
-            ? t('health.lead', {
-                n: format.count(scores.people),
-                at: format.dateTime(scores.as_of),
-                zone: format.zone,
-              })
-            : undefined
-        }
-      >
-        <TrainButton busy={busy} train={() => train.mutate()} />
-      </PageHead>
-      {train.error ? <ProblemView error={train.error} /> : null}
-      <Loaded query={query} rows={12}>
-        {(health) => <Answer health={health} />}
-      </Loaded>
-    </>
+    <ModelPage
+      name="health"
+      title={t('nav.health')}
+      get={() => must(api.GET('/v1/value/health'))}
+      train={() => must(api.POST('/v1/value/health/train'))}
+      lead={({ scores }) =>
+        scores
+          ? t('health.lead', {
+              n: format.count(scores.people),
+              at: format.dateTime(scores.as_of),
+              zone: format.zone,
+            })
+          : undefined
+      }
+    >
+      {(health) => <Answer health={health} />}
+    </ModelPage>
   );
 }

@@ -3,15 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Recommendations } from '@/api/value_types';
 import { Empty } from '@/shared/Empty';
-import { Loaded } from '@/shared/Loaded';
-import { PageHead } from '@/shared/PageHead';
-import { ProblemView } from '@/shared/ProblemView';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
+import { ModelPage } from './ModelPage';
 import { RecommenderCard } from './RecommenderCard';
 import { RecommenderSettingsForm } from './RecommenderSettingsForm';
-import { TrainButton } from './TrainButton';
-import { useModel } from './use_model';
 
 const kTabs = ['check', 'settings'] as const;
 
@@ -59,33 +55,24 @@ function Answer({ all }: { all: Recommendations }) {
 export default function RecommendationsPage() {
   const { t } = useTranslation();
   const format = useFormat();
-  const { query, train, busy } = useModel(
-    'recommendations',
-    () => must(api.GET('/v1/value/recommendations')),
-    () => must(api.POST('/v1/value/recommendations/train')),
-  );
-  const model = query.data?.model;
   return (
-    <>
-      <PageHead
-        title={t('nav.recommendations')}
-        lead={
-          model
-            ? t('recommend.lead', {
-                people: format.count(model.people),
-                items: format.count(model.items),
-                at: format.dateTime(model.to),
-                zone: format.zone,
-              })
-            : undefined
-        }
-      >
-        <TrainButton busy={busy} train={() => train.mutate()} />
-      </PageHead>
-      {train.error ? <ProblemView error={train.error} /> : null}
-      <Loaded query={query} rows={12}>
-        {(all) => <Answer all={all} />}
-      </Loaded>
-    </>
+    <ModelPage
+      name="recommendations"
+      title={t('nav.recommendations')}
+      get={() => must(api.GET('/v1/value/recommendations'))}
+      train={() => must(api.POST('/v1/value/recommendations/train'))}
+      lead={({ model }) =>
+        model
+          ? t('recommend.lead', {
+              people: format.count(model.people),
+              items: format.count(model.items),
+              at: format.dateTime(model.to),
+              zone: format.zone,
+            })
+          : undefined
+      }
+    >
+      {(all) => <Answer all={all} />}
+    </ModelPage>
   );
 }

@@ -3,19 +3,15 @@ import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Churn } from '@/api/value_types';
 import { Empty } from '@/shared/Empty';
-import { Loaded } from '@/shared/Loaded';
-import { PageHead } from '@/shared/PageHead';
-import { ProblemView } from '@/shared/ProblemView';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { Faults } from './Faults';
 import { LeavingReasons } from './LeavingReasons';
+import { ModelPage } from './ModelPage';
 import { RiskBands } from './RiskBands';
 import { RiskCard } from './RiskCard';
 import { RiskList } from './RiskList';
 import { RiskSettings } from './RiskSettings';
-import { TrainButton } from './TrainButton';
-import { useModel } from './use_model';
 
 const kTabs = ['list', 'left', 'card', 'settings'] as const;
 
@@ -80,33 +76,24 @@ function Answer({ churn }: { churn: Churn }) {
 export default function RiskPage() {
   const { t } = useTranslation();
   const format = useFormat();
-  const { query, train, busy } = useModel(
-    'churn',
-    () => must(api.GET('/v1/value/churn')),
-    () => must(api.POST('/v1/value/churn/train')),
-  );
-  const scores = query.data?.scores;
   return (
-    <>
-      <PageHead
-        title={t('nav.risk')}
-        lead={
-          scores
-            ? t('risk.lead', {
-                n: format.count(scores.people),
-                days: query.data?.model?.settings.horizon_days ?? 0,
-                at: format.dateTime(scores.as_of),
-                zone: format.zone,
-              })
-            : undefined
-        }
-      >
-        <TrainButton busy={busy} train={() => train.mutate()} />
-      </PageHead>
-      {train.error ? <ProblemView error={train.error} /> : null}
-      <Loaded query={query} rows={12}>
-        {(churn) => <Answer churn={churn} />}
-      </Loaded>
-    </>
+    <ModelPage
+      name="churn"
+      title={t('nav.risk')}
+      get={() => must(api.GET('/v1/value/churn'))}
+      train={() => must(api.POST('/v1/value/churn/train'))}
+      lead={({ model, scores }) =>
+        scores
+          ? t('risk.lead', {
+              n: format.count(scores.people),
+              days: model?.settings.horizon_days ?? 0,
+              at: format.dateTime(scores.as_of),
+              zone: format.zone,
+            })
+          : undefined
+      }
+    >
+      {(churn) => <Answer churn={churn} />}
+    </ModelPage>
   );
 }
