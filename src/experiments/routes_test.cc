@@ -1,17 +1,14 @@
 // Experiments and hold-outs through their routes, over a log in memory and a timeline.
-#include <filesystem>
 #include <map>
 #include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "experiments/assigning.h"
 #include "experiments/experiments.h"
 #include "proof/proof.h"
-#include "store/testing.h"
-#include "timeline/timeline.h"
+#include "timeline/followed_log_testing.h"
 
 namespace perennial::experiments {
 namespace {
@@ -20,47 +17,20 @@ using namespace std::chrono_literals;
 
 class ProofRoutes : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = std::filesystem::temp_directory_path() / "proof-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-    for (auto part :
-         {access::migrations(), events::migrations(), people::migrations(), migrations()}) {
-      ASSERT_TRUE(database_->migrate(part));
-    }
-    settings_ = access::Settings::load(*database_).value();
-    log_ = events::open_memory();
-    books_ = std::make_unique<people::OrderBooks>(*database_, *settings_);
-    timeline_ = timeline::Timeline::open({.directory = directory_,
-                                          .log = *log_,
-                                          .database = *database_,
-                                          .zone = [] { return Zone::utc(); }})
-                    .value();
-    std::vector<events::Stage> stages;
-    stages.push_back(people::people_stage(*settings_));
-    stages.back().committed = [this](uint64_t) {
-      books_->changed();
-      timeline_->people_committed();
-    };
-    stages_ = std::make_unique<events::Stages>(*log_, *database_, std::move(stages));
-    serve();
-  }
+  void SetUp() override { serve(); }
   void TearDown() override {
     server_->stop(500ms);
-    stages_.reset();
     proof_.reset();
-    timeline_.reset();
-    std::filesystem::remove_all(directory_);
   }
   // Also what a restart does.
   void serve() {
     if (server_) server_->stop(500ms);
     proof_ = std::make_unique<Experiments>(Experiments::Wiring{
-        .database = *database_,
-        .log = *log_,
-        .settings = *settings_,
-        .timeline = *timeline_,
-        .books = *books_,
+        .database = *followed_.database,
+        .log = *followed_.log,
+        .settings = *followed_.settings,
+        .timeline = *followed_.timeline,
+        .books = *followed_.books,
         .resolve_set =
             [this](std::string_view) { return Result<std::vector<people::PersonId>>(audience_); },
         .clock = [this] { return now_; }});
@@ -84,13 +54,7 @@ class ProofRoutes : public testing::Test {
     auto json = parse_json(answer->body);
     return json ? *json : Json();
   }
-  void take(std::vector<events::Event> events) {
-    if (!events.empty()) {
-      ASSERT_TRUE(log_->append_and_wait(std::move(events)));
-    }
-    ASSERT_TRUE(stages_->wait_until(log_->last_seq(), 60s));
-    ASSERT_TRUE(timeline_->wait_until(log_->last_seq(), 60s)) << timeline_->stats().error;
-  }
+  void take(std::vector<events::Event> events) { followed_.take(std::move(events)); }
   events::Event event(const std::string& user, events::Type type, const std::string& name,
                       const Json& properties, const std::string& visitor = "") {
     events::Event e;
@@ -140,13 +104,7 @@ class ProofRoutes : public testing::Test {
     return found && *found ? (*found)->size() : 0;
   }
 
-  std::string directory_;
-  store::TestDatabase database_;
-  std::unique_ptr<access::Settings> settings_;
-  std::unique_ptr<events::Log> log_;
-  std::unique_ptr<people::OrderBooks> books_;
-  std::unique_ptr<timeline::Timeline> timeline_;
-  std::unique_ptr<events::Stages> stages_;
+  timeline::FollowedLog followed_{migrations()};
   std::unique_ptr<Experiments> proof_;
   std::unique_ptr<http::Server> server_;
   std::vector<people::PersonId> audience_;
@@ -257,8 +215,8 @@ TEST_F(ProofRoutes, ShareOutTheirLayerAndKeepToTheirAudience) {
   EXPECT_GT(in_a, 25);
   EXPECT_LT(in_a, 75);
   take({event("member", events::Type::kIdentify, "", Json::object())});
-  auto member =
-      database_->read([](store::Connection& c) { return people::resolve(c, "member", ""); });
+  auto member = followed_.database->read(
+      [](store::Connection& c) { return people::resolve(c, "member", ""); });
   audience_ = {**member};
   start(draft("c", {{"audience", "stage:loyal"}}));
   EXPECT_FALSE(arm({{"user_id", "member"}}, "c")["arm"].is_null());

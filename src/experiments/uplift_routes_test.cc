@@ -1,15 +1,12 @@
 // Uplift over HTTP: campaigns whose arms are made up, with orders in a real state database.
-#include <filesystem>
 #include <map>
 #include <random>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "experiments/experiments.h"
-#include "store/testing.h"
-#include "timeline/timeline.h"
+#include "timeline/followed_log_testing.h"
 
 namespace perennial::experiments {
 namespace {
@@ -20,31 +17,12 @@ using Ids = std::vector<people::PersonId>;
 class UpliftRoutes : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = std::filesystem::temp_directory_path() / "uplift-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-    for (auto part :
-         {access::migrations(), events::migrations(), people::migrations(), migrations()}) {
-      ASSERT_TRUE(database_->migrate(part));
-    }
-    settings_ = access::Settings::load(*database_).value();
-    log_ = events::open_memory();
-    books_ = std::make_unique<people::OrderBooks>(*database_, *settings_);
-    timeline_ = timeline::Timeline::open({.directory = directory_,
-                                          .log = *log_,
-                                          .database = *database_,
-                                          .zone = [] { return Zone::utc(); }})
-                    .value();
-    std::vector<events::Stage> stages;
-    stages.push_back(people::people_stage(*settings_));
-    stages.back().committed = [this](uint64_t) { books_->changed(); };
-    stages_ = std::make_unique<events::Stages>(*log_, *database_, std::move(stages));
     proof_ = std::make_unique<Experiments>(Experiments::Wiring{
-        .database = *database_,
-        .log = *log_,
-        .settings = *settings_,
-        .timeline = *timeline_,
-        .books = *books_,
+        .database = *followed_.database,
+        .log = *followed_.log,
+        .settings = *followed_.settings,
+        .timeline = *followed_.timeline,
+        .books = *followed_.books,
         .resolve_set = [this](std::string_view set) -> Result<Ids> {
           const auto found = sets_.find(std::string(set));
           if (found == sets_.end()) return fail(Code::kInvalid, "no such set of people", "set");
@@ -62,10 +40,7 @@ class UpliftRoutes : public testing::Test {
   }
   void TearDown() override {
     server_->stop(500ms);
-    stages_.reset();
     proof_.reset();
-    timeline_.reset();
-    std::filesystem::remove_all(directory_);
   }
   Json call(const char* method, const std::string& target, const Json& body = nullptr,
             int status = 200) {
@@ -97,10 +72,9 @@ class UpliftRoutes : public testing::Test {
         events.push_back(std::move(e));
       }
     }
-    ASSERT_TRUE(log_->append_and_wait(std::move(events)));
-    ASSERT_TRUE(stages_->wait_until(log_->last_seq(), 60s));
+    followed_.take(std::move(events));
     for (int i = 0; i < people; ++i) {
-      const auto person = database_->read(
+      const auto person = followed_.database->read(
           [&](store::Connection& c) { return people::resolve(c, "u" + std::to_string(i), ""); });
       ASSERT_TRUE(person && *person);
       const bool treated = chance(random) < 0.5, often = i % 2 == 1;
@@ -114,13 +88,7 @@ class UpliftRoutes : public testing::Test {
     for (auto& [name, ids] : sets_) std::ranges::sort(ids);
   }
 
-  std::string directory_;
-  store::TestDatabase database_;
-  std::unique_ptr<access::Settings> settings_;
-  std::unique_ptr<events::Log> log_;
-  std::unique_ptr<people::OrderBooks> books_;
-  std::unique_ptr<timeline::Timeline> timeline_;
-  std::unique_ptr<events::Stages> stages_;
+  timeline::FollowedLog followed_{migrations()};
   std::unique_ptr<Experiments> proof_;
   std::unique_ptr<http::Server> server_;
   std::map<std::string, Ids> sets_;

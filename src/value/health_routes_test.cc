@@ -14,7 +14,7 @@ class HealthOverHttp : public ModelsOverHttp {
   void SetUp() override {
     ModelsOverHttp::SetUp();
     const Json settings = to_json(ChurnSettings{.horizon_days = 30});
-    ASSERT_TRUE(database_->write([&](store::Connection& c) {
+    ASSERT_TRUE(followed_.database->write([&](store::Connection& c) {
       return access::Settings::put_document(c, "value.churn", settings);
     }));
   }
@@ -47,7 +47,7 @@ class HealthOverHttp : public ModelsOverHttp {
   // Alerts as the log has them: user → names.
   std::multimap<std::string, std::string> told() {
     std::multimap<std::string, std::string> found;
-    const auto events = log_->read({.names = {std::string(kHealthAlert)}}).value();
+    const auto events = followed_.log->read({.names = {std::string(kHealthAlert)}}).value();
     for (const auto& event : events)
       found.emplace(event.user_id, parse_json(event.properties)->at("alert").get<std::string>());
     return found;
@@ -178,7 +178,7 @@ TEST_F(HealthOverHttp, EachAlertIsToldOnce) {
   models_->train_due();
   EXPECT_EQ(told().size(), after.size());
   // A crash between the log and the state database: told again, counted once.
-  ASSERT_TRUE(database_->write(
+  ASSERT_TRUE(followed_.database->write(
       [](store::Connection& c) { return c.execute("UPDATE value_health_alerts SET told = 0"); }));
   now_ += 10min;
   models_->train_due();
@@ -193,7 +193,8 @@ TEST_F(HealthOverHttp, PeopleWhoAreJoinedAreNotToldAgain) {
   const auto keep = [&](PersonId id, Alert alert, Instant at) {
     const std::vector<NewAlert> alerts = {
         {.raised = {.person = id, .alert = alert, .since = since, .value = 1}, .score = 5}};
-    return database_->write([&](store::Connection& c) { return keep_alerts(c, alerts, at); })
+    return followed_.database
+        ->write([&](store::Connection& c) { return keep_alerts(c, alerts, at); })
         .value();
   };
   const PersonId first = person("old"), second = person("new");
@@ -220,7 +221,9 @@ TEST_F(HealthOverHttp, PeopleWhoAreJoinedAreNotToldAgain) {
 }
 
 TEST_F(HealthOverHttp, WithoutATimelineThereIsNone) {
-  auto models = Models::open({*database_, *books_, *settings_, [this] { return now_; }}).value();
+  auto models = Models::open({*followed_.database, *followed_.books, *followed_.settings,
+                              [this] { return now_; }})
+                    .value();
   models->train_due();
   people::Person nobody;
   EXPECT_TRUE((*models->describe_file(nobody))["health"].is_null());

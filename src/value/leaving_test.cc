@@ -89,7 +89,7 @@ class LeavingOverHttp : public ModelsOverHttp {
   void SetUp() override {
     ModelsOverHttp::SetUp();
     const Json settings = to_json(ChurnSettings{.horizon_days = 30});
-    ASSERT_TRUE(database_->write([&](store::Connection& c) {
+    ASSERT_TRUE(followed_.database->write([&](store::Connection& c) {
       return access::Settings::put_document(c, "value.churn", settings);
     }));
   }

@@ -2,17 +2,14 @@
 // server.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include "store/testing.h"
-#include "timeline/timeline.h"
+#include "timeline/followed_log_testing.h"
 #include "value/value.h"
 
 namespace perennial::value {
@@ -22,43 +19,16 @@ using std::chrono::days;
 
 class ModelsOverHttp : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = std::filesystem::temp_directory_path() / "models-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-    for (auto part :
-         {access::migrations(), events::migrations(), people::migrations(), migrations()}) {
-      ASSERT_TRUE(database_->migrate(part));
-    }
-    settings_ = access::Settings::load(*database_).value();
-    log_ = events::open_memory();
-    books_ = std::make_unique<people::OrderBooks>(*database_, *settings_);
-    timeline_ = timeline::Timeline::open({.directory = directory_,
-                                          .log = *log_,
-                                          .database = *database_,
-                                          .zone = [] { return Zone::utc(); }})
-                    .value();
-    std::vector<events::Stage> stages;
-    stages.push_back(people::people_stage(*settings_));
-    stages.back().committed = [this](uint64_t) {
-      books_->changed();
-      timeline_->people_committed();
-    };
-    stages_ = std::make_unique<events::Stages>(*log_, *database_, std::move(stages));
-    serve();
-  }
+  void SetUp() override { serve(); }
   void TearDown() override {
     server_->stop(500ms);
-    stages_.reset();
     models_.reset();
-    timeline_.reset();
-    std::filesystem::remove_all(directory_);
   }
   // Also what a restart does.
   void serve() {
     if (server_) server_->stop(500ms);
-    models_ = Models::open({*database_, *books_, *settings_, [this] { return now_; }, log_.get(),
-                            timeline_.get()})
+    models_ = Models::open({*followed_.database, *followed_.books, *followed_.settings,
+                            [this] { return now_; }, followed_.log.get(), followed_.timeline.get()})
                   .value();
     http::Router router;
     models_->add_routes(router);
@@ -89,18 +59,11 @@ class ModelsOverHttp : public testing::Test {
     track(user, "Order Completed", at,
           {{"order_id", "o" + std::to_string(sent_)}, {"total", "50.00"}, {"currency", "CNY"}});
   }
-  void take() {
-    ASSERT_TRUE(log_->append_and_wait(std::move(waiting_)));
-    waiting_.clear();
-    settle();
-  }
-  void settle() {
-    ASSERT_TRUE(stages_->wait_until(log_->last_seq(), 60s));
-    ASSERT_TRUE(timeline_->wait_until(log_->last_seq(), 60s)) << timeline_->stats().error;
-  }
+  void take() { followed_.take(std::exchange(waiting_, {})); }
+  void settle() { followed_.take({}); }
   PersonId person(std::string_view user) {
-    auto found =
-        database_->read([&](store::Connection& c) { return people::resolve(c, user, ""); });
+    auto found = followed_.database->read(
+        [&](store::Connection& c) { return people::resolve(c, user, ""); });
     return found && *found ? **found : 0;
   }
   std::vector<PersonId> people(const Json& set) {
@@ -109,13 +72,7 @@ class ModelsOverHttp : public testing::Test {
     return found && *found ? **found : std::vector<PersonId>();
   }
 
-  std::string directory_;
-  store::TestDatabase database_;
-  std::unique_ptr<access::Settings> settings_;
-  std::unique_ptr<events::Log> log_;
-  std::unique_ptr<people::OrderBooks> books_;
-  std::unique_ptr<timeline::Timeline> timeline_;
-  std::unique_ptr<events::Stages> stages_;
+  timeline::FollowedLog followed_{migrations()};
   std::unique_ptr<Models> models_;
   std::unique_ptr<http::Server> server_;
   std::vector<events::Event> waiting_;
