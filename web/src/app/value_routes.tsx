@@ -2,8 +2,8 @@
 import {
   AppstoreOutlined,
   DollarOutlined,
-  GiftOutlined,
   HeartOutlined,
+  LikeOutlined,
   NodeIndexOutlined,
   StockOutlined,
   WarningOutlined,
@@ -46,7 +46,7 @@ export const valueRoutes: readonly PageRoute[] = [
     path: '/value/recommendations',
     right: 'insights.read',
     page: lazy(() => import('@/features/value/RecommendationsPage')),
-    nav: { group: 'understand', name: 'recommendations', icon: <GiftOutlined /> },
+    nav: { group: 'understand', name: 'recommendations', icon: <LikeOutlined /> },
   },
   {
     path: '/value/forecast',
