@@ -1,4 +1,7 @@
-// Recommendations of a person over HTTP: for the console by number, for products by write key.
+// Recommendations of a person over HTTP: for the console by number, for a shop's server by user id,
+// for browsers and apps by write key. Everybody can read a write key in a page, and what is
+// recommended tells what was bought and looked at; so by write key one asks for a device, whose
+// anonymous id nobody else knows.
 #include <charconv>
 
 #include "value/recommender_desk.h"
@@ -38,6 +41,12 @@ Result<PersonId> person_in_path(const http::Request& request) {
   return person;
 }
 
+// For whom the body names.
+Result<Json> recommend(RecommenderDesk& desk, const Json& body) {
+  const Wish wanted = TRY(desk.wish_of(body));
+  return desk.recommend(TRY(desk.person_of(body)), wanted);
+}
+
 }  // namespace
 
 void add_recommender_routes(http::Router& router, RecommenderDesk& desk) {
@@ -51,13 +60,21 @@ void add_recommender_routes(http::Router& router, RecommenderDesk& desk) {
                  return desk.recommend(person, TRY(desk.wish_of(body)));
                }());
              });
+  router.add({.method = "POST", .path = "/v1/value/recommendations/ask", .right = "customers.read"},
+             [&desk](const http::Request& request) {
+               return reply([&]() -> Result<Json> {
+                 return recommend(desk, TRY(http::json_body(request)));
+               }());
+             });
   router.add(
       {.method = "POST", .path = "/v1/recommend", .right = "collect", .cors = true, .quiet = true},
       [&desk](const http::Request& request) {
         return reply([&]() -> Result<Json> {
           const Json body = TRY(http::json_body(request));
-          const Wish wanted = TRY(desk.wish_of(body));
-          return desk.recommend(TRY(desk.person_of(body)), wanted);
+          if (body.is_object() && body.contains("user_id"))
+            return fail(Code::kInvalid, "a write key asks for a device only", "user_id",
+                        "send anonymous_id, or ask /v1/value/recommendations/ask with an API key");
+          return recommend(desk, body);
         }());
       });
 }

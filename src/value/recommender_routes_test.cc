@@ -60,18 +60,21 @@ class RecommenderOverHttp : public ModelsOverHttp {
 };
 
 TEST_F(RecommenderOverHttp, EmptyBeforeAnythingIsLearned) {
-  const Json none = call("POST", "/v1/recommend", {{"user_id", "u1"}});
+  const Json none = call("POST", "/v1/recommend", {{"anonymous_id", "a1"}});
   EXPECT_TRUE(none["way"].is_null());
   EXPECT_TRUE(none["items"].empty());
   call("POST", "/v1/value/recommendations/train", Json::object(), 202);
   models_->train_asked();
   EXPECT_NE(call("GET", "/v1/value/recommendations")["error"].get<std::string>().find("nobody"),
             std::string::npos);
-  call("POST", "/v1/recommend", Json::object(), 400);
-  call("POST", "/v1/recommend", {{"user_id", "null"}}, 400);
-  call("POST", "/v1/recommend", {{"user_id", "u1"}, {"limit", 101}}, 400);
-  call("POST", "/v1/recommend", {{"user_id", "u1"}, {"limit", 100}});
-  call("POST", "/v1/recommend", {{"user_id", "u1"}, {"price_from", 5}, {"price_to", 4}}, 400);
+  for (const char* path : {"/v1/recommend", "/v1/value/recommendations/ask"}) {
+    call("POST", path, Json::object(), 400);
+    call("POST", path, Json::array(), 400);
+    call("POST", path, {{"anonymous_id", "null"}}, 400);
+    call("POST", path, {{"anonymous_id", "a1"}, {"limit", 101}}, 400);
+    call("POST", path, {{"anonymous_id", "a1"}, {"limit", 100}});
+    call("POST", path, {{"anonymous_id", "a1"}, {"price_from", 5}, {"price_to", 4}}, 400);
+  }
   call("GET", "/v1/value/recommendations/people/x", Json::object(), 404);
   call("PUT", "/v1/value/recommendations/settings", {{"factors", 7}}, 400);
 }
@@ -95,14 +98,24 @@ TEST_F(RecommenderOverHttp, TheCardAndItemsOfOnesTaste) {
     EXPECT_EQ(item["reason"]["kind"], "bought_with");
     EXPECT_EQ(item["reason"]["item"]["category"], "a");
   }
-  EXPECT_EQ(call("POST", "/v1/recommend", {{"user_id", "u0"}, {"limit", 3}})["items"],
-            answer["items"]);
+  EXPECT_EQ(
+      call("POST", "/v1/value/recommendations/ask", {{"user_id", "u0"}, {"limit", 3}})["items"],
+      answer["items"]);
   // Whoever nobody knows gets what is popular.
   const Json fresh = call("POST", "/v1/recommend", {{"anonymous_id", "new"}, {"limit", 2}});
   ASSERT_EQ(fresh["items"].size(), 2u);
   EXPECT_EQ(fresh["items"][0]["reason"]["kind"], "popular");
   EXPECT_TRUE(to("u0", "?price_to=1249")["items"].empty());
   call("GET", "/v1/value/recommendations/people/1?in_stock=maybe", Json::object(), 400);
+}
+
+// A write key can be read in any page: it must not tell what the customer of a known number likes.
+TEST_F(RecommenderOverHttp, AWriteKeyAsksForNoUserId) {
+  fill();
+  train();
+  const Json refused = call("POST", "/v1/recommend", {{"user_id", "u0"}, {"limit", 3}}, 400);
+  EXPECT_EQ(refused["where"], "user_id") << refused;
+  call("POST", "/v1/recommend", {{"user_id", "u0"}, {"anonymous_id", "a1"}}, 400);
 }
 
 TEST_F(RecommenderOverHttp, WhatHappensSinceIsFollowed) {
@@ -124,7 +137,8 @@ TEST_F(RecommenderOverHttp, WhatHappensSinceIsFollowed) {
   EXPECT_THAT(ids(all["items"]), testing::Contains(before[2]));
   for (const Json& item : all["items"])
     EXPECT_EQ(item["name"] == "New name", item["id"] == before[2]) << item;
-  const Json newcomer = call("POST", "/v1/recommend", {{"user_id", "newcomer"}, {"limit", 1}});
+  const Json newcomer = call("POST", "/v1/value/recommendations/ask",
+                             {{"user_id", "newcomer"}, {"limit", 1}});
   EXPECT_EQ(newcomer["items"][0]["category"], "b") << newcomer;
   EXPECT_EQ(newcomer["items"][0]["reason"]["kind"], "viewed_with");
   EXPECT_EQ(newcomer["items"][0]["reason"]["item"]["id"], "b1");

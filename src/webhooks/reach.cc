@@ -118,4 +118,10 @@ Result<void> check_url(const std::string& url, Reach reach) {
   return {};
 }
 
+std::string host_of(const std::string& url) {
+  const std::unique_ptr<CURLU, UrlCleanup> parsed(curl_url());
+  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return "";
+  return part(parsed.get(), CURLUPART_HOST);
+}
+
 }  // namespace perennial::webhooks

@@ -16,4 +16,8 @@ bool is_special(const sockaddr& address);
 // for a host that is a special address written out. A name is looked at when it is called.
 Result<void> check_url(const std::string& url, Reach reach);
 
+// What an audit trail may tell of an address: its host, without a path or query that may hold a
+// secret. Empty for what is no address.
+std::string host_of(const std::string& url);
+
 }  // namespace perennial::webhooks

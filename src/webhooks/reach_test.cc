@@ -68,5 +68,11 @@ TEST(Address, UrlsAreChecked) {
   EXPECT_NE(refused(start + std::string(kMaxUrlBytes - start.size() + 1, 'x'), Reach::kAny), "");
 }
 
+TEST(Address, OnlyTheHostIsTold) {
+  EXPECT_EQ(host_of("https://shop.example:8443/hooks/s3cret?token=x"), "shop.example");
+  EXPECT_EQ(host_of("http://[::1]/"), "[::1]");
+  EXPECT_EQ(host_of("no address"), "");
+}
+
 }  // namespace
 }  // namespace perennial::webhooks

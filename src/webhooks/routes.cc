@@ -1,4 +1,5 @@
 // Webhooks: /v1/webhooks* of api/openapi.yaml.
+#include "webhooks/reach.h"
 #include "webhooks/service.h"
 
 namespace perennial::webhooks {
@@ -45,8 +46,8 @@ Service::Answered Service::create(const http::Request& request) {
   const Webhook wanted = TRY(webhook_from_json(TRY(http::json_body(request)), wiring_.reach));
   const Webhook made = TRY(wiring_.database.write([&](store::Connection& c) -> Result<Webhook> {
     Webhook hook = TRY(save_webhook(c, wanted, wiring_.log.last_seq(), wiring_.clock()));
-    TRY(access::record(c, request.principal, "webhook.create", hook.id, {{"name", hook.name}},
-                       wiring_.clock()));
+    TRY(access::record(c, request.principal, "webhook.create", hook.id,
+                       {{"name", hook.name}, {"host", host_of(hook.url)}}, wiring_.clock()));
     return hook;
   }));
   wake();
@@ -58,8 +59,10 @@ Service::Answered Service::change(const http::Request& request) {
   wanted.id = request.params.at("webhook");
   const Webhook saved = TRY(wiring_.database.write([&](store::Connection& c) -> Result<Webhook> {
     Webhook hook = TRY(save_webhook(c, wanted, wiring_.log.last_seq(), wiring_.clock()));
-    TRY(access::record(c, request.principal, "webhook.update", hook.id,
-                       {{"name", hook.name}, {"enabled", hook.enabled}}, wiring_.clock()));
+    TRY(access::record(
+        c, request.principal, "webhook.update", hook.id,
+        {{"name", hook.name}, {"host", host_of(hook.url)}, {"enabled", hook.enabled}},
+        wiring_.clock()));
     return hook;
   }));
   wake();

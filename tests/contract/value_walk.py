@@ -84,10 +84,13 @@ def leaving(walk):
 def recommendations(walk):
     walk.ok("PUT", "/v1/value/recommendations/settings", {"factors": 8})
     walk.ok("PUT", "/v1/value/recommendations/settings", {"factors": 7}, status=400)
-    somebody = {"user_id": "c3"}
-    walk.assertEqual(walk.server.collect(walk.key, "recommend", somebody).status, 200)
+    device = {"anonymous_id": "device-of-nobody"}
+    walk.assertEqual(walk.server.collect(walk.key, "recommend", device).status, 200)
     walk.assertEqual(walk.server.collect(walk.key, "recommend", {}).status, 400)
-    walk.assertEqual(walk.server.collect("wk_wrong", "recommend", somebody).status, 401)
+    walk.assertEqual(walk.server.collect(walk.key, "recommend", {"user_id": "c3"}).status, 400)
+    walk.assertEqual(walk.server.collect("wk_wrong", "recommend", device).status, 401)
+    walk.ok("POST", "/v1/value/recommendations/ask", {"user_id": "c3", "limit": 4})
+    walk.ok("POST", "/v1/value/recommendations/ask", {}, status=400)
     walk.ok("POST", "/v1/value/recommendations/train", status=202)
     until(lambda: not walk.ok("GET", "/v1/value/recommendations")["training"], 60, "the training")
     someone = walk.ok("GET", "/v1/customers?limit=1")["customers"][0]["id"]
