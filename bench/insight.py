@@ -227,9 +227,28 @@ def ten_at_once(asker):
     return alone, max(slowest)
 
 
+def nine_different_at_once(asker):
+    """Nine analysts with a question each, over and over until everybody has had five answers: by question,
+    how many times longer an answer took in the middle than alone."""
+    alone = {name: statistics.median(asker.ask(name)[0] for _ in range(5)) for name in QUESTIONS}
+    times = {name: [] for name in QUESTIONS}
+
+    def analyst(name):
+        while min(len(had) for had in times.values()) < 5:
+            times[name].append(asker.ask(name)[0])
+
+    analysts = [threading.Thread(target=analyst, args=(name,)) for name in QUESTIONS]
+    for one in analysts:
+        one.start()
+    for one in analysts:
+        one.join()
+    return {name: statistics.median(times[name]) / alone[name] for name in QUESTIONS}
+
+
 def show_facts(facts, asker, size):
     arrays = facts["arrays_events"] / facts["arrays_s"] / 1e6
     alone, slowest = ten_at_once(asker)
+    longer = nine_different_at_once(asker)
     print(
         f"{size}: {facts['events']:,} events of {facts['people']:,} people; "
         f"{facts['bytes_an_event']:.2f} bytes an event on disk and at most in memory\n"
@@ -241,7 +260,10 @@ def show_facts(facts, asker, size):
         f"1 M new events: in the answers after {facts['visible_ms']:.0f} ms\n"
         f"two threads read {facts['read_gb_s']:.1f} GB/s here\n"
         f"ten analysts at once: the slowest answer {slowest:.0f} ms, one alone {alone:.0f} ms "
-        f"= {slowest / alone:.1f} ×",
+        f"= {slowest / alone:.1f} ×\n"
+        "nine analysts with a question each: an answer in the middle "
+        + ", ".join(f"{name} {times:.1f}" for name, times in longer.items())
+        + " × one alone",
         flush=True,
     )
 

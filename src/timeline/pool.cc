@@ -1,11 +1,11 @@
 // Threads that serve all questions in turn. A question is a number of chunks; a thread takes one
-// chunk of the question at the front and puts that question at the back.
+// chunk of the question that has had the least time so far.
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <thread>
 
 #include "timeline/engine.h"
+#include "timeline/pool_turns.h"
 
 namespace perennial::timeline {
 
@@ -31,7 +31,7 @@ Result<void> Stop::check() const {
 }
 
 struct Pool::Impl {
-  struct Job {
+  struct Job : Turn {
     uint32_t next = 0, chunks = 0, under_way = 0;
     const Stop* stop;
     const std::function<void(uint32_t, unsigned)>* work;
@@ -44,27 +44,33 @@ struct Pool::Impl {
     for (;;) {
       wake.wait(lock, [&] { return closing || !jobs.empty(); });
       if (closing) return;
-      Job& job = *jobs.front();
-      jobs.pop_front();
+      Job& job = static_cast<Job&>(jobs.next());
+      const uint64_t expected = job.chunk;
       const uint32_t chunk = job.next++;
       ++job.under_way;
-      if (job.next < job.chunks) jobs.push_back(&job);
+      if (job.next < job.chunks) jobs.again(job);
       lock.unlock();
+      const auto begun = std::chrono::steady_clock::now();
       Result<void> go = job.stop->check();
       if (go) (*job.work)(chunk, thread);
+      const auto took = std::chrono::steady_clock::now() - begun;
       lock.lock();
+      jobs.took(job, expected, static_cast<uint64_t>(std::chrono::nanoseconds(took).count()));
       if (!go && job.ended) {
         job.ended = std::move(go);
         job.next = job.chunks;
-        std::erase(jobs, &job);
+        jobs.no_more(job);
       }
-      if (--job.under_way == 0 && job.next >= job.chunks) job.done.notify_all();
+      if (--job.under_way == 0 && job.next >= job.chunks) {
+        jobs.leave();
+        job.done.notify_all();
+      }
     }
   }
 
   std::mutex mutex;
   std::condition_variable wake;
-  std::deque<Job*> jobs;
+  Turns jobs;
   bool closing = false;
   std::vector<std::thread> threads;
 };
@@ -92,7 +98,7 @@ Result<void> Pool::run(uint32_t chunks, const Stop& stop,
   job.stop = &stop;
   job.work = &work;
   std::unique_lock lock(impl_->mutex);
-  impl_->jobs.push_back(&job);
+  impl_->jobs.enter(job);
   impl_->wake.notify_all();
   job.done.wait(lock, [&] { return job.under_way == 0 && job.next >= job.chunks; });
   return job.ended;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "timeline/engine.h"
+#include "timeline/pool_turns.h"
 
 namespace perennial::timeline {
 namespace {
@@ -52,6 +53,77 @@ TEST(Pool, QuestionsTakeTurns) {
   const auto begin = std::ranges::find(order, 'b');
   const auto last = std::find(order.rbegin(), order.rend(), 'b').base();
   EXPECT_LE(last - begin, 10);
+}
+
+// One small question of ten chunks beside nine large ones, by times that the test makes up: it ends
+// when each has had its time, not when each has had its ten chunks.
+TEST(Pool, ASmallQuestionWaitsForItsTimeNotForTheirs) {
+  constexpr uint64_t kSmall = 10, kLarge = 1'000;
+  std::vector<Turn> large(9);
+  Turn small;
+  Turns turns;
+  for (Turn& turn : large) turns.enter(turn);
+  // They have been at work for a while when the small one comes.
+  uint64_t now = 0;
+  const auto serve = [&]() -> Turn& {
+    Turn& turn = turns.next();
+    const uint64_t took = &turn == &small ? kSmall : kLarge;
+    turns.took(turn, turn.chunk, took);
+    now += took;
+    return turn;
+  };
+  for (int i = 0; i < 95; ++i) turns.again(serve());
+  turns.enter(small);
+  const uint64_t came = now;
+  for (int chunks = 0; chunks < 10;) {
+    Turn& turn = serve();
+    if (&turn != &small) {
+      turns.again(turn);
+    } else if (++chunks < 10) {
+      turns.again(turn);
+    }
+  }
+  // What was under way may end first: a chunk of each of the others.
+  EXPECT_LE(now - came, 10 * 10 * kSmall + 9 * kLarge);
+}
+
+TEST(Pool, NobodyIsPassedOverForEver) {
+  // A newcomer after each chunk: whoever came first still has its share.
+  Turn old;
+  Turns turns;
+  turns.enter(old);
+  std::vector<std::unique_ptr<Turn>> others;
+  int served = 0;
+  for (int i = 0; i < 100; ++i) {
+    turns.enter(*others.emplace_back(std::make_unique<Turn>()));
+    Turn& turn = turns.next();
+    turns.took(turn, turn.chunk, 100);
+    if (&turn == &old) {
+      ++served;
+      turns.again(turn);
+    } else {
+      turns.leave();
+    }
+  }
+  EXPECT_GE(served, 10);
+}
+
+TEST(Pool, EqualQuestionsTakeTurns) {
+  Turn a, b, c;
+  Turns turns;
+  for (Turn* turn : {&a, &b, &c}) turns.enter(*turn);
+  for (int round = 0; round < 5; ++round) {
+    for (Turn* turn : {&a, &b, &c}) {
+      Turn& next = turns.next();
+      EXPECT_EQ(&next, turn);
+      turns.took(next, next.chunk, 7);
+      turns.again(next);
+    }
+  }
+  // Two threads at once: a chunk under way counts as long as the last one took.
+  Turn& first = turns.next();
+  turns.again(first);
+  EXPECT_NE(&turns.next(), &first);
 }
 
 TEST(Pool, ACancelledQuestionEndsAndOthersGoOn) {
