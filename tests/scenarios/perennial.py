@@ -214,11 +214,11 @@ class Perennial:
             {"Authorization": f"Basic {basic}", "Content-Type": "application/json"} | headers,
         )
 
-    def settled(self):
+    def settled(self, seconds=60):
         """Waits until the stages have read everything."""
         until(
             lambda: all(s["behind"] == 0 for s in self.get("/v1/stats")["stages"]),
-            60,
+            seconds,
             "the stages to catch up",
         )
 
