@@ -113,11 +113,12 @@ Result<UpliftDesk::Compared> UpliftDesk::compared(const Json& wanted) {
   if (kind != "campaign" || id.empty() || !wiring_.campaign_sent)
     return fail(Code::kInvalid, "must be campaign:ID or experiment:ID", "of");
   const int64_t days = TRY(whole(wanted, "days", 30, kMinUpliftDays, kMaxUpliftDays));
+  const Instant sent = TRY(wiring_.campaign_sent(id));
   return Compared{.treated = of + ":arm:treated",
                   .control = of + ":arm:held_out",
                   .did_treated = of + ":ordered:treated:" + std::to_string(days),
                   .did_control = of + ":ordered:held_out:" + std::to_string(days),
-                  .at = TRY(wiring_.campaign_sent(id))};
+                  .at = sent};
 }
 
 Result<UpliftDesk::CheckedPtr> UpliftDesk::checked(const Json& wanted) {
