@@ -117,8 +117,9 @@ class QuarantineRoutes {
     return {request.query_or("source", ""), request.query_or("reason", "")};
   }
   static Result<QuarantineFilter> filter_in(const Json& body) {
-    return QuarantineFilter{TRY(json_string_or(body, "source", "")),
-                            TRY(json_string_or(body, "reason", ""))};
+    std::string source = TRY(json_string_or(body, "source", ""));
+    std::string reason = TRY(json_string_or(body, "reason", ""));
+    return QuarantineFilter{std::move(source), std::move(reason)};
   }
   static Result<int64_t> id_of(const http::Request& request) {
     const std::string& text = request.params.at("id");

@@ -163,8 +163,9 @@ Answer Experiments::Impl::assign(const http::Request& request) {
                 "send it as the user of Basic authentication");
   }
   const Json body = TRY(http::json_body(request));
-  Asker asker{TRY(json_string_or(body, "user_id", "")),
-              TRY(json_string_or(body, "anonymous_id", ""))};
+  std::string user = TRY(json_string_or(body, "user_id", ""));
+  std::string visitor = TRY(json_string_or(body, "anonymous_id", ""));
+  const Asker asker{std::move(user), std::move(visitor)};
   TRY(check(asker));
   const bool exposes = TRY(json_bool_or(body, "expose", true));
   const std::vector<std::string> keys = TRY(keys_of(body));

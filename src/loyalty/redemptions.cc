@@ -341,11 +341,9 @@ Result<Redemption> redeem(store::Connection& c, const Programme& programme, cons
                    field};
     return one;
   }
-  Redemption one{.id = wanted.id,
-                 .reward = wanted.reward,
-                 .note = wanted.note,
-                 .person = TRY(people::current_person(c, wanted.person)),
-                 .at = now};
+  const PersonId person = TRY(people::current_person(c, wanted.person));
+  Redemption one{
+      .id = wanted.id, .reward = wanted.reward, .note = wanted.note, .person = person, .at = now};
   const auto reward = TRY(find_reward(c, programme, wanted.reward));
   if (!reward) {
     one.refusal = {"unknown_reward", "there is no such reward", "reward"};

@@ -125,10 +125,10 @@ class IdentityDesk {
   // Approving, refusing and undoing are all a word on two identities.
   Result<Json> decide(const Request& request) {
     const Json body = TRY(http::json_body(request));
-    HandWord word{.a = TRY(read_side(body, "a")),
-                  .b = TRY(read_side(body, "b")),
-                  .by = request.principal.id,
-                  .reason = TRY(read_reason(body))};
+    HandWord word{.by = request.principal.id};
+    word.a = TRY(read_side(body, "a"));
+    word.b = TRY(read_side(body, "b"));
+    word.reason = TRY(read_reason(body));
     const Json merged = body.value("merged", Json());
     if (!merged.is_boolean()) return fail(Code::kInvalid, "expected true or false", "merged");
     word.merged = merged.get<bool>();
@@ -148,7 +148,8 @@ class IdentityDesk {
     if (!with.is_number_integer()) {
       return fail(Code::kInvalid, "expected the number of a customer", "with");
     }
-    HandWord word{.merged = true, .by = request.principal.id, .reason = TRY(read_reason(body))};
+    HandWord word{.merged = true, .by = request.principal.id};
+    word.reason = TRY(read_reason(body));
     TRY(parts_.database.read([&](store::Connection& c) -> Result<void> {
       const Person person = TRY(asked_person(c, request));
       const PersonId other = TRY(current_person(c, with.get<int64_t>()));
