@@ -20,9 +20,10 @@ Result<ReportAnswer> Behaviour::Impl::answer_report(const Report& report, std::s
   if (!answer && came_to_nothing(answer.error())) return std::unexpected(answer.error());
   TRY(parts.database.write(
       [&](store::Connection& c) { return keep_report_answer(c, report, answer, at); }));
+  if (!answer) return std::unexpected(std::move(answer.error()));
   return ReportAnswer{.report_id = report.id,
                       .answered_at = at,
-                      .answer = TRY(std::move(answer)),
+                      .answer = std::move(*answer),
                       .tried_at = at,
                       .failure = nullptr};
 }

@@ -156,11 +156,12 @@ class Routes {
   static Result<Json> shared(Behaviour::Impl& impl, const Request& r) {
     const Report report = TRY(impl.parts.database.read(
         [&](Connection& c) { return find_shared(c, r.params.at("token")); }));
+    Json answer = TRY(impl.shared_answer(report));
     return Json{{"workspace", impl.parts.settings.workspace().name},
                 {"name", report.name},
                 {"description", report.description},
                 {"question", report.question},
-                {"answer", TRY(impl.shared_answer(report))}};
+                {"answer", std::move(answer)}};
   }
 
   http::Router& router_;
