@@ -137,8 +137,8 @@ TEST_F(RecommenderOverHttp, WhatHappensSinceIsFollowed) {
   EXPECT_THAT(ids(all["items"]), testing::Contains(before[2]));
   for (const Json& item : all["items"])
     EXPECT_EQ(item["name"] == "New name", item["id"] == before[2]) << item;
-  const Json newcomer = call("POST", "/v1/value/recommendations/ask",
-                             {{"user_id", "newcomer"}, {"limit", 1}});
+  const Json newcomer =
+      call("POST", "/v1/value/recommendations/ask", {{"user_id", "newcomer"}, {"limit", 1}});
   EXPECT_EQ(newcomer["items"][0]["category"], "b") << newcomer;
   EXPECT_EQ(newcomer["items"][0]["reason"]["kind"], "viewed_with");
   EXPECT_EQ(newcomer["items"][0]["reason"]["item"]["id"], "b1");
