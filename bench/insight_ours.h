@@ -32,6 +32,8 @@ class Ours {
   // They are gone afterwards.
   double visible_ms(uint32_t people);
   const timeline::BaseFacts& facts() const { return facts_; }
+  const timeline::Snapshot& snapshot() const { return snapshot_; }
+  timeline::Pool& pool() { return *pool_; }
   size_t base_bytes() const { return snapshot_.layers.front()->bytes(); }
 
  private:

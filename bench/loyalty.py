@@ -1,6 +1,7 @@
 """Postings a second through the API, durable, in batches of 1,000 commands from several
-connections: on SQLite, and on PostgreSQL in turns with pgbench's TPC-B on the same server. Server,
-database and load generator share the cores. Prints each round and the medians.
+connections, while what they do is told to the event log: on SQLite, and on PostgreSQL in turns with
+pgbench's TPC-B on the same server. Server, database and load generator share the cores. Prints each
+round and the medians; then loyalty_limits.py, and one table of both.
 """
 import http.client
 import json
@@ -14,6 +15,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/scenarios"))
+import loyalty_limits  # noqa: E402
 from perennial import BUILD, ROOT, Perennial  # noqa: E402
 
 ROUNDS = int(os.environ.get("PERENNIAL_BENCH_ROUNDS", "3"))
@@ -147,8 +149,13 @@ def main():
     subprocess.run(cluster + ["down", str(BUILD)], stdout=subprocess.DEVNULL)
     medians = {name: statistics.median(values) for name, values in rates.items()}
     print("medians: " + ", ".join(f"{name} {value:,.0f}/s" for name, value in medians.items()))
-    print(f"PostgreSQL: {medians['postgres'] / medians['pgbench']:.1f} × pgbench's TPC-B")
+    show = loyalty_limits.show
+    show("postings on SQLite, events told", medians["sqlite"], "a second", 20_000, True)
+    tpcb = medians["pgbench"]
+    show("postings on PostgreSQL, events told", medians["postgres"], "a second", tpcb, True)
 
 
 if __name__ == "__main__":
     main()
+    loyalty_limits.main()
+    loyalty_limits.table()

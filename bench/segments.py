@@ -1,7 +1,9 @@
-"""Segments over a log of this machine's making: rules held against everybody, in ratio to ClickHouse's SQL over
-the same events; many live segments computed, idle, and while events come in; overlaps.
+"""People and segments over a log of this machine's making: identifies joined to people; 20 rules held against
+everybody, in ratio to ClickHouse's SQL over the same events; counts while a rule is edited; many live segments
+computed, idle, and while events come in; overlaps; the list of customers and its search.
 
-bench/segments.py [--events N] [--people N] [--live N] [--rate R] [--seconds S]
+bench/segments.py [--size small|10m|100m] [--events N] [--people N] [--live N] [--rate R] [--seconds S]
+[--identifies N] [--only PARTS]: PARTS of identities, rules, live, list, with commas between.
 """
 import argparse
 import concurrent.futures
@@ -23,6 +25,10 @@ SEED = 20261128
 DAY = 86_400
 NAMES = ["View"] * 10 + ["Search"] * 4 + ["Cart"] * 3 + ["Order"] * 2 + ["Return"]
 GOAL_MS, GOAL_RATIO, GOAL_SECONDS, GOAL_CORE = 50, 15, 1.0, 0.05
+GOAL_PREVIEW_MS, GOAL_LIST_MS, GOAL_IDENTIFIES = 300, 150, 100_000
+SIZES = {"small": (2_000_000, 200_000), "10m": (10_000_000, 200_000), "100m": (100_000_000, 1_000_000)}
+PLANS = ["free", "pro", "team"]
+PARTS = ["identities", "rules", "live", "list"]
 
 
 def stamp(second):
@@ -46,19 +52,47 @@ def batch_of(number, people, begin, now):
     return json.dumps({"batch": batch})
 
 
+def identifies_of(number, people):
+    """A visitor becomes a user, with traits: one batch, the same for the same number."""
+    chance = random.Random(SEED - number)
+    batch = []
+    for i in range(BATCH):
+        n = (number * BATCH + i) % people
+        batch.append({
+            "type": "identify", "messageId": f"i{number}-{i}", "userId": f"user-{n}", "anonymousId": f"visitor-{n}",
+            "traits": {"name": f"Person {n}", "email": f"p{n}@example.com", "plan": chance.choice(PLANS)},
+        })
+    return json.dumps({"batch": batch})
+
+
+def identities(server, key, count, people):
+    """Identifies that were written beforehand, from the first call until people hold all of them."""
+    bodies = [identifies_of(number, people) for number in range(count // BATCH)]
+    before = ticks(server)
+    begun = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for one in [pool.submit(send, server, key, body) for body in bodies]:
+            one.result()
+    sent = time.monotonic() - begun
+    until(lambda: all(s["behind"] == 0 for s in server.get("/v1/stats")["stages"]), 600, "the stages")
+    took = time.monotonic() - begun
+    used = (ticks(server) - before) / os.sysconf("SC_CLK_TCK")
+    print(f"{len(bodies) * BATCH:,} identifies: acknowledged at {len(bodies) * BATCH / sent:,.0f}/s, joined at "
+          f"{len(bodies) * BATCH / took:,.0f}/s with {used / took:.1f} cores (goal {GOAL_IDENTIFIES:,}/s)", flush=True)
+
+
 def send(server, key, body):
     reply = server.collect(key, "batch", body)
     assert reply.status == 200, reply
 
 
 def fill(server, key, events, people, begin, now):
+    def one(number):
+        send(server, key, batch_of(number, people, begin, now))
+
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        sent = [
-            pool.submit(send, server, key, batch_of(number, people, begin, now))
-            for number in range(events // BATCH)
-        ]
-        for one in sent:
-            one.result()
+        for _ in pool.map(one, range(events // BATCH)):
+            pass
     until(lambda: all(s["behind"] == 0 for s in server.get("/v1/stats")["stages"]), 600, "the stages")
     last = server.get("/v1/stats")["events"]["last_seq"]
     until(lambda: server.get("/v1/stats")["timeline"]["seq"] >= last, 600, "the timeline")
@@ -108,6 +142,34 @@ def rules():
         ("View on ≥ 5 days in 60 d", did("View", value=5, days=60, measure="days"),
          f"SELECT identity FROM events WHERE name = 'View' AND {since(60)} GROUP BY identity "
          "HAVING uniqExact(toDate(timestamp)) >= 5"),
+        ("average order ≥ 250 in 180 d",
+         did("Order", value=250, days=180, measure="average", property="revenue"),
+         f"SELECT identity FROM events WHERE name = 'Order' AND {since(180)} GROUP BY identity "
+         f"HAVING avg({money}) >= 250"),
+        ("smallest order ≥ 100 in 180 d",
+         did("Order", value=100, days=180, measure="minimum", property="revenue"),
+         f"SELECT identity FROM events WHERE name = 'Order' AND {since(180)} GROUP BY identity "
+         f"HAVING min({money}) >= 100"),
+        ("Return in 60 d or Search ≥ 8 in 60 d",
+         {"any": [did("Return", days=60), did("Search", value=8, days=60)]},
+         f"SELECT identity FROM events WHERE name IN ('Return', 'Search') AND {since(60)} GROUP BY identity "
+         "HAVING countIf(name = 'Return') >= 1 OR countIf(name = 'Search') >= 8"),
+        ("first Order in 90 d",
+         {"first_did": {"event": "Order", "window": {"last": {"count": 90, "unit": "day"}}}},
+         "SELECT identity FROM events WHERE name = 'Order' GROUP BY identity "
+         "HAVING min(timestamp) >= now64(3) - INTERVAL 90 DAY"),
+        ("Search, then Order within 1 d, in 90 d",
+         {"sequence": {"steps": [{"event": "Search"}, {"event": "Order"}],
+                       "within": {"count": 1, "unit": "day"},
+                       "window": {"last": {"count": 90, "unit": "day"}}}},
+         "SELECT identity FROM events WHERE name IN ('Search', 'Order') AND " + since(90) +
+         " GROUP BY identity HAVING windowFunnel(86399999, 'strict_increase')(toUInt64(toUnixTimestamp64Milli("
+         "timestamp)), name = 'Search', name = 'Order') = 2"),
+        ("plan is pro, Order in 30 d",
+         {"all": [{"trait": {"property": "plan", "op": "is", "value": "pro"}}, did("Order", days=30)]},
+         "SELECT identity FROM events WHERE type = 'identify' OR (name = 'Order' AND " + since(30) +
+         ") GROUP BY identity HAVING argMaxIf(JSONExtractString(properties, 'plan'), seq, type = 'identify') = 'pro' "
+         "AND countIf(name = 'Order') >= 1"),
         ("View, Cart, Order within 7 d",
          {"sequence": {"steps": [{"event": "View"}, {"event": "Cart"}, {"event": "Order"}],
                        "within": {"count": 7, "unit": "day"},
@@ -159,6 +221,39 @@ def make(server, name, rule):
     )
     assert reply.status == 201, reply
     return reply.json["id"]
+
+
+def editing(server):
+    """A rule that nobody asked for before, with a sample of people, as the builder asks while it is edited."""
+    took = []
+    for i in range(ROUNDS * 4):
+        rule = {"all": [did("View", value=1 + i % 9, days=20 + i), {"not": did("Order", days=11 + i)}]}
+        begun = time.monotonic()
+        reply = server.api("POST", "/v1/segments/preview", {"universe": "everyone", "rule": rule})
+        assert reply.status == 200, reply
+        took.append((time.monotonic() - begun) * 1e3)
+    print(f"count and sample while editing: median {statistics.median(took):.0f} ms, longest {max(took):.0f} ms "
+          f"(goal {GOAL_PREVIEW_MS} ms)", flush=True)
+
+
+def lists(server, people):
+    """The list of customers as the console asks for it, by many orders and searches."""
+    chance = random.Random(SEED)
+    asked = [f"limit=50&sort={sort}" for sort in ("last_order", "name", "revenue", "last_seen", "first_seen")]
+    for _ in range(40):
+        n = chance.randrange(people)
+        asked += [f"limit=50&search=p{n}@example.com", f"limit=50&search=Person {n}", f"limit=50&search=user-{n}"]
+    asked += ["limit=50&known=no", f"limit=50&offset={people // 2}", "limit=50&search=zzz"]
+    kinds = {}
+    for query in asked:
+        kind = "searched" if "search" in query else "listed"
+        begun = time.monotonic()
+        server.get("/v1/customers?" + query.replace(" ", "%20"))
+        kinds.setdefault(kind, []).append((time.monotonic() - begun) * 1e3)
+    for kind, took in kinds.items():
+        cuts = statistics.quantiles(took, n=100, method="inclusive")
+        print(f"customers {kind}: p50 {cuts[49]:.0f} ms, p99 {cuts[98]:.0f} ms of {len(took)} "
+              f"(goal {GOAL_LIST_MS} ms)", flush=True)
 
 
 def live_segments(server, count):
@@ -233,24 +328,36 @@ def overlap(server, made):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=2_000_000)
-    parser.add_argument("--people", type=int, default=200_000)
+    parser.add_argument("--size", choices=SIZES, default="small")
+    parser.add_argument("--events", type=int)
+    parser.add_argument("--people", type=int)
     parser.add_argument("--live", type=int, default=200, help="at least 8")
     parser.add_argument("--rate", type=int, default=5_000)
     parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--identifies", type=int, help="as many as there are people")
+    parser.add_argument("--only", default=",".join(PARTS))
     given = parser.parse_args()
+    events, people = given.events or SIZES[given.size][0], given.people or SIZES[given.size][1]
+    parts = given.only.split(",")
+    assert set(parts) <= set(PARTS), f"parts are {', '.join(PARTS)}"
     now = int(time.time()) - 5
     with Perennial() as server:
         key = server.write_key()
+        identities(server, key, given.identifies or people, people)
         begun = time.monotonic()
-        fill(server, key, given.events, given.people, now - 365 * DAY, now)
-        print(f"{given.events:,} events, {server.get('/v1/stats')['state']['people']:,} people, "
+        fill(server, key, events, people, now - 365 * DAY, now)
+        print(f"{events:,} events, {server.get('/v1/stats')['state']['people']:,} people, "
               f"in {time.monotonic() - begun:.0f} s; load {os.getloadavg()[0]:.1f}", flush=True)
-        whole(server)
-        made = live_segments(server, given.live)
-        idle(server)
-        overlap(server, made)
-        freshness(server, key, given.seconds, given.rate, given.people, now)
+        if "list" in parts:
+            lists(server, people)
+        if "rules" in parts:
+            whole(server)
+            editing(server)
+        if "live" in parts:
+            made = live_segments(server, given.live)
+            idle(server)
+            overlap(server, made)
+            freshness(server, key, given.seconds, given.rate, people, now)
 
 
 if __name__ == "__main__":

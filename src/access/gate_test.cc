@@ -312,6 +312,37 @@ TEST_F(GateRouteTest, AuditIsPagedNewestFirst) {
   EXPECT_EQ(root.status("GET", "/v1/audit?limit=0"), 400);
 }
 
+// Who saw a customer: the file, and the lists that it was on; 1 is not 12.
+TEST_F(GateRouteTest, AuditIsAskedForACustomerAnActionAndAnActor) {
+  const http::Principal lin{.id = "usr_lin", .name = "Lin"}, bo{.id = "usr_bo", .name = "Bo"};
+  const auto note = [&](const http::Principal& who, std::string action, std::string object,
+                        Json detail) {
+    write([&](store::Connection& c) { return record(c, who, action, object, detail, kStart); });
+  };
+  note(lin, "customers.view", "customer:1", {{"part", "file"}});
+  note(lin, "customers.list", "customers", {{"people", {12, 1}}});
+  note(bo, "customers.list", "customers", {{"people", {12, 31}}});
+  note(bo, "customers.list", "customers", {{"people", {1}}});
+  note(bo, "customers.export", "customers", {{"rows", 1}});
+  note(bo, "settings.update", "workspace", {});
+  Browser root = browser();
+  root.extra = {{"Authorization", "Bearer " + std::string(kLocalToken)}};
+  const auto count = [&](const std::string& query) {
+    return body_of(root.send("GET", "/v1/audit?" + query))["entries"].size();
+  };
+  EXPECT_EQ(count("customer=1"), 3u);
+  EXPECT_EQ(count("customer=12"), 2u);
+  EXPECT_EQ(count("customer=31"), 1u);
+  EXPECT_EQ(count("customer=3"), 0u);
+  EXPECT_EQ(count("customer=1&actor=usr_bo"), 1u);
+  EXPECT_EQ(count("action=customers."), 5u);
+  EXPECT_EQ(count("action=customers.list"), 3u);
+  EXPECT_EQ(count("object=workspace"), 1u);
+  EXPECT_EQ(count("action=settings.&actor=usr_lin"), 0u);
+  EXPECT_EQ(root.status("GET", "/v1/audit?customer=x"), 400);
+  EXPECT_EQ(root.status("GET", "/v1/audit?actor=" + std::string(201, 'a')), 400);
+}
+
 TEST_F(GateRouteTest, ChangesAreRecordedWithWhoMadeThem) {
   Browser root = signed_in("root@shop.example");
   std::string id = body_of(root.send("GET", "/v1/session"))["user"]["id"];

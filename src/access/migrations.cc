@@ -7,7 +7,7 @@ namespace perennial::access {
 namespace {
 
 // access_counter numbers the audit trail: neither engine's own numbering is spelled as the other's.
-constexpr std::array<store::Migration, 1> kMigrations = {{
+constexpr std::array<store::Migration, 2> kMigrations = {{
     {"access", 1, "settings, users, sessions, keys, audit", R"sql(
 CREATE TABLE access_document (
   name TEXT PRIMARY KEY,
@@ -67,6 +67,9 @@ CREATE TABLE access_audit (
   object TEXT NOT NULL,
   detail TEXT NOT NULL
 );
+)sql"},
+    {"access", 2, "the audit trail by object", R"sql(
+CREATE INDEX access_audit_by_object ON access_audit (object, id);
 )sql"},
 }};
 

@@ -13,8 +13,8 @@ constexpr std::array<std::string_view, 12> kAnalyst = {
     "metrics.read",   "segments.read", "segments.write", "loyalty.read"};
 constexpr std::array<std::string_view, 5> kOperator = {
     "customers.export", "customers.write", "campaigns.write", "imports.write", "loyalty.write"};
-constexpr std::array<std::string_view, 5> kAdministrator = {
-    "users.write", "keys.write", "audit.read", "settings.write", "loyalty.close"};
+constexpr std::array<std::string_view, 6> kAdministrator = {
+    "users.write", "keys.write", "audit.read", "settings.write", "loyalty.close", "privacy.erase"};
 
 bool holds(std::span<const std::string_view> rights, std::string_view right) {
   return std::ranges::find(rights, right) != rights.end();

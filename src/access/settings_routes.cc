@@ -9,6 +9,7 @@ namespace {
 
 constexpr int64_t kDefaultEntries = 50;
 constexpr int64_t kMaxEntries = 500;
+constexpr size_t kMaxFilterBytes = 200;
 
 Result<http::Response> get_settings(GateState& state, const http::Request&) {
   return http::json(200, to_json(state.settings.workspace()));
@@ -38,8 +39,19 @@ Result<http::Response> get_audit(GateState& state, const http::Request& request)
   constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
   int64_t before = TRY(request.query_integer("before", kLast, 0, kLast));
   int64_t limit = TRY(request.query_integer("limit", kDefaultEntries, 1, kMaxEntries));
-  auto entries =
-      TRY(state.database.read([&](store::Connection& c) { return list_audit(c, before, limit); }));
+  AuditFilter filter{.action = request.query_or("action", ""),
+                     .actor = request.query_or("actor", ""),
+                     .object = request.query_or("object", "")};
+  for (const auto& [name, text] : {std::pair("action", &filter.action),
+                                   {"actor", &filter.actor},
+                                   {"object", &filter.object}}) {
+    if (text->size() > kMaxFilterBytes || !is_storable_text(*text)) {
+      return fail(Code::kInvalid, "expected well-formed text of at most 200 bytes", name);
+    }
+  }
+  filter.customer = TRY(request.query_integer("customer", 0, 0, kLast));
+  auto entries = TRY(state.database.read(
+      [&](store::Connection& c) { return list_audit(c, filter, before, limit); }));
   return http::json(200, {{"entries", entries}});
 }
 

@@ -8,7 +8,7 @@
 #include <simdjson.h>
 
 #include "collect/client_body.h"
-#include "people/people.h"
+#include "collect/ids.h"
 
 namespace perennial::collect {
 
@@ -74,12 +74,14 @@ Json take_member(Json& object, std::string_view name) {
   return value;
 }
 
-std::string id_in(const Json& object, std::string_view member) {
+std::string id_in(const Json& object, std::string_view member, std::string* junk) {
   const Json& value = member_of(object, member);
   std::string id;
   if (value.is_string()) id = trim(value.get_ref<const std::string&>());
   if (value.is_number_integer()) id = value.dump();
-  return people::is_junk_id(id) ? "" : id;
+  const std::string named_nobody = settle_id(id);
+  if (junk != nullptr && junk->empty()) *junk = named_nobody;
+  return id;
 }
 
 void ClientEvents::each_of(std::string_view text, const Each& each) {

@@ -33,9 +33,9 @@ std::optional<Instant> time_of(const Json& value);
 bool is_impossible_time(Instant timestamp, Instant received_at);
 std::string impossible_time(Instant timestamp);  // the reason
 
-// A member that is text, or a number written out, trimmed; "" for everything else and for junk
-// that names nobody.
-std::string id_in(const Json& object, std::string_view member);
+// A member that is text, or a number written out, trimmed and composed; "" for everything else and
+// for junk that names nobody, which goes to `junk` unless that has some already.
+std::string id_in(const Json& object, std::string_view member, std::string* junk = nullptr);
 // A member of an object, null if it is missing or `object` is none.
 const Json& member_of(const Json& object, std::string_view name);
 // Moves a member out of an object.

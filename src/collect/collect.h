@@ -139,6 +139,10 @@ class Importer {
   virtual Result<std::vector<Import>> list() = 0;
   virtual Result<void> remove(std::string_view id) = 0;
   virtual Result<std::string> rejects_path(std::string_view id) = 0;
+  // Takes the rows of a person out of files that are kept here, lists of rejects and samples; the
+  // person is told by `words` (people::ErasedPerson). {"rows", "rejects", "samples"}: how many,
+  // also without `take`, when all stay. kBusy while an import runs.
+  virtual Result<Json> forget(const std::vector<std::string>& words, bool take) = 0;
   virtual void stop() = 0;  // at a row border; resumed by the next open()
 };
 
@@ -159,6 +163,13 @@ class ImportFolders {
   // Looks every `interval` on a thread of its own, until destroyed.
   virtual void look_every(std::chrono::milliseconds interval) = 0;
 };
+
+// Whether an event, as JSON, names a person who is told in the same way: by a text that is long
+// enough to tell somebody, or an identifier under a name for identifiers.
+bool names_person(const std::vector<std::string>& words, std::string_view event);
+// Takes the events of a person out of quarantine, told in the same way, or only counts them.
+Result<int64_t> forget_in_quarantine(store::Database& database,
+                                     const std::vector<std::string>& words, bool take);
 
 // Products and other items, as `Item Set` and `Item Deleted` tell of them: the table `items`.
 events::Stage items_stage();

@@ -11,10 +11,11 @@ constexpr std::string_view kSelect =
     "SELECT id, name, kind, mapping, created_at FROM import_mappings ";
 
 Result<SavedMapping> saved_of(const store::Row& row) {
+  Mapping mapping = TRY(mapping_from_json(TRY(parse_json(row.text(3)))));
   return SavedMapping{.id = row.text(0),
                       .name = row.text(1),
                       .kind = parse_kind(row.text(2)).value_or(Kind::kOrders),
-                      .mapping = TRY(mapping_from_json(TRY(parse_json(row.text(3))))),
+                      .mapping = std::move(mapping),
                       .created_at = from_millis(row.integer(4))};
 }
 

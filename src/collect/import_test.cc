@@ -142,6 +142,21 @@ TEST_F(Imports, OrdersBecomeLinesAndOpenings) {
   EXPECT_EQ(openings["order:536544"]->anonymous_id, "order:536544");
 }
 
+TEST_F(Imports, IdsAreComposedAndJunkIsNoted) {
+  run(Kind::kOrders,
+      "order_id,customer_id,date,amount\nA,e\xCC\x81,2026-01-01,1\nB,null,2026-01-01,1\n");
+  run(Kind::kEvents,
+      "event,user_id,anonymous_id,time\nSeen,0,v,2026-01-01\nSeen,u,undefined,2026-01-01\n");
+  std::multiset<std::string> found;
+  for (const auto& event : all())
+    found.insert(event.name + " " + event.user_id + "/" + event.anonymous_id + " " + event.context);
+  EXPECT_THAT(found, testing::ElementsAre(R"(Order Completed /order:B {"junk_user_id":"null"})",
+                                          "Order Completed é/ {}",
+                                          R"(Order Line /order:B {"junk_user_id":"null"})",
+                                          "Order Line é/ {}", R"(Seen /v {"junk_user_id":"0"})",
+                                          R"(Seen u/ {"junk_anonymous_id":"undefined"})"));
+}
+
 TEST_F(Imports, EqualRowsAllCountAndOnlyOnce) {
   const std::string text =
       "order_id,date,amount\nA,2026-01-01,1\nA,2026-01-01,1\nB,2026-01-01,1\nA,2026-01-01,1\n";

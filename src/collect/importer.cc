@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "collect/fields.h"
+#include "collect/forget.h"
 #include "collect/import_job.h"
 #include "collect/import_mappings.h"
 #include "collect/import_table.h"
@@ -103,6 +104,7 @@ class FileImporter final : public Importer {
   Result<std::vector<Import>> list() override;
   Result<void> remove(std::string_view id) override;
   Result<std::string> rejects_path(std::string_view id) override;
+  Result<Json> forget(const std::vector<std::string>& words, bool take) override;
   Result<std::vector<std::string>> titles(std::string_view id) override;
   void stop() override;
 
@@ -335,6 +337,25 @@ Result<std::string> FileImporter::rejects_path(std::string_view id) {
     return fail(Code::kNotFound, "the import has not run yet", "id");
   }
   return path;
+}
+
+Result<Json> FileImporter::forget(const std::vector<std::string>& words, bool take) {
+  std::lock_guard changes(changes_);
+  Forgotten all;
+  for (ImportRecord& record :
+       TRY(database_.read([](store::Connection& c) { return list_imports(c); }))) {
+    if (record.import.state == "running") {
+      return fail(Code::kBusy, "an import runs", record.import.id,
+                  "it goes on when that has ended");
+    }
+    const Forgotten one =
+        TRY(forget_in_import(record, rejects_file(record.import.id), Words(words), take));
+    if (one.changed) TRY(save(record));
+    all.rows += one.rows;
+    all.rejects += one.rejects;
+    all.samples += one.samples;
+  }
+  return Json{{"rows", all.rows}, {"rejects", all.rejects}, {"samples", all.samples}};
 }
 
 void FileImporter::stop() {

@@ -9,6 +9,7 @@
 
 #include <functional>
 
+#include "collect/ids.h"
 #include "people/people.h"
 
 namespace perennial::collect {
@@ -69,7 +70,7 @@ class OrderRows final : public RowBuilder {
     Verdict verdict = read_time(at_, at);
     if (verdict != Verdict::kGood) return verdict;
     line_ = {};
-    if (!read_id(customer_id_, customer_) || !read_money() || !read_order_id()) {
+    if (!read_id(customer_id_, customer_, &junk_) || !read_money() || !read_order_id()) {
       return Verdict::kRejected;
     }
     if (!read_row_key()) return Verdict::kRejected;
@@ -223,6 +224,7 @@ class OrderRows final : public RowBuilder {
     event.source = source_;
     event.name = name;
     event.user_id = customer_;
+    note_junk(event.context, people::kJunkUserId, junk_);
     if (customer_.empty()) {
       event.anonymous_id = kOrderPrefix;
       event.anonymous_id += order_id_text_;
@@ -236,7 +238,7 @@ class OrderRows final : public RowBuilder {
   std::string prefix_;
   std::string default_currency_;
   Line line_;
-  std::string customer_, order_id_text_, message_id_;
+  std::string customer_, junk_, order_id_text_, message_id_;
   KeyCounts orders_, refunds_;
 };
 

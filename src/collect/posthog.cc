@@ -10,6 +10,8 @@
 #include <simdjson.h>
 
 #include "collect/client_events.h"
+#include "collect/ids.h"
+#include "people/people.h"
 
 namespace perennial::collect {
 namespace {
@@ -64,6 +66,7 @@ class Reader {
   std::string_view raw_;
   Json properties_;
   std::string user_id_, anonymous_id_, distinct_id_, message_id_, context_;
+  std::string junk_user_id_, junk_anonymous_id_;  // that were sent and name nobody
   std::optional<Instant> happened_, sent_;
 };
 
@@ -117,18 +120,22 @@ bool Reader::read(Json& sent) {
     context["library"] = {{"name", lib}, {"version", text_in(properties_, "$lib_version")}};
   }
   context_ = to_text(context);
+  note_junk(context_, people::kJunkUserId, junk_user_id_);
+  note_junk(context_, people::kJunkAnonymousId, junk_anonymous_id_);
   return true;
 }
 
 // Whose a distinct_id is: posthog-js marks visitors by $is_identified, and by a $device_id that is
 // the same; server libraries send an event without a person's profile for nobody they know.
 void Reader::read_ids(const Json& sent) {
-  distinct_id_ = id_in(sent, "distinct_id");
+  junk_user_id_.clear();
+  junk_anonymous_id_.clear();
+  distinct_id_ = id_in(sent, "distinct_id", &junk_user_id_);
   for (std::string_view name : {"distinct_id", "$distinct_id"}) {
-    if (distinct_id_.empty()) distinct_id_ = id_in(properties_, name);
+    if (distinct_id_.empty()) distinct_id_ = id_in(properties_, name, &junk_user_id_);
   }
   properties_.erase("distinct_id");
-  std::string device = id_in(properties_, "$device_id");
+  std::string device = id_in(properties_, "$device_id", &junk_anonymous_id_);
   const Json& identified = member_of(properties_, "$is_identified");
   const bool known = identified == Json(true);
   const bool visitor = identified == Json(false) || (!known && device == distinct_id_) ||

@@ -47,6 +47,18 @@ TEST(Posthog, ThreeShapesOfARequest) {
   EXPECT_EQ(key, "k2");
 }
 
+TEST(Posthog, IdsAreComposedAndJunkIsNoted) {
+  const Decoded decoded = decode(R"([{"event":"E","distinct_id":"e\u0301"},
+      {"event":"E","distinct_id":"undefined",
+       "properties":{"distinct_id":"u","$device_id":"null"}}])");
+  ASSERT_EQ(decoded.events.size(), 2u);
+  EXPECT_EQ(decoded.events[0].user_id, "é");
+  EXPECT_EQ(decoded.events[0].context, "{}");
+  EXPECT_EQ(decoded.events[1].user_id, "u");
+  EXPECT_EQ(decoded.events[1].context,
+            R"({"junk_anonymous_id":"null","junk_user_id":"undefined"})");
+}
+
 TEST(Posthog, WhoItIs) {
   auto line = [](const std::string& properties) {
     return lines(R"({"event":"E","distinct_id":"d","properties":)" + properties + "}").front();

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "collect/fields.h"
+#include "collect/ids.h"
 #include "collect/more_rows.h"
 #include "collect/order_rows.h"
 #include "people/people.h"
@@ -96,9 +97,13 @@ class EventRows final : public RowBuilder {
     event.name = cell(name_);
     if (event.name.empty()) return reject(name_, "is empty");
     if (event.name.size() > kMaxNameBytes) return reject(name_, "has at most 255 bytes");
-    if (!read_id(user_id_, event.user_id) || !read_id(anonymous_id_, event.anonymous_id)) {
+    std::string junk_user, junk_anonymous;
+    if (!read_id(user_id_, event.user_id, &junk_user) ||
+        !read_id(anonymous_id_, event.anonymous_id, &junk_anonymous)) {
       return Verdict::kRejected;
     }
+    note_junk(event.context, people::kJunkUserId, junk_user);
+    note_junk(event.context, people::kJunkAnonymousId, junk_anonymous);
     if (event.user_id.empty() && event.anonymous_id.empty())
       return reject(user_id_, "names nobody");
     Verdict verdict = read_time(at_, event.timestamp);
@@ -251,20 +256,20 @@ bool RowBuilder::read_amount(size_t column, std::string_view currency,
   return true;
 }
 
-bool RowBuilder::read_id(size_t column, std::string& out) {
+bool RowBuilder::read_id(size_t column, std::string& out, std::string* junk) {
   std::string_view text = cell(column);
   if (size_t point = text.find('.'); point != std::string_view::npos && point > 0) {
     bool integer = is_digits(text.substr(0, point)) &&
                    text.find_first_not_of('0', point + 1) == std::string_view::npos;
     if (integer) text = text.substr(0, point);
   }
-  out.clear();
-  if (text.empty() || people::is_junk_id(text)) return true;
-  if (text.size() > kMaxIdBytes) {
+  out = text;
+  const std::string named_nobody = settle_id(out);
+  if (junk != nullptr) *junk = named_nobody;
+  if (out.size() > kMaxIdBytes) {
     reject(column, "has at most 255 bytes");
     return false;
   }
-  out = text;
   return true;
 }
 

@@ -80,8 +80,9 @@ class RowBuilder {
   bool read_customer(size_t column, std::string& out);
   // An amount in minor units: false when it is rejected. An empty cell leaves `out` as it is.
   bool read_amount(size_t column, std::string_view currency, std::optional<int64_t>& out);
-  // A customer's id: integers that a spreadsheet wrote as 17850.0 lose the point; junk is "".
-  bool read_id(size_t column, std::string& out);
+  // A customer's id: integers that a spreadsheet wrote as 17850.0 lose the point; junk that names
+  // nobody is "", and goes to `junk`.
+  bool read_id(size_t column, std::string& out, std::string* junk = nullptr);
   // "," + member + value for every filled extra column.
   void append_extras(std::string& out, bool typed) const;
   // A key for the row made of its mapped cells and of how many equal rows came before it.

@@ -12,6 +12,7 @@
 
 #include "collect/client_events.h"
 #include "collect/collect.h"
+#include "collect/ids.h"
 #include "collect/json_scan.h"
 #include "people/people.h"
 
@@ -85,6 +86,7 @@ struct Waiting {
   std::optional<Instant> happened;  // by the sender's clock
   std::optional<Instant> sent;
   std::string_view raw;
+  std::string junk_user_id, junk_anonymous_id;  // that were sent and name nobody
 };
 
 class Decoder {
@@ -107,7 +109,7 @@ class Decoder {
   bool read_batch(Members& envelope);
   void take_event(Members& members, std::string_view raw, std::string_view type);
   bool fill(Waiting& out, Members& members, std::string_view type);
-  bool fill_identity(events::Event& event, Members& members);
+  bool fill_identity(Waiting& out, Members& members);
   bool fill_content(events::Event& event, Members& members);
   bool id_member(Members& members, Field field, std::string& out);
   bool text_member(Members& members, Field field, size_t limit, std::string& out);
@@ -279,7 +281,7 @@ bool Decoder::fill(Waiting& out, Members& members, std::string_view type) {
   event.type = *known;
   event.source = source_;
   event.received_at = received_at_;
-  if (!fill_identity(event, members) || !fill_content(event, members)) return false;
+  if (!fill_identity(out, members) || !fill_content(event, members)) return false;
   Field time = members.has(kTimestamp) ? kTimestamp : kOriginalTimestamp;
   if (members.has(time)) {
     out.happened = time_of(members.raw[time]);
@@ -334,14 +336,21 @@ bool Decoder::text_member(Members& members, Field field, size_t limit, std::stri
 
 // Junk such as "undefined" or "0" names nobody, so it counts as missing: kept, it would gather
 // strangers in one person.
-bool Decoder::fill_identity(events::Event& event, Members& members) {
+bool Decoder::fill_identity(Waiting& out, Members& members) {
+  events::Event& event = out.event;
   if (!id_member(members, kUserId, event.user_id) ||
       !id_member(members, kAnonymousId, event.anonymous_id) ||
       !id_member(members, kMessageId, event.message_id)) {
     return false;
   }
-  if (people::is_junk_id(event.user_id)) event.user_id.clear();
-  if (people::is_junk_id(event.anonymous_id)) event.anonymous_id.clear();
+  out.junk_user_id = settle_id(event.user_id);
+  out.junk_anonymous_id = settle_id(event.anonymous_id);
+  for (const auto& [field, id] :
+       {std::pair(kUserId, &event.user_id), std::pair(kAnonymousId, &event.anonymous_id)}) {
+    if (id->size() <= kMaxIdBytes) continue;  // composing may lengthen
+    members.refuse("has at most " + std::to_string(kMaxIdBytes) + " bytes", kFieldNames[field]);
+    return false;
+  }
   if (event.user_id.empty() && event.anonymous_id.empty()) {
     members.refuse("neither userId nor anonymousId names anybody", "userId");
     return false;
@@ -448,6 +457,8 @@ void Decoder::settle_times(std::optional<Instant> batch_sent) {
       continue;
     }
     if (event.context.empty()) event.context = "{}";
+    note_junk(event.context, people::kJunkUserId, waiting.junk_user_id);
+    note_junk(event.context, people::kJunkAnonymousId, waiting.junk_anonymous_id);
     out_.events.push_back(std::move(event));
   }
   for (Rejected& rejected : out_.rejected) rejected.sent = batch_sent;

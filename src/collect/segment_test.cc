@@ -104,6 +104,29 @@ TEST(Segment, IdsMayBeNumbersAndJunkIsNobody) {
             "userId: expected text or a number");
 }
 
+TEST(Segment, IdsAreComposedAndJunkIsNoted) {
+  auto event = event_of("track", R"({"event":"E","userId":"E\u0301mile","anonymousId":"undefined",
+      "context":{"ip":"203.0.113.9"}})");
+  EXPECT_EQ(event.user_id, "Émile");
+  EXPECT_EQ(event.context, R"({"junk_anonymous_id":"undefined","ip":"203.0.113.9"})");
+  event = event_of("track", R"({"event":"E","userId":"0","anonymousId":"a"})");
+  EXPECT_EQ(event.context, R"({"junk_user_id":"0"})");
+  // What is left of erased people is called so: nobody else is.
+  event = event_of("track", R"({"event":"E","userId":"erased:era_1","anonymousId":"a"})");
+  EXPECT_EQ(event.user_id, "");
+  EXPECT_EQ(event.context, R"({"junk_user_id":"erased:era_1"})");
+  // The context of a batch is still that of its calls.
+  const Decoded batch = decode("batch", R"({"context":{"app":1},"batch":[
+      {"type":"track","event":"E","userId":"null","anonymousId":"a"}]})");
+  ASSERT_EQ(batch.events.size(), 1u);
+  EXPECT_EQ(batch.events[0].context, R"({"junk_user_id":"null","app":1})");
+  // Composed, a letter of three bytes becomes three of two.
+  std::string grown;
+  while (grown.size() < kMaxIdBytes - 4) grown += "\uFB2C";
+  EXPECT_EQ(refusal("track", R"({"event":"E","userId":")" + grown + "\"}"),
+            "userId: has at most 255 bytes");
+}
+
 TEST(Segment, MissingMessageIdsAreMade) {
   auto first = event_of("track", R"({"event":"E","userId":"u"})");
   auto second = event_of("track", R"({"event":"E","userId":"u"})");

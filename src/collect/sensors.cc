@@ -16,6 +16,8 @@
 
 #include "collect/client_body.h"
 #include "collect/client_events.h"
+#include "collect/ids.h"
+#include "people/people.h"
 
 namespace perennial::collect {
 namespace {
@@ -98,6 +100,7 @@ class Reader {
   std::string_view raw_;
   std::string user_id_, anonymous_id_, distinct_id_, message_id_;
   std::string context_;
+  std::string junk_user_id_, junk_anonymous_id_;  // that were sent and name nobody
   std::optional<Instant> happened_, sent_;
 };
 
@@ -135,15 +138,20 @@ void Reader::take(Json record, std::string_view raw) {
 // Who it was. A login id is a user id; which id of a record is one, its SDK says in one of four
 // ways. Nothing said, a distinct_id is a visitor's, until a track_signup names it as a user's.
 void Reader::read_ids(std::string_view type, Json& properties) {
-  distinct_id_ = id_in(record_, "distinct_id");
+  junk_user_id_.clear();
+  junk_anonymous_id_.clear();
+  std::string junk;
+  distinct_id_ = id_in(record_, "distinct_id", &junk);
   const Json& identities = member_of(record_, "identities");
-  user_id_ = id_in(record_, "login_id");
-  if (user_id_.empty()) user_id_ = id_in(identities, "$identity_login_id");
+  user_id_ = id_in(record_, "login_id", &junk_user_id_);
+  if (user_id_.empty()) user_id_ = id_in(identities, "$identity_login_id", &junk_user_id_);
   const bool says_login = member_of(properties, "$is_login_id") == Json(true);
   if (user_id_.empty() && (says_login || type == "track_signup")) user_id_ = distinct_id_;
-  anonymous_id_ = id_in(record_, "anonymous_id");
+  if (says_login && junk_user_id_.empty()) junk_user_id_ = junk;
+  if (!says_login) junk_anonymous_id_ = junk;
+  anonymous_id_ = id_in(record_, "anonymous_id", &junk_anonymous_id_);
   for (std::string_view name : {"$identity_anonymous_id", "$identity_cookie_id"}) {
-    if (anonymous_id_.empty()) anonymous_id_ = id_in(identities, name);
+    if (anonymous_id_.empty()) anonymous_id_ = id_in(identities, name, &junk_anonymous_id_);
   }
   if (anonymous_id_.empty() && user_id_.empty()) anonymous_id_ = distinct_id_;
   if (properties.is_object()) properties.erase("$is_login_id");
@@ -168,6 +176,8 @@ void Reader::read_context() {
     context["identities"] = identities;
   }
   context_ = to_text(context);
+  note_junk(context_, people::kJunkUserId, junk_user_id_);
+  note_junk(context_, people::kJunkAnonymousId, junk_anonymous_id_);
 }
 
 events::Event Reader::event_of(events::Type type, std::string_view suffix) const {

@@ -62,6 +62,17 @@ TEST(Sensors, ProfilesBecomeTraits) {
               ElementsAre(R"(identify /d {"$delete":true})"));
 }
 
+TEST(Sensors, IdsAreComposedAndJunkIsNoted) {
+  auto event = event_of(R"({"type":"track","event":"E","distinct_id":"a","login_id":"null",
+                            "anonymous_id":"e\u0301"})");
+  EXPECT_EQ(event.anonymous_id, "é");
+  EXPECT_EQ(event.context, R"({"junk_user_id":"null"})");
+  event = event_of(R"({"type":"track","event":"E","distinct_id":"0","login_id":"u"})");
+  EXPECT_EQ(event.user_id, "u");
+  EXPECT_EQ(event.context, R"({"junk_anonymous_id":"0"})");
+  EXPECT_EQ(event_of(R"({"type":"track","event":"E","distinct_id":"a"})").context, "{}");
+}
+
 TEST(Sensors, ItemsAreNobodys) {
   EXPECT_THAT(
       lines(R"({"type":"item_set","item_type":"product","item_id":"p1","properties":{"name":"X"}}

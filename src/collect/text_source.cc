@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <vector>
@@ -128,6 +129,14 @@ Result<std::string> find_encoding(const std::string& path) {
   return "UTF-8";
 }
 
+// A mark at the beginning says more than anybody who says it is something else.
+bool has_utf8_mark(gzFile file) {
+  std::array<char, kUtf8Mark.size()> first{};
+  const auto got = read_block(file, first.data(), first.size());
+  gzrewind(file);  // what is damaged shows when it is read
+  return got && std::string_view(first.data(), *got) == kUtf8Mark;
+}
+
 struct ConverterClose {
   void operator()(UConverter* converter) const { ucnv_close(converter); }
 };
@@ -229,6 +238,7 @@ Result<std::unique_ptr<TextSource>> TextSource::open(const std::string& path,
   std::string name = encoding.empty() ? TRY(find_encoding(path)) : encoding;
   if (name == "utf-8" || name == "utf8" || name == "UTF8") name = "UTF-8";
   GzFile file = TRY(open_file(path));
+  if (name != "UTF-8" && has_utf8_mark(file.get())) name = "UTF-8";
   struct stat info{};
   stat(path.c_str(), &info);
   auto source = std::make_unique<FileSource>(std::move(file), std::move(name), info.st_size);

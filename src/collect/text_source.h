@@ -22,7 +22,8 @@ std::string detect_encoding(std::string_view sample);
 
 class TextSource {
  public:
-  // `encoding` "" = find out. Fails with kNotFound, kForbidden or kInvalid (no such encoding).
+  // `encoding` "" = find out; a mark of UTF-8 at the beginning overrules it. Fails with kNotFound,
+  // kForbidden or kInvalid (no such encoding).
   static Result<std::unique_ptr<TextSource>> open(const std::string& path,
                                                   const std::string& encoding);
   virtual ~TextSource() = default;

@@ -17,7 +17,8 @@ Result<Campaign> read_campaign(const store::Row& row) {
   campaign.id = row.text(0);
   campaign.name = row.text(1);
   campaign.state = row.text(2);
-  campaign.audience = TRY(audience_from_json({{"audience", TRY(parse_json(row.text(3)))}}));
+  Json audience = TRY(parse_json(row.text(3)));
+  campaign.audience = TRY(audience_from_json({{"audience", std::move(audience)}}));
   campaign.hold_out_percent = row.real(4);
   campaign.subject = row.text(5);
   campaign.text = row.text(6);

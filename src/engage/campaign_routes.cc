@@ -150,10 +150,12 @@ Service::Answer Service::preview(const http::Request& request) {
     const auto person = TRY(people::find_person(c, person_id));
     if (!person) return fail(Code::kNotFound, "there is no such customer", "person_id");
     const Texts source = {campaign.subject, campaign.text, campaign.html};
-    Fields fields = fields_of(*person, workspace, url);
-    TRY(add_recommended(fields, *person, source, wiring_));
+    const people::Person shown =
+        people::masked(*person, TRY(people::mask_of(c, request.principal.role)));
+    Fields fields = fields_of(shown, workspace, url);
+    TRY(add_recommended(fields, shown, source, wiring_));
     const Composed composed = TRY(compose(source, fields, workspace.language));
-    return http::json(200, {{"to", person->email},
+    return http::json(200, {{"to", shown.email},
                             {"subject", composed.subject},
                             {"text", composed.text},
                             {"html", composed.html},
@@ -166,7 +168,7 @@ Service::Answer Service::send(const http::Request& request) {
   Json body = Json::object();
   if (!request.body.empty()) body = TRY(http::json_body(request));
   const int64_t expected = TRY(json_integer_or(body, "expected_people", -1));
-  const auto snapshot = TRY(wiring_.value.snapshot());
+  const auto snapshot = TRY(wiring_.value.settled_snapshot());
   // Reading a large audience takes a while, so it is done before the transaction that writes.
   Campaign campaign;
   const auto considered =

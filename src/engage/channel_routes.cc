@@ -110,9 +110,11 @@ http::Response Service::page(const http::Request& request, bool unsubscribe) {
     page = Page::kDone;
   }
   const access::Workspace workspace = wiring_.settings.workspace();
-  http::Response response = http::text(page == Page::kUnknown ? 404 : 200,
-                                       unsubscribe_page(page, workspace.language, workspace.name),
-                                       "text/html; charset=utf-8");
+  http::Response response =
+      http::text(page == Page::kUnknown ? 404 : 200,
+                 unsubscribe_page(page, workspace.language, workspace.name,
+                                  link ? "/p/" + preference_token(link->person, link_secret_) : ""),
+                 "text/html; charset=utf-8");
   response.headers = {{"Cache-Control", "no-store"},
                       {"Referrer-Policy", "no-referrer"},
                       {"Content-Security-Policy",

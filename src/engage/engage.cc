@@ -47,6 +47,7 @@ void Service::add_routes(http::Router& router) {
   add_campaign_routes(router);
   add_channel_routes(router);
   add_unsubscribe_routes(router);
+  add_preference_routes(router);
 }
 
 std::optional<Result<std::vector<people::PersonId>>> Service::resolve_set(std::string_view set) {

@@ -141,8 +141,17 @@ class Engage {
   virtual Result<Json> summaries_json(size_t limit) = 0;  // CampaignSummary list for the overview
   // What the newest campaigns that were sent gained in their window.
   virtual Result<std::vector<proof::Gain>> gains() = 0;
+  // Takes what was written to a person, under any of these numbers, out of the outbox folder, or
+  // only counts it. The number of files.
+  virtual Result<int64_t> remove_messages(std::span<const people::PersonId> numbers, bool take) = 0;
   virtual void stop() = 0;  // finishes the message under way
 };
+
+// Erases a person from the send ledger, in the transaction of people::erase_person(). Verdicts and
+// arms stay, so that results stay; addresses, names of users and answers of servers go, and what
+// waits is cancelled. That nobody may write to the address stays as its keyed fingerprint.
+// {"sends", "suppressions"}: the rows that were cleared.
+Result<Json> erase_person(store::Connection& c, const people::ErasedPerson& erased, Instant now);
 
 std::span<const store::Migration> migrations();
 

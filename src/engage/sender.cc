@@ -5,6 +5,7 @@
 #include "engage/address.h"
 #include "engage/personal.h"
 #include "engage/unsubscribe.h"
+#include "people/telling.h"
 
 namespace perennial::engage {
 namespace {
@@ -237,6 +238,7 @@ bool Sender::tell_all() {
                                          {untold_sends, mark_sends_told}};
   for (const auto& [read, mark] : kinds) {
     while (true) {
+      const people::Telling telling;
       const auto untold = wiring_.database.read(
           [&](store::Connection& c) { return read(c, kTellBatch, wiring_.clock()); });
       if (!untold) return false;

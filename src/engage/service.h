@@ -7,6 +7,7 @@
 
 #include "engage/email_channel.h"
 #include "engage/engage.h"
+#include "engage/preferences.h"
 #include "engage/result.h"
 #include "engage/sender.h"
 
@@ -23,6 +24,7 @@ class Service : public Engage {
                                      size_t limit) override;
   Result<Json> summaries_json(size_t limit) override;
   Result<std::vector<proof::Gain>> gains() override;
+  Result<int64_t> remove_messages(std::span<const people::PersonId> numbers, bool take) override;
   void stop() override { sender_.stop(); }
 
  private:
@@ -46,7 +48,14 @@ class Service : public Engage {
   Answer put_channel(const http::Request& request);
   Answer test_channel(const http::Request& request);
   http::Response page(const http::Request& request, bool unsubscribe);
+  void add_preference_routes(http::Router& router);
+  Result<Json> save_preferences(const http::Request& request);
+  Result<Json> preference_link(const http::Request& request);
+  Result<std::optional<PreferenceView>> preferences_of(const http::Request& request,
+                                                       const PreferenceSettings& settings);
+  http::Response preference_page_for(const http::Request& request);
 
+  Result<int64_t> remove_messages_under(people::PersonId number, bool take);
   Result<std::optional<double>> base_rate(const Audience& audience);
   Result<std::vector<people::PersonId>> members_of_set(std::string_view campaign_id,
                                                        std::string_view kind,

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "access/access.h"
 #include "base/base.h"
 #include "base/signed_token.h"
 #include "engage/address.h"
@@ -10,8 +11,17 @@ namespace perennial::engage {
 namespace {
 
 constexpr std::string_view kPurpose = "unsubscribe";
+constexpr std::string_view kMarkSecret = "engage.erased_addresses";
+
+std::string mark_of(std::string_view key, std::string_view folded_address) {
+  return "#" + hmac_token(key, folded_address);
+}
 
 }  // namespace
+
+Result<std::string> address_mark(store::Connection& c, std::string_view folded_address) {
+  return mark_of(TRY(access::Settings::secret(c, kMarkSecret)), folded_address);
+}
 
 std::string sign_link(const Link& link, std::string_view secret) {
   return sign_token(kPurpose, link.campaign_id + " " + std::to_string(link.person), secret);
@@ -31,17 +41,22 @@ std::optional<Link> read_link(std::string_view token, std::string_view secret) {
 bool Suppressed::holds(const people::Person& person, const std::string& folded_address) const {
   using Consent = people::Person::Consent;
   return person.email_consent == Consent::kUnsubscribed || unconfirmed.contains(person.id) ||
-         (person.email_consent != Consent::kSubscribed && addresses.contains(folded_address));
+         (person.email_consent != Consent::kSubscribed &&
+          (addresses.contains(folded_address) ||
+           (!mark_key.empty() && addresses.contains(mark_of(mark_key, folded_address)))));
 }
 
 Result<Suppressed> load_suppressed(store::Connection& c) {
   Suppressed suppressed;
+  bool marks = false;
   TRY(c.each("SELECT person_id, address, confirmed FROM suppressions", {},
              [&](const store::Row& row) -> Result<void> {
                if (row.integer(2) == 0) suppressed.unconfirmed.insert(row.integer(0));
                if (!row.text(1).empty()) suppressed.addresses.insert(row.text(1));
+               marks = marks || row.text(1).starts_with('#');
                return {};
              }));
+  if (marks) suppressed.mark_key = TRY(access::Settings::secret(c, kMarkSecret));
   return suppressed;
 }
 
@@ -49,9 +64,14 @@ Result<bool> is_suppressed(store::Connection& c, people::PersonId planned_as,
                            const people::Person& person, std::string_view folded_address) {
   Suppressed suppressed;
   const std::string address(folded_address);
-  for (const auto& row : TRY(c.query("SELECT person_id, confirmed FROM suppressions "
-                                     "WHERE person_id = $1 OR person_id = $2 OR address = $3",
-                                     {planned_as, person.id, address}))) {
+  std::string mark = address;
+  if (TRY(c.query_one("SELECT 1 FROM suppressions WHERE address LIKE '#%' LIMIT 1"))) {
+    mark = TRY(address_mark(c, address));
+  }
+  for (const auto& row :
+       TRY(c.query("SELECT person_id, confirmed FROM suppressions WHERE person_id = $1 OR "
+                   "person_id = $2 OR address = $3 OR address = $4",
+                   {planned_as, person.id, address, mark}))) {
     const bool own = row.integer(0) == planned_as || row.integer(0) == person.id;
     if (own && row.integer(1) == 0) return true;
     suppressed.addresses.insert(address);

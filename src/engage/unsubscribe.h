@@ -30,11 +30,14 @@ Result<std::optional<people::Person>> current_person(store::Connection& c, peopl
 // Who must not be written to, beside those whom people/ knows as unsubscribed: people who clicked
 // and whose event people/ has not applied yet, and everybody else with the (folded) address of one
 // who clicked, unless they subscribed themselves.
+// The address of somebody who was erased is kept as a mark, "#" and its keyed fingerprint.
 struct Suppressed {
   std::unordered_set<people::PersonId> unconfirmed;
-  std::unordered_set<std::string> addresses;
+  std::unordered_set<std::string> addresses;  // or their marks
+  std::string mark_key;                       // "": there are no marks
   bool holds(const people::Person& person, const std::string& folded_address) const;
 };
+Result<std::string> address_mark(store::Connection& c, std::string_view folded_address);
 Result<Suppressed> load_suppressed(store::Connection& c);
 // The same for one person, who stood under the number `planned_as` when the campaign was planned.
 Result<bool> is_suppressed(store::Connection& c, people::PersonId planned_as,
@@ -46,7 +49,9 @@ Result<void> confirm_suppressions(store::Connection& c);
 
 enum class Page { kAsk, kDone, kPreview, kUnknown };
 // A self-contained page in `language` ("zh", else English).
-std::string unsubscribe_page(Page page, std::string_view language, std::string_view workspace);
+// `choices` is the address of the preference page; "": there is none.
+std::string unsubscribe_page(Page page, std::string_view language, std::string_view workspace,
+                             std::string_view choices = "");
 // What is put under a message that has no unsubscribe link of its own.
 std::string text_footer(std::string_view language, std::string_view url);
 std::string html_footer(std::string_view language, std::string_view url);

@@ -39,7 +39,8 @@ constexpr std::string_view kStyle =
 
 }  // namespace
 
-std::string unsubscribe_page(Page page, std::string_view language, std::string_view workspace) {
+std::string unsubscribe_page(Page page, std::string_view language, std::string_view workspace,
+                             std::string_view choices) {
   const bool chinese = language == "zh";
   const Words words = words_of(page, chinese);
   std::string out = "<!doctype html>\n<html lang=\"";
@@ -52,6 +53,11 @@ std::string unsubscribe_page(Page page, std::string_view language, std::string_v
          std::string(words.text) + "</p>";
   if (!words.button.empty()) {
     out += "<form method=\"post\"><p><button>" + std::string(words.button) + "</button></p></form>";
+  }
+  if (!choices.empty()) {
+    out += "<p><a href=\"" + escape_html(choices) + "\">" +
+           std::string(chinese ? "选择愿意收到的内容" : "Choose what you want to hear") +
+           "</a></p>";
   }
   return out += "<p class=\"from\">" + escape_html(workspace) + "</p></main></body></html>\n";
 }

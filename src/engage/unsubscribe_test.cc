@@ -156,5 +156,35 @@ TEST_F(Unsubscribing, GivesAPageForABadLink) {
   EXPECT_EQ(shop_->send_and_wait(shop_->draft({{"hold_out_percent", 0}}))["counts"]["sent"], 3);
 }
 
+// The address of somebody who was erased is kept as a mark alone, and holds for whoever has it.
+TEST_F(Unsubscribing, AnErasedAddressIsStillNotWrittenTo) {
+  ASSERT_EQ(shop_->raw("POST", link_for("person1@example.com")).status, 200);
+  shop_->catch_up();
+  const people::PersonId person = shop_->person("u1");
+  const auto erased = shop_->database().write([&](store::Connection& c) -> Result<Json> {
+    const auto gone = TRY(people::erase_person(c, person, {"era_1", "key"}));
+    return erase_person(c, gone, system_now());
+  });
+  ASSERT_TRUE(erased) << erased.error().text();
+  EXPECT_EQ(erased->at("sends"), 1);
+  ASSERT_TRUE(shop_->engage().remove_messages(std::span(&person, 1), true));
+  EXPECT_EQ(link_for("person1@example.com"), "");
+  EXPECT_NE(link_for("person2@example.com"), "");
+  const auto left = shop_->database().read(
+      [](store::Connection& c) { return c.query("SELECT address, user_id FROM suppressions"); });
+  ASSERT_EQ(left->size(), 1u);
+  EXPECT_TRUE((*left)[0].text(0).starts_with("#"));
+  EXPECT_EQ((*left)[0].text(1), "");
+  shop_->take({identify("again", {{"name", "A"}, {"email", "Person1@Example.com"}}),
+               identify("other", {{"name", "B"}, {"email", "other@example.com"}})});
+  const std::string next = shop_->draft({{"hold_out_percent", 0}});
+  shop_->send_and_wait(next);
+  std::map<people::PersonId, std::string> verdicts;
+  for (const Json& send : shop_->sends(next)) verdicts[send["person_id"]] = send["verdict"];
+  EXPECT_EQ(verdicts[shop_->person("again")], "no_consent");
+  EXPECT_EQ(verdicts[shop_->person("other")], "sent");
+  EXPECT_EQ(verdicts[person], "no_address");
+}
+
 }  // namespace
 }  // namespace perennial::engage

@@ -63,6 +63,31 @@ void Arrivals::publish(std::vector<StoredEvent> events) {
   arrived_.notify_all();
 }
 
+void Arrivals::change(const std::function<bool(const StoredEvent&)>& concerns,
+                      const Change& change) {
+  std::lock_guard lock(mutex_);
+  std::deque<Held> kept;
+  for (Held& held : blocks_) {
+    if (std::ranges::none_of(*held.block, concerns)) {
+      kept.push_back(std::move(held));
+      continue;
+    }
+    std::vector<StoredEvent> events;
+    size_t bytes = 0;
+    for (const StoredEvent& event : *held.block) {
+      auto stays = concerns(event) ? change(event) : std::optional(event);
+      if (!stays) continue;
+      bytes += memory_of(*stays);
+      events.push_back(std::move(*stays));
+    }
+    rows_ -= held.block->size() - events.size();
+    bytes_ -= held.bytes - std::min(held.bytes, bytes);
+    if (events.empty()) continue;
+    kept.push_back({std::make_shared<const std::vector<StoredEvent>>(std::move(events)), bytes});
+  }
+  blocks_ = std::move(kept);
+}
+
 std::optional<Arrived> Arrivals::share(uint64_t after, size_t limit) const {
   Block first;
   bool is_last = false;

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -38,6 +39,11 @@ class Arrivals {
   std::optional<std::vector<StoredEvent>> read(uint64_t after, size_t limit) const;
   // The same, perhaps fewer: those of one block are not copied.
   std::optional<Arrived> share(uint64_t after, size_t limit) const;
+
+  // Puts what `change` makes of each event in its place, under the same number; nothing: it goes.
+  // Readers who hold a block go on seeing it.
+  using Change = std::function<std::optional<StoredEvent>(const StoredEvent&)>;
+  void change(const std::function<bool(const StoredEvent&)>& concerns, const Change& change);
 
   uint64_t last_seq() const;
   uint64_t wait(uint64_t after, std::chrono::milliseconds at_most);

@@ -4,13 +4,15 @@
 
 #include <array>
 #include <charconv>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 namespace perennial::events {
 
@@ -238,12 +240,17 @@ Result<ChdbEngine*> ChdbEngine::start(const std::string& library, const std::str
                 "is the directory writable, and is no other process using it?");
   }
   running = new ChdbEngine(api, directory);
-  // The engine cannot start again once its last connection is closed, so the first stays until the
-  // process ends. Then it is closed on a thread of its own: the engine uses thread-local objects
-  // while it frees its tables, and those of the main thread are gone when exit handlers run.
-  static const ChdbApi* last_api = api;
-  static void** last_connection = first;
-  std::atexit([] { std::thread([] { last_api->close(last_connection); }).join(); });
+  // The engine cannot start again once its last connection is closed, so the first stays open. Nor
+  // can it be stopped: its background threads use what the closing of that connection and its exit
+  // handlers free, and now and then end the process with a fault. So the process ends without
+  // either, which is to the log like a kill: what it has acknowledged is on disk.
+  ::on_exit(
+      [](int status, void*) {
+        std::cout.flush();
+        std::fflush(nullptr);
+        ::_exit(status);
+      },
+      nullptr);
   return running;
 }
 

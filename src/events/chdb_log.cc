@@ -30,6 +30,7 @@
 #include "events/chdb_library.h"
 #include "events/chdb_schema.h"
 #include "events/chdb_sql.h"
+#include "events/erasing.h"
 #include "events/events.h"
 #include "events/group_writer.h"
 #include "events/id_filter.h"
@@ -155,6 +156,8 @@ class ChdbLog final : public Log {
     return run_sql(*engine_, query, limits);
   }
   Result<LogStats> stats() override;
+  Result<uint64_t> count(const Erase& what) override;
+  Result<Erased> erase(const Erase& what) override;
 
  private:
   using Events = std::vector<StoredEvent>;
@@ -176,6 +179,8 @@ class ChdbLog final : public Log {
   Result<std::unordered_set<Fingerprint>> stored_ids(const std::vector<Pending>& group);
   Result<std::shared_ptr<const History>> history(uint64_t after);
   Result<Arrived> share_history(uint64_t after, size_t limit);
+  Result<uint64_t> keep_of(const Erase& what, const std::string& where);
+  Result<Erased> take_out(const Erase& what);
   Result<Events> read_statement(std::string_view sql);
   Result<std::unique_ptr<ChdbConnection>> borrow();
   void give_back(std::unique_ptr<ChdbConnection> connection);
@@ -195,6 +200,7 @@ class ChdbLog final : public Log {
   Arrivals arrivals_;
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<ChdbConnection>> readers_;
+  std::mutex erasing_;  // one at a time
   std::mutex history_mutex_;
   std::shared_ptr<const History> history_;
   GroupWriter writer_;  // last: its thread uses all of the above
@@ -219,7 +225,9 @@ Result<std::unordered_set<Fingerprint>> ChdbLog::stored_ids(const std::vector<Pe
       list += id_literal(asked[i]);
     }
     TRY(stream_rows(
-        *connection_, "SELECT id FROM events WHERE id IN (" + list + ")",
+        *connection_,
+        "SELECT id FROM events WHERE id IN (" + list +
+            ") UNION ALL SELECT id FROM erased_ids WHERE id IN (" + list + ")",
         [&](RowReader& reader) {
           Fingerprint id;
           return reader.read_id(id) && (out.insert(id), true);
@@ -447,11 +455,96 @@ Result<LogStats> ChdbLog::stats() {
   return out;
 }
 
+// ---- erasing ---------------------------------------------------------------------------------
+
+Result<uint64_t> ChdbLog::count(const Erase& what) {
+  TRY(check_erase(what));
+  auto connection = TRY(borrow());
+  uint64_t out = 0;
+  auto went = stream_rows(
+      *connection, "SELECT count() FROM events WHERE " + erase_condition(what),
+      [&](RowReader& reader) { return reader.read_number(out); },
+      []() -> Result<void> { return {}; });
+  if (!went) return std::unexpected(own_fault(std::move(went).error()));
+  give_back(std::move(connection));
+  return out;
+}
+
+// Writes what stays in the place of events, before those go. Of an earlier try some may be there
+// already, known by their numbers.
+Result<uint64_t> ChdbLog::keep_of(const Erase& what, const std::string& where) {
+  if (!what.keep) return 0;
+  Events stay;
+  std::unordered_set<std::string> identities;
+  std::vector<Fingerprint> ids;
+  for (const StoredEvent& event :
+       TRY(read_statement("SELECT " + std::string(kEventColumns) + " FROM events WHERE " + where +
+                          " ORDER BY seq"))) {
+    auto left = left_of(what, event);
+    if (!left) continue;
+    identities.insert(identity_of(left->user_id, left->anonymous_id));
+    stay.push_back(std::move(*left));
+    ids.push_back(event_id(event));
+  }
+  if (stay.empty()) return 0;
+  std::unordered_set<uint64_t> there;
+  for (const StoredEvent& event :
+       TRY(read({.identities = {identities.begin(), identities.end()}}))) {
+    there.insert(event.seq);
+  }
+  std::string rows;
+  for (size_t i = 0; i < stay.size(); ++i) {
+    if (there.contains(stay[i].seq)) continue;
+    const size_t at = rows.size();
+    append_row(rows, stay[i], ids[i]);
+    set_seq(rows.data() + at, stay[i].seq);
+  }
+  if (!rows.empty())
+    TRY(TRY(engine_->connect(kWriterSettings))->insert(kInsert, "RowBinary", rows));
+  return stay.size();
+}
+
+// In this order, so that a repeat after a crash at any point ends the same: what stays, the ids,
+// how far numbers were given, then the events themselves, by a mutation that the engine finishes
+// even after a crash. Parts that hold none of them are left as they are; those that do are written
+// again.
+Result<Erased> ChdbLog::take_out(const Erase& what) {
+  const std::string where = erase_condition(what);
+  Erased out;
+  out.events = TRY(count(what));
+  if (out.events == 0) return out;
+  out.kept = TRY(keep_of(what, where));
+  auto connection = TRY(engine_->connect(kReaderSettings));
+  if (what.remember) {
+    TRY(connection->query("INSERT INTO erased_ids SELECT id FROM events WHERE " + where, "TSV"));
+  }
+  TRY(connection->query(
+      "INSERT INTO given_numbers VALUES (" + std::to_string(arrivals_.last_seq()) + ")", "TSV"));
+  TRY(connection->query("ALTER TABLE events DELETE WHERE " + where + " SETTINGS mutations_sync = 1",
+                        "TSV"));
+  return out;
+}
+
+// What arrives meanwhile is not concerned: its number may be above the one that is kept.
+Result<Erased> ChdbLog::erase(const Erase& asked) {
+  TRY(check_erase(asked));
+  std::lock_guard one_at_a_time(erasing_);
+  Erase what = asked;
+  what.up_to_seq = std::min(what.up_to_seq, arrivals_.last_seq());
+  auto out = take_out(what);
+  if (!out) return std::unexpected(own_fault(std::move(out).error()));
+  arrivals_.change([&](const StoredEvent& event) { return is_erased_by(what, event); },
+                   [&](const StoredEvent& event) { return left_of(what, event); });
+  std::lock_guard lock(history_mutex_);
+  history_ = nullptr;
+  return out;
+}
+
 Result<IdFilter> load_filter(ChdbConnection& connection, uint64_t events) {
   // A tenth more than there is, so that the first layer lasts for a while.
   IdFilter filter(events + events / 10);
   TRY(stream_rows(
-      connection, "SELECT id FROM events",
+      connection, "SELECT id FROM events UNION ALL SELECT id FROM erased_ids",
       [&](RowReader& reader) {
         Fingerprint id;
         return reader.read_id(id) && (filter.add(id), true);
@@ -485,7 +578,9 @@ Result<std::unique_ptr<Log>> open_chdb_with(const ChdbOptions& options, AfterIns
   TRY(prepare_table(*connection));
   uint64_t last_seq = 0, events = 0;
   TRY(stream_rows(
-      *connection, "SELECT max(seq), count() FROM events",
+      *connection,
+      "SELECT max(last), sum(n) FROM (SELECT max(seq) AS last, count() AS n FROM events"
+      " UNION ALL SELECT max(seq) AS last, toUInt64(0) AS n FROM given_numbers)",
       [&](RowReader& reader) { return reader.read_number(last_seq) && reader.read_number(events); },
       []() -> Result<void> { return {}; }));
   IdFilter filter = TRY(load_filter(*connection, events));

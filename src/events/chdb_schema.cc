@@ -32,6 +32,17 @@ PARTITION BY intDiv(seq, 16777216)
 ORDER BY (identity, timestamp, seq)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_parts_to_merge_at_once = 10)sql";
 
+// Ids of events that were erased: a repeat of one of them is a duplicate, though its event is gone.
+constexpr std::string_view kCreateErased =
+    "CREATE TABLE IF NOT EXISTS erased_ids (id UInt128 CODEC(NONE)) ENGINE = MergeTree ORDER BY id "
+    "SETTINGS fsync_after_insert = 1, fsync_part_directory = 1";
+
+// How far numbers had been given when events were erased: the newest may be gone, and their numbers
+// are still not given again.
+constexpr std::string_view kCreateGiven =
+    "CREATE TABLE IF NOT EXISTS given_numbers (seq UInt64) ENGINE = MergeTree ORDER BY seq "
+    "SETTINGS fsync_after_insert = 1, fsync_part_directory = 1";
+
 template <class List, class Text>
 std::string one_of(std::string_view column, const List& list, Text text) {
   std::string out;
@@ -54,6 +65,8 @@ Result<void> prepare_table(ChdbConnection& connection) {
   TRY(connection.query(std::string(kCreateTable) + " COMMENT '" + std::string(kVersionMark) +
                            std::to_string(kSchemaVersion) + "'",
                        "TSV"));
+  TRY(connection.query(kCreateErased, "TSV"));
+  TRY(connection.query(kCreateGiven, "TSV"));
   auto answer = TRY(connection.query(
       "SELECT comment FROM system.tables WHERE database = currentDatabase() AND name = 'events'",
       "TSVRaw"));
@@ -127,6 +140,21 @@ std::string sweep_statement(const Sweep& what) {
   return std::string("SELECT seq, identity, ") + (what.anonymous_ids ? "anonymous_id" : "''") +
          ", type, name, timestamp, " + (what.properties ? "properties" : "''") + " FROM events" +
          where;
+}
+
+std::string erase_condition(const Erase& what) {
+  std::optional<Span> span;
+  if (what.before) span = Span{from_millis(kEarliestMillis), *what.before};
+  std::string where = conditions(what.identities, what.types, what.names, span, 0, what.up_to_seq);
+  const auto add = [&](std::string_view column, const std::vector<std::string>& list) {
+    const auto same = [](const std::string& text) -> std::string_view { return text; };
+    if (!list.empty()) where += (where.empty() ? " WHERE " : " AND ") + one_of(column, list, same);
+  };
+  add("anonymous_id", what.of_anonymous);
+  add("source", what.sources);
+  add("message_id", what.message_ids);
+  constexpr std::string_view kWhere = " WHERE ";
+  return where.empty() ? where : where.substr(kWhere.size());
 }
 
 }  // namespace perennial::events

@@ -21,5 +21,7 @@ std::string sql_literal(std::string_view text);
 std::string scan_statement(std::string_view columns, const Scan& what);
 // In the columns of RowReader::read_glimpse().
 std::string sweep_statement(const Sweep& what);
+// What is to go, as a condition without WHERE; "" when nothing is said.
+std::string erase_condition(const Erase& what);
 
 }  // namespace perennial::events

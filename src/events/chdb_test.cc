@@ -256,6 +256,23 @@ TEST_F(ChdbTest, KnowsItsEventsAfterARestart) {
   EXPECT_EQ(log.stats()->events, log.read({})->size());
 }
 
+// Numbers of erased events are not given again, though they were the newest: cursors stand on them.
+TEST_F(ChdbTest, NumbersOfErasedEventsAreNotGivenAgainAfterARestart) {
+  std::vector<Event> events;
+  for (int i = 0; i < 5; ++i) events.push_back(event(std::to_string(i)));
+  events[4].user_id = events[3].user_id = source_ + "-gone";
+  const uint64_t last = SharedChdb::log().append_and_wait(events).value().last_seq;
+  ASSERT_TRUE(SharedChdb::log().erase({.identities = {"u:" + source_ + "-gone"}}));
+  for (int restarts = 0; restarts < 2; ++restarts) {
+    Log& log = SharedChdb::reopen();
+    EXPECT_EQ(log.last_seq(), last);
+    EXPECT_TRUE(log.read_arrivals(last - 2, 10)->empty());  // the log ends in a gap
+    EXPECT_EQ(log.read_arrivals(last - 5, 10)->size(), 3u);
+  }
+  EXPECT_EQ(SharedChdb::log().append_and_wait({event("5")}).value().last_seq, last + 1);
+  EXPECT_EQ(SharedChdb::reopen().read_arrivals(last - 2, 10)->size(), 1u);
+}
+
 TEST_F(ChdbTest, AFailedInsertThatWasVisibleIsRecognised) {
   bool fault = true;
   Log& log = SharedChdb::reopen([&](Result<void> inserted) -> Result<void> {

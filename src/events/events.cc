@@ -60,4 +60,12 @@ Result<Arrived> Log::share_arrivals(uint64_t after, size_t limit) {
   return whole(TRY(read_arrivals(after, limit)));
 }
 
+Result<uint64_t> Log::count(const Erase&) {
+  return fail(Code::kForbidden, "nothing is taken out of this log");
+}
+
+Result<Erased> Log::erase(const Erase&) {
+  return fail(Code::kForbidden, "nothing is taken out of this log");
+}
+
 }  // namespace perennial::events

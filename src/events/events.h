@@ -119,6 +119,27 @@ struct Sweep {
   bool properties = true;      // false: they come as ""
   bool anonymous_ids = false;  // false: they come as ""
 };
+
+// Which events go for ever. All that is said holds together; what is empty asks nothing.
+struct Erase {
+  std::vector<std::string> identities;    // as identity_of()
+  std::vector<std::string> of_anonymous;  // anonymous ids as sent
+  std::vector<std::string> sources;
+  std::vector<std::string> message_ids;
+  std::vector<std::string> names;
+  std::vector<Type> types;
+  std::optional<Instant> before;  // by the time when they happened
+  uint64_t up_to_seq = UINT64_MAX;
+  // What stays in the place of an event, with its number and its time, under an identity of its
+  // own; nothing when it is empty or says nothing.
+  std::function<std::optional<Event>(const StoredEvent&)> keep;
+  bool remember = true;  // a repeat of an event that went is a duplicate for ever
+};
+struct Erased {
+  uint64_t events = 0;  // that were there
+  uint64_t kept = 0;    // in whose place something stays
+};
+
 // One event of a sweep. The views end with the call.
 struct Glimpse {
   uint64_t seq = 0;
@@ -195,6 +216,13 @@ class Log {
   // kTooLarge (memory), kForbidden (anything that writes, reads files or reaches the network).
   virtual Result<Table> sql(std::string_view query, const SqlLimits& limits) = 0;
   virtual Result<LogStats> stats() = 0;
+
+  // How many events erase() would take. kInvalid when nothing is said: that would be all.
+  virtual Result<uint64_t> count(const Erase& what);
+  // Takes events out of the log and out of memory, and returns when no answer holds them any more.
+  // A crash may leave some of it undone; doing it again finishes it. What stages have not read yet
+  // and is gone they never see. A log that does not override these refuses.
+  virtual Result<Erased> erase(const Erase& what);
 };
 
 struct ChdbOptions {

@@ -389,6 +389,108 @@ TEST_P(LogTest, StatsCountWhatIsThere) {
 }
 
 constexpr auto kName = [](const auto& info) { return std::string(info.param.name); };
+std::optional<Event> amount_alone(const StoredEvent& event) {
+  if (event.name != "Order Completed") return std::nullopt;
+  Event out;
+  out.source = event.source;
+  out.message_id = "left:" + std::to_string(event.seq);
+  out.name = event.name;
+  out.user_id = "nobody:" + event.source;
+  out.properties = R"({"total":12.5})";
+  return out;
+}
+
+TEST_P(LogTest, WhatIsErasedIsGoneEverywhereAndStaysGone) {
+  std::vector<Event> sent;
+  for (int i = 0; i < 6; ++i) {
+    Event one = make_event(source_, "m" + std::to_string(i), 1'000 * (i + 1));
+    one.user_id = source_ + (i % 2 == 0 ? "-her" : "-him");
+    one.name = i == 2 ? "Order Completed" : source_;
+    one.properties = R"({"email":"she@shop.cn"})";
+    sent.push_back(one);
+  }
+  const Appended first = append(sent);
+  const uint64_t before = first.last_seq - 6;
+  const std::string her = "u:" + source_ + "-her";
+  Event late = sent[0];
+  late.message_id = "later";
+  append({late});
+
+  Erase what{.identities = {her}, .up_to_seq = first.last_seq, .keep = amount_alone};
+  EXPECT_EQ(*log_->count(what), 3u);
+  auto erased = log_->erase(what);
+  ASSERT_TRUE(erased) << erased.error().text();
+  EXPECT_EQ(erased->events, 3u);
+  EXPECT_EQ(erased->kept, 1u);
+  EXPECT_EQ(*log_->count(what), 0u);
+  auto again = log_->erase(what);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->events, 0u);
+
+  auto hers = *log_->read({.identities = {her}});
+  ASSERT_EQ(hers.size(), 1u);  // what came later is not part of it
+  EXPECT_EQ(hers[0].message_id, "later");
+  auto left = *log_->read({.identities = {"u:nobody:" + source_}});
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].seq, before + 3);
+  EXPECT_EQ(left[0].timestamp, sent[2].timestamp);
+  EXPECT_EQ(left[0].properties, R"({"total":12.5})");
+  EXPECT_EQ(log_->read({.identities = {"u:" + source_ + "-him"}})->size(), 3u);
+
+  std::vector<uint64_t> arrivals;
+  const auto arrived = log_->read_arrivals(before, 100);
+  ASSERT_TRUE(arrived);
+  for (const StoredEvent& event : *arrived) {
+    arrivals.push_back(event.seq);
+    if (event.message_id != "later") {
+      EXPECT_NE(event.user_id, source_ + "-her");
+    }
+  }
+  EXPECT_EQ(arrivals,
+            (std::vector<uint64_t>{before + 2, before + 3, before + 4, before + 6, before + 7}));
+  // A repeat brings nothing back; neither do those whose place something has taken.
+  EXPECT_EQ(append(sent).stored, 0u);
+  EXPECT_EQ(log_->read({.identities = {her}})->size(), 1u);
+}
+
+TEST_P(LogTest, ErasingByNameTimeAndMessage) {
+  std::vector<Event> sent;
+  for (int i = 0; i < 4; ++i) sent.push_back(event("m" + std::to_string(i), 1'000 * (i + 1)));
+  append(sent);
+  const Erase old{.names = {source_}, .before = from_millis(2'000), .remember = false};
+  EXPECT_EQ(log_->erase(old)->events, 1u);  // up to it, not at it
+  EXPECT_EQ(mine().size(), 3u);
+  const Erase one{.message_ids = {"m3"}, .names = {source_}};
+  EXPECT_EQ(log_->erase(one)->events, 1u);
+  EXPECT_EQ(mine().size(), 2u);
+  // A message of the same id from elsewhere is another.
+  EXPECT_EQ(log_->erase({.sources = {source_ + "-x"}, .message_ids = {"m2"}})->events, 0u);
+  EXPECT_EQ(log_->erase({.sources = {source_}, .message_ids = {"m2"}})->events, 1u);
+  EXPECT_EQ(mine().size(), 1u);
+  EXPECT_EQ(log_->erase({}).error().code, Code::kInvalid);
+  EXPECT_EQ(log_->count({}).error().code, Code::kInvalid);
+}
+
+TEST_P(LogTest, ErasingBesideWritersLosesNothingOfOthers) {
+  std::atomic<int> stored = 0;
+  std::thread writer([&] {
+    for (int i = 0; i < 40; ++i) {
+      stored += static_cast<int>(append({event("w" + std::to_string(i))}).stored);
+    }
+  });
+  for (int i = 0; i < 5; ++i) {
+    Event one = event("gone" + std::to_string(i));
+    one.user_id = source_ + "-gone";
+    append({one});
+    auto erased = log_->erase({.identities = {"u:" + source_ + "-gone"}});
+    EXPECT_TRUE(erased) << erased.error().text();
+    EXPECT_EQ(erased.value_or(Erased{}).events, 1u);
+  }
+  writer.join();
+  EXPECT_EQ(stored, 40);
+  EXPECT_EQ(mine().size(), 40u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Memory, LogTest, testing::Values(Kind{"memory", memory_log, false}),
                          kName);
 INSTANTIATE_TEST_SUITE_P(Chdb, LogTest, testing::Values(Kind{"chdb", SharedChdb::log, true}),

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "events/arrivals.h"
+#include "events/erasing.h"
 #include "events/events.h"
 #include "events/group_writer.h"
 
@@ -100,6 +101,38 @@ class MemoryLog final : public Log {
 
   Result<Table> sql(std::string_view, const SqlLimits&) override {
     return fail(Code::kForbidden, "the event log in memory has no SQL");
+  }
+
+  Result<uint64_t> count(const Erase& what) override {
+    TRY(check_erase(what));
+    std::lock_guard lock(mutex_);
+    return static_cast<uint64_t>(std::ranges::count_if(
+        events_, [&](const StoredEvent& event) { return is_erased_by(what, event); }));
+  }
+
+  Result<Erased> erase(const Erase& what) override {
+    TRY(check_erase(what));
+    Erased out;
+    {
+      std::lock_guard lock(mutex_);
+      std::vector<StoredEvent> left;
+      for (StoredEvent& event : events_) {
+        if (!is_erased_by(what, event)) {
+          left.push_back(std::move(event));
+          continue;
+        }
+        ++out.events;
+        if (!what.remember) ids_.erase(event_id(event));
+        if (auto stays = left_of(what, event)) {
+          ++out.kept;
+          left.push_back(std::move(*stays));
+        }
+      }
+      events_ = std::move(left);
+    }
+    arrivals_.change([&](const StoredEvent& event) { return is_erased_by(what, event); },
+                     [&](const StoredEvent& event) { return left_of(what, event); });
+    return out;
   }
 
   Result<LogStats> stats() override {

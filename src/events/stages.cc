@@ -95,14 +95,16 @@ class Runner {
   }
 
   Result<void> step() {
-    const uint64_t cursor = cursor_;  // only this thread writes it
+    const uint64_t cursor = cursor_;        // only this thread writes it
+    const uint64_t last = log_.last_seq();  // before the look, which sees what is up to here
     const Arrived arrived = TRY(log_.share_arrivals(cursor, stage_.batch));
     const auto events = arrived.events;
-    if (events.empty()) {
+    if (events.empty() && last <= cursor) {
       log_.wait_for_arrivals(cursor, kLongestWait);
       return {};
     }
-    const uint64_t reached = events.back().seq;
+    // The log may end in numbers whose events were erased before this stage saw them.
+    const uint64_t reached = events.empty() ? last : events.back().seq;
     TRY(apply(events, reached));
     if (stage_.committed) stage_.committed(reached);
     move_cursor(reached);
@@ -116,7 +118,7 @@ class Runner {
         if (TRY(stored_cursor(c)) != cursor_) {
           return fail(Code::kConflict, "somebody else moved the stage's cursor", stage_.name);
         }
-        TRY(stage_.apply(c, events));
+        if (!events.empty()) TRY(stage_.apply(c, events));
         TRY(
             c.execute("INSERT INTO stage_cursors (name, seq) VALUES ($1, $2) "
                       "ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",

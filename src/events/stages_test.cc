@@ -98,6 +98,24 @@ TEST_F(StagesTest, CursorsSurviveARestart) {
   EXPECT_EQ(messages("late"), expected(20));
 }
 
+// What was erased before a stage saw it leaves a gap, also at the end of the log.
+TEST_F(StagesTest, GoesOverNumbersWhoseEventsAreGone) {
+  append(0, 10);
+  ASSERT_TRUE(log_->erase({.message_ids = {"3", "8", "9"}}));
+  const uint64_t last = log_->last_seq();
+  {
+    Stages stages(*log_, *database_, {effects("a", 3)});
+    ASSERT_TRUE(stages.wait_until(last, kLong));
+    EXPECT_EQ(messages("a"), (std::vector<std::string>{"0", "1", "2", "4", "5", "6", "7"}));
+    EXPECT_EQ(stages.progress().at(0).behind, 0u);
+  }
+  Stages stages(*log_, *database_, {effects("a", 3), effects("late", 100)});
+  append(10, 11);
+  ASSERT_TRUE(stages.wait_until(last + 1, kLong));
+  EXPECT_EQ(messages("a").back(), "10");
+  EXPECT_EQ(messages("late"), messages("a"));
+}
+
 // Fails after its effects were written, by an error or an exception, at random batches: nothing is
 // lost or doubled.
 TEST_F(StagesTest, FaultsRepeatWorkButNoEffect) {

@@ -42,6 +42,7 @@ struct Measure {
   double cap_level = 1;  // values above this quantile of the non-zero ones are cut to it; 1: none
   double level = 0.5;    // of a quantile
   int64_t before_days = 0;  // before the exposure, for CUPED; 0: none
+  bool net = false;         // of revenue: less what points and messages cost
 };
 std::string_view kind_name(Measure::Kind kind);
 

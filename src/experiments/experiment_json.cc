@@ -169,6 +169,9 @@ Result<Measure> measure_from(const Json& json, const std::string& path) {
   m.before_days = TRY(integer_in(json, "before_days", path, 0, 0, kMaxDays));
   m.cap_level = TRY(number_in(json, "cap_level", path, 1, 0.5, 1));
   m.level = TRY(number_in(json, "level", path, 0.5, 0.01, 0.99));
+  m.net = TRY(json_bool_or(json, "net", false));
+  if (m.net && m.kind != Kind::kRevenue)
+    return fail(Code::kInvalid, "only revenue can be less its costs", path + ".net");
   return m;
 }
 
@@ -184,6 +187,7 @@ Json to_json(const Measure& m) {
   if (m.kind == Kind::kRatio) json["per"] = to_json(m.per);
   if (m.kind == Kind::kRetention) json["day"] = m.day;
   if (m.kind == Kind::kQuantile) json["level"] = m.level;
+  if (m.kind == Kind::kRevenue) json["net"] = m.net;
   return json;
 }
 

@@ -56,6 +56,15 @@ struct HeldPerson {
 };
 Result<void> keep_members(store::Connection& c, std::span<const HeldPerson> people, Instant now);
 
+// What an event costs the shop: `minor` for each, or for each unit of a property. Below 0 it gives
+// back what was counted before.
+struct NetCost {
+  std::string event, property;
+  std::vector<std::pair<std::string, std::string>> is;  // properties that must have these values
+  std::vector<std::string> set;                         // properties that must be there
+  double minor = 0;
+};
+
 // The module's service: experiments, the assignment API, hold-outs and their results. Thread-safe.
 class Experiments {
  public:
@@ -70,6 +79,8 @@ class Experiments {
     Clock clock;
     // When a campaign began to be sent; empty: none is known here.
     std::function<Result<Instant>(std::string_view campaign)> campaign_sent = nullptr;
+    // What points and messages cost, for net revenue; empty: nothing is known to cost anything.
+    std::function<Result<std::vector<NetCost>>()> net_costs = nullptr;
   };
   explicit Experiments(Wiring wiring);
   ~Experiments();
@@ -89,6 +100,10 @@ class Experiments {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// Erases a person, in the transaction of people::erase_person(): arms that were given to identities
+// go; members of hold-outs stay as numbers. {"arms", "hold_outs"}: rows.
+Result<Json> erase_person(store::Connection& c, const people::ErasedPerson& erased);
 
 std::span<const store::Migration> migrations();
 

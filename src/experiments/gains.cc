@@ -29,7 +29,9 @@ proof::Gain gain_of(const Measured& m, size_t measure, const MeasureEffect& effe
 }
 
 std::optional<size_t> revenue_of(const std::vector<Measure>& measures) {
-  const auto found = std::ranges::find(measures, Measure::Kind::kRevenue, &Measure::kind);
+  // Costs are taken off where returns are worked out, and must not be taken off twice.
+  const auto found = std::ranges::find_if(
+      measures, [](const Measure& m) { return m.kind == Measure::Kind::kRevenue && !m.net; });
   if (found == measures.end()) return std::nullopt;
   return static_cast<size_t>(found - measures.begin());
 }

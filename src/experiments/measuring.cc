@@ -97,7 +97,20 @@ class Planner {
     plan.keep = m.cap_level < 1 || m.kind == Kind::kQuantile;
     plan.of = source(m.of, plan, selectors);
     if (m.kind == Kind::kRatio) plan.per = source(m.per, plan, selectors);
+    if (m.net) {
+      for (const NetCost& cost : subject_.costs)
+        plan.costs.push_back({source(counted_of(cost), plan, selectors), cost.minor});
+    }
     return plan;
+  }
+
+  static Counted counted_of(const NetCost& cost) {
+    Counted counted{.event = cost.event, .sum = cost.property, .where = {}};
+    for (const auto& [property, value] : cost.is)
+      counted.where.push_back({.property = property, .op = Test::Op::kIs, .texts = {value}});
+    for (const std::string& property : cost.set)
+      counted.where.push_back({.property = property, .op = Test::Op::kIsSet});
+    return counted;
   }
 
   Source source(const Counted& counted, const MeasurePlan& m, std::vector<Selector>& selectors) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "experiments/experiments.h"
 #include "experiments/outcomes.h"
 
 namespace perennial::experiments {
@@ -26,6 +27,7 @@ struct Subject {
   bool over = false;           // measures without a window end with the span
   std::string experiment_key;  // whose exposures; "" when they are given
   std::shared_ptr<const Exposed> exposed;
+  std::vector<NetCost> costs;  // of measures that are less their costs
 };
 Subject subject_of(const Experiment& experiment, Instant now);
 uint32_t days_of(const Span& span);  // at least 1, at most kMaxDays

@@ -125,6 +125,25 @@ void Outcomes::each_step(const Source& source, const Slice& slice, uint32_t pers
   }
 }
 
+double Outcomes::value_of(const MeasurePlan& m, const Slice& slice, uint32_t person, Second from,
+                          Second to, std::span<const uint32_t> orders,
+                          std::vector<Step>* steps) const {
+  double sum = 0;
+  const bool share = is_share(m.kind);
+  const auto add = [&](Second at, double amount) {
+    sum += amount;
+    if (steps != nullptr) steps->push_back({.at = at, .y = amount});
+  };
+  each_step(m.of, slice, person, from, to, orders, [&](Second at, double amount) {
+    if (!share || sum == 0) add(at, amount);
+  });
+  for (const MeasurePlan::Cost& cost : m.costs) {
+    each_step(cost.of, slice, person, from, to, orders,
+              [&](Second at, double amount) { add(at, -cost.minor * amount); });
+  }
+  return sum;
+}
+
 std::optional<Moments::Values> Outcomes::values_of(const MeasurePlan& m, const Slice& slice,
                                                    uint32_t person, Second exposed_at,
                                                    std::span<const uint32_t> orders,
@@ -137,23 +156,20 @@ std::optional<Moments::Values> Outcomes::values_of(const MeasurePlan& m, const S
     if (to > m.until) return std::nullopt;
   }
   Moments::Values values{};
-  const auto gather = [&](const Source& source, Second begin, Second end, double& sum, bool share,
-                          double Step::* part) {
-    each_step(source, slice, person, begin, end, orders, [&](Second at, double amount) {
-      if (share && sum != 0) return;
+  const auto count = [&](Second begin, Second end, std::vector<Step>* told) {
+    double sum = 0;
+    each_step(m.per, slice, person, begin, end, orders, [&](Second at, double amount) {
       sum += amount;
-      if (steps == nullptr || part == nullptr) return;
-      steps->push_back({.at = at});
-      steps->back().*part = amount;
+      if (told != nullptr) told->push_back({.at = at, .d = amount});
     });
+    return sum;
   };
-  const bool share = is_share(m.kind);
-  gather(m.of, from, to, values[0], share, &Step::y);
-  gather(m.per, from, to, values[1], false, &Step::d);
+  values[0] = value_of(m, slice, person, from, to, orders, steps);
+  values[1] = count(from, to, steps);
   if (m.before > 0) {
     const Second begin = earlier(exposed_at, m.before);
-    gather(m.of, begin, exposed_at, values[2], share, nullptr);
-    gather(m.per, begin, exposed_at, values[3], false, nullptr);
+    values[2] = value_of(m, slice, person, begin, exposed_at, orders, nullptr);
+    values[3] = count(begin, exposed_at, nullptr);
   }
   return values;
 }
@@ -165,7 +181,8 @@ void Outcomes::add_daily(const MeasurePlan& m, DailySums& days, Second exposed_a
       m.kind == Kind::kRetention ? later(exposed_at, m.day + kDay - 1) : exposed_at;
   days.n[day_of(known)] += 1;
   if (steps.empty()) return;
-  if (m.per.from != Source::From::kNothing) std::ranges::stable_sort(steps, {}, &Step::at);
+  if (m.per.from != Source::From::kNothing || !m.costs.empty())
+    std::ranges::stable_sort(steps, {}, &Step::at);
   Step sum;
   for (const Step& step : steps) {
     const uint32_t day = day_of(std::max(step.at, known));

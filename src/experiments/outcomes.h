@@ -45,6 +45,12 @@ struct Source {
 struct MeasurePlan {
   Measure::Kind kind = Measure::Kind::kProportion;
   Source of, per;
+  // Taken off `of`: so much for each event, or for each unit of its number.
+  struct Cost {
+    Source of;
+    double minor = 0;
+  };
+  std::vector<Cost> costs = {};
   Second window = 0;  // 0: up to `until`
   Second before = 0;
   Second until = 0;   // nothing at it or later counts
@@ -104,6 +110,10 @@ class Outcomes {
     double y = 0, d = 0;
   };
   Exposure exposure_of(const timeline::Slice& slice, uint32_t person) const;
+  // What `of` amounts to in [from, to), less its costs.
+  double value_of(const MeasurePlan& measure, const timeline::Slice& slice, uint32_t person,
+                  Second from, Second to, std::span<const uint32_t> orders,
+                  std::vector<Step>* steps) const;
   void find_orders(uint32_t bucket, std::vector<uint32_t>& first) const;
   // The numbers of one person; steps of the running value are left in `steps_`.
   std::optional<Moments::Values> values_of(const MeasurePlan& measure, const timeline::Slice& slice,

@@ -54,6 +54,13 @@ OutcomePlan plan_of(Second until) {
       {.kind = Kind::kProportion, .of = orders, .per = {}, .window = 4 * kDay, .until = until},
       {.kind = Kind::kRevenue, .of = revenue, .per = {}, .before = 8 * kDay, .until = until},
       {.kind = Kind::kRatio, .of = revenue, .per = orders, .until = until},
+      {.kind = Kind::kRevenue,
+       .of = revenue,
+       .per = {},
+       .costs = {{seen, 40}, {paid, 1.5}, {seen, -3}},
+       .window = 6 * kDay,
+       .before = 4 * kDay,
+       .until = until},
   };
   return plan;
 }
@@ -153,9 +160,15 @@ struct Twin {
       from = exposed + m.day, to = from + kDay;
       if (to > now) return std::nullopt;
     }
-    Moments::Values v{sum(m, m.of, person, from, to, true), sum(m, m.per, person, from, to, false)};
+    const auto net = [&](Second begin, Second end) {
+      double left = sum(m, m.of, person, begin, end, true);
+      for (const auto& cost : m.costs)
+        left -= cost.minor * sum(m, cost.of, person, begin, end, false);
+      return left;
+    };
+    Moments::Values v{net(from, to), sum(m, m.per, person, from, to, false)};
     if (m.before) {
-      v[2] = sum(m, m.of, person, exposed - m.before, exposed, true);
+      v[2] = net(exposed - m.before, exposed);
       v[3] = sum(m, m.per, person, exposed - m.before, exposed, false);
     }
     return v;

@@ -106,6 +106,7 @@ Json measure_json(const ResultOf& of, const OutcomeTable& table, const Judgement
           {"name", m.name},
           {"kind", kind_name(m.kind)},
           {"money", m.of.orders && m.of.sum == "amount"},
+          {"net", m.net},
           {"better", m.more_is_better ? "more" : "less"},
           {"cap", number(judged.cap)},
           {"arms", std::move(arms)},

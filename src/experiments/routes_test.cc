@@ -33,7 +33,8 @@ class ProofRoutes : public testing::Test {
         .books = *followed_.books,
         .resolve_set =
             [this](std::string_view) { return Result<std::vector<people::PersonId>>(audience_); },
-        .clock = [this] { return now_; }});
+        .clock = [this] { return now_; },
+        .net_costs = [this] { return Result<std::vector<NetCost>>(costs_); }});
     http::Router router;
     proof_->add_routes(router);
     http::Options options;
@@ -108,6 +109,7 @@ class ProofRoutes : public testing::Test {
   std::unique_ptr<Experiments> proof_;
   std::unique_ptr<http::Server> server_;
   std::vector<people::PersonId> audience_;
+  std::vector<NetCost> costs_;
   Instant now_ = *parse_instant("2026-03-01T00:00:00Z");
   int sent_ = 0;
 };
@@ -316,6 +318,62 @@ TEST_F(ProofRoutes, HoldPeopleOutAndCompareThem) {
   call("POST", path + "/end");
   call("POST", path + "/end", nullptr, 409);
   EXPECT_NE(call("GET", path + "/members")["members"][0]["left_at"], nullptr);
+}
+
+TEST_F(ProofRoutes, NetRevenueIsLessPointsAndMessages) {
+  costs_ = {{.event = "Points Earned",
+             .property = "points",
+             .is = {{"programme", "p1"}, {"currency", "points"}},
+             .minor = 2},
+            {.event = "Points Spent", .property = "points", .set = {"order"}, .minor = -2},
+            {.event = "Message Sent", .minor = 3.5}};
+  const Json measures = {{{"key", "revenue"}, {"kind", "revenue"}},
+                         {{"key", "net"}, {"kind", "revenue"}, {"net", true}}};
+  const std::string id = start(draft("costs", {{"measures", measures}}));
+  EXPECT_EQ(call("GET", "/v1/experiments/" + id)["measures"][1]["net"], true);
+  std::map<std::string, double> revenue, cost;
+  std::vector<events::Event> later;
+  for (int i = 0; i < 120; ++i) {
+    const std::string user = "u" + std::to_string(i);
+    const std::string in = arm({{"user_id", user}}, "costs")["arm"];
+    now_ += 60s;
+    const auto track = [&](const char* name, const Json& properties) {
+      later.push_back(event(user, events::Type::kTrack, name, properties));
+    };
+    track("Order Completed", {{"order_id", "o" + user}, {"total", 10}, {"currency", "CNY"}});
+    revenue[in] += 1'000;
+    for (int k = 0; k <= i % 3; ++k) track("Message Sent", {{"campaign_id", "c"}});
+    cost[in] += 3.5 * (1 + i % 3);
+    track("Points Earned", {{"programme", "p1"}, {"currency", "points"}, {"points", i}});
+    cost[in] += 2 * i;
+    // Points of another programme cost nothing here; those spent in the mall are no discount.
+    track("Points Earned", {{"programme", "p2"}, {"currency", "points"}, {"points", 1'000}});
+    track("Points Spent", {{"programme", "p1"}, {"currency", "points"}, {"points", 50}});
+    if (i % 4 == 0) {
+      track("Points Spent", {{"programme", "p1"}, {"points", 5}, {"order", "o" + user}});
+      cost[in] -= 10;
+    }
+  }
+  now_ += 48h;
+  take(std::move(later));
+  const Json result = call("GET", "/v1/experiments/" + id + "/result");
+  for (size_t i = 0; i < 2; ++i) {
+    const std::string key = result["arms"][i]["key"];
+    EXPECT_NEAR(result["measures"][0]["arms"][i]["sum"].get<double>(), revenue[key], 1e-6);
+    EXPECT_NEAR(result["measures"][1]["arms"][i]["sum"].get<double>(), revenue[key] - cost[key],
+                1e-6);
+  }
+  EXPECT_EQ(result["measures"][1]["net"], true);
+  // Gains are before costs: returns take them off themselves.
+  const auto gains = proof_->gains();
+  ASSERT_TRUE(gains) << gains.error().text();
+  ASSERT_EQ(gains->size(), 1u);
+  const Json& first = result["measures"][0]["effects"][0]["absolute"]["effect"];
+  EXPECT_NEAR(*(*gains)[0].value, first.get<double>() * result["arms"][1]["people"].get<double>(),
+              1e-6);
+  const Json wrong = {{{"key", "n"}, {"kind", "count"}, {"of", {{"orders", true}}}, {"net", true}}};
+  EXPECT_EQ(call("POST", "/v1/experiments", draft("x", {{"measures", wrong}}), 400)["where"],
+            "measures[0].net");
 }
 
 }  // namespace

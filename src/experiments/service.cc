@@ -113,8 +113,17 @@ std::vector<Measure> hold_out_measures() {
   count.key = "orders";
   count.kind = Measure::Kind::kCount;
   count.of = orders;
-  for (Measure* m : {&ordered, &money, &count}) m->before_days = kHoldOutBeforeDays;
-  return {ordered, money, count};
+  Measure net = money;
+  net.key = "net_revenue";
+  net.net = true;
+  for (Measure* m : {&ordered, &money, &net, &count}) m->before_days = kHoldOutBeforeDays;
+  return {ordered, money, net, count};
+}
+
+Result<Subject> Experiments::Impl::with_costs(Subject subject) {
+  const bool wanted = std::ranges::any_of(subject.measures, &Measure::net);
+  if (wanted && wiring.net_costs) subject.costs = TRY(wiring.net_costs());
+  return subject;
 }
 
 Experiments::Experiments(Wiring wiring) : impl_(new Impl(std::move(wiring))) {}
@@ -142,7 +151,7 @@ Result<Experiments::Impl::Ids> Experiments::Impl::people_of(std::string_view kin
   if (kind == "experiment") {
     const Experiment experiment =
         TRY(wiring.database.read([&](store::Connection& c) { return find_experiment(c, id); }));
-    subject = subject_of(experiment, now());
+    subject = TRY(with_costs(subject_of(experiment, now())));
   } else {
     const HoldOut hold_out =
         TRY(wiring.database.read([&](store::Connection& c) { return find_hold_out(c, id); }));
@@ -157,7 +166,7 @@ Result<Experiments::Impl::Ids> Experiments::Impl::people_of(std::string_view kin
 Result<Experiments::Impl::Measured> Experiments::Impl::measured(const Experiment& experiment) {
   Measured m;
   const Instant at = now();
-  const Subject subject = subject_of(experiment, at);
+  const Subject subject = TRY(with_costs(subject_of(experiment, at)));
   m.of = {.set = "experiment:" + experiment.id,
           .arms = experiment.arms,
           .measures = experiment.measures,
@@ -187,7 +196,7 @@ Result<Subject> Experiments::Impl::subject_of_hold_out(const HoldOut& hold_out) 
                   std::max(hold_out.started_at, std::min(hold_out.ended_at.value_or(at), at))};
   subject.exposed =
       TRY(wiring.database.read([&](store::Connection& c) { return arms_of(c, hold_out); }));
-  return subject;
+  return with_costs(std::move(subject));
 }
 
 Result<Experiments::Impl::Measured> Experiments::Impl::measured(const HoldOut& hold_out) {

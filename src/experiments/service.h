@@ -57,6 +57,8 @@ struct Experiments::Impl {
   Result<Measured> measured(const Experiment& experiment);
   Result<Measured> measured(const HoldOut& hold_out);
   Result<Subject> subject_of_hold_out(const HoldOut& hold_out);
+  // The subject with what its measures cost, where one is less that.
+  Result<Subject> with_costs(Subject subject);
   Result<Json> headline(const Experiment& experiment);
   Result<Ids> people_of(std::string_view kind, std::string_view id, std::string_view rest);
   Result<bool> in_audience(std::string_view audience, people::PersonId person);

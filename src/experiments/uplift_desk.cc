@@ -5,24 +5,13 @@
 #include <random>
 
 #include "experiments/experiment.h"
-#include "value/value.h"
+#include "experiments/fields.h"
 
 namespace perennial::experiments {
 namespace {
 
 using proof::Learner;
 using std::chrono::steady_clock;
-
-constexpr int64_t kMostMoney = 1'000'000'000'000;  // minor units
-
-Result<int64_t> whole(const Json& wanted, const char* name, int64_t fallback, int64_t low,
-                      int64_t high) {
-  const int64_t value = TRY(json_integer_or(wanted, name, fallback));
-  if (value < low || value > high)
-    return fail(Code::kInvalid,
-                "must be from " + std::to_string(low) + " to " + std::to_string(high), name);
-  return value;
-}
 
 // A sample that does not depend on the order in which people came.
 void cut_down(std::vector<people::PersonId>& people, size_t most) {
@@ -112,7 +101,7 @@ Result<UpliftDesk::Compared> UpliftDesk::compared(const Json& wanted) {
   if (kind == "experiment" && !id.empty()) return of_experiment(id, wanted);
   if (kind != "campaign" || id.empty() || !wiring_.campaign_sent)
     return fail(Code::kInvalid, "must be campaign:ID or experiment:ID", "of");
-  const int64_t days = TRY(whole(wanted, "days", 30, kMinUpliftDays, kMaxUpliftDays));
+  const int64_t days = TRY(integer_in(wanted, "days", "", 30, kMinUpliftDays, kMaxUpliftDays));
   const Instant sent = TRY(wiring_.campaign_sent(id));
   return Compared{.treated = of + ":arm:treated",
                   .control = of + ":arm:held_out",
@@ -188,18 +177,21 @@ Result<Json> UpliftDesk::json(const Json& wanted) {
 // By uplift where that was shown to be worth more, else by who responds: then nothing can be said
 // of what is kept.
 Result<Json> UpliftDesk::choose(const Json& wanted) {
-  const int64_t value = TRY(whole(wanted, "value_minor", 0, 1, kMostMoney));
-  const int64_t cost = TRY(whole(wanted, "cost_minor", 0, 0, kMostMoney));
-  const int64_t most = TRY(whole(wanted, "people", 1'000'000'000, 1, 1'000'000'000));
-  const int64_t budget = TRY(whole(wanted, "budget_minor", kMostMoney, 0, kMostMoney));
+  const int64_t value = TRY(integer_in(wanted, "value_minor", "", 0, 1, kMostMoney));
+  if (value < 1) return fail(Code::kInvalid, "is needed", "value_minor");
+  const int64_t cost = TRY(integer_in(wanted, "cost_minor", "", 0, 0, kMostMoney));
+  const int64_t most = TRY(integer_in(wanted, "people", "", kMostPeople, 1, kMostPeople));
+  const int64_t budget = TRY(integer_in(wanted, "budget_minor", "", kMostMoney, 0, kMostMoney));
   const std::string among = TRY(json_string(wanted, "among"));
   const auto found = TRY(checked(wanted));
   Ids people = TRY(wiring_.resolve_set(among));
   std::ranges::sort(people);
+  const size_t asked = people.size();
+  TRY(leave_in_peace(wanted, people));
   if (!found->check.why.empty())
     return Json{
-        {"why", found->check.why}, {"by", nullptr},   {"asked", people.size()}, {"people", 0},
-        {"value_minor", nullptr},  {"cost_minor", 0}, {"net_minor", nullptr},   {"set", nullptr}};
+        {"why", found->check.why}, {"by", nullptr},   {"asked", asked},       {"people", 0},
+        {"value_minor", nullptr},  {"cost_minor", 0}, {"net_minor", nullptr}, {"set", nullptr}};
   const Learner learner = found->check.offered.value_or(Learner::kResponse);
   std::vector<uint32_t> rows(found->sample.size());
   for (size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<uint32_t>(i);
@@ -207,10 +199,12 @@ Result<Json> UpliftDesk::choose(const Json& wanted) {
   const auto book = TRY(wiring_.books.get());
   const auto table = value::order_features(*book, people, now());
   const size_t columns = table.columns.size();
+  const bool known = learner != Learner::kResponse;
   std::vector<double> kept;
-  for (size_t i = 0; i < people.size(); ++i)
-    kept.push_back(score.of(std::span(table.values).subspan(i * columns, columns)) *
-                   static_cast<double>(value));
+  for (size_t i = 0; i < people.size(); ++i) {
+    const auto x = std::span(table.values).subspan(i * columns, columns);
+    kept.push_back((known ? uplift_of(score, x) : score.of(x)) * static_cast<double>(value));
+  }
   const std::vector<proof::Offer> offers = {{.cost = static_cast<double>(cost)}};
   const auto choice =
       proof::choose_offers(kept, offers, {.budget = static_cast<double>(budget), .people = most});
@@ -218,21 +212,22 @@ Result<Json> UpliftDesk::choose(const Json& wanted) {
   for (size_t i = 0; i < people.size(); ++i) {
     if (choice.offer[i] >= 0) chosen.push_back(people[i]);
   }
-  const bool known = learner != Learner::kResponse;
-  const std::string key = new_id("upl");
-  {
-    std::lock_guard lock(mutex_);
-    if (choices_.size() == kKeptChoices) choices_.erase(choices_.begin());
-    choices_.emplace_back(key, std::move(chosen));
-  }
   return Json{{"why", ""},
               {"by", proof::learner_name(learner)},
-              {"asked", people.size()},
+              {"asked", asked},
               {"people", choice.people},
               {"value_minor", known ? Json(std::llround(choice.value)) : Json(nullptr)},
               {"cost_minor", std::llround(choice.cost)},
               {"net_minor", known ? Json(std::llround(choice.value - choice.cost)) : Json(nullptr)},
-              {"set", "uplift:" + key}};
+              {"set", keep(std::move(chosen))}};
+}
+
+std::string UpliftDesk::keep(Ids chosen) {
+  const std::string key = new_id("upl");
+  std::lock_guard lock(mutex_);
+  if (choices_.size() == kKeptChoices) choices_.erase(choices_.begin());
+  choices_.emplace_back(key, std::move(chosen));
+  return "uplift:" + key;
 }
 
 std::optional<Result<UpliftDesk::Ids>> UpliftDesk::resolve_set(std::string_view set) {
@@ -269,6 +264,12 @@ void UpliftDesk::add_routes(http::Router& router) {
       [this, reply](const http::Request& request) {
         return reply([&]() -> Result<Json> { return choose(TRY(http::json_body(request))); }());
       });
+  router.add({.method = "POST", .path = "/v1/uplift/offers", .right = "campaigns.write"},
+             [this, reply](const http::Request& request) {
+               return reply([&]() -> Result<Json> {
+                 return choose_offers(TRY(http::json_body(request)));
+               }());
+             });
 }
 
 }  // namespace perennial::experiments

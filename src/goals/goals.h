@@ -49,6 +49,8 @@ class Goals {
   explicit Goals(Wiring wiring);
   ~Goals();
   void add_routes(http::Router& router);
+  // What one message costs, as the terms of returns say; 0 where nobody has said.
+  Result<double> message_cost_minor();
 
  private:
   struct Impl;

@@ -221,8 +221,9 @@ Answer Goals::Impl::costs(const http::Request& request) {
          TRY(list_costs(c, static_cast<size_t>(offset), static_cast<size_t>(limit)))) {
       items.push_back(to_json(cost));
     }
+    const int64_t total = TRY(count_costs(c));
     return http::json(200, {{"costs", std::move(items)},
-                            {"total", TRY(count_costs(c))},
+                            {"total", total},
                             {"currency", wiring.settings.workspace().currency}});
   });
 }
@@ -312,6 +313,11 @@ Result<Json> Goals::Impl::acquisition() {
 
 Goals::Goals(Wiring wiring) : impl_(new Impl{.wiring = std::move(wiring)}) {}
 Goals::~Goals() = default;
+
+Result<double> Goals::message_cost_minor() {
+  const Terms terms = TRY(impl_->wiring.database.read(load_terms));
+  return static_cast<double>(terms.message_cost_per_1000_minor) / 1000;
+}
 
 void Goals::add_routes(http::Router& router) {
   Impl* const impl = impl_.get();

@@ -128,7 +128,11 @@ Response Dispatcher::guarded(const Route& route, const Request& request,
 }
 
 Response Dispatcher::run(const Entry& entry, const Request& request) const {
-  return guarded(entry.route, request, [&] { return entry.handler(request); });
+  return guarded(entry.route, request, [&] {
+    Response response = entry.handler(request);
+    if (options_.revise) options_.revise(entry.route, request, response);
+    return response;
+  });
 }
 
 void Dispatcher::run_async(const Entry& entry, std::shared_ptr<Request> request,

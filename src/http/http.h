@@ -132,6 +132,9 @@ class Router {
 // Fills request.principal and returns nothing, or returns the refusal (401, 403). Runs before the
 // body is read for kFile routes and before the handler for all.
 using Authorizer = std::function<std::optional<Response>(const Route&, Request&)>;
+// Sees what a blocking handler answers before it goes out, on the handler's thread, and may change
+// it.
+using Reviser = std::function<void(const Route&, const Request&, Response&)>;
 // Sees every exchange after it is answered: for access logs, metrics and recorded contract traffic.
 struct Exchange {
   const Route* route;  // null when no route took it
@@ -152,6 +155,7 @@ struct Options {
   size_t max_buffered_bytes = 512 * 1024 * 1024;
   std::string upload_directory;  // for kFile bodies; must exist
   Authorizer authorize;          // none: every route is open (tests only)
+  Reviser revise;
   Observer observe;
   // Sent with every reply (Content-Security-Policy and the like).
   std::map<std::string, std::string> headers;

@@ -349,6 +349,20 @@ TEST(Server, AuthorizesBeforeHandlers) {
   }
 }
 
+TEST(Server, AnswersOfBlockingHandlersMayBeRevised) {
+  Router router;
+  router.add({.method = "GET", .path = "/names/{id}", .right = "people.read"},
+             [](const Request&) { return text(200, "Ann"); });
+  Options options;
+  options.revise = [](const Route& route, const Request& request, Response& response) {
+    if (request.params.at("id") == "throw") throw std::runtime_error("no");
+    response = text(response.status, response.body.substr(0, 1) + " at " + route.path);
+  };
+  auto server = started(std::move(router), std::move(options));
+  EXPECT_EQ(ask(*server, "GET", "/names/7").body, "A at /names/{id}");
+  EXPECT_EQ(ask(*server, "GET", "/names/throw").status, 500);
+}
+
 TEST(Server, ShowsExchangesToTheObserver) {
   std::mutex mutex;
   std::vector<std::string> seen;

@@ -15,10 +15,11 @@ constexpr std::string_view kColumns =
     "insight_dashboards ";
 
 Result<Dashboard> dashboard_of(const store::Row& row) {
+  Json tiles = TRY(parse_json(row.text(3)));
   return Dashboard{.id = row.text(0),
                    .version = row.integer(1),
                    .name = row.text(2),
-                   .tiles = TRY(parse_json(row.text(3))),
+                   .tiles = std::move(tiles),
                    .refresh_minutes = static_cast<int>(row.integer(4)),
                    .created_by = row.text(5),
                    .created_at = from_millis(row.integer(6)),

@@ -155,6 +155,11 @@ class Behaviour {
   std::unique_ptr<Refresher> refresher_;
 };
 
+// Drops kept answers of dashboards that hold one of these words (people::ErasedPerson) as a value:
+// they are asked again when they are due. Without `take` they stay and are counted. How many.
+Result<int64_t> forget_answers(store::Connection& c, const std::vector<std::string>& words,
+                               bool take);
+
 std::span<const store::Migration> migrations();
 
 }  // namespace perennial::insight

@@ -23,8 +23,8 @@ Result<Pick> pick_of(const http::Request& request) {
   const std::string search = request.query_or("search", "");
   if (search.size() > kMaxSearchBytes || !is_storable_text(search))
     return fail(Code::kInvalid, "is too long or no valid text", "search");
-  return Pick{.search = fold_for_search(search),
-              .limit = static_cast<size_t>(TRY(request.query_integer("limit", 50, 1, kMaxLimit)))};
+  const int64_t limit = TRY(request.query_integer("limit", 50, 1, kMaxLimit));
+  return Pick{.search = fold_for_search(search), .limit = static_cast<size_t>(limit)};
 }
 
 struct Subject {

@@ -72,7 +72,9 @@ Result<RetentionQuery> parse_retention(const Fields& fields) {
 }
 
 Result<LifecycleQuery> parse_lifecycle(const Fields& fields) {
-  return LifecycleQuery{.select = TRY(selector(fields, "select"))};
+  LifecycleQuery q;
+  q.select = TRY(selector(fields, "select"));
+  return q;
 }
 
 Result<StickinessQuery> parse_stickiness(const Fields& fields) {

@@ -44,7 +44,9 @@ Result<Instant> parse_end(const Fields& range, std::string_view member, const Zo
 }
 
 Result<Span> parse_fixed(const Fields& range, const Zone& zone) {
-  Span span{.from = TRY(parse_end(range, "from", zone)), .to = TRY(parse_end(range, "to", zone))};
+  Span span;
+  span.from = TRY(parse_end(range, "from", zone));
+  span.to = TRY(parse_end(range, "to", zone));
   if (span.from >= span.to)
     return fail(Code::kInvalid, "must be after from", range.at("to"),
                 "the range is half-open: to is the first day that does not count");
@@ -240,8 +242,8 @@ Result<FunnelWindow> parse_funnel_window(const Fields& fields, seconds fallback)
   if (unit != kSession) {
     if (window.has("gap_minutes"))
       return fail(Code::kInvalid, "is only of unit session", window.at("gap_minutes"));
-    return FunnelWindow{.window = TRY(duration_of(window, unit, kMinWindow, kMaxWindow)),
-                        .session_gap = std::nullopt};
+    const seconds length = TRY(duration_of(window, unit, kMinWindow, kMaxWindow));
+    return FunnelWindow{.window = length, .session_gap = std::nullopt};
   }
   if (window.has("count"))
     return fail(Code::kInvalid, "a window is one session", window.at("count"));

@@ -65,9 +65,9 @@ Result<Question> make_question(access::Workspace workspace, Instant now,
 Result<Asked> asked_by(const http::Request& request, const Calendar& calendar) {
   auto by = parse_period(request.query_or("by", "month"));
   if (!by) return fail(Code::kInvalid, by.error().message, "by");
-  return Asked{.by = *by,
-               .from = TRY(day_of(request, "from", calendar)),
-               .to = TRY(day_of(request, "to", calendar))};
+  const auto from = TRY(day_of(request, "from", calendar));
+  const auto to = TRY(day_of(request, "to", calendar));
+  return Asked{.by = *by, .from = from, .to = to};
 }
 
 }  // namespace perennial::insight

@@ -50,11 +50,12 @@ constexpr std::string_view kReportColumns =
     "share_hash FROM insight_reports ";
 
 Result<Report> report_of(const store::Row& row) {
+  Json question = TRY(parse_json(row.text(4)));
   return Report{.id = row.text(0),
                 .version = row.integer(1),
                 .name = row.text(2),
                 .description = row.text(3),
-                .question = TRY(parse_json(row.text(4))),
+                .question = std::move(question),
                 .created_by = row.text(5),
                 .created_at = from_millis(row.integer(6)),
                 .updated_at = from_millis(row.integer(7)),

@@ -90,10 +90,10 @@ Result<People> activity_people(const SetContext& context,
                                const std::vector<std::string_view>& parts) {
   using Which = CollectActivity::Which;
   if (parts.size() != 4) return wrong("expected activity:WHO:PERIOD:LABEL");
-  CollectActivity collect{TRY(pick<Which>(parts[1], {{"customers", Which::kCustomers},
-                                                     {"new", Which::kNew},
-                                                     {"repeat", Which::kRepeat}})),
-                          {}};
+  const Which who = TRY(pick<Which>(
+      parts[1],
+      {{"customers", Which::kCustomers}, {"new", Which::kNew}, {"repeat", Which::kRepeat}}));
+  CollectActivity collect{who, {}};
   scan_activity(context.book, PeriodIndex(TRY(periods_of(context, parts[2], parts[3], 1))),
                 collect);
   return std::move(collect.people);
@@ -102,12 +102,12 @@ Result<People> activity_people(const SetContext& context,
 Result<People> rate_people(const SetContext& context, const std::vector<std::string_view>& parts) {
   using Which = CollectRate::Which;
   if (parts.size() != 4) return wrong("expected rate:WHO:PERIOD:LABEL");
-  CollectRate collect{TRY(pick<Which>(parts[1], {{"start", Which::kStart},
-                                                 {"end", Which::kEnd},
-                                                 {"new", Which::kNew},
-                                                 {"kept", Which::kKept},
-                                                 {"lost", Which::kLost}})),
-                      {}};
+  const Which who = TRY(pick<Which>(parts[1], {{"start", Which::kStart},
+                                               {"end", Which::kEnd},
+                                               {"new", Which::kNew},
+                                               {"kept", Which::kKept},
+                                               {"lost", Which::kLost}}));
+  CollectRate collect{who, {}};
   scan_rate(context.book, PeriodIndex(TRY(periods_of(context, parts[2], parts[3], 1))),
             context.window_days * kDayMs, collect);
   return std::move(collect.people);

@@ -112,11 +112,12 @@ void TestShop::order(std::string user, std::string_view at, int64_t amount_minor
   add(std::move(event));
 }
 
-void TestShop::identify(std::string user, std::string_view at) {
+void TestShop::identify(std::string user, std::string_view at, const Json& traits) {
   events::StoredEvent event;
   event.type = *events::parse_type("identify");
   event.user_id = std::move(user);
   event.timestamp = must(parse_instant(at), "time");
+  event.properties = to_text(traits);
   add(std::move(event));
 }
 

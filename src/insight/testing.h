@@ -34,7 +34,7 @@ class TestShop {
   // Events for people's stage, applied together by serve() and one by one after it. An order or
   // (negative) a refund of a user; "" is no customer.
   void order(std::string user, std::string_view at, int64_t amount_minor);
-  void identify(std::string user, std::string_view at);
+  void identify(std::string user, std::string_view at, const Json& traits = Json::object());
   void save(const access::Workspace& workspace);
   void serve(const std::function<void(http::Router&)>& add_routes);
   // The status, and the body as JSON.

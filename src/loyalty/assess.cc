@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "loyalty/budgets.h"
 #include "loyalty/outbox.h"
 #include "loyalty/rows.h"
 
@@ -12,32 +13,6 @@ namespace {
 using store::Row;
 using store::Value;
 
-// What the ledger has of one award.
-struct Posted {
-  int64_t id = 0;
-  Points points = 0;
-  std::string currency_code;
-  bool seen = false;  // the replay still gives it
-};
-// By person, rule and event.
-using PostedAwards = std::map<std::tuple<PersonId, std::string, std::string>, Posted>;
-
-Result<PostedAwards> posted_awards(store::Connection& c, const Programme& programme,
-                                   std::span<const Value> people) {
-  PostedAwards posted;
-  const Value fixed = programme.id;
-  TRY(each_in(c,
-              "SELECT person, rule, event, id, points, currency FROM loyalty_awards "
-              "WHERE programme = $1 AND person IN {}",
-              std::span(&fixed, 1), people, [&](const Row& row) -> Result<void> {
-                const Currency* currency = programme.find(row.integer(5));
-                posted[{row.integer(0), row.text(1), row.text(2)}] = {
-                    row.integer(3), row.integer(4), currency ? currency->code : "", false};
-                return {};
-              }));
-  return posted;
-}
-
 // A command and the award whose points it changes.
 struct Change {
   Command command;
@@ -45,7 +20,8 @@ struct Change {
   PersonId person = 0;
   std::string rule, event;
   Points points_after = 0;
-  bool fresh = false;
+  int64_t at_ms = 0;              // of its fact
+  std::optional<Points> allowed;  // cut by a budget
 };
 
 Command command_for(const Award& award, PersonId person, int64_t id, Points points) {
@@ -66,7 +42,7 @@ Command command_for(const Award& award, PersonId person, int64_t id, Points poin
 }
 
 void add_changes(std::vector<Change>& changes, PostedAwards& posted, PersonId person,
-                 const std::vector<Award>& awards, int64_t& next_id) {
+                 const std::vector<Award>& awards, const Cuts& cuts, int64_t& next_id) {
   for (const Award& award : awards) {
     auto known = posted.find({person, award.rule, award.key});
     const bool fresh = known == posted.end();
@@ -74,14 +50,61 @@ void add_changes(std::vector<Change>& changes, PostedAwards& posted, PersonId pe
     const Points before = fresh ? 0 : known->second.points;
     if (award.points == before) continue;
     const int64_t id = fresh ? next_id++ : known->second.id;
+    const auto cut = cuts.find({award.rule, award.key});
     changes.push_back({.command = command_for(award, person, id, award.points - before),
                        .id = id,
                        .person = person,
                        .rule = award.rule,
                        .event = award.key,
                        .points_after = award.points,
-                       .fresh = fresh});
+                       .at_ms = award.at_ms});
+    if (cut != cuts.end()) changes.back().allowed = cut->second.allowed;
+    if (cut == cuts.end() && !fresh) changes.back().allowed = known->second.allowed;
   }
+}
+
+// Remembers what was cut to nothing, or is cut though its points stay.
+Result<void> keep_cuts(store::Connection& c, const Programme& programme, PersonId person,
+                       const Cuts& cuts, const PostedAwards& posted,
+                       const std::vector<Change>& changes, int64_t& next_id) {
+  for (const auto& [key, cut] : cuts) {
+    const auto& [rule, event] = key;
+    const bool written = std::ranges::any_of(changes, [&](const Change& change) {
+      return change.person == person && change.rule == rule && change.event == event;
+    });
+    if (written) continue;
+    if (const auto known = posted.find({person, rule, event}); known != posted.end()) {
+      TRY(c.execute("UPDATE loyalty_awards SET allowed = $2 WHERE id = $1",
+                    {known->second.id, cut.allowed}));
+      continue;
+    }
+    TRY(c.execute(
+        "INSERT INTO loyalty_awards (id, programme, person, rule, event, version, currency, "
+        "points, at_ms, allowed) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)",
+        {next_id++, programme.id, person, rule, event, cut.version,
+         programme.find(cut.currency)->id, cut.at_ms, cut.allowed}));
+  }
+  return {};
+}
+
+// What the rules give these people, by their places in `known`, with what was cut before in mind.
+// What they give back is there for all of them.
+Result<std::vector<Within>> replays_of(store::Connection& c, const Terms& terms, Budgets& budgets,
+                                       std::vector<Known>& known, PostedAwards& posted,
+                                       Instant now) {
+  std::vector<Within> replays(known.size());
+  for (size_t i = 0; i < known.size(); ++i) {
+    Known& one = known[i];
+    if (one.erased) continue;
+    if (budgets.any()) {
+      replays[i] = replay_before_budgets(terms, one, posted, now);
+      TRY(budgets.release(c, one.person, replays[i].replay.awards, posted));
+    } else {
+      replays[i].replay = replay(terms.programme, terms.rules, terms.levels, one.traits,
+                                 std::move(one.facts), to_millis(now));
+    }
+  }
+  return replays;
 }
 
 // What the ledger has and the replay does not give any more.
@@ -100,40 +123,45 @@ void add_ends(std::vector<Change>& changes, const PostedAwards& posted, Instant 
                        .id = one.id,
                        .person = person,
                        .rule = rule,
-                       .event = event});
+                       .event = event,
+                       .at_ms = one.at_ms,
+                       .allowed = one.allowed});
   }
 }
 
 Result<void> post(store::Connection& c, const Programme& programme, std::vector<Change>& changes,
-                  int64_t next_id, Instant now) {
+                  Instant now) {
   if (changes.empty()) return {};
   std::ranges::stable_sort(changes, {}, [](const Change& change) { return *change.command.at_ms; });
   std::vector<Command> commands;
   for (const Change& change : changes) commands.push_back(change.command);
   const auto outcomes = TRY(decide(c, programme, commands, now));
-  static const std::vector<std::string_view> kColumns = {
-      "id", "programme", "person", "rule", "event", "version", "currency", "points"};
+  static const std::vector<std::string_view> kColumns = {"id",    "programme", "person",   "rule",
+                                                         "event", "version",   "currency", "points",
+                                                         "at_ms", "allowed"};
   std::vector<std::vector<Value>> rows;
   for (size_t i = 0; i < changes.size(); ++i) {
     const Change& change = changes[i];
     if (!outcomes[i].done()) continue;  // beyond the largest balance: stays as it was
     const Currency* currency = programme.find(change.command.currency);
     rows.push_back({change.id, programme.id, change.person, change.rule, change.event,
-                    change.command.version, currency->id, change.points_after});
+                    change.command.version, currency->id, change.points_after, change.at_ms,
+                    change.allowed ? Value(*change.allowed) : Value()});
   }
   TRY(c.insert_many("loyalty_awards", kColumns, rows,
-                    "ON CONFLICT (id) DO UPDATE SET points = excluded.points"));
-  TRY(c.execute("UPDATE loyalty_numbers SET award = $1 WHERE id = 1", {next_id}));
+                    "ON CONFLICT (id) DO UPDATE SET points = excluded.points, "
+                    "at_ms = excluded.at_ms, allowed = excluded.allowed"));
   return {};
 }
 
-Json details_json(const Replay& replay) {
+std::string details_text(const Replay& replay) {
+  if (replay.missions.empty() && replay.streaks.empty()) return R"({"missions":[],"streaks":[]})";
   Json missions = Json::array(), streaks = Json::array();
   for (const Mission& one : replay.missions)
     missions.push_back({{"rule", one.rule}, {"done", one.done}, {"complete", one.complete}});
   for (const Streak& one : replay.streaks)
     streaks.push_back({{"rule", one.rule}, {"days", one.days}, {"last_day", one.last_day}});
-  return {{"missions", missions}, {"streaks", streaks}};
+  return to_text(Json{{"missions", missions}, {"streaks", streaks}});
 }
 
 Value due_or_null(int64_t ms) { return ms == kNever ? Value() : Value(ms); }
@@ -179,13 +207,13 @@ Result<void> save_standings(store::Connection& c, const Programme& programme,
   static const std::vector<std::string_view> kChanges = {
       "programme", "person", "number", "at_ms", "from_level", "to_level", "reason"};
   std::vector<std::vector<Value>> members, changes;
+  std::vector<Value> people;
   for (const auto& [person, replay] : replays) {
     const Standing& s = replay.standing;
     members.push_back({programme.id, person, s.level, s.since_ms, s.valid_ms, s.grace_ms,
                        due_or_null(s.next_ms), s.measure, s.next_level, s.missing,
-                       to_text(details_json(replay))});
-    TRY(c.execute("DELETE FROM loyalty_level_changes WHERE programme = $1 AND person = $2",
-                  {programme.id, person}));
+                       details_text(replay)});
+    people.emplace_back(person);
     int64_t number = 0;
     for (const LevelChange& change : s.changes) {
       changes.push_back(
@@ -198,6 +226,10 @@ Result<void> save_standings(store::Connection& c, const Programme& programme,
                     "grace_ms = excluded.grace_ms, next_ms = excluded.next_ms, "
                     "measure = excluded.measure, next_level = excluded.next_level, "
                     "missing = excluded.missing, details = excluded.details"));
+  const Value fixed = programme.id;
+  TRY(each_in(c,
+              "DELETE FROM loyalty_level_changes WHERE programme = $1 AND person IN {} RETURNING 1",
+              std::span(&fixed, 1), people, [](const Row&) { return Result<void>(); }));
   TRY(c.insert_many("loyalty_level_changes", kChanges, changes));
   return {};
 }
@@ -210,25 +242,34 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
   std::ranges::sort(all);
   all.erase(std::ranges::unique(all).begin(), all.end());
   std::erase(all, 0);
+  Budgets budgets(terms);
   for (size_t from = 0; from < all.size(); from += kAssessAtOnce) {
     const auto part = std::span(all).subspan(from, std::min(kAssessAtOnce, all.size() - from));
-    auto known = TRY(load_known(c, terms.programme, terms.levels, part));
+    auto known = TRY(load_known(c, terms.programme, terms.levels, part, needs_of(terms.rules)));
     TRY(add_referral_awards(c, terms, known));
-    const std::vector<Value> keys(part.begin(), part.end());
-    auto posted = TRY(posted_awards(c, terms.programme, keys));
+    auto posted = TRY(posted_awards(c, terms.programme, part));
+    auto within = TRY(replays_of(c, terms, budgets, known, posted, now));
     const auto number = TRY(c.query_one("SELECT award FROM loyalty_numbers WHERE id = 1"));
     int64_t next_id = number->integer(0);
     std::vector<Change> changes;
     std::vector<std::pair<PersonId, Replay>> replays;
-    for (Known& one : known) {
-      Replay result = replay(terms.programme, terms.rules, terms.levels, one.traits,
-                             std::move(one.facts), to_millis(now));
+    for (size_t i = 0; i < known.size(); ++i) {
+      Known& one = known[i];
+      if (one.erased) continue;
+      Cuts cuts;
+      if (budgets.any()) TRY(replay_within(c, terms, budgets, one, posted, within[i], cuts, now));
+      Replay result = std::move(within[i].replay);
       std::ranges::move(one.referrals, std::back_inserter(result.awards));
-      add_changes(changes, posted, one.person, result.awards, next_id);
+      add_changes(changes, posted, one.person, result.awards, cuts, next_id);
+      if (!cuts.empty())
+        TRY(keep_cuts(c, terms.programme, one.person, cuts, posted, changes, next_id));
       replays.emplace_back(one.person, std::move(result));
     }
     add_ends(changes, posted, now);
-    TRY(post(c, terms.programme, changes, next_id, now));
+    TRY(post(c, terms.programme, changes, now));
+    if (next_id != number->integer(0))
+      TRY(c.execute("UPDATE loyalty_numbers SET award = $1 WHERE id = 1", {next_id}));
+    TRY(budgets.save(c));
     TRY(tell_levels(c, terms, replays, now));
     TRY(save_standings(c, terms.programme, replays));
   }

@@ -40,10 +40,23 @@ struct Known {
   std::string traits = "{}";
   std::vector<Fact> facts;
   std::vector<Award> referrals;  // what referral gave them: follow_referrals() said so
+  bool erased = false;           // what was earned stays as it is
 };
+// What of it the rules look at; the rest need not be read.
+struct Needs {
+  bool traits = true;
+  bool money = true;  // of events that are no orders
+};
+Needs needs_of(std::span<const Rule> rules);
 Result<std::vector<Known>> load_known(store::Connection& c, const Programme& programme,
-                                      const Levels& levels, std::span<const PersonId> people);
+                                      const Levels& levels, std::span<const PersonId> people,
+                                      const Needs& needs = {});
+// An event that is no order, as a fact.
+Fact event_fact(int64_t seq, int64_t at_ms, std::string name, std::string properties,
+                const Needs& needs);
 
+// Adds what one side of a referral has by it to what is known of that person.
+void add_referral_award(const Terms& terms, const Referral& one, bool friend_side, Known& known);
 // Adds what these people have by referrals to what is known of them.
 Result<void> add_referral_awards(store::Connection& c, const Terms& terms,
                                  std::vector<Known>& people);

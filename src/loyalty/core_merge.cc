@@ -12,6 +12,8 @@ Refusal refusal(std::string code, std::string message, std::string where) {
   return {.code = std::move(code), .message = std::move(message), .where = std::move(where)};
 }
 
+constexpr Points kMaxMerged = 8 * kMaxBalance;  // what a number of 64 bits can hold
+
 }  // namespace
 
 Core::Checked Core::transfer(const Command& command, const Currency& currency, Holder& holder,
@@ -148,8 +150,10 @@ Core::Checked Core::merge(const Command& command, const Currency& currency, Hold
   at = moment(*from, at);
   settle(*from, at);
   settle(into, at);
+  // A merge brings no new points: the largest balance does not stand in its way, as points that are
+  // left behind would be nobody's.
   if (into.available + into.pending + into.held >
-      kMaxBalance - from->available - from->pending - from->held)
+      kMaxMerged - from->available - from->pending - from->held)
     return refusal("amount_out_of_range", "the balance would be too large", "from");
   Merge merge{
       .id = command.id, .from = from->id, .into = into.id, .owed = from->owed, .changed = true};

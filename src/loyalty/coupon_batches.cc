@@ -44,25 +44,8 @@ Result<void> read_shared_code(const Json& json, CouponBatch& batch) {
   return {};
 }
 
-constexpr std::array<std::pair<std::vector<std::string> CouponBatch::*, std::string_view>, 4>
-    kProductRules = {{{&CouponBatch::products, "products"},
-                      {&CouponBatch::categories, "categories"},
-                      {&CouponBatch::not_products, "not_products"},
-                      {&CouponBatch::not_categories, "not_categories"}}};
-
 Result<void> read_product_rules(const Json& json, CouponBatch& batch) {
-  for (const auto& [list, name] : kProductRules) {
-    const std::string field(name);
-    if (!json.contains(field) || json[field].is_null()) continue;
-    if (!json[field].is_array() || json[field].size() > kMaxRuleWords)
-      return bad("is a list of at most 500 names", field);
-    for (const Json& one : json[field]) {
-      const std::string word = one.is_string() ? one.get<std::string>() : "";
-      if (word.empty() || word.size() > kMaxNameBytes || !is_storable_text(word))
-        return bad("holds names of 1 to 200 bytes", field);
-      (batch.*list).push_back(word);
-    }
-  }
+  TRY(read_scope(json, batch));
   batch.exclusive = TRY(json_bool_or(json, "exclusive", false));
   if (json.contains("stack_group") && json["stack_group"] != "")
     batch.stack_group = TRY(read_word(json, "stack_group"));
@@ -125,7 +108,7 @@ Json to_json(const CouponBatch& batch) {
                {"reserved", batch.reserved},
                {"redeemed", batch.redeemed},
                {"discount_minor", batch.discount_minor}};
-  for (const auto& [list, name] : kProductRules) json[std::string(name)] = batch.*list;
+  add_scope(json, batch);
   if (batch.kind == CouponBatch::Kind::kFixed) json["amount_minor"] = batch.amount_minor;
   if (batch.kind == CouponBatch::Kind::kPercent) {
     json["percent"] = batch.percent;

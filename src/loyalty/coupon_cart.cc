@@ -119,11 +119,11 @@ Result<Cart> cart_from_json(const Json& json) {
   return cart;
 }
 
-bool covers(const CouponBatch& batch, const CartLine& line) {
-  if (listed(batch.not_products, line.product) || any_listed(batch.not_categories, line.categories))
+bool covers(const CartScope& scope, const CartLine& line) {
+  if (listed(scope.not_products, line.product) || any_listed(scope.not_categories, line.categories))
     return false;
-  if (batch.products.empty() && batch.categories.empty()) return true;
-  return listed(batch.products, line.product) || any_listed(batch.categories, line.categories);
+  if (scope.products.empty() && scope.categories.empty()) return true;
+  return listed(scope.products, line.product) || any_listed(scope.categories, line.categories);
 }
 
 int64_t covered_minor(const CouponBatch& batch, const Cart& cart) {

@@ -32,7 +32,7 @@ struct Cart {
 // Reads "lines" and "shipping_minor". Fails with kInvalid, naming the field.
 Result<Cart> cart_from_json(const Json& json);
 
-bool covers(const CouponBatch& batch, const CartLine& line);
+bool covers(const CartScope& scope, const CartLine& line);
 int64_t covered_minor(const CouponBatch& batch, const Cart& cart);
 // Whether one order may have both.
 bool combine(const CouponBatch& a, const CouponBatch& b);

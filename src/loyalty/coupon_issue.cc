@@ -78,8 +78,9 @@ Result<std::vector<OwnedCoupon>> coupons_of(store::Connection& c, const Programm
                    "c.programme = $1 AND c.person = $2 AND c.max_uses > 0 ORDER BY c.issued_ms "
                    "DESC, c.code",
                    {programme.id, person}))) {
+    CouponBatch batch = TRY(batch_from_json(TRY(parse_json(row.text(3))), programme.zone));
     owned.push_back({.code = row.text(0),
-                     .batch = TRY(batch_from_json(TRY(parse_json(row.text(3))), programme.zone)),
+                     .batch = std::move(batch),
                      .used = row.integer(1) > 0,
                      .issued_at = from_millis(row.integer(2))});
   }

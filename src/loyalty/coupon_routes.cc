@@ -13,7 +13,6 @@ void Service::add_coupon_routes(http::Router& router) {
   add(router, "POST", one + "/coupons/{batch}/issue", "loyalty.write", &Service::issue_coupons);
   add(router, "GET", one + "/coupons/{batch}/uses", "loyalty.read", &Service::coupon_uses);
   add(router, "POST", one + "/coupon-uses", "loyalty.write", &Service::use_a_coupon);
-  add(router, "POST", one + "/coupon-quote", "loyalty.read", &Service::quote_a_cart);
   add(router, "POST", one + "/coupon-combinations", "loyalty.write", &Service::use_combined);
   add(router, "POST", one + "/coupon-uses/{use}/end", "loyalty.write", &Service::end_a_use);
 }
@@ -121,14 +120,6 @@ Service::Answer Service::use_a_coupon(const http::Request& request) {
   }
   return answer_of(TRY(wiring_.database.write(
       [&](store::Connection& c) { return use_coupon(c, programme, use, now()); })));
-}
-
-Service::Answer Service::quote_a_cart(const http::Request& request) {
-  const Programme programme = TRY(programme_of(request));
-  const QuoteOrder order = TRY(quote_from_json(TRY(http::json_body(request))));
-  const CouponQuote quote = TRY(wiring_.database.read(
-      [&](store::Connection& c) { return quote_coupons(c, programme, order, now()); }));
-  return http::json(200, to_json(quote, order.cart));
 }
 
 Service::Answer Service::use_combined(const http::Request& request) {

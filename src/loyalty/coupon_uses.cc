@@ -149,7 +149,8 @@ Result<CheckedCoupon> check_use(store::Connection& c, const Programme& programme
                               : refusal("mistyped_code",
                                         "there is no such code: look for a wrong letter", "code")};
   }
-  CheckedCoupon checked{.batch = TRY(find_terms(c, programme, coupon->text(0)))};
+  CheckedCoupon checked;
+  checked.batch = TRY(find_terms(c, programme, coupon->text(0)));
   INVARIANT(checked.batch.has_value());
   const PersonId today = TRY(people::current_person(c, use.person));
   if (coupon->integer(1) != 0 && coupon->integer(1) != today) {
@@ -282,19 +283,19 @@ Result<UseOutcome> use_coupon(store::Connection& c, const Programme& programme,
                            field)};
   }
   UseOutcome outcome = TRY(decide_use(c, programme, use, code, now));
+  const PersonId person = TRY(people::current_person(c, use.person));
   TRY(c.execute(
       "INSERT INTO loyalty_coupon_uses (programme, id, batch, code, person, order_ref, "
       "amount_minor, reserve_seconds, state, refusal, message, field, discount_minor, "
       "free_shipping, at_ms, reserved_until_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
       "$11, $12, $13, $14, $15, $16)",
-      {programme.id, use.id, outcome.batch, code, TRY(people::current_person(c, use.person)),
-       use.order, use.amount_minor, use.reserve_seconds, static_cast<int64_t>(outcome.state),
-       outcome.refusal.code, outcome.refusal.message, outcome.refusal.where, outcome.discount_minor,
+      {programme.id, use.id, outcome.batch, code, person, use.order, use.amount_minor,
+       use.reserve_seconds, static_cast<int64_t>(outcome.state), outcome.refusal.code,
+       outcome.refusal.message, outcome.refusal.where, outcome.discount_minor,
        int64_t{outcome.free_shipping}, to_millis(now),
        outcome.reserved_until ? Value(to_millis(*outcome.reserved_until)) : Value()}));
   if (outcome.state == UseState::kRedeemed) {
-    TRY(tell_use(c, programme, "coupon.used", TRY(people::current_person(c, use.person)), outcome,
-                 code, use.order, now));
+    TRY(tell_use(c, programme, "coupon.used", person, outcome, code, use.order, now));
   }
   return outcome;
 }

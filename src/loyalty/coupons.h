@@ -9,6 +9,7 @@
 //                                                .amount_minor = 20'000}, now));
 #pragma once
 
+#include "loyalty/cart_scope.h"
 #include "loyalty/loyalty.h"
 
 namespace perennial::loyalty {
@@ -17,7 +18,6 @@ inline constexpr int64_t kMaxCodesAtOnce = 100'000;
 inline constexpr size_t kMaxBatches = 1'000;  // of one programme
 inline constexpr size_t kMaxCodeBytes = 40;
 inline constexpr size_t kMaxIssuedAtOnce = 10'000;  // people of one transaction
-inline constexpr size_t kMaxRuleWords = 500;        // products or categories of one list
 inline constexpr int64_t kMaxReserveSeconds = 7 * 24 * 3600;
 
 // ---- codes
@@ -36,7 +36,7 @@ bool has_valid_check(std::string_view normal);
 
 // ---- batches
 
-struct CouponBatch {
+struct CouponBatch : CartScope {
   std::string id, name;
   // Stored as words.
   enum class Kind { kFixed, kPercent, kFreeShipping } kind = Kind::kFixed;
@@ -44,18 +44,12 @@ struct CouponBatch {
   int64_t percent = 0;          // kPercent: 1–100
   int64_t max_minor = 0;        // kPercent: at most so much; 0 = any
   int64_t min_spend_minor = 0;  // of what it covers
-  // What it covers: lines of these products or categories (both empty: all), without those.
-  std::vector<std::string> products, categories, not_products, not_categories;
-  bool exclusive = false;   // stands alone in an order
-  std::string stack_group;  // at most one coupon of it in an order; "" = of none
-  bool has_product_rules() const {
-    return !products.empty() || !categories.empty() || !not_products.empty() ||
-           !not_categories.empty();
-  }
-  Span valid{};             // the code can be used in [from, to)
-  std::string shared_code;  // one code for everybody; "" = a code for each
-  int64_t max_uses = 0;     // of the shared code; 0 = any number
-  int64_t per_person = 0;   // uses by one person; 0 = any number
+  bool exclusive = false;       // stands alone in an order
+  std::string stack_group;      // at most one coupon of it in an order; "" = of none
+  Span valid{};                 // the code can be used in [from, to)
+  std::string shared_code;      // one code for everybody; "" = a code for each
+  int64_t max_uses = 0;         // of the shared code; 0 = any number
+  int64_t per_person = 0;       // uses by one person; 0 = any number
   int64_t revision = 0;
   // So far.
   int64_t codes = 0, reserved = 0, redeemed = 0, discount_minor = 0;

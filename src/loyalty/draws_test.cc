@@ -276,6 +276,67 @@ TEST_F(GiftCardTest, SpentInPartsAndRefunded) {
   ledger_.verify();
 }
 
+TEST_F(GiftCardTest, EveryUnitOfEveryCardIsAccountedFor) {
+  const auto seed = std::random_device()();
+  std::cout << "seed " << seed << "\n";
+  std::mt19937_64 random(seed);
+  const auto cohorts = [&] {
+    return *ledger_.database().read([&](store::Connection& c) {
+      return card_cohorts(c, ledger_.programme(), *ledger_.programme().find("coins"),
+                          ledger_.now());
+    });
+  };
+  // By hand: what became of each card.
+  struct Made {
+    std::string code, month;
+    Points amount;
+    bool ends, claimed, voided;
+  };
+  std::vector<Made> all;
+  for (const char* day : {"2026-01-31T23:59", "2026-02-01T00:00", "2026-02-20T12:00"}) {
+    ledger_.at(day);
+    for (bool ends : {false, true}) {
+      const Points amount = 1 + static_cast<Points>(random() % 9'999);
+      Json order = {{"count", 20}, {"amount", amount}};
+      if (ends) order["claim_until"] = "2026-03-01";
+      for (const auto& code : make(order))
+        all.push_back({code, std::string(day).substr(0, 7), amount, ends, false, false});
+    }
+  }
+  Points claimed = 0;
+  for (Made& card : all) {
+    const auto what = random() % 3;
+    card.claimed = what == 0 && claim(card.code, 1 + static_cast<PersonId>(random() % 9)).done();
+    card.voided = what == 1 && make_void(card.code).done();
+    claimed += card.claimed ? card.amount : 0;
+  }
+  for (const char* day : {"2026-02-28T23:59:59.999", "2026-03-01T00:00"}) {
+    ledger_.at(day);
+    std::map<std::string, CardCohort> expected;
+    for (const Made& card : all) {
+      CardCohort& cohort = expected[card.month];
+      cohort.month = card.month;
+      cohort.made += card.amount;
+      const bool over = card.ends && std::string_view(day).starts_with("2026-03");
+      (card.claimed  ? cohort.claimed
+       : card.voided ? cohort.voided
+       : over        ? cohort.lapsed
+                     : cohort.unclaimed) += card.amount;
+    }
+    const auto found = cohorts();
+    ASSERT_EQ(found.size(), 2u);
+    for (const CardCohort& cohort : found) {
+      EXPECT_TRUE(cohort == expected[cohort.month]) << cohort.month << " on " << day;
+      EXPECT_EQ(cohort.made, cohort.claimed + cohort.voided + cohort.lapsed + cohort.unclaimed);
+    }
+  }
+  Points held = 0;
+  for (PersonId person = 1; person <= 9; ++person)
+    held += ledger_.balance(person, "coins").available;
+  EXPECT_EQ(held, claimed) << "what was claimed is in the ledger";
+  ledger_.verify();
+}
+
 TEST_F(GiftCardTest, CodesThatAreNotGood) {
   const auto codes = make({{"claim_until", "2026-02-01"}});
   EXPECT_EQ(counted().unclaimed, 15'000);

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_map>
+
+#include "loyalty/everybody.h"
+#include "loyalty/referral_rows.h"
+#include "loyalty/shares.h"
 
 namespace perennial::loyalty {
 namespace {
-
-constexpr int64_t kPeopleAtOnce = 500;
 
 struct Sum {
   Points points = 0;
@@ -45,6 +46,8 @@ std::vector<Rule> changed_rules(const Terms& terms, const DryRun& change) {
     rule.version = 0;
     rules.push_back(std::move(rule));
   }
+  // As they are once they are saved: rules of one fact earn in this order.
+  std::ranges::stable_sort(rules, {}, &Rule::id);
   return rules;
 }
 
@@ -94,91 +97,191 @@ Json currencies_json(const Programme& programme, const Side& before, const Side&
   return rows;
 }
 
-}  // namespace
+// Referrals by the people whom they give something.
+struct Sides {
+  std::vector<Referral> list;
+  std::map<PersonId, std::vector<std::pair<const Referral*, bool>>> by_person;  // friend's side
 
-Result<std::vector<NewFact>> read_facts(store::Database& database, events::Log& log,
-                                        const std::set<std::string, std::less<>>& names) {
-  std::vector<NewFact> facts;
-  if (names.empty()) return facts;
-  events::Sweep what{.names = {names.begin(), names.end()}, .types = {events::Type::kTrack}};
-  TRY(log.sweep(what, [&](const events::Glimpse& glimpse) -> Result<void> {
-    facts.push_back({.seq = static_cast<int64_t>(glimpse.seq),
-                     .at_ms = glimpse.timestamp_ms,
-                     .identity = std::string(glimpse.identity),
-                     .name = std::string(glimpse.name),
-                     .properties = std::string(glimpse.properties)});
-    return {};
-  }));
-  std::unordered_map<std::string, PersonId> whose;
-  TRY(database.read([&](store::Connection& c) {
-    return people::each_identity(c, [&](std::string_view identity, PersonId person) {
-      whose.emplace(identity, person);
-      return Result<void>();
-    });
-  }));
-  for (NewFact& fact : facts) {
-    auto found = whose.find(fact.identity);
-    fact.person = found == whose.end() ? 0 : found->second;
+  explicit Sides(std::vector<Referral> referrals) : list(std::move(referrals)) {
+    for (const Referral& one : list) {
+      by_person[one.referrer].emplace_back(&one, false);
+      by_person[one.friend_id].emplace_back(&one, true);
+    }
   }
-  std::erase_if(facts, [](const NewFact& fact) { return fact.person == 0; });
-  return facts;
-}
+  void add_to(Known& known, const Terms& terms) const {
+    const auto found = by_person.find(known.person);
+    if (found == by_person.end()) return;
+    for (const auto& [one, friend_side] : found->second)
+      add_referral_award(terms, *one, friend_side, known);
+  }
+};
 
-Result<Json> dry_run(store::Database& database, events::Log& log, const Terms& terms,
-                     const DryRun& change, Instant now) {
-  Terms other = terms;
-  other.rules = changed_rules(terms, change);
-  if (change.levels) other.levels = *change.levels;
-  auto names = event_names({other});
-  for (const auto& known : event_names({terms})) names.erase(known);
-  names.erase(std::string(people::kOrderCompleted));
-  std::unordered_map<PersonId, std::vector<Fact>> more;
-  for (NewFact& fact : TRY(read_facts(database, log, names))) {
-    more[fact.person].push_back({.at_ms = fact.at_ms,
-                                 .key = "seq:" + std::to_string(fact.seq),
-                                 .name = std::move(fact.name),
-                                 .properties = std::move(fact.properties),
-                                 .items = 1});
-  }
+struct Tally {
   Side before, after;
   std::map<std::pair<std::string, std::string>, int64_t> moved;
   int64_t people = 0;
-  for (PersonId last = 0;;) {
-    std::vector<PersonId> ids;
-    const auto known = TRY(database.read([&](store::Connection& c) -> Result<std::vector<Known>> {
-      for (const auto& row : TRY(c.query("SELECT id FROM people WHERE id > $1 ORDER BY id LIMIT $2",
-                                         {last, kPeopleAtOnce})))
-        ids.push_back(row.integer(0));
-      return load_known(c, terms.programme, terms.levels, ids);
-    }));
-    if (ids.empty()) break;
-    last = ids.back();
-    for (const Known& one : known) {
-      auto facts = one.facts;
-      if (auto found = more.find(one.person); found != more.end())
-        facts.insert(facts.end(), found->second.begin(), found->second.end());
-      if (facts.empty()) continue;
-      ++people;
-      const Replay was =
-          replay(terms.programme, terms.rules, terms.levels, one.traits, facts, to_millis(now));
-      const Replay is = replay(terms.programme, other.rules, other.levels, one.traits,
-                               std::move(facts), to_millis(now));
-      count(before, was, change.span, to_millis(now));
-      count(after, is, change.span, to_millis(now));
-      if (was.standing.level != is.standing.level) ++moved[{was.standing.level, is.standing.level}];
-    }
+};
+
+void add(Side& to, const Side& from) {
+  for (const auto& [key, sum] : from.by_rule) {
+    to.by_rule[key].points += sum.points;
+    to.by_rule[key].awards += sum.awards;
   }
+  for (const auto& [key, points] : from.open) to.open[key] += points;
+  for (const auto& [key, people] : from.levels) to.levels[key] += people;
+}
+
+void add(Tally& to, const Tally& from) {
+  add(to.before, from.before);
+  add(to.after, from.after);
+  for (const auto& [key, people] : from.moved) to.moved[key] += people;
+  to.people += from.people;
+}
+
+// Terms, what referral gives under them, and what is cut by caps over all people.
+class Outlook {
+ public:
+  Outlook(const Terms& terms, const Sides& referrals, int64_t now_ms)
+      : terms_(terms), referrals_(referrals), now_ms_(now_ms), shares_(terms) {}
+
+  // Shares out the caps over all people.
+  Result<void> share_out(const Everybody& everybody) {
+    if (!shares_.any()) return {};
+    using Steps = std::vector<Shares::Step>;
+    std::vector<Steps> steps(everybody.threads());
+    const Everybody::Each ask = [&](size_t thread, Known known) {
+      add_referrals(known);
+      const PersonId person = known.person;
+      Trail trail;
+      replayed(std::move(known), &trail);
+      shares_.note(person, trail, steps[thread]);
+    };
+    const auto put = [&](std::span<const PersonId> people) {
+      Steps all;
+      for (Steps& part : steps) {
+        all.insert(all.end(), part.begin(), part.end());
+        part.clear();
+      }
+      shares_.put(people, std::move(all));
+    };
+    TRY(everybody.visit(ask));
+    put({});
+    for (auto again = shares_.serve(); !again.empty(); again = shares_.serve()) {
+      TRY(everybody.visit(again, ask));
+      put(again);
+    }
+    return {};
+  }
+
+  void add_referrals(Known& known) const { referrals_.add_to(known, terms_); }
+  // What a person has, whose referrals were added.
+  Replay replayed(Known known, Trail* trail = nullptr) const {
+    const auto run = [&](std::vector<Fact> facts, const AwardLimits& limits, Trail* asked) {
+      return replay(terms_.programme, terms_.rules, terms_.levels, known.traits, std::move(facts),
+                    now_ms_, limits, asked);
+    };
+    AwardLimits limits;
+    if (shares_.cuts(known.person)) {
+      Trail whole;
+      run(known.facts, {}, &whole);
+      limits = shares_.limits(known.person, whole);
+    }
+    Replay replay = run(std::move(known.facts), limits, trail);
+    std::ranges::move(known.referrals, std::back_inserter(replay.awards));
+    return replay;
+  }
+
+ private:
+  const Terms& terms_;
+  const Sides& referrals_;
+  int64_t now_ms_;
+  Shares shares_;
+};
+
+Needs needs_of_both(const Terms& terms, const Terms& other) {
+  const Needs one = needs_of(terms.rules), two = needs_of(other.rules);
+  return {.traits = one.traits || two.traits, .money = one.money || two.money};
+}
+
+// Everybody under both.
+Result<Tally> compared(const Everybody& everybody, const Outlook& before, const Outlook& after,
+                       const Span& span, int64_t now_ms) {
+  std::vector<Tally> tallies(everybody.threads());
+  TRY(everybody.visit([&](size_t thread, Known one) {
+    Known other = one;
+    before.add_referrals(one);
+    after.add_referrals(other);
+    if (one.facts.empty() && other.facts.empty()) return;
+    Tally& tally = tallies[thread];
+    ++tally.people;
+    const Replay was = before.replayed(std::move(one)), is = after.replayed(std::move(other));
+    count(tally.before, was, span, now_ms);
+    count(tally.after, is, span, now_ms);
+    if (was.standing.level != is.standing.level)
+      ++tally.moved[{was.standing.level, is.standing.level}];
+  }));
+  Tally sum;
+  for (const Tally& tally : tallies) add(sum, tally);
+  return sum;
+}
+
+Terms changed_terms(const Terms& terms, const DryRun& change) {
+  Terms other = terms;
+  other.rules = changed_rules(terms, change);
+  if (change.levels) other.levels = *change.levels;
+  if (change.referral) {
+    ReferralTerms referral = *change.referral;
+    referral.from_ms = to_millis(change.span.from);
+    referral.revision = 0;
+    other.referral.push_back(std::move(referral));
+  }
+  return other;
+}
+
+Json referral_json(const Sides& sides, const Span& span, Instant now) {
+  std::vector<Referral> counted;
+  for (const Referral& one : sides.list) {
+    if (span.contains(from_millis(one.claimed_ms))) counted.push_back(one);
+  }
+  return to_json(sum_of(counted, now));
+}
+
+}  // namespace
+
+Result<Json> dry_run(store::Database& database, events::Log& log, const Terms& terms,
+                     const DryRun& change, Instant now) {
+  const Terms other = changed_terms(terms, change);
+  auto names = event_names({other});
+  for (const auto& known : event_names({terms})) names.erase(known);
+  names.erase(std::string(people::kOrderCompleted));
+  const LateFacts late = TRY(LateFacts::read(database, log, std::move(names)));
+  std::vector<Referral> stored, changed;
+  TRY(database.read([&](store::Connection& c) -> Result<void> {
+    stored = TRY(all_referrals(c, terms.programme));
+    if (change.referral) changed = TRY(try_referrals(c, other, late, now));
+    return {};
+  }));
+  const Sides before(std::move(stored));
+  const Sides after(change.referral ? std::move(changed) : before.list);
+  const Everybody everybody(database, terms, needs_of_both(terms, other), late);
+  Outlook was(terms, before, to_millis(now)), is(other, after, to_millis(now));
+  TRY(was.share_out(everybody));
+  TRY(is.share_out(everybody));
+  const Tally tally = TRY(compared(everybody, was, is, change.span, to_millis(now)));
   Json moves = Json::array();
-  for (const auto& [key, count] : moved)
+  for (const auto& [key, count] : tally.moved)
     moves.push_back({{"from", key.first}, {"to", key.second}, {"people", count}});
-  return Json{{"people", people},
+  return Json{{"people", tally.people},
               {"from", format_instant(change.span.from)},
               {"to", format_instant(change.span.to)},
-              {"rules", rules_json(before, after)},
-              {"currencies", currencies_json(terms.programme, before, after)},
-              {"levels_before", before.levels},
-              {"levels_after", after.levels},
-              {"moved", moves}};
+              {"rules", rules_json(tally.before, tally.after)},
+              {"currencies", currencies_json(terms.programme, tally.before, tally.after)},
+              {"levels_before", tally.before.levels},
+              {"levels_after", tally.after.levels},
+              {"moved", moves},
+              {"referral",
+               {{"before", referral_json(before, change.span, now)},
+                {"after", referral_json(after, change.span, now)}}}};
 }
 
 }  // namespace perennial::loyalty

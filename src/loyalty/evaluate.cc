@@ -33,14 +33,10 @@ bool holds(const Condition& condition, const Json& value) {
   return false;
 }
 
-}  // namespace
+constexpr std::string_view kEach = "[]";
 
-Json Properties::member(std::string_view path) {
-  if (!parsed_) {
-    auto parsed = parse_json(fact_.properties);
-    parsed_ = parsed ? std::move(*parsed) : Json::object();
-  }
-  const Json* at = &*parsed_;
+Json member_of(const Json& json, std::string_view path) {
+  const Json* at = &json;
   while (true) {
     const size_t dot = path.find('.');
     const auto name = path.substr(0, dot);
@@ -51,10 +47,38 @@ Json Properties::member(std::string_view path) {
   }
 }
 
+}  // namespace
+
+Json Properties::member(std::string_view path) {
+  if (!parsed_) {
+    auto parsed = parse_json(fact_.properties);
+    parsed_ = parsed ? std::move(*parsed) : Json::object();
+  }
+  return member_of(*parsed_, path);
+}
+
+bool Properties::holds_of_list(const Condition& condition, size_t brackets) {
+  const Json list = member(std::string_view(condition.property).substr(0, brackets));
+  std::string_view rest = std::string_view(condition.property).substr(brackets + kEach.size());
+  if (rest.starts_with('.')) rest.remove_prefix(1);
+  if (!list.is_array() || list.empty()) return holds(condition, nullptr);
+  const auto of = [&](const Json& one) {
+    return holds(condition, rest.empty() ? one : member_of(one, rest));
+  };
+  return condition.op == Condition::Op::kNotEqual ? std::ranges::all_of(list, of)
+                                                  : std::ranges::any_of(list, of);
+}
+
 bool Properties::hold(const std::vector<Condition>& conditions) {
   return std::ranges::all_of(conditions, [&](const Condition& condition) {
+    const size_t brackets = condition.property.find(kEach);
+    if (brackets != std::string::npos) return holds_of_list(condition, brackets);
     return holds(condition, member(condition.property));
   });
+}
+
+const std::string& currency_of(const Programme& programme, const Rule& rule) {
+  return rule.currency.empty() ? programme.currencies.front().code : rule.currency;
 }
 
 Points base_points(const Amount& amount, int64_t amount_minor, int64_t items) {

@@ -14,10 +14,15 @@ class Properties {
   bool hold(const std::vector<Condition>& conditions);
 
  private:
+  // "products[].sku": of any element; "ne": of all of them. `brackets` is where they stand.
+  bool holds_of_list(const Condition& condition, size_t brackets);
+
   const Fact& fact_;
   std::optional<Json> parsed_;
 };
 
+// The code of the currency that a rule earns.
+const std::string& currency_of(const Programme& programme, const Rule& rule);
 // Points before multipliers for so much money and so many items.
 Points base_points(const Amount& amount, int64_t amount_minor, int64_t items);
 // Applied together and rounded down once; at most kMaxPoints.

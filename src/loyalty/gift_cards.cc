@@ -1,6 +1,7 @@
 #include "loyalty/gift_cards.h"
 
 #include <algorithm>
+#include <map>
 
 #include "loyalty/coupons.h"
 #include "loyalty/fields.h"
@@ -183,6 +184,34 @@ Result<std::vector<CardBatch>> list_cards(store::Connection& c, const Programme&
                        .unclaimed = row.integer(5)});
   }
   return batches;
+}
+
+Result<std::vector<CardCohort>> card_cohorts(store::Connection& c, const Programme& programme,
+                                             const Currency& currency, Instant now) {
+  std::map<std::string, CardCohort> months;
+  const Calendar calendar = programme.calendar();
+  for (const auto& row :
+       TRY(c.query("SELECT made_ms, state, CASE WHEN until_ms > $3 THEN 0 ELSE 1 END, "
+                   "CAST(sum(amount) AS BIGINT) FROM loyalty_gift_cards WHERE programme = $1 AND "
+                   "currency = $2 GROUP BY 1, 2, 3",
+                   {programme.id, currency.code, to_millis(now)}))) {
+    const Instant made = from_millis(row.integer(0));
+    const std::string month =
+        calendar.label(Period::kMonth, calendar.start_of(Period::kMonth, made));
+    CardCohort& cohort = months[month];
+    cohort.month = month;
+    const Points value = row.integer(3);
+    cohort.made += value;
+    const auto state = static_cast<CardState>(row.integer(1));
+    Points& fate = state == CardState::kClaimed ? cohort.claimed
+                   : state == CardState::kVoid  ? cohort.voided
+                   : row.integer(2) != 0        ? cohort.lapsed
+                                                : cohort.unclaimed;
+    fate += value;
+  }
+  std::vector<CardCohort> list;
+  for (auto& [month, cohort] : months) list.push_back(std::move(cohort));
+  return list;
 }
 
 }  // namespace perennial::loyalty

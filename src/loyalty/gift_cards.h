@@ -54,4 +54,16 @@ struct CardBatch {
 Result<std::vector<CardBatch>> list_cards(store::Connection& c, const Programme& programme,
                                           Instant now);
 
+// Value of the cards of one currency by the month in which they were made:
+// made = claimed + voided + lapsed + unclaimed, to the last unit.
+struct CardCohort {
+  std::string month;  // "2026-11" in the programme's zone
+  Points made = 0, claimed = 0, voided = 0;
+  Points lapsed = 0;  // nobody claimed it in time
+  Points unclaimed = 0;
+  bool operator==(const CardCohort&) const = default;
+};
+Result<std::vector<CardCohort>> card_cohorts(store::Connection& c, const Programme& programme,
+                                             const Currency& currency, Instant now);
+
 }  // namespace perennial::loyalty

@@ -4,14 +4,13 @@
 
 #include "loyalty/assess.h"
 #include "loyalty/rows.h"
+#include "people/readers.h"
 
 namespace perennial::loyalty {
 namespace {
 
 using store::Row;
 using store::Value;
-
-constexpr size_t kOrdersAtOnce = 1'000;
 
 std::string text_member(const Json& json, const char* name) {
   if (!json.is_object() || !json.contains(name)) return "";
@@ -31,31 +30,30 @@ int64_t money_of(const Json& properties) {
   return 0;
 }
 
-Result<void> add_orders(store::Connection& c, PersonId person, const std::string& currency,
-                        const std::map<std::string, std::string>& properties,
-                        std::vector<Fact>& facts) {
-  for (size_t offset = 0;; offset += kOrdersAtOnce) {
-    const auto orders = TRY(people::orders_of(c, person, offset, kOrdersAtOnce));
-    for (const people::Order& order : orders) {
-      Fact fact{.kind = order.refund ? Fact::Kind::kRefund : Fact::Kind::kOrder,
-                .at_ms = to_millis(order.at),
-                .key = "order:" + order.source + "/" + order.order_id,
-                .name = std::string(people::kOrderCompleted),
-                .amount_minor = order.currency == currency ? std::abs(order.total_minor) : 0,
-                .items = static_cast<int64_t>(order.quantity)};
-      auto known = properties.find(order.order_id);
-      if (known != properties.end()) {
-        fact.properties = known->second;
-      } else {
-        fact.properties = to_text(Json{{"order_id", order.order_id},
-                                       {"currency", order.currency},
-                                       {"total_minor", order.total_minor},
-                                       {"lines", order.lines}});
-      }
-      facts.push_back(std::move(fact));
-    }
-    if (orders.size() < kOrdersAtOnce) return {};
-  }
+// What of an order is known without its event.
+std::string order_properties(const people::Order& order) {
+  std::string text = "{\"order_id\":";
+  append_json_string(text, order.order_id);
+  text += ",\"currency\":";
+  append_json_string(text, order.currency);
+  return text + ",\"total_minor\":" + std::to_string(order.total_minor) +
+         ",\"lines\":" + std::to_string(order.lines) + "}";
+}
+
+// Properties of the events of orders, by person and order.
+using OrderProperties = std::map<std::pair<PersonId, std::string>, std::string>;
+
+Fact order_fact(const people::Order& order, const std::string& currency,
+                const OrderProperties& properties) {
+  Fact fact{.kind = order.refund ? Fact::Kind::kRefund : Fact::Kind::kOrder,
+            .at_ms = to_millis(order.at),
+            .key = "order:" + order.source + "/" + order.order_id,
+            .name = std::string(people::kOrderCompleted),
+            .amount_minor = order.currency == currency ? std::abs(order.total_minor) : 0,
+            .items = static_cast<int64_t>(order.quantity)};
+  const auto known = properties.find({order.person, order.order_id});
+  fact.properties = known != properties.end() ? known->second : order_properties(order);
+  return fact;
 }
 
 // Points that came by commands and count for the level.
@@ -88,8 +86,37 @@ Result<void> add_points(store::Connection& c, const Programme& programme, const 
 
 }  // namespace
 
+Needs needs_of(std::span<const Rule> rules) {
+  Needs needs{.traits = false, .money = false};
+  for (const Rule& rule : rules) {
+    needs.money = needs.money || rule.amount.kind == Amount::Kind::kPerMoney ||
+                  rule.amount.kind == Amount::Kind::kTiered;
+    for (const Multiplier& one : rule.multipliers) {
+      needs.traits = needs.traits || one.kind == Multiplier::Kind::kTrait ||
+                     one.kind == Multiplier::Kind::kBirthdayMonth;
+    }
+  }
+  return needs;
+}
+
+Fact event_fact(int64_t seq, int64_t at_ms, std::string name, std::string properties,
+                const Needs& needs) {
+  Fact fact{.kind = Fact::Kind::kEvent,
+            .at_ms = at_ms,
+            .key = "seq:" + std::to_string(seq),
+            .name = std::move(name),
+            .properties = std::move(properties),
+            .items = 1};
+  if (needs.money && fact.properties.size() > 2) {
+    const auto json = parse_json(fact.properties);
+    fact.amount_minor = json ? money_of(*json) : 0;
+  }
+  return fact;
+}
+
 Result<std::vector<Known>> load_known(store::Connection& c, const Programme& programme,
-                                      const Levels& levels, std::span<const PersonId> people) {
+                                      const Levels& levels, std::span<const PersonId> people,
+                                      const Needs& needs) {
   std::vector<Known> all(people.size());
   std::map<PersonId, Known*> by_person;
   std::vector<Value> keys;
@@ -98,34 +125,33 @@ Result<std::vector<Known>> load_known(store::Connection& c, const Programme& pro
     by_person[people[i]] = &all[i];
     keys.emplace_back(people[i]);
   }
-  for (const auto& person : TRY(people::find_people(c, people)))
-    by_person.at(person.id)->traits = person.traits;
-  std::map<PersonId, std::map<std::string, std::string>> order_properties;
+  if (needs.traits) {
+    TRY(people::each_traits_of(c, people, [&](PersonId person, const std::string& traits) {
+      by_person.at(person)->traits = traits;
+    }));
+  }
+  for (const PersonId person : TRY(people::erased_among(c, people)))
+    by_person.at(person)->erased = true;
+  OrderProperties properties;
   TRY(each_in(c,
               "SELECT person, seq, at_ms, name, properties FROM loyalty_facts WHERE person IN {}",
               {}, keys, [&](const Row& row) -> Result<void> {
                 if (row.text(3) == people::kOrderCompleted) {
                   auto json = parse_json(row.text(4));
-                  const std::string id = json ? text_member(*json, "order_id") : "";
-                  if (!id.empty()) order_properties[row.integer(0)][id] = row.text(4);
+                  std::string id = json ? text_member(*json, "order_id") : "";
+                  if (!id.empty()) properties[{row.integer(0), std::move(id)}] = row.text(4);
                   return {};
                 }
-                auto json = parse_json(row.text(4));
                 by_person.at(row.integer(0))
-                    ->facts.push_back({.kind = Fact::Kind::kEvent,
-                                       .at_ms = row.integer(2),
-                                       .key = "seq:" + std::to_string(row.integer(1)),
-                                       .name = row.text(3),
-                                       .properties = row.text(4),
-                                       .amount_minor = json ? money_of(*json) : 0,
-                                       .items = 1});
+                    ->facts.push_back(event_fact(row.integer(1), row.integer(2), row.text(3),
+                                                 row.text(4), needs));
                 return {};
               }));
   const auto progress = TRY(c.query_one("SELECT currency FROM people_progress WHERE id = 1"));
   const std::string currency = progress ? progress->text(0) : "";
-  for (Known& known : all) {
-    TRY(add_orders(c, known.person, currency, order_properties[known.person], known.facts));
-  }
+  TRY(people::each_order_of(c, people, [&](const people::Order& order) {
+    by_person.at(order.person)->facts.push_back(order_fact(order, currency, properties));
+  }));
   TRY(add_points(c, programme, levels, keys, by_person));
   return all;
 }

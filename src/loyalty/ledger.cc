@@ -13,6 +13,11 @@ namespace {
 using store::Row;
 using store::Value;
 
+// What one call of settle_due() takes at most, so that others need not wait long for their turn to
+// write: so many people, and no further people once they have so many open lots.
+constexpr size_t kSettledPeople = 128;
+constexpr int64_t kSettledLots = 2'000;
+
 struct Remembered {
   std::string payload;
   Outcome outcome;
@@ -191,12 +196,27 @@ Result<std::vector<Outcome>> decide(store::Connection& c, const Programme& progr
 Result<size_t> settle_due(store::Connection& c, const Programme& programme, Instant now,
                           size_t limit) {
   Wanted wanted;
+  int64_t lots = 0;
   for (const Currency& currency : programme.currencies) {
-    if (wanted.open.size() >= limit) break;
-    for (const Row& row : TRY(c.query(
-             "SELECT person FROM loyalty_holders WHERE currency = $1 AND due_ms <= $2 "
-             "AND merged_into = 0 ORDER BY due_ms LIMIT $3",
-             {currency.id, to_millis(now), static_cast<int64_t>(limit - wanted.open.size())}))) {
+    if (wanted.open.size() >= limit || lots >= kSettledLots) break;
+    const auto due =
+        TRY(c.query("SELECT person, id FROM loyalty_holders WHERE currency = $1 AND due_ms <= $2 "
+                    "AND merged_into = 0 ORDER BY due_ms, id LIMIT $3",
+                    {currency.id, to_millis(now),
+                     static_cast<int64_t>(std::min(limit - wanted.open.size(), kSettledPeople))}));
+    std::vector<Value> holders;
+    for (const Row& row : due) holders.emplace_back(row.integer(1));
+    std::unordered_map<int64_t, int64_t> open;  // lots by holder
+    TRY(each_in(c,
+                "SELECT holder, count(*) FROM loyalty_lots WHERE done = 0 AND holder IN {} "
+                "GROUP BY holder",
+                {}, holders, [&](const Row& row) -> Result<void> {
+                  open[row.integer(0)] = row.integer(1);
+                  return {};
+                }));
+    for (const Row& row : due) {
+      if (lots >= kSettledLots) break;
+      lots += open[row.integer(1)];
       wanted.open.emplace_back(currency.id, row.integer(0));
     }
   }

@@ -1,6 +1,7 @@
 // Commands, quotes, people and approvals: /v1/loyalty/programmes/{programme}/* of api/openapi.yaml.
 #include <algorithm>
 
+#include "loyalty/budgets.h"
 #include "loyalty/command.h"
 #include "loyalty/service.h"
 
@@ -171,8 +172,8 @@ Service::Answer Service::commands(const http::Request& request) {
     }
     commands.push_back(std::move(*command));
   }
-  return http::json(
-      200, {{"outcomes", TRY(run_commands(programme, std::move(commands), request.principal))}});
+  Json outcomes = TRY(run_commands(programme, std::move(commands), request.principal));
+  return http::json(200, {{"outcomes", std::move(outcomes)}});
 }
 
 Service::Answer Service::command(const http::Request& request) {
@@ -203,8 +204,7 @@ Service::Answer Service::quote(const http::Request& request) {
     const Terms terms = TRY(terms_of(c, programme));
     auto known = TRY(load_known(c, programme, terms.levels, std::span(&person, 1)));
     known[0].facts.push_back(cart);
-    const Replay with = replay(programme, terms.rules, terms.levels, known[0].traits,
-                               std::move(known[0].facts), to_millis(now()));
+    const Replay with = TRY(replay_of_quote(c, terms, known[0], now()));
     Json earns = Json::array();
     for (const Award& award : with.awards) {
       if (award.key != "quote") continue;
@@ -238,9 +238,12 @@ Service::Answer Service::quote(const http::Request& request) {
                         {"step_minor", currency.spend_minor},
                         {"max_percent", currency.spend_max_percent}});
     }
+    const auto level = std::ranges::find(terms.levels.levels, with.standing.level, &Level::code);
     return http::json(200, {{"earns", earns},
                             {"spends", spends},
                             {"level", with.standing.level},
+                            {"privileges", level == terms.levels.levels.end() ? Json::object()
+                                                                              : level->privileges},
                             {"next_level", with.standing.next_level},
                             {"missing_after", with.standing.missing}});
   });
@@ -261,9 +264,10 @@ Service::Answer Service::person(const http::Request& request) {
     }
     const Levels levels = TRY(find_levels(c, programme));
     const auto member = TRY(find_member(c, programme, current));
+    Json referral = TRY(referral_of(c, programme, current));
     Json json = {{"person", current},        {"balances", std::move(balances)},
                  {"standing", Json()},       {"missions", Json::array()},
-                 {"streaks", Json::array()}, {"referral", TRY(referral_of(c, programme, current))}};
+                 {"streaks", Json::array()}, {"referral", std::move(referral)}};
     if (member) {
       if (!member->standing.level.empty()) json["standing"] = to_json(member->standing, levels);
       for (const Mission& one : member->missions)

@@ -204,9 +204,10 @@ Json to_json(const Outcome& outcome);
 // Fails only when the database does, or with kConflict for a programme that is not saved.
 Result<std::vector<Outcome>> decide(store::Connection& c, const Programme& programme,
                                     std::span<const Command> commands, Instant now);
-// Lets time pass for people who have something due at or before `now`, at most `limit` of them:
-// activations, expiries, holds that time out. Returns how many people it was. When and how often
-// this runs changes no balance and no statement.
+// Lets time pass for people who have something due at or before `now`, at most `limit` of them and
+// few at once where they have many lots: activations, expiries, holds that time out. Returns how
+// many people it was; 0 when nothing is due any more. When and how often this runs changes no
+// balance and no statement.
 Result<size_t> settle_due(store::Connection& c, const Programme& programme, Instant now,
                           size_t limit);
 
@@ -295,6 +296,12 @@ Result<Verified> verify(store::Connection& c);
 
 // ---- the service
 
+// A product that suits a person, and the reason: "bought_with" and "viewed_with" with the name of
+// what of theirs it goes with, "popular_in_group", "popular".
+struct Suited {
+  std::string product, reason, with;
+};
+
 // Programmes with their routes, the writer that gathers commands of many requests into one commit,
 // and the worker that settles what is due. Thread-safe.
 class Loyalty {
@@ -304,6 +311,12 @@ class Loyalty {
     events::Log& log;
     access::Settings& settings;
     Clock clock;
+    // People behind the words of any set, for price rules; may be empty: then nobody is in any.
+    std::function<Result<std::vector<PersonId>>(std::string_view set)> resolve_set = nullptr;
+    // Those of these products that suit a person, the best first, for the points mall; may be
+    // empty: then the mall has the catalogue's order.
+    std::function<Result<std::vector<Suited>>(PersonId, std::span<const std::string> products)>
+        suited = nullptr;
   };
   static Result<std::unique_ptr<Loyalty>> open(Wiring wiring);
   virtual ~Loyalty() = default;
@@ -319,6 +332,12 @@ class Loyalty {
   virtual std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set) = 0;
   virtual void stop() = 0;
 };
+
+// Erases a person from the ledger, in the transaction of people::erase_person(): postings and lots
+// stay with their amounts and times, so that totals stay; orders, reasons, notes and what earned
+// the points go, under every number that the person had. Nothing is earned or taken back any more;
+// what is left expires in its time. {"cleared", "deleted"}: rows.
+Result<Json> erase_person(store::Connection& c, const people::ErasedPerson& erased);
 
 // The tables of this module: docs/formats/ledger.md.
 std::span<const store::Migration> migrations();

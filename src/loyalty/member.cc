@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "base/signed_token.h"
 
@@ -99,6 +100,50 @@ Result<void> add_referral(store::Connection& c, const Programme& programme, Pers
   return {};
 }
 
+MemberStreak streak_of(const Rule& rule, const Streak& state, const std::string& today) {
+  MemberStreak streak{
+      .rule = rule.id, .name = rule.name, .days = state.days, .today = state.last_day == today};
+  // Within the cycle: the day after its last one is its first again.
+  const int64_t place = rule.streak_cycle > 0 ? streak.days % rule.streak_cycle : streak.days;
+  for (const StreakReward& reward : rule.streak) {
+    if (reward.days <= place) continue;
+    if (streak.next_days != 0 && reward.days >= streak.next_days) continue;
+    streak.next_days = reward.days;
+    streak.next_points = reward.points;
+  }
+  return streak;
+}
+
+// Worked out as of now: what was kept of the member may be of a period that is over.
+Result<void> add_tasks(store::Connection& c, const Programme& programme, PersonId person,
+                       Instant now, MemberView& view) {
+  if (!programme.takes_events) return {};
+  const Terms terms = TRY(terms_of(c, programme));
+  if (std::ranges::none_of(
+          terms.rules, [](const Rule& rule) { return rule.is_mission() || !rule.streak.empty(); }))
+    return {};
+  auto known = TRY(load_known(c, programme, terms.levels, std::span(&person, 1)));
+  const Replay replay = loyalty::replay(programme, terms.rules, terms.levels, known.front().traits,
+                                        std::move(known.front().facts), to_millis(now));
+  const auto today =
+      programme.calendar().label(Period::kDay, programme.calendar().start_of(Period::kDay, now));
+  for (const Rule& rule : newest(terms.rules)) {
+    for (const Mission& mission : replay.missions) {
+      if (mission.rule != rule.id || mission.done.size() != rule.tasks.size()) continue;
+      view.missions.push_back({.rule = rule.id, .name = rule.name, .complete = mission.complete});
+      for (size_t i = 0; i < rule.tasks.size(); ++i) {
+        const Task& task = rule.tasks[i];
+        view.missions.back().tasks.push_back(
+            {task.event, mission.complete ? task.times : mission.done[i], task.times});
+      }
+    }
+    for (const Streak& streak : replay.streaks) {
+      if (streak.rule == rule.id) view.streaks.push_back(streak_of(rule, streak, today));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string sign_member_link(const MemberLink& link, std::string_view secret) {
@@ -122,7 +167,7 @@ std::optional<MemberLink> read_member_link(std::string_view token, std::string_v
 }
 
 Result<MemberView> member_view(store::Connection& c, const Programme& programme, PersonId person,
-                               Instant now) {
+                               Instant now, const Sets& sets) {
   MemberView view;
   for (const Currency& currency : programme.currencies) {
     view.balances.push_back(
@@ -131,6 +176,9 @@ Result<MemberView> member_view(store::Connection& c, const Programme& programme,
   TRY(add_level(c, programme, person, view));
   TRY(add_mall(c, programme, person, now, view));
   TRY(add_referral(c, programme, person, now, view));
+  TRY(add_tasks(c, programme, person, now, view));
+  view.prices =
+      TRY(rules_for(c, programme, TRY(list_price_rules(c, programme)), sets, person, now));
   for (OwnedCoupon& coupon : TRY(coupons_of(c, programme, person))) {
     if (!coupon.used && now < coupon.batch.valid.to) view.coupons.push_back(std::move(coupon));
   }
@@ -143,6 +191,86 @@ Result<MemberView> member_view(store::Connection& c, const Programme& programme,
   return view;
 }
 
+std::vector<std::string> products_to_take(const MemberView& view) {
+  std::vector<std::string> products;
+  for (const MemberReward& one : view.rewards) {
+    if (one.refusal.empty() && !one.reward.product.empty()) products.push_back(one.reward.product);
+  }
+  std::ranges::sort(products);
+  products.erase(std::ranges::unique(products).begin(), products.end());
+  return products;
+}
+
+void put_forward(MemberView& view, std::span<const Suited> suited) {
+  std::multimap<std::string, size_t> of_product;  // equal ones stay in the catalogue's order
+  for (size_t i = 0; i < view.rewards.size(); ++i) {
+    const MemberReward& one = view.rewards[i];
+    if (one.refusal.empty() && !one.reward.product.empty())
+      of_product.emplace(one.reward.product, i);
+  }
+  std::vector<size_t> order;
+  for (const Suited& one : suited) {
+    const auto [first, last] = of_product.equal_range(one.product);
+    for (auto place = first; place != last && order.size() < kMaxPutForward; ++place) {
+      view.rewards[place->second].suits = one;
+      order.push_back(place->second);
+    }
+    of_product.erase(one.product);
+  }
+  for (size_t i = 0; i < view.rewards.size(); ++i) {
+    if (!view.rewards[i].suits) order.push_back(i);
+  }
+  std::vector<MemberReward> rewards;
+  for (const size_t i : order) rewards.push_back(std::move(view.rewards[i]));
+  view.rewards = std::move(rewards);
+}
+
+namespace {
+
+Json reward_json(const MemberReward& one) {
+  const auto left = one.reward.left();
+  Json reason;
+  if (one.suits) reason = {{"kind", one.suits->reason}, {"with", one.suits->with}};
+  return {{"id", one.reward.id},
+          {"name", one.reward.name},
+          {"description", one.reward.description},
+          {"product", one.reward.product},
+          {"points", one.reward.points},
+          {"money_minor", one.reward.money_minor},
+          {"left", left ? Json(*left) : Json()},
+          {"refusal", one.refusal},
+          {"suits_you", one.suits.has_value()},
+          {"reason", std::move(reason)}};
+}
+
+void add_tasks(Json& json, const MemberView& view) {
+  for (const MemberMission& one : view.missions) {
+    Json tasks = Json::array();
+    for (const auto& task : one.tasks)
+      tasks.push_back({{"event", task.event}, {"done", task.done}, {"times", task.times}});
+    json["missions"].push_back({{"rule", one.rule},
+                                {"name", one.name},
+                                {"tasks", std::move(tasks)},
+                                {"complete", one.complete}});
+  }
+  for (const MemberStreak& one : view.streaks) {
+    json["streaks"].push_back({{"rule", one.rule},
+                               {"name", one.name},
+                               {"days", one.days},
+                               {"today", one.today},
+                               {"next_days", one.next_days},
+                               {"next_points", one.next_points}});
+  }
+  for (const PriceRule& one : view.prices) {
+    json["prices"].push_back({{"name", one.name},
+                              {"percent", one.percent},
+                              {"amount_minor", one.amount_minor},
+                              {"until", format_instant(one.valid.to)}});
+  }
+}
+
+}  // namespace
+
 Json to_json(const MemberView& view) {
   const auto time = [](const std::optional<Instant>& at) {
     return at ? Json(format_instant(*at)) : Json();
@@ -152,7 +280,8 @@ Json to_json(const MemberView& view) {
                {"measure", view.measure},       {"level_until", time(view.level_until)},
                {"rewards", Json::array()},      {"draws", Json::array()},
                {"coupons", Json::array()},      {"redemptions", Json::array()},
-               {"history", Json::array()}};
+               {"missions", Json::array()},     {"streaks", Json::array()},
+               {"prices", Json::array()},       {"history", Json::array()}};
   json["referral"] = Json();
   if (!view.referral_code.empty()) {
     json["referral"] = {{"code", view.referral_code},
@@ -169,16 +298,7 @@ Json to_json(const MemberView& view) {
                                 {"expiring", one.expiring},
                                 {"expires_at", time(one.expires_at)}});
   }
-  for (const MemberReward& one : view.rewards) {
-    const auto left = one.reward.left();
-    json["rewards"].push_back({{"id", one.reward.id},
-                               {"name", one.reward.name},
-                               {"description", one.reward.description},
-                               {"points", one.reward.points},
-                               {"money_minor", one.reward.money_minor},
-                               {"left", left ? Json(*left) : Json()},
-                               {"refusal", one.refusal}});
-  }
+  for (const MemberReward& one : view.rewards) json["rewards"].push_back(reward_json(one));
   for (const MemberDraw& one : view.draws) {
     json["draws"].push_back({{"id", one.draw.id},
                              {"name", one.draw.name},
@@ -198,6 +318,7 @@ Json to_json(const MemberView& view) {
                                    {"points", one.points},
                                    {"at", format_instant(one.at)}});
   }
+  add_tasks(json, view);
   for (const StatementLine& line : view.lines) {
     json["history"].push_back({{"at", format_instant(line.at)},
                                {"kind", kind_name(line.kind)},

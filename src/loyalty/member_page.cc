@@ -10,7 +10,7 @@ namespace {
 struct Word {
   std::string_view key, english, chinese;
 };
-constexpr std::array<Word, 52> kWords = {{
+constexpr std::array<Word, 60> kWords = {{
     {"title", "Member centre", "会员中心"},
     {"closed", "This link does not open any more", "链接已失效"},
     {"closed_hint", "Please ask the shop for a new one.", "请向商家索取新的链接。"},
@@ -24,6 +24,7 @@ constexpr std::array<Word, 52> kWords = {{
     {"of_orders", "orders", "单"},
     {"mall", "Rewards", "积分商城"},
     {"take", "Take it", "兑换"},
+    {"suits", "Suits you", "适合您"},
     {"left", "left", "剩余"},
     {"points", "points", "积分"},
     {"draws", "Draws", "抽奖"},
@@ -43,6 +44,13 @@ constexpr std::array<Word, 52> kWords = {{
     {"nothing", "Nothing yet", "暂无"},
     {"other", "中文", "English"},
     {"done", "Done", "操作成功"},
+    {"missions", "Missions", "任务"},
+    {"sign_in", "Sign in", "签到"},
+    {"in_a_row", "days in a row", "天连续签到"},
+    {"next_reward", "days: ", "天可得 "},
+    {"signed", "Signed in: your points follow in a moment", "签到成功，积分稍后到账"},
+    {"signed_already", "Signed in today", "今日已签到"},
+    {"prices", "Your prices", "专享价"},
     {"won", "You won: ", "恭喜抽中："},
     {"no_luck", "No luck this time", "未中奖，再接再厉"},
     {"not_enough_points", "Not enough points", "积分不足"},
@@ -86,6 +94,14 @@ constexpr std::array<Word, 18> kKinds = {{
     {"", "", ""},
 }};
 
+// Why a reward is put forward; "{}" is the name of what of the member's it goes with.
+constexpr std::array<Word, 4> kReasons = {{
+    {"bought_with", "often bought with {}", "常与“{}”一起购买"},
+    {"viewed_with", "goes with {}, which you looked at", "与您看过的“{}”相配"},
+    {"popular_in_group", "popular with customers like you", "与您相似的顾客常买"},
+    {"popular", "popular with other customers", "其他顾客常买"},
+}};
+
 constexpr std::string_view kStyle =
     "body{margin:0;font:16px/1.55 system-ui,'PingFang SC','Noto Sans SC','Microsoft YaHei',"
     "sans-serif;background:#f4f6f5;color:#1f2329}main{max-width:34rem;margin:0 auto;padding:1rem}"
@@ -95,13 +111,19 @@ constexpr std::string_view kStyle =
     ".big{font-size:1.9rem;font-variant-numeric:tabular-nums;color:#12805c}"
     ".row{display:flex;justify-content:space-between;gap:1rem;align-items:center;padding:.5rem 0;"
     "border-top:1px solid #e6e9e7}.row:first-of-type{border-top:0}.quiet{color:#59616b;"
-    "font-size:.875rem}.num{font-variant-numeric:tabular-nums;white-space:nowrap}"
+    "font-size:.875rem}.suits{color:#0b6547;font-size:.875rem}.num{font-variant-numeric:tabular-"
+    "nums;white-space:nowrap}"
     "code{font-size:.95rem;overflow-wrap:anywhere}progress{width:100%;height:.6rem;"
     "accent-color:#12805c}button{font:inherit;padding:.4rem 1rem;border:0;border-radius:6px;"
     "background:#12805c;color:#fff;cursor:pointer}button:focus-visible,a:focus-visible,"
     "input:focus-visible{outline:3px solid #8fd0b6}input{font:inherit;padding:.4rem;border:1px "
     "solid #8b949e;border-radius:6px;min-width:0;flex:1}a{color:#0b6547}"
     ".said{background:#e3f4ec;border-radius:8px;padding:.75rem 1rem;margin:.75rem 0}form{margin:0}";
+
+// Whether it can stand in an address as it is.
+bool is_word(std::string_view text) {
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == text.npos;
+}
 
 class Writer {
  public:
@@ -111,6 +133,9 @@ class Writer {
     begin();
     balances();
     level();
+    streaks();
+    missions();
+    prices();
     rewards();
     draws();
     coupons();
@@ -220,11 +245,66 @@ class Writer {
     return format_minor(minor, page_.currency) + " " + std::string(page_.currency);
   }
 
+  void streaks() {
+    for (const MemberStreak& one : view_.streaks) {
+      out_ += "<section><h2>" + escape_html(one.name) + "</h2><div class=\"row\"><div><div>" +
+              number(one.days) + " " + word("in_a_row") + "</div>";
+      if (one.next_days > 0) {
+        out_ += "<div class=\"quiet num\">" + number(one.next_days) + " " + word("next_reward") +
+                "+" + number(one.next_points) + " " + word("points") + "</div>";
+      }
+      out_ += "</div>";
+      if (one.today) {
+        out_ += "<span class=\"quiet\">" + word("signed_already") + "</span>";
+      } else if (is_word(one.rule)) {
+        button("sign-in", one.rule, "sign_in", one.name);
+      }
+      out_ += "</div></section>";
+    }
+  }
+
+  void missions() {
+    if (view_.missions.empty()) return;
+    open("missions");
+    for (const MemberMission& one : view_.missions) {
+      out_ += "<div class=\"row\"><div><div>" + escape_html(one.name) + "</div>";
+      for (const auto& task : one.tasks) {
+        out_ += "<div class=\"quiet num\">" + escape_html(task.event) + " " + number(task.done) +
+                " / " + number(task.times) + "</div>";
+      }
+      out_ += "</div>";
+      if (one.complete) out_ += "<span class=\"quiet\">" + word("fulfilled") + "</span>";
+      out_ += "</div>";
+    }
+    out_ += "</section>";
+  }
+
+  void prices() {
+    if (view_.prices.empty()) return;
+    open("prices");
+    for (const PriceRule& one : view_.prices) {
+      const bool percent = one.kind == PriceRule::Kind::kPercent;
+      out_ += "<div class=\"row\"><div><div>" + escape_html(one.name) +
+              "</div><div class=\"quiet\">" + word("valid_to") + " " +
+              day(one.valid.to - Millis(1)) + "</div></div><span class=\"num\">−" +
+              (percent ? number(one.percent) + " %" : money(one.amount_minor)) + "</span></div>";
+    }
+    out_ += "</section>";
+  }
+
+  void suits(const Suited& suited) {
+    std::string why = find(kReasons, suited.reason);
+    if (const size_t at = why.find("{}"); at != why.npos)
+      why.replace(at, 2, escape_html(suited.with));
+    out_ += "<div class=\"suits\">" + word("suits") + (why.empty() ? "" : " · " + why) + "</div>";
+  }
+
   void rewards() {
     open("mall");
     for (const MemberReward& one : view_.rewards) {
       const Reward& reward = one.reward;
       out_ += "<div class=\"row\"><div><div>" + escape_html(reward.name) + "</div>";
+      if (one.suits) suits(*one.suits);
       if (!reward.description.empty())
         out_ += "<div class=\"quiet\">" + escape_html(reward.description) + "</div>";
       out_ += "<div class=\"quiet num\">" + number(reward.points) + " " + word("points");

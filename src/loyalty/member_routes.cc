@@ -4,6 +4,7 @@
 #include "loyalty/gift_cards.h"
 #include "loyalty/member.h"
 #include "loyalty/service.h"
+#include "people/telling.h"
 
 namespace perennial::loyalty {
 namespace {
@@ -112,8 +113,54 @@ Result<MemberView> Service::view_for(const Visit& visit) {
       return referral_code(c, visit.programme, visit.person, now());
     }));
   }
-  return wiring_.database.read(
-      [&](store::Connection& c) { return member_view(c, visit.programme, visit.person, now()); });
+  const Prices prices = TRY(prices_now(visit.programme));
+  MemberView view = TRY(wiring_.database.read([&](store::Connection& c) {
+    return member_view(c, visit.programme, visit.person, now(), prices.sets);
+  }));
+  const auto products = products_to_take(view);
+  if (wiring_.suited && !products.empty())
+    put_forward(view, TRY(wiring_.suited(visit.person, products)));
+  return view;
+}
+
+Result<std::string> Service::sign_in(const Visit& visit, std::string_view rule) {
+  struct Found {
+    std::string event;
+    bool today = false;
+    Who who;
+  };
+  const people::Telling telling;
+  const auto found = TRY(wiring_.database.read([&](store::Connection& c) -> Result<Found> {
+    Found found;
+    const MemberView view = TRY(member_view(c, visit.programme, visit.person, now()));
+    for (const MemberStreak& streak : view.streaks) {
+      if (streak.rule == rule) found.today = streak.today;
+    }
+    for (const Rule& one : newest(TRY(all_versions(c, visit.programme)))) {
+      if (one.id == rule && one.enabled && !one.streak.empty() && one.when.empty())
+        found.event = one.event;
+    }
+    found.who = TRY(who_is(c, visit.person));
+    return found;
+  }));
+  if (found.event.empty()) return "refused";
+  if (found.today) return "signed_already";
+  const Calendar calendar = visit.programme.calendar();
+  const std::string day = calendar.label(Period::kDay, calendar.start_of(Period::kDay, now()));
+  std::vector<events::Event> events;
+  // Named by its day: signing in twice is one event.
+  events.push_back({.source = std::string(kEventSource),
+                    .message_id = "sign-in:" + visit.programme.id + ":" + std::string(rule) + ":" +
+                                  std::to_string(visit.person) + ":" + day,
+                    .type = events::Type::kTrack,
+                    .name = found.event,
+                    .user_id = found.who.user_id,
+                    .anonymous_id = found.who.anonymous_id,
+                    .timestamp = now(),
+                    .received_at = wiring_.clock(),
+                    .properties = to_text(Json{{"programme", visit.programme.id}})});
+  TRY(wiring_.log.append_and_wait(std::move(events)));
+  return "signed";
 }
 
 Service::Answer Service::show_member(const http::Request& request) {
@@ -155,6 +202,8 @@ Service::Answer Service::act_as_member(const http::Request& request) {
     const Play one =
         TRY(play_one(visit->programme, {.id = id, .draw = what, .person = visit->person}));
     said = one.done() ? "won:" + one.draw + ":" + one.prize : one.refusal.code;
+  } else if (act == "sign-in") {
+    said = TRY(sign_in(*visit, what));
   } else if (act == "claim") {
     const std::string code = typed_code(request.body);
     const CardAnswer card = TRY(wiring_.database.write([&](store::Connection& c) {

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "loyalty/core.h"
 #include "loyalty/rows.h"
+#include "people/telling.h"
 
 namespace perennial::loyalty {
 namespace {
@@ -51,24 +53,6 @@ std::string_view type_of(CommandKind kind, Points change) {
   }
 }
 
-// Who a person is in the log: a user id, or else an anonymous one.
-struct Who {
-  std::string user_id, anonymous_id;
-};
-Result<Who> who_is(store::Connection& c, PersonId person) {
-  Who who;
-  const PersonId current = TRY(people::current_person(c, person));
-  const auto found = TRY(people::find_person(c, current));
-  if (!found) return who;
-  who.user_id = found->user_id;
-  if (!who.user_id.empty()) return who;
-  for (const auto& identity : TRY(people::identities_of(c, current))) {
-    if (identity.kind == "anonymous_id" && who.anonymous_id.empty())
-      who.anonymous_id = identity.value;
-  }
-  return who;
-}
-
 }  // namespace
 
 std::string event_name(std::string_view type) {
@@ -89,6 +73,20 @@ std::string event_name(std::string_view type) {
 bool is_told(std::string_view name) {
   return std::ranges::any_of(kTypes,
                              [&](std::string_view type) { return event_name(type) == name; });
+}
+
+Result<Who> who_is(store::Connection& c, PersonId person) {
+  Who who;
+  const PersonId current = TRY(people::current_person(c, person));
+  const auto found = TRY(people::find_person(c, current));
+  if (!found) return who;
+  who.user_id = found->user_id;
+  if (!who.user_id.empty()) return who;
+  for (const auto& identity : TRY(people::identities_of(c, current))) {
+    if (identity.kind == "anonymous_id" && who.anonymous_id.empty())
+      who.anonymous_id = identity.value;
+  }
+  return who;
 }
 
 Result<void> tell(store::Connection& c, const Programme& programme, std::vector<News> news) {
@@ -156,11 +154,21 @@ Result<size_t> tell_waiting(store::Database& database, events::Log& log, Instant
                             size_t limit) {
   std::vector<events::Event> events;
   std::vector<Value> ids;
+  const people::Telling telling;
   TRY(database.read([&](store::Connection& c) -> Result<void> {
     std::map<PersonId, Who> known;
-    for (const Row& row : TRY(c.query("SELECT id, at_ms, person, name, properties FROM "
-                                      "loyalty_outbox ORDER BY at_ms, id LIMIT $1",
-                                      {static_cast<int64_t>(limit)}))) {
+    const auto rows =
+        TRY(c.query("SELECT id, at_ms, person, name, properties FROM "
+                    "loyalty_outbox ORDER BY at_ms, id LIMIT $1",
+                    {static_cast<int64_t>(limit)}));
+    std::set<PersonId> all;
+    for (const Row& row : rows) all.insert(row.integer(2));
+    for (const auto& person :
+         TRY(people::find_people(c, std::vector<PersonId>(all.begin(), all.end())))) {
+      // Who was joined to somebody, or has no user id, is looked for one by one below.
+      if (person.known()) known[person.id].user_id = person.user_id;
+    }
+    for (const Row& row : rows) {
       ids.emplace_back(row.text(0));
       const PersonId person = row.integer(2);
       if (!known.contains(person)) known[person] = TRY(who_is(c, person));

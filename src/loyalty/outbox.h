@@ -45,6 +45,12 @@ std::string event_name(std::string_view type);
 // Whether an event of this name is one that the ledger tells. No rule earns by them.
 bool is_told(std::string_view event_name);
 
+// Who a person is in the log: a user id, or else an anonymous one; neither when they are gone.
+struct Who {
+  std::string user_id, anonymous_id;
+};
+Result<Who> who_is(store::Connection& c, PersonId person);
+
 // Appends what waits to the log, at most `limit` rows, and deletes it from the outbox. Returns how
 // many rows it was.
 Result<size_t> tell_waiting(store::Database& database, events::Log& log, Instant received_at,

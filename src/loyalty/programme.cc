@@ -43,17 +43,15 @@ Result<Expiry> expiry_from_json(const Json& json) {
   const std::string kind = TRY(json_string(json, "kind"));
   if (kind == "never") return Expiry{.kind = Expiry::Kind::kNever};
   if (kind == "days") {
-    return Expiry{.kind = Expiry::Kind::kDays,
-                  .unit = Expiry::Unit::kDay,
-                  .count = TRY(bounded(json, "days", 365, 0, kMaxExpiryCount))};
+    const int64_t days = TRY(bounded(json, "days", 365, 0, kMaxExpiryCount));
+    return Expiry{.kind = Expiry::Kind::kDays, .unit = Expiry::Unit::kDay, .count = days};
   }
   if (kind != "end_of") return bad("is never, days or end_of", "expiry.kind");
   const std::string word = TRY(json_string(json, "unit"));
   auto unit = std::ranges::find(kUnits, word, &std::pair<Expiry::Unit, std::string_view>::second);
   if (unit == std::end(kUnits)) return bad("is day, month, quarter or year", "expiry.unit");
-  return Expiry{.kind = Expiry::Kind::kEndOf,
-                .unit = unit->first,
-                .count = TRY(bounded(json, "after", 0, 0, kMaxExpiryCount))};
+  const int64_t after = TRY(bounded(json, "after", 0, 0, kMaxExpiryCount));
+  return Expiry{.kind = Expiry::Kind::kEndOf, .unit = unit->first, .count = after};
 }
 
 Json to_json(const Expiry& expiry) {
@@ -234,10 +232,11 @@ Result<Programme> save_programme(store::Connection& c, Programme programme, Inst
       {programme.id, to_text(definition), programme.revision, INT64_MIN, to_millis(now)}));
   TRY(save_currencies(c, programme));
   // From now on merges of people are followed.
+  const people::Reached reached = TRY(people::reached(c));
   TRY(
       c.execute("INSERT INTO loyalty_progress (id, last_move) VALUES (1, $1) "
                 "ON CONFLICT (id) DO NOTHING",
-                {TRY(people::reached(c)).last_move}));
+                {reached.last_move}));
   return *TRY(find_programme(c, programme.id));
 }
 

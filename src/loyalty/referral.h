@@ -127,8 +127,15 @@ Json to_json(const Referral& one);
 struct Terms;
 Result<std::set<PersonId>> follow_referrals(store::Connection& c, const Terms& terms,
                                             std::span<const PersonId> touched, Instant now);
-// When two people become one: `from`'s codes and referrals are `into`'s.
+// What these terms make of all claims, without coupons: nothing is written. `late` are events
+// beside those of the table of facts.
+class LateFacts;
+Result<std::vector<Referral>> try_referrals(store::Connection& c, const Terms& terms,
+                                            const LateFacts& late, Instant now);
+// When two people become one: `from`'s referrals are `into`'s. When they fall apart again: those of
+// codes that `into` has now.
 Result<void> merge_referrals(store::Connection& c, PersonId from, PersonId into);
+Result<void> split_referrals(store::Connection& c, PersonId from, PersonId into);
 
 // A person decides about a claim; kNotFound when there is none, kConflict for a claim that no
 // verdict can help (an unknown code, oneself, a second claim, a ring). Gives whom to assess.
@@ -157,6 +164,7 @@ struct ReferralSums {
 };
 Result<ReferralSums> sum_referrals(store::Connection& c, const Programme& programme,
                                    PersonId referrer, Instant now);
+ReferralSums sum_of(std::span<const Referral> referrals, Instant now);
 Json to_json(const ReferralSums& sums);
 
 }  // namespace perennial::loyalty

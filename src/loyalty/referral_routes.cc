@@ -29,8 +29,8 @@ Service::Answer Service::referral(const http::Request& request) {
     } else {
       terms = to_json(versions.back());
     }
-    return http::json(200, {{"terms", std::move(terms)},
-                            {"sums", to_json(TRY(sum_referrals(c, programme, 0, now())))}});
+    const ReferralSums sums = TRY(sum_referrals(c, programme, 0, now()));
+    return http::json(200, {{"terms", std::move(terms)}, {"sums", to_json(sums)}});
   });
 }
 
@@ -110,9 +110,8 @@ Result<Json> Service::referral_of(store::Connection& c, const Programme& program
   const auto versions = TRY(referral_versions(c, programme));
   const std::string code = TRY(find_referral_code(c, programme, person));
   const std::string link = versions.empty() ? "" : referral_link(versions.back(), code);
-  return Json{{"code", code},
-              {"link", link},
-              {"sums", to_json(TRY(sum_referrals(c, programme, person, now())))}};
+  const ReferralSums sums = TRY(sum_referrals(c, programme, person, now()));
+  return Json{{"code", code}, {"link", link}, {"sums", to_json(sums)}};
 }
 
 }  // namespace perennial::loyalty

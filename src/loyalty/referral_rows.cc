@@ -83,6 +83,16 @@ Result<std::vector<Referral>> read_referrals(store::Connection& c, const Program
   return list;
 }
 
+Result<std::vector<Referral>> all_referrals(store::Connection& c, const Programme& programme) {
+  std::vector<Referral> list;
+  for (const Row& row : TRY(c.query("SELECT " + std::string(kReferralColumns) +
+                                        " FROM loyalty_referrals WHERE programme = $1 ORDER BY "
+                                        "claimed_ms, claim",
+                                    {programme.id})))
+    list.push_back(read_referral(row));
+  return list;
+}
+
 Result<void> write_referrals(store::Connection& c, const Programme& programme,
                              std::span<const Referral> referrals) {
   static const std::vector<std::string_view> kColumns = {
@@ -206,6 +216,35 @@ Result<ReferralSums> sum_referrals(store::Connection& c, const Programme& progra
       sums.referrer_points += row.integer(3);
       sums.friend_points += row.integer(4);
       sums.coupons += row.integer(5);
+    }
+  }
+  return sums;
+}
+
+ReferralSums sum_of(std::span<const Referral> referrals, Instant now) {
+  ReferralSums sums;
+  for (const Referral& one : referrals) {
+    ++sums.claims;
+    switch (one.state) {
+      case ReferralState::kWaiting:
+        ++(one.until_ms <= to_millis(now) ? sums.expired : sums.waiting);
+        break;
+      case ReferralState::kTakenBack:
+        ++sums.taken_back;
+        break;
+      case ReferralState::kRefused:
+        ++sums.refused;
+        break;
+      case ReferralState::kExpired:
+        ++sums.expired;
+        break;
+      case ReferralState::kRewarded:
+        ++sums.rewarded;
+        sums.orders_minor += one.left_minor;
+        sums.referrer_points += one.referrer_side.points;
+        sums.friend_points += one.friend_side.points;
+        sums.coupons += !one.referrer_side.code.empty() + !one.friend_side.code.empty();
+        break;
     }
   }
   return sums;

@@ -9,6 +9,7 @@ namespace perennial::loyalty {
 Result<std::vector<Referral>> read_referrals(store::Connection& c, const Programme& programme,
                                              std::string_view column,
                                              std::span<const int64_t> keys);
+Result<std::vector<Referral>> all_referrals(store::Connection& c, const Programme& programme);
 Result<void> write_referrals(store::Connection& c, const Programme& programme,
                              std::span<const Referral> referrals);
 // A row of kReferralColumns.

@@ -224,9 +224,19 @@ std::string referral_link(const ReferralTerms& terms, std::string_view code) {
 }
 
 Result<void> merge_referrals(store::Connection& c, PersonId from, PersonId into) {
-  TRY(c.execute("UPDATE loyalty_referral_codes SET person = $2 WHERE person = $1", {from, into}));
   TRY(c.execute("UPDATE loyalty_referrals SET friend = $2 WHERE friend = $1", {from, into}));
   TRY(c.execute("UPDATE loyalty_referrals SET referrer = $2 WHERE referrer = $1", {from, into}));
+  return {};
+}
+
+// Whose friend somebody is follows from the events of the claims.
+Result<void> split_referrals(store::Connection& c, PersonId from, PersonId into) {
+  TRY(
+      c.execute("UPDATE loyalty_referrals SET referrer = $2 WHERE referrer = $1 AND EXISTS ("
+                "SELECT 1 FROM loyalty_referral_codes k WHERE k.programme = "
+                "loyalty_referrals.programme AND k.code = loyalty_referrals.code AND "
+                "k.person = $2)",
+                {from, into}));
   return {};
 }
 

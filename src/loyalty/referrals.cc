@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "loyalty/assess.h"
-#include "loyalty/evaluate.h"
+#include "loyalty/late_facts.h"
 #include "loyalty/referral_judge.h"
 #include "loyalty/referral_rows.h"
 #include "loyalty/rows.h"
@@ -51,10 +51,20 @@ std::string comparable(const std::string& trait, const Json& traits) {
 
 class Follow {
  public:
-  Follow(store::Connection& c, const Terms& terms, Instant now)
-      : c_(c), terms_(terms), programme_(terms.programme), now_ms_(to_millis(now)), now_(now) {}
+  // `late`: events beside those of the table of facts; null when there are none.
+  Follow(store::Connection& c, const Terms& terms, Instant now, const LateFacts* late = nullptr)
+      : c_(c),
+        terms_(terms),
+        programme_(terms.programme),
+        now_ms_(to_millis(now)),
+        now_(now),
+        late_(late) {}
 
-  Result<std::set<PersonId>> run(std::span<const PersonId> touched);
+  // Works everything out in memory.
+  Result<void> look(std::span<const PersonId> touched);
+  // Gives and takes coupons and writes what differs. Gives whom it concerns.
+  Result<std::set<PersonId>> keep();
+  std::vector<Referral> all() const;
 
  private:
   Result<void> load(std::string_view column, std::span<const int64_t> keys);
@@ -71,7 +81,8 @@ class Follow {
   Result<void> settle_coupons();
   Result<void> settle_coupon(bool given, const std::string& batch, PersonId person,
                              std::string& code);
-  Result<std::set<PersonId>> finish();
+  void take_claim(std::map<int64_t, Referral>& claims, int64_t seq, PersonId person, int64_t at_ms,
+                  std::string_view name, const std::string& properties) const;
   bool differs(const Referral& one) const {
     auto was = before_.find(one.claim);
     return was == before_.end() || !(was->second == one);
@@ -82,6 +93,7 @@ class Follow {
   const Programme& programme_;
   int64_t now_ms_;
   Instant now_;
+  const LateFacts* late_;
   std::map<int64_t, Referral> before_, rows_;  // by claim: as stored, and as it will be
   std::set<PersonId> touched_;
   std::map<PersonId, PersonId> edges_before_, edges_;  // friend → referrer; 0: nobody
@@ -97,6 +109,20 @@ Result<void> Follow::load(std::string_view column, std::span<const int64_t> keys
   return {};
 }
 
+void Follow::take_claim(std::map<int64_t, Referral>& claims, int64_t seq, PersonId person,
+                        int64_t at_ms, std::string_view name, const std::string& properties) const {
+  const ReferralTerms* terms = terms_at(terms_.referral, at_ms);
+  if (!terms || terms->claim_event != name || at_ms > now_ms_) return;
+  std::string code = code_of(properties, terms->code_property);
+  if (code.empty()) return;
+  claims[seq] = {.claim = seq,
+                 .friend_id = person,
+                 .code = std::move(code),
+                 .claimed_ms = at_ms,
+                 .until_ms = claim_ends(*terms, programme_.zone, at_ms),
+                 .revision = terms->revision};
+}
+
 Result<void> Follow::read_claims(std::span<const PersonId> touched) {
   std::set<std::string> names;
   for (const ReferralTerms& one : terms_.referral) names.insert(one.claim_event);
@@ -108,19 +134,14 @@ Result<void> Follow::read_claims(std::span<const PersonId> touched) {
                 "SELECT seq, person, at_ms, properties FROM loyalty_facts WHERE name = $1 AND "
                 "person IN {}",
                 std::span(&fixed, 1), keys, [&](const Row& row) -> Result<void> {
-                  const int64_t at_ms = row.integer(2);
-                  const ReferralTerms* terms = terms_at(terms_.referral, at_ms);
-                  if (!terms || terms->claim_event != name || at_ms > now_ms_) return {};
-                  std::string code = code_of(row.text(3), terms->code_property);
-                  if (code.empty()) return {};
-                  claims[row.integer(0)] = {.claim = row.integer(0),
-                                            .friend_id = row.integer(1),
-                                            .code = std::move(code),
-                                            .claimed_ms = at_ms,
-                                            .until_ms = claim_ends(*terms, programme_.zone, at_ms),
-                                            .revision = terms->revision};
+                  take_claim(claims, row.integer(0), row.integer(1), row.integer(2), name,
+                             row.text(3));
                   return {};
                 }));
+  }
+  for (const LateFact& fact : late_ ? std::span(late_->all()) : std::span<const LateFact>()) {
+    if (names.contains(*fact.name) && touched_.contains(fact.person))
+      take_claim(claims, fact.seq, fact.person, fact.at_ms, *fact.name, fact.properties);
   }
   std::vector<int64_t> numbers;
   for (const auto& [number, claim] : claims) numbers.push_back(number);
@@ -304,6 +325,8 @@ Result<void> Follow::qualify() {
   std::map<PersonId, std::vector<Fact>> facts;
   for (Known& known : TRY(load_known(c_, programme_, Levels{}, friends)))
     facts[known.person] = std::move(known.facts);
+  for (PersonId person : late_ ? friends : std::vector<PersonId>())
+    late_->add_to(facts[person], person, Needs{});
   for (Referral* one : looked) {
     const ReferralTerms* terms = terms_at(terms_.referral, one->claimed_ms);
     const auto& known = facts[one->friend_id];
@@ -331,6 +354,8 @@ Result<void> Follow::qualify() {
 Result<void> Follow::share() {
   std::set<PersonId> referrers;
   for (const auto& [number, one] : rows_) {
+    // Whose claims were somebody else's before a join have them together now.
+    if (touched_.contains(one.referrer)) referrers.insert(one.referrer);
     if (!differs(one)) continue;
     referrers.insert(one.referrer);
     if (auto was = before_.find(number); was != before_.end())
@@ -380,7 +405,8 @@ Result<void> Follow::settle_coupons() {
   return {};
 }
 
-Result<std::set<PersonId>> Follow::finish() {
+Result<std::set<PersonId>> Follow::keep() {
+  TRY(settle_coupons());
   std::set<PersonId> concerned;
   std::vector<Referral> changed;
   for (const auto& [number, one] : rows_) {
@@ -395,20 +421,24 @@ Result<std::set<PersonId>> Follow::finish() {
   return concerned;
 }
 
-Result<std::set<PersonId>> Follow::run(std::span<const PersonId> touched) {
+std::vector<Referral> Follow::all() const {
+  std::vector<Referral> list;
+  for (const auto& [number, one] : rows_) list.push_back(one);
+  return list;
+}
+
+Result<void> Follow::look(std::span<const PersonId> touched) {
   touched_.insert(touched.begin(), touched.end());
   TRY(load("friend", touched));
   TRY(load("referrer", touched));
   TRY(read_claims(touched));
-  if (rows_.empty()) return std::set<PersonId>{};
+  if (rows_.empty()) return {};
   TRY(find_referrers());
   count_claims();
   TRY(look_at_rings(touched));
   TRY(find_marks());
   TRY(qualify());
-  TRY(share());
-  TRY(settle_coupons());
-  return finish();
+  return share();
 }
 
 }  // namespace
@@ -416,7 +446,30 @@ Result<std::set<PersonId>> Follow::run(std::span<const PersonId> touched) {
 Result<std::set<PersonId>> follow_referrals(store::Connection& c, const Terms& terms,
                                             std::span<const PersonId> touched, Instant now) {
   if (terms.referral.empty() || touched.empty()) return std::set<PersonId>{};
-  return Follow(c, terms, now).run(touched);
+  Follow follow(c, terms, now);
+  TRY(follow.look(touched));
+  return follow.keep();
+}
+
+Result<std::vector<Referral>> try_referrals(store::Connection& c, const Terms& terms,
+                                            const LateFacts& late, Instant now) {
+  std::set<PersonId> people;
+  for (const Referral& one : TRY(all_referrals(c, terms.programme)))
+    people.insert({one.referrer, one.friend_id});
+  std::set<std::string> names;
+  for (const ReferralTerms& one : terms.referral) names.insert(one.claim_event);
+  for (const std::string& name : names) {
+    for (const Row& row :
+         TRY(c.query("SELECT DISTINCT person FROM loyalty_facts WHERE name = $1", {name})))
+      people.insert(row.integer(0));
+  }
+  for (const LateFact& fact : late.all()) {
+    if (names.contains(*fact.name)) people.insert(fact.person);
+  }
+  people.erase(0);
+  Follow follow(c, terms, now, &late);
+  TRY(follow.look(std::vector<PersonId>(people.begin(), people.end())));
+  return follow.all();
 }
 
 Result<std::set<PersonId>> judge_referral(store::Connection& c, const Terms& terms, int64_t claim,
@@ -433,57 +486,6 @@ Result<std::set<PersonId>> judge_referral(store::Connection& c, const Terms& ter
   auto concerned = TRY(follow_referrals(c, terms, std::span(&one.friend_id, 1), now));
   concerned.insert(one.friend_id);
   return concerned;
-}
-
-Result<void> add_referral_awards(store::Connection& c, const Terms& terms,
-                                 std::vector<Known>& people) {
-  if (terms.referral.empty()) return {};
-  const Programme& programme = terms.programme;
-  std::map<PersonId, Known*> by_person;
-  std::vector<int64_t> keys;
-  for (Known& one : people) {
-    by_person[one.person] = &one;
-    keys.push_back(one.person);
-  }
-  const auto add = [&](const Referral& one, bool friend_side) {
-    const ReferralSide& side = friend_side ? one.friend_side : one.referrer_side;
-    const ReferralTerms* version = terms_at(terms.referral, one.claimed_ms);
-    if (side.granted <= 0 || !version) return;
-    const ReferralReward& reward = friend_side ? version->friend_side : version->referrer;
-    const Currency* currency =
-        reward.currency.empty() ? &programme.currencies.front() : programme.find(reward.currency);
-    if (!currency) return;
-    Known& known = *by_person.at(friend_side ? one.friend_id : one.referrer);
-    const int64_t active = day_after(programme.zone, one.order_ms, 0, version->delay_days);
-    Award award{.rule = std::string(friend_side ? kFriendRule : kReferrerRule),
-                .key = "seq:" + std::to_string(one.claim),
-                .version = version->revision,
-                .currency = currency->code,
-                .points = side.points,
-                .at_ms = one.order_ms,
-                .changed_ms = std::max(one.order_ms, one.changed_ms),
-                .activates_ms = version->delay_days > 0 ? active : one.order_ms,
-                .expires_ms = expires_at(currency->expiry, programme.zone, one.order_ms)};
-    if (award.expires_ms <= award.activates_ms)
-      award.expires_ms = expires_at(currency->expiry, programme.zone, award.activates_ms);
-    // For the level, which counts what was earned.
-    known.facts.push_back({.kind = Fact::Kind::kPoints,
-                           .at_ms = award.at_ms,
-                           .key = award.rule + ":" + award.key,
-                           .name = award.currency,
-                           .points = side.granted});
-    if (side.granted > side.points) {
-      known.facts.push_back({.kind = Fact::Kind::kPoints,
-                             .at_ms = award.changed_ms,
-                             .key = award.rule + ":" + award.key + ":back",
-                             .name = award.currency,
-                             .points = side.points - side.granted});
-    }
-    known.referrals.push_back(std::move(award));
-  };
-  for (const Referral& one : TRY(read_referrals(c, programme, "referrer", keys))) add(one, false);
-  for (const Referral& one : TRY(read_referrals(c, programme, "friend", keys))) add(one, true);
-  return {};
 }
 
 }  // namespace perennial::loyalty

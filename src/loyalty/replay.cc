@@ -7,6 +7,7 @@
 
 #include "loyalty/evaluate.h"
 #include "loyalty/level_track.h"
+#include "segments/segments.h"
 
 namespace perennial::loyalty {
 namespace {
@@ -22,6 +23,7 @@ struct Given {
   const Rule* rule = nullptr;
   Points granted = 0;
   std::vector<int64_t> percents;
+  size_t asked = 0;  // its place in the trail
 };
 
 struct Order {
@@ -43,8 +45,10 @@ constexpr Cap::Every kAllEvery[] = {Cap::Every::kDay, Cap::Every::kWeek, Cap::Ev
 class Run {
  public:
   Run(const Programme& programme, std::span<const Rule> rules, const Levels& levels,
-      std::string_view traits)
+      std::string_view traits, const AwardLimits& limits, Trail* trail)
       : programme_(programme),
+        limits_(limits),
+        trail_(trail),
         calendar_(programme.calendar()),
         rules_(rules),
         levels_(levels),
@@ -76,9 +80,6 @@ class Run {
   void make_up(const Rule& rule, const Fact& fact, Properties& properties);
   void reward_run(const Rule& rule, const Fact& fact, StreakState& state, int64_t day);
   void mission(const Rule& rule, const Fact& fact, Properties& properties);
-  const std::string& currency_of(const Rule& rule) const {
-    return rule.currency.empty() ? programme_.currencies.front().code : rule.currency;
-  }
   bool counts_points(const std::string& currency) const {
     return levels_.measure == Levels::Measure::kPoints &&
            currency ==
@@ -87,6 +88,8 @@ class Run {
   void report(Replay& replay, int64_t now_ms) const;
 
   const Programme& programme_;
+  const AwardLimits& limits_;
+  Trail* trail_;
   Calendar calendar_;
   std::span<const Rule> rules_;
   const Levels& levels_;
@@ -101,6 +104,7 @@ class Run {
   std::map<std::string, std::vector<const Fact*>> early_refunds_;
   // By rule id (or currency, for the whole programme), kind of period and its start.
   std::map<std::tuple<std::string, Cap::Every, int64_t>, Used> used_, used_by_currency_;
+  std::set<std::string> segments_in_;  // when the fact happened
   std::map<std::string, std::set<std::string>> once_;
   std::map<std::string, StreakState> streaks_;
   std::map<std::pair<std::string, int64_t>, std::vector<int64_t>> missions_;
@@ -135,6 +139,9 @@ std::vector<int64_t> Run::percents(const Rule& rule, const Fact& fact, bool of_o
         applies = one.value.is_null() ? !value.is_null() : value == one.value;
         break;
       }
+      case Multiplier::Kind::kSegment:
+        applies = segments_in_.contains(one.segment);
+        break;
       case Multiplier::Kind::kBirthdayMonth: {
         // "1990-05-17" or "05-17".
         const Json value = trait(one.trait);
@@ -155,7 +162,7 @@ std::vector<int64_t> Run::percents(const Rule& rule, const Fact& fact, bool of_o
 Points Run::within_caps(const Rule& rule, const std::string& currency, int64_t at_ms, Points points,
                         bool streak) {
   for (const Cap& cap : rule.caps) {
-    if (streak && !cap.whole_programme) continue;
+    if (cap.everybody || (streak && !cap.whole_programme)) continue;
     const int64_t start = period_start(calendar_, cap.every, at_ms);
     const Used& used = cap.whole_programme ? used_by_currency_[{currency, cap.every, start}]
                                            : used_[{rule.id, cap.every, start}];
@@ -182,14 +189,22 @@ void Run::count_caps(const Rule& rule, const std::string& currency, int64_t at_m
 
 void Run::give(const Rule& rule, const Fact& fact, const std::string& key, Points base,
                Order* order, bool streak) {
-  Given given{.rule = &rule};
-  if (!streak) given.percents = percents(rule, fact, order != nullptr);
-  const std::string& currency = currency_of(rule);
-  const Points points = within_caps(rule, currency, fact.at_ms,
-                                    multiplied(base, rule.stacking, given.percents), streak);
-  if (points <= 0) return;
+  const std::string& currency = currency_of(programme_, rule);
   const Currency* terms = programme_.find(currency);
   if (!terms) return;
+  Given given{.rule = &rule};
+  if (!streak) given.percents = percents(rule, fact, order != nullptr);
+  Points points = within_caps(rule, currency, fact.at_ms,
+                              multiplied(base, rule.stacking, given.percents), streak);
+  if (trail_) {
+    given.asked = trail_->asked.size();
+    trail_->asked.push_back({&rule, key, fact.at_ms, points});
+  }
+  if (!limits_.empty()) {
+    const auto limit = limits_.find({rule.id, key});
+    if (limit != limits_.end()) points = std::min(points, limit->second);
+  }
+  if (points <= 0) return;
   constexpr int64_t kDayMs = 86'400'000;
   const int64_t active = fact.at_ms + rule.delay_days.value_or(terms->delay_days) * kDayMs;
   const Expiry& expiry = rule.expiry ? *rule.expiry : terms->expiry;
@@ -241,6 +256,13 @@ void Run::order(const Fact& fact) {
 
 void Run::event(const Fact& fact) {
   Properties properties(fact);
+  if (fact.name == segments::kEntered || fact.name == segments::kLeft) {
+    const Json segment = properties.member("segment_id");
+    if (segment.is_string() && fact.name == segments::kEntered)
+      segments_in_.insert(segment.get<std::string>());
+    if (segment.is_string() && fact.name == segments::kLeft)
+      segments_in_.erase(segment.get<std::string>());
+  }
   for (const Rule& rule : rules_) {
     if (!concerns(rule, fact)) continue;
     if (rule.is_mission()) mission(rule, fact, properties);
@@ -259,11 +281,13 @@ void Run::take_from(Order& order, int64_t minor, int64_t at_ms) {
     track_.take(order.fact->at_ms, 1, at_ms);
   for (size_t i : order.given) {
     Given& given = given_[i];
-    Points now = 0;
+    Points most = 0;
     if (order.left() > 0) {
       const Points base = base_points(given.rule->amount, order.left(), order.fact->items);
-      now = std::min(given.granted, multiplied(base, given.rule->stacking, given.percents));
+      most = multiplied(base, given.rule->stacking, given.percents);
     }
+    if (trail_) trail_->left.push_back({given.asked, at_ms, most});
+    const Points now = std::min(given.granted, most);
     const Points gone = given.award.points - now;
     if (gone <= 0) continue;
     given.award.points = now;
@@ -423,8 +447,9 @@ Replay Run::run(std::vector<Fact>& facts, int64_t now_ms) {
 }  // namespace
 
 Replay replay(const Programme& programme, std::span<const Rule> rules, const Levels& levels,
-              std::string_view traits, std::vector<Fact> facts, int64_t now_ms) {
-  return Run(programme, rules, levels, traits).run(facts, now_ms);
+              std::string_view traits, std::vector<Fact> facts, int64_t now_ms,
+              const AwardLimits& limits, Trail* trail) {
+  return Run(programme, rules, levels, traits, limits, trail).run(facts, now_ms);
 }
 
 }  // namespace perennial::loyalty

@@ -65,9 +65,32 @@ struct Replay {
   std::vector<Streak> streaks;
 };
 
+// The most that these awards (by rule and key) may have, whatever the rules say.
+using AwardLimits = std::map<std::pair<std::string, std::string>, Points>;
+
+// What a replay asked for on its way, for who shares out caps over all people. How many times it
+// asks, and for what, depends on the facts alone; for how much, also on `limits`.
+struct Asked {
+  const Rule* rule = nullptr;  // one of the replay's
+  std::string key;
+  int64_t at_ms = 0;
+  Points points = 0;  // before the limit of this one
+};
+struct Left {
+  size_t asked = 0;  // its place in the trail
+  int64_t at_ms = 0;
+  Points most = 0;  // a refund leaves no more of it
+};
+struct Trail {
+  std::vector<Asked> asked;  // in the order of time
+  std::vector<Left> left;    // of what was given
+};
+
 // `facts` in any order; `rules` hold every version, each with its span; `traits` is an object.
-// Facts after `now_ms` do not count.
+// Facts after `now_ms` do not count. Caps over all people are the caller's: it says what they leave
+// by `limits`, and learns by `trail` (may be null) what was asked for.
 Replay replay(const Programme& programme, std::span<const Rule> rules, const Levels& levels,
-              std::string_view traits, std::vector<Fact> facts, int64_t now_ms);
+              std::string_view traits, std::vector<Fact> facts, int64_t now_ms,
+              const AwardLimits& limits = {}, Trail* trail = nullptr);
 
 }  // namespace perennial::loyalty

@@ -1,7 +1,9 @@
 // Earning rules and levels over facts in memory; then the same through the people stage and the
 // ledger, in any order of arrival.
+#include <atomic>
 #include <iostream>
 #include <random>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -107,6 +109,45 @@ TEST(Rules, BirthdayMonthIsThreefold) {
               ElementsAre(30, 30, 10));
 }
 
+// Who was in a segment when the event happened, whatever came after.
+TEST(Rules, ASegmentMultiplies) {
+  Played played;
+  played.rules = {rule(R"({"event":"Shared","amount":{"kind":"fixed","points":10},
+      "multipliers":[{"kind":"segment","segment":"seg_a","percent":200}]})")};
+  const auto moved = [](std::string_view time, const char* name, const char* segment) {
+    return event(time, name, R"({"segment_id":")" + std::string(segment) + R"("})");
+  };
+  EXPECT_THAT(
+      played.points({event("2026-01-01", "Shared"), moved("2026-01-02", "Segment Entered", "seg_a"),
+                     moved("2026-01-02", "Segment Entered", "seg_b"), event("2026-01-03", "Shared"),
+                     moved("2026-01-04", "Segment Left", "seg_b"), event("2026-01-05", "Shared"),
+                     moved("2026-01-06", "Segment Left", "seg_a"), event("2026-01-07", "Shared")}),
+      ElementsAre(10, 20, 20, 10));
+  EXPECT_EQ(event_names({{.programme = test_programme(), .rules = played.rules}}).size(), 3u);
+}
+
+TEST(Rules, ConditionsLookIntoLists) {
+  const auto points = [](const char* op, const char* value, const char* properties) {
+    Played played;
+    played.rules = {rule(std::string(R"({"event":"e","amount":{"kind":"fixed","points":1},
+        "when":[{"property":"products[].category","op":")") +
+                         op + R"(","value":)" + value + "}]}")};
+    return played.points({event("2026-01-01", "e", properties)}).size();
+  };
+  const char* mixed = R"({"products":[{"category":"tea"},{"category":"cup"},{"sku":7}]})";
+  EXPECT_EQ(points("eq", R"("cup")", mixed), 1u);
+  EXPECT_EQ(points("eq", R"("pot")", mixed), 0u);
+  EXPECT_EQ(points("in", R"(["pot","tea"])", mixed), 1u);
+  EXPECT_EQ(points("ne", R"("tea")", mixed), 0u) << "none of them may be it";
+  EXPECT_EQ(points("ne", R"("pot")", mixed), 1u);
+  EXPECT_EQ(points("exists", "null", mixed), 1u);
+  for (const char* none : {R"({})", R"({"products":[]})", R"({"products":"tea"})"}) {
+    EXPECT_EQ(points("eq", R"("tea")", none), 0u) << none;
+    EXPECT_EQ(points("ne", R"("tea")", none), 1u) << none;
+    EXPECT_EQ(points("exists", "null", none), 0u) << none;
+  }
+}
+
 TEST(Rules, CapsGiveBackWhatIsCancelled) {
   const Played played{.rules = {rule(R"({"event":"Order Completed",
       "amount":{"kind":"per_money","points":1,"per_minor":100},
@@ -196,10 +237,6 @@ TEST(Rules, BadOnesAreRefused) {
     ASSERT_FALSE(refused) << json;
     EXPECT_EQ(refused.error().where, where);
   }
-  Json large = to_json(rule(kPerYuan));
-  large["when"] = Json::array();
-  large["when"].push_back({{"property", "a"}, {"value", std::string(1'000'000, 'x')}});
-  EXPECT_EQ(rule_from_json(large).error().code, Code::kTooLarge);
   for (const Json& preset : preset_rules()) {
     const auto read = rule_from_json(preset);
     ASSERT_TRUE(read) << preset;
@@ -207,6 +244,70 @@ TEST(Rules, BadOnesAreRefused) {
   }
   EXPECT_TRUE(levels_from_json(preset_levels()));
   EXPECT_TRUE(programme_from_json(preset_programme("members", "UTC")));
+}
+
+TEST(BadInput, AMegabyteOfRule) {
+  Json large = to_json(rule(kPerYuan));
+  large["when"] = Json::array();
+  large["when"].push_back({{"property", "a"}, {"value", std::string(1'000'000, 'x')}});
+  EXPECT_EQ(rule_from_json(large).error().code, Code::kTooLarge);
+  large["when"][0]["value"] = "x";
+  EXPECT_TRUE(rule_from_json(large));
+}
+
+TEST(BadInput, AnAmountDividedByNothing) {
+  const auto where = [](std::string_view amount) {
+    const auto read = rule_from_json(
+        {{"id", "r"}, {"name", "r"}, {"event", "e"}, {"amount", *parse_json(amount)}});
+    return read ? std::string() : read.error().where;
+  };
+  EXPECT_EQ(where(R"({"kind":"per_money","points":1,"per_minor":0})"), "amount.per_minor");
+  EXPECT_EQ(where(R"({"kind":"per_money","points":1,"per_minor":-100})"), "amount.per_minor");
+  EXPECT_EQ(where(R"({"kind":"per_money","points":1,"per_minor":1})"), "");
+  // A tier without a divisor gives its points once; none divides by nothing.
+  EXPECT_EQ(where(R"({"kind":"tiered","tiers":[{"from_minor":0,"points":1,"per_minor":-1}]})"),
+            "amount.tiers.per_minor");
+  Amount tiers{.kind = Amount::Kind::kTiered, .tiers = {{.points = 7}}};
+  EXPECT_EQ(base_points(tiers, 100, 1), 7);
+}
+
+TEST(BadInput, AmountsBeyondTheLargest) {
+  const Amount most{.kind = Amount::Kind::kPerMoney, .points = kMaxPoints, .per_minor = 1};
+  EXPECT_EQ(base_points(most, INT64_MAX, 1), kMaxPoints);
+  EXPECT_EQ(base_points(most, INT64_MIN, 1), 0);
+  EXPECT_EQ(base_points(most, 0, 1), 0);
+  const std::vector<int64_t> percents(5, 100'000);
+  EXPECT_EQ(multiplied(kMaxPoints, Stacking::kMultiply, percents), kMaxPoints);
+  EXPECT_EQ(multiplied(kMaxPoints, Stacking::kAdd, percents), kMaxPoints);
+}
+
+TEST(BadInput, ParallelEditsOfARule) {
+  TestLedger ledger(0);
+  const auto save = [&](int64_t version, Points points) {
+    Rule edited = rule(kPerYuan);
+    edited.version = version;
+    edited.amount.points = points;
+    return ledger.database().write([&](store::Connection& c) {
+      return save_rule(c, ledger.programme(), edited, "", ledger.now());
+    });
+  };
+  ASSERT_TRUE(save(0, 1));
+  // Two people opened version 1; eight threads save it at once. One of them gets version 2.
+  std::atomic<int> saved = 0, refused = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      const auto done = save(1, 2 + i);
+      saved += done.has_value() && done->version == 2;
+      refused += !done && done.error().code == Code::kConflict;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(saved, 1);
+  EXPECT_EQ(refused, 7);
+  const auto versions = ledger.database().read(
+      [&](store::Connection& c) { return all_versions(c, ledger.programme()); });
+  EXPECT_EQ(versions->size(), 2u);
 }
 
 // ---- levels

@@ -1,4 +1,5 @@
 // What finance reads: /v1/loyalty/programmes/{programme}/trial-balance and its neighbours.
+#include "loyalty/gift_cards.h"
 #include "loyalty/service.h"
 
 namespace perennial::loyalty {
@@ -15,6 +16,21 @@ std::string csv_field(const std::string& text) {
     quoted += c;
   }
   return quoted + "\"";
+}
+
+// What `more` points add to the liability for `before` ones. So the parts sum up to the whole, to
+// the last minor unit.
+int64_t more_owed(const Currency& currency, Points before, Points more) {
+  return liability_minor(currency, before + more) - liability_minor(currency, before);
+}
+
+// What the accounts of people hold, by their totals.
+Result<Points> held_by_people(store::Connection& c, const Currency& currency) {
+  const auto row = TRY(
+      c.query_one("SELECT CAST(COALESCE(sum(credits - debits), 0) AS BIGINT) FROM loyalty_totals "
+                  "WHERE currency = $1 AND account <= $2",
+                  {currency.id, static_cast<int64_t>(Account::kHeld)}));
+  return row->integer(0);
 }
 
 Json closing_json(const Closing& closing) {
@@ -67,35 +83,58 @@ Service::Answer Service::liability(const http::Request& request) {
   const Programme programme = TRY(programme_of(request));
   const Currency* currency = TRY(currency_of(programme, request));
   settle_all(programme);
-  const auto list = TRY(wiring_.database.read(
-      [&](store::Connection& c) { return cohorts(c, programme, *currency); }));
-  Json rows = Json::array();
-  Points outstanding = 0, expired = 0, earned = 0;
-  for (const Cohort& cohort : list) {
-    outstanding += cohort.outstanding;
-    expired += cohort.expired;
-    earned += cohort.earned;
-    rows.push_back({{"month", cohort.month},
-                    {"earned", cohort.earned},
-                    {"outstanding", cohort.outstanding},
-                    {"used", cohort.used},
-                    {"expired", cohort.expired},
-                    {"liability_minor", liability_minor(*currency, cohort.outstanding)}});
-  }
-  return http::json(
-      200,
-      {{"currency", currency->code},
-       {"as_of", format_instant(now())},
-       {"outstanding", outstanding},
-       {"liability_minor", liability_minor(*currency, outstanding)},
-       {"money", wiring_.settings.workspace().currency},
-       {"assumptions",
-        {{"cost_minor_per_1000", currency->cost_minor_per_1000},
-         {"expected_redemption_ppm", currency->expected_redemption_ppm},
-         {"expected_breakage_ppm", 1'000'000 - currency->expected_redemption_ppm}}},
-       {"expired_share_ppm",
-        earned > 0 ? static_cast<int64_t>(static_cast<__int128>(expired) * 1'000'000 / earned) : 0},
-       {"cohorts", rows}});
+  return wiring_.database.read([&](store::Connection& c) -> Answer {
+    const auto list = TRY(cohorts(c, programme, *currency));
+    const auto cards = TRY(card_cohorts(c, programme, *currency, now()));
+    Json rows = Json::array();
+    Points outstanding = 0, expired = 0, earned = 0;
+    for (const Cohort& cohort : list) {
+      rows.push_back({{"month", cohort.month},
+                      {"earned", cohort.earned},
+                      {"outstanding", cohort.outstanding},
+                      {"used", cohort.used},
+                      {"expired", cohort.expired},
+                      {"liability_minor", more_owed(*currency, outstanding, cohort.outstanding)}});
+      outstanding += cohort.outstanding;
+      expired += cohort.expired;
+      earned += cohort.earned;
+    }
+    Json card_rows = Json::array();
+    Points unclaimed = 0;
+    for (const CardCohort& card : cards) {
+      const Points before = outstanding + unclaimed;
+      card_rows.push_back({{"month", card.month},
+                           {"made", card.made},
+                           {"claimed", card.claimed},
+                           {"voided", card.voided},
+                           {"lapsed", card.lapsed},
+                           {"unclaimed", card.unclaimed},
+                           {"liability_minor", more_owed(*currency, before, card.unclaimed)}});
+      unclaimed += card.unclaimed;
+    }
+    const Points ledger = TRY(held_by_people(c, *currency));
+    return http::json(
+        200,
+        {{"currency", currency->code},
+         {"as_of", format_instant(now())},
+         {"outstanding", outstanding},
+         {"ledger", ledger},
+         {"liability_minor", liability_minor(*currency, outstanding)},
+         {"money", wiring_.settings.workspace().currency},
+         {"assumptions",
+          {{"cost_minor_per_1000", currency->cost_minor_per_1000},
+           {"expected_redemption_ppm", currency->expected_redemption_ppm},
+           {"expected_breakage_ppm", 1'000'000 - currency->expected_redemption_ppm}}},
+         {"expired_share_ppm",
+          earned > 0 ? static_cast<int64_t>(static_cast<__int128>(expired) * 1'000'000 / earned)
+                     : 0},
+         {"cohorts", rows},
+         {"cards",
+          {{"unclaimed", unclaimed},
+           {"liability_minor", more_owed(*currency, outstanding, unclaimed)},
+           {"total_minor", liability_minor(*currency, outstanding + unclaimed)},
+           {"cohorts", card_rows}}}});
+  });
 }
 
 Service::Answer Service::postings_csv(const http::Request& request) {

@@ -139,11 +139,12 @@ Result<std::vector<Closing>> list_closings(store::Connection& c, const Programme
   for (const auto& row : TRY(c.query("SELECT month, from_ms, to_ms, closed_by, closed_ms, figures "
                                      "FROM loyalty_closings WHERE programme = $1 ORDER BY month",
                                      {programme.id}))) {
+    Json figures = TRY(parse_json(row.text(5)));
     closings.push_back({.month = row.text(0),
                         .span = {from_millis(row.integer(1)), from_millis(row.integer(2))},
                         .closed_by = row.text(3),
                         .closed_at = from_millis(row.integer(4)),
-                        .figures = TRY(parse_json(row.text(5)))});
+                        .figures = std::move(figures)});
   }
   return closings;
 }

@@ -77,6 +77,7 @@ Result<Reward> reward_from_json(const Json& json, const Zone& zone) {
   reward.name = TRY(read_name(json, "name"));
   reward.description = TRY(read_text(json, "description", kMaxDescriptionBytes, false));
   TRY(read_kind(json, reward));
+  reward.product = TRY(read_text(json, "product", kMaxProductBytes, false));
   reward.currency = TRY(read_text(json, "currency", kMaxWordBytes, false));
   reward.points = TRY(read_bounded(json, "points", 0, kMaxPoints));
   reward.money_minor = TRY(read_bounded(json, "money_minor", 0, kMaxPoints));
@@ -98,6 +99,7 @@ Json to_json(const Reward& reward) {
                {"name", reward.name},
                {"description", reward.description},
                {"kind", kind->second},
+               {"product", reward.product},
                {"currency", reward.currency},
                {"points", reward.points},
                {"money_minor", reward.money_minor},

@@ -15,6 +15,7 @@ namespace perennial::loyalty {
 
 inline constexpr size_t kMaxRewards = 1'000;  // of one programme
 inline constexpr size_t kMaxDescriptionBytes = 2'000;
+inline constexpr size_t kMaxProductBytes = 200;
 inline constexpr size_t kMaxNoteBytes = 500;
 inline constexpr size_t kMaxRedemptionIdBytes = 150;  // the ledger's ids are made of it
 
@@ -29,6 +30,7 @@ struct Reward {
     kBenefit,  // an upgrade, early access, an experience: given when its code is shown
   } kind = Kind::kGoods;
   std::string batch;     // kCoupon
+  std::string product;   // the shop's word of what it is (its SKU), for whom it suits; "" = none
   std::string currency;  // "" = the programme's first
   Points points = 0;
   int64_t money_minor = 0;  // to pay beside the points

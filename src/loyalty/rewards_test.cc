@@ -225,6 +225,9 @@ TEST_F(RewardTest, BadRewardsAreRefused) {
   EXPECT_EQ(where({{"every", "year"}}), "every");
   EXPECT_EQ(where({{"to", "2026-01-01"}}), "to");
   EXPECT_EQ(where({{"levels", "gold"}}), "levels");
+  EXPECT_EQ(where({{"product", std::string(kMaxProductBytes, 'x')}}), "");
+  EXPECT_EQ(where({{"product", std::string(kMaxProductBytes + 1, 'x')}}), "product");
+  EXPECT_EQ(where({{"product", 7}}), "product");
   EXPECT_EQ(where({{"description", std::string(kMaxDescriptionBytes, 'x')}}), "");
   EXPECT_EQ(where({{"description", std::string(kMaxDescriptionBytes + 1, 'x')}}), "description");
   const auto id = [](size_t bytes) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "loyalty/assess.h"
+#include "segments/segments.h"
 
 namespace perennial::loyalty {
 
@@ -92,8 +93,10 @@ Result<Levels> save_levels(store::Connection& c, const Programme& programme, Lev
 }
 
 Result<Terms> terms_of(store::Connection& c, const Programme& programme) {
-  return Terms{programme, TRY(all_versions(c, programme)), TRY(find_levels(c, programme)),
-               TRY(referral_versions(c, programme))};
+  std::vector<Rule> rules = TRY(all_versions(c, programme));
+  Levels levels = TRY(find_levels(c, programme));
+  std::vector<ReferralTerms> referrals = TRY(referral_versions(c, programme));
+  return Terms{programme, std::move(rules), std::move(levels), std::move(referrals)};
 }
 
 Result<std::vector<Terms>> all_terms(store::Connection& c) {
@@ -111,6 +114,11 @@ std::set<std::string, std::less<>> event_names(const std::vector<Terms>& terms) 
       if (!rule.event.empty()) names.insert(rule.event);
       if (!rule.makeup_event.empty()) names.insert(rule.makeup_event);
       for (const Task& task : rule.tasks) names.insert(task.event);
+      for (const Multiplier& one : rule.multipliers) {
+        if (one.kind != Multiplier::Kind::kSegment) continue;
+        names.insert(std::string(segments::kEntered));
+        names.insert(std::string(segments::kLeft));
+      }
     }
     for (const ReferralTerms& referral : one.referral) {
       names.insert(referral.claim_event);

@@ -56,7 +56,8 @@ constexpr std::pair<Multiplier::Kind, std::string_view> kMultipliers[] = {
     {Multiplier::Kind::kLevel, "level"},
     {Multiplier::Kind::kWindow, "window"},
     {Multiplier::Kind::kFirstOrder, "first_order"},
-    {Multiplier::Kind::kTrait, "trait"}};
+    {Multiplier::Kind::kTrait, "trait"},
+    {Multiplier::Kind::kSegment, "segment"}};
 constexpr std::pair<Stacking, std::string_view> kStackings[] = {
     {Stacking::kMultiply, "multiply"}, {Stacking::kAdd, "add"}, {Stacking::kBest, "best"}};
 constexpr std::pair<Cap::Every, std::string_view> kEvery[] = {{Cap::Every::kDay, "day"},
@@ -169,6 +170,8 @@ Result<Multiplier> read_multiplier(const Json& json) {
   if (multiplier.kind == Multiplier::Kind::kBirthdayMonth && multiplier.trait.empty())
     multiplier.trait = "birthday";
   if (json.contains("value")) multiplier.value = json["value"];
+  multiplier.segment =
+      TRY(short_text(json, "segment", multiplier.kind == Multiplier::Kind::kSegment));
   return multiplier;
 }
 
@@ -181,6 +184,7 @@ Result<Cap> read_cap(const Json& json) {
   if (!cap.points && !cap.times) return bad("needs points or times", "points");
   cap.every = TRY(one_of<Cap::Every>(json, "every", kEvery, "total"));
   cap.whole_programme = TRY(json_bool_or(json, "whole_programme", false));
+  cap.everybody = TRY(json_bool_or(json, "everybody", false));
   return cap;
 }
 
@@ -195,8 +199,10 @@ Result<Task> read_task(const Json& json) {
 Result<void> read_streak(const Json& json, Rule& rule) {
   rule.streak =
       TRY(list_of<StreakReward>(json, "streak", [](const Json& one) -> Result<StreakReward> {
-        return StreakReward{.days = TRY(bounded(one, "days", 0, 1, 3'660)),
-                            .points = TRY(bounded(one, "points", 0, 0, kMaxPoints))};
+        StreakReward reward;
+        reward.days = TRY(bounded(one, "days", 0, 1, 3'660));
+        reward.points = TRY(bounded(one, "points", 0, 0, kMaxPoints));
+        return reward;
       }));
   rule.streak_cycle = TRY(bounded(json, "streak_cycle", 0, 0, 3'660));
   for (const StreakReward& reward : rule.streak) {
@@ -239,13 +245,15 @@ Json multiplier_json(const Multiplier& multiplier) {
     json["to"] = format_instant(multiplier.window.to);
   }
   if (!multiplier.trait.empty()) json["trait"] = multiplier.trait;
+  if (!multiplier.segment.empty()) json["segment"] = multiplier.segment;
   if (!multiplier.value.is_null()) json["value"] = multiplier.value;
   return json;
 }
 
 Json cap_json(const Cap& cap) {
   Json json = {{"every", word_of<Cap::Every>(cap.every, kEvery)},
-               {"whole_programme", cap.whole_programme}};
+               {"whole_programme", cap.whole_programme},
+               {"everybody", cap.everybody}};
   if (cap.points) json["points"] = *cap.points;
   if (cap.times) json["times"] = *cap.times;
   return json;
@@ -284,9 +292,8 @@ Result<Rule> rule_from_json(const Json& json) {
   if (json.contains("delay_days") && !json["delay_days"].is_null())
     rule.delay_days = TRY(bounded(json, "delay_days", 0, 0, 3'650));
   if (json.contains("expires_in_days") && !json["expires_in_days"].is_null()) {
-    rule.expiry = Expiry{.kind = Expiry::Kind::kDays,
-                         .unit = Expiry::Unit::kDay,
-                         .count = TRY(bounded(json, "expires_in_days", 0, 0, 10'000))};
+    const int64_t days = TRY(bounded(json, "expires_in_days", 0, 0, 10'000));
+    rule.expiry = Expiry{.kind = Expiry::Kind::kDays, .unit = Expiry::Unit::kDay, .count = days};
   }
   TRY(read_streak(json, rule));
   rule.tasks = TRY(list_of<Task>(json, "tasks", read_task));

@@ -9,7 +9,8 @@ namespace perennial::loyalty {
 
 // Compares one property of an event. All conditions of a rule must hold.
 struct Condition {
-  std::string property;  // a member of the event's properties, "a.b" of a nested one
+  // A member of the event's properties, "a.b" of a nested one, "a[].b" of any element of a list.
+  std::string property;
   enum class Op { kEqual, kNotEqual, kIn, kAtLeast, kAtMost, kExists } op = Op::kEqual;
   Json value;
 };
@@ -34,11 +35,20 @@ Result<Amount> amount_from_json(const Json& json);
 Json to_json(const Amount& amount);
 
 struct Multiplier {
-  enum class Kind { kBirthdayMonth, kLevel, kWindow, kFirstOrder, kTrait } kind = Kind::kWindow;
+  enum class Kind {
+    kBirthdayMonth,
+    kLevel,
+    kWindow,
+    kFirstOrder,
+    kTrait,
+    kSegment
+  } kind = Kind::kWindow;
   int64_t percent = 100;  // kLevel: the level says
   Span window{};          // kWindow
   std::string trait;      // kTrait; kBirthdayMonth: the trait that holds the day ("birthday")
   Json value;             // kTrait: what it must be; null = any
+  std::string segment;    // kSegment: its id; who was in it when the event happened, by what the
+                          // segment tells (it has to be one that tells who comes and goes)
 };
 // How several multipliers that apply come together.
 enum class Stacking { kMultiply, kAdd, kBest };
@@ -47,7 +57,8 @@ struct Cap {
   std::optional<Points> points;
   std::optional<int64_t> times;
   enum class Every { kDay, kWeek, kMonth, kTotal } every = Every::kTotal;
-  bool whole_programme = false;  // all rules of the currency together, of one person
+  bool whole_programme = false;  // all rules of the currency together
+  bool everybody = false;        // all people together (budgets.h); else each person
 };
 
 struct StreakReward {

@@ -469,6 +469,57 @@ CREATE INDEX loyalty_coupon_uses_by_order ON loyalty_coupon_uses (programme, ord
   WHERE order_ref <> '';
 )sql";
 
+constexpr std::string_view kMoved = R"sql(
+CREATE TABLE loyalty_moved (
+  move BIGINT NOT NULL,
+  what TEXT NOT NULL,
+  programme TEXT NOT NULL,
+  id TEXT NOT NULL,
+  PRIMARY KEY (move, what, programme, id)
+);
+)sql";
+
+constexpr std::string_view kPriceRules = R"sql(
+CREATE TABLE loyalty_price_rules (
+  programme TEXT NOT NULL,
+  id TEXT NOT NULL,
+  definition TEXT NOT NULL,
+  revision BIGINT NOT NULL,
+  created_ms BIGINT NOT NULL,
+  PRIMARY KEY (programme, id)
+);
+)sql";
+
+constexpr std::string_view kBudgets = R"sql(
+ALTER TABLE loyalty_awards ADD COLUMN at_ms BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE loyalty_awards ADD COLUMN allowed BIGINT;
+CREATE TABLE loyalty_budgets (
+  programme TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  every TEXT NOT NULL,
+  start_ms BIGINT NOT NULL,
+  points BIGINT NOT NULL,
+  times BIGINT NOT NULL,
+  PRIMARY KEY (programme, scope, every, start_ms)
+);
+)sql";
+
+// Awards of before have the time at which their first points were earned, which is their fact's, so
+// that budgets of a period count them; what budgets have used is worked out anew from that. A thing
+// that was moved is known by its first move only.
+constexpr std::string_view kSides = R"sql(
+UPDATE loyalty_awards SET at_ms = l.earned_ms FROM (SELECT award, min(earned_ms) AS earned_ms
+  FROM loyalty_lots WHERE award > 0 GROUP BY award) AS l
+  WHERE l.award = loyalty_awards.id AND loyalty_awards.at_ms = 0;
+DELETE FROM loyalty_budgets;
+CREATE INDEX loyalty_moved_by_row ON loyalty_moved (what, programme, id);
+DELETE FROM loyalty_moved WHERE EXISTS (SELECT 1 FROM loyalty_moved o
+  WHERE o.what = loyalty_moved.what AND o.programme = loyalty_moved.programme
+  AND o.id = loyalty_moved.id AND o.move < loyalty_moved.move);
+CREATE INDEX loyalty_holders_merged ON loyalty_holders (merged_into) WHERE merged_into <> 0;
+CREATE INDEX loyalty_merges_by_from ON loyalty_merges (from_holder);
+)sql";
+
 constexpr std::array kMigrations = {
     store::Migration{"loyalty", 1, "programmes and their ledger", kLedger},
     store::Migration{"loyalty", 2, "adjustments that wait for a second person", kApprovals},
@@ -480,6 +531,10 @@ constexpr std::array kMigrations = {
     store::Migration{"loyalty", 8, "referral", kReferral},
     store::Migration{"loyalty", 9, "what is told to the log", kOutbox},
     store::Migration{"loyalty", 10, "coupons of one order", kUsesOfOrders},
+    store::Migration{"loyalty", 11, "what people brought when they were joined", kMoved},
+    store::Migration{"loyalty", 12, "price rules", kPriceRules},
+    store::Migration{"loyalty", 13, "caps over all people", kBudgets},
+    store::Migration{"loyalty", 14, "sides of joined people, times of old awards", kSides},
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "loyalty/service.h"
 
-#include "loyalty/dry_run.h"
+#include "loyalty/late_facts.h"
 
 namespace perennial::loyalty {
 namespace {
@@ -68,6 +68,7 @@ void Service::add_routes(http::Router& router) {
   add_reward_routes(router);
   add_play_routes(router);
   add_referral_routes(router);
+  add_price_routes(router);
   add_member_routes(router);
 }
 
@@ -147,7 +148,7 @@ Result<bool> Service::work_once() {
   for (const Programme& programme : programmes) {
     const size_t settled = TRY(wiring_.database.write(
         [&](store::Connection& c) { return settle_due(c, programme, now(), kSettleAtOnce); }));
-    more = more || settled == kSettleAtOnce;
+    more = more || settled > 0;
     const Terms terms =
         TRY(wiring_.database.read([&](store::Connection& c) { return terms_of(c, programme); }));
     if (terms.levels.on()) {

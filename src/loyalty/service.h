@@ -10,6 +10,7 @@
 #include "loyalty/draws.h"
 #include "loyalty/member.h"
 #include "loyalty/outbox.h"
+#include "loyalty/price_rules.h"
 #include "loyalty/writer.h"
 
 namespace perennial::loyalty {
@@ -41,6 +42,7 @@ class Service : public Loyalty {
   void add_reward_routes(http::Router& router);
   void add_play_routes(http::Router& router);
   void add_referral_routes(http::Router& router);
+  void add_price_routes(http::Router& router);
   void add_member_routes(http::Router& router);
 
   Answer presets(const http::Request&);
@@ -70,6 +72,15 @@ class Service : public Loyalty {
   Answer end_a_use(const http::Request&);
   Answer quote_a_cart(const http::Request&);
   Answer use_combined(const http::Request&);
+  Answer price_rules(const http::Request&);
+  Answer put_price_rule(const http::Request&);
+  // Price rules that hold now, and who is in the sets that they name.
+  struct Prices {
+    std::vector<PriceRule> rules;
+    Sets sets;
+  };
+  Result<Prices> prices_now(const Programme& programme);
+  Result<std::shared_ptr<const std::vector<PersonId>>> people_of_set(const std::string& set);
 
   Answer rewards(const http::Request&);
   Answer put_reward(const http::Request&);
@@ -105,6 +116,8 @@ class Service : public Loyalty {
   Answer show_member(const http::Request&);
   Answer act_as_member(const http::Request&);
   Answer member_json(const http::Request&);
+  // Tells the log that the member signed in today. Gives the stable word of what came of it.
+  Result<std::string> sign_in(const Visit& visit, std::string_view rule);
   Result<std::optional<Visit>> visit(const http::Request& request);
   Result<MemberView> view_for(const Visit& visit);
   Result<std::string> member_secret();
@@ -146,6 +159,8 @@ class Service : public Loyalty {
   bool stopping_ = false, woken_ = false;
   std::string member_secret_;  // once it was read; behind mutex_
   std::string worker_error_;   // of its last round; empty when well
+  // Sets that price rules name, and when each was asked for; behind mutex_.
+  std::map<std::string, std::pair<std::shared_ptr<const std::vector<PersonId>>, Instant>> sets_;
   std::thread worker_;
 };
 

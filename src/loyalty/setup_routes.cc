@@ -141,6 +141,8 @@ Service::Answer Service::run_dry(const http::Request& request) {
   }
   if (body.contains("levels") && !body["levels"].is_null())
     change.levels = TRY(levels_from_json(body["levels"]));
+  if (body.contains("referral") && !body["referral"].is_null())
+    change.referral = TRY(referral_from_json(body["referral"], programme.zone));
   const Terms terms =
       TRY(wiring_.database.read([&](store::Connection& c) { return terms_of(c, programme); }));
   return http::json(200, TRY(dry_run(wiring_.database, wiring_.log, terms, change, now())));

@@ -9,6 +9,7 @@
 #include "people/masking.h"
 #include "people/merges.h"
 #include "people/notes.h"
+#include "people/telling.h"
 #include "people/timeline.h"
 
 namespace perennial::people {
@@ -157,9 +158,8 @@ class Desk {
 
   Result<Json> add_note(const Request& request) {
     const Json body = TRY(http::json_body(request));
-    Note note{.text = TRY(short_text(body, "text", kMaxNoteBytes, true)),
-              .author = request.principal.name,
-              .at = parts_.clock()};
+    std::string text = TRY(short_text(body, "text", kMaxNoteBytes, true));
+    Note note{.text = std::move(text), .author = request.principal.name, .at = parts_.clock()};
     const std::string due = TRY(short_text(body, "due_at", kMaxWordBytes, false));
     if (!due.empty()) {
       auto at = parse_instant(due);
@@ -279,6 +279,7 @@ class Desk {
   Result<Json> say(const Request& request, events::Event event, std::string_view action,
                    const Json& detail, const std::string& version) {
     const Instant now = parts_.clock();
+    std::optional<Telling> telling(std::in_place);
     TRY(parts_.database.write([&](store::Connection& c) -> Result<void> {
       const Person person = TRY(asked_person(c, request));
       if (!version.empty() && version != person_version(person)) {
@@ -294,6 +295,7 @@ class Desk {
     event.message_id = new_id("desk");
     event.timestamp = event.received_at = now;
     const auto appended = TRY(parts_.log.append_and_wait({std::move(event)}));
+    telling.reset();
     const bool applied = parts_.settle && parts_.settle(appended.last_seq);
     return Json{{"seq", appended.last_seq}, {"applied", applied}};
   }

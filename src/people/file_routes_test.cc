@@ -33,8 +33,9 @@ class CustomerFile : public testing::Test {
     extensions.sources.push_back(
         {"points",
          [this](store::Connection&, PersonId, Instant, size_t) -> Result<std::vector<Json>> {
-           return std::vector<Json>{
-               {{"kind", "points"}, {"at", "2024-01-01T00:00:00Z"}, {"title", points_.load()}}};
+           return std::vector<Json>{{{"kind", "points"},
+                                     {"at", "2024-01-01T00:00:00Z"},
+                                     {"title", "Hello 张伟, +" + std::to_string(points_.load())}}};
          }});
     http::Router router;
     add_routes(router, people_.database(), *log_, *settings_, extensions, [this] { return now_; });
@@ -239,6 +240,24 @@ TEST_F(CustomerFile, RolesSeeMaskedFieldsInPart) {
   call("GET", "/v1/customers?search=13812", Json(), 403);
   call("GET", "/v1/customers?search=wei%40", Json(), 403);
   call("GET", "/v1/customers?search=1381");
+  // A title that another module wrote says the name in a sentence.
+  EXPECT_THAT(raw("GET", customer() + "/timeline", "").body, HasSubstr("Hello 张***, +"));
+  // Rows of other modules name a person beside a user id; what is called like a trait stays.
+  const Mask mask =
+      *people_.database().read([](store::Connection& c) { return mask_of(c, "analyst"); });
+  const Json rows{{"people", Json::array({{{"id", 1}, {"name", "张伟"}, {"user_id", "u1"}}})},
+                  {"event",
+                   {{"type", "track"},
+                    {"name", "Viewed"},
+                    {"user_id", "wei@shop.cn"},
+                    {"properties", {{"city", "杭州"}, {"name", "tea"}}}}},
+                  {"city", {{"name", "杭州"}}}};
+  const Json seen = masked_answer(rows, mask);
+  EXPECT_EQ(seen["people"][0]["name"], "张***");
+  EXPECT_EQ(seen["event"]["name"], "Viewed");
+  EXPECT_EQ(seen["event"]["user_id"], "w***@shop.cn");
+  EXPECT_EQ(seen["event"]["properties"], Json({{"city", "***"}, {"name", "tea"}}));
+  EXPECT_EQ(seen["city"], rows["city"]);
   EXPECT_EQ(mask_text("phone", "12345"), "***");
   EXPECT_EQ(mask_text("email", "nobody"), "***");
   EXPECT_EQ(mask_text("name", ""), "");

@@ -8,8 +8,6 @@
 namespace perennial::people {
 namespace {
 
-constexpr std::string_view kNobody = "$group:people";  // an anonymous id that names nobody
-
 Json side_json(const Side& side) {
   return {{"kind", std::string(kind_name(side.kind))}, {"value", side.value}};
 }

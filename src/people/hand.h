@@ -22,6 +22,7 @@ namespace perennial::people {
 inline constexpr std::string_view kHandSource = "console:people";
 inline constexpr std::string_view kPeopleMerged = "$people_merged";
 inline constexpr std::string_view kPeopleSeparated = "$people_separated";
+inline constexpr std::string_view kNobody = "$group:people";  // their anonymous id, of nobody
 inline constexpr size_t kMaxReasonBytes = 500;
 
 struct Side {

@@ -101,10 +101,10 @@ class IdentityDesk {
       out["proposals_total"] = TRY(count_proposals(c));
       for (const Proposal& one :
            TRY(open_proposals(c, static_cast<size_t>(offset), static_cast<size_t>(limit)))) {
-        out["proposals"].push_back({{"a", TRY(party(c, one.a, one.a_person))},
-                                    {"b", TRY(party(c, one.b, one.b_person))},
-                                    {"kind", one.kind},
-                                    {"value", one.value}});
+        Json a = TRY(party(c, one.a, one.a_person));
+        Json b = TRY(party(c, one.b, one.b_person));
+        out["proposals"].push_back(
+            {{"a", std::move(a)}, {"b", std::move(b)}, {"kind", one.kind}, {"value", one.value}});
       }
       for (const JunkValue& junk : TRY(junk_values(c, kMaxReviewed))) {
         out["junk"].push_back({{"kind", junk.kind},

@@ -17,6 +17,8 @@ Cause cause_of(const events::StoredEvent& event) {
           to_millis(event.timestamp)};
 }
 
+}  // namespace
+
 // An order without an id is an order of its own.
 std::string order_key(std::string_view order_id, const events::StoredEvent& event) {
   if (order_id.empty()) return order_key("message:" + event.message_id, event);
@@ -25,8 +27,6 @@ std::string order_key(std::string_view order_id, const events::StoredEvent& even
   }
   return "fingerprint:" + fingerprint(order_id).hex();
 }
-
-}  // namespace
 
 Intake::Intake(PropertyReader& reader, std::string currency, std::string region)
     : reader_(reader), currency_(std::move(currency)), region_(std::move(region)) {}
@@ -169,6 +169,8 @@ void Intake::add_track(const events::StoredEvent& event, Stamp at, const uint32_
   if (name == kOrderRefunded) return add_order(event, at, who, false, true);
   if (who == nullptr || (name != kSubscribed && name != kUnsubscribed)) return;
   if (reader_.read_text(event.properties, "channel") != "email") return;
+  if (!reader_.read_text(event.properties, "topic").empty())
+    return;  // not on the channel as a whole
   facts_of(*who).say_consent(
       name == kSubscribed ? Person::Consent::kSubscribed : Person::Consent::kUnsubscribed, at);
 }

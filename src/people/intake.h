@@ -62,6 +62,9 @@ struct JunkSeen {
   std::string source;  // the last in byte order
 };
 
+// What an order is called: its id, or what stands for one that is missing or cannot be kept.
+std::string order_key(std::string_view order_id, const events::StoredEvent& event);
+
 struct OrderDraft {
   std::string_view source;
   std::string order_id;

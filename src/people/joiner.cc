@@ -4,6 +4,7 @@
 #include <array>
 
 #include "people/bulk.h"
+#include "people/split.h"
 
 namespace perennial::people {
 
@@ -136,6 +137,16 @@ void Joiner::mark_joined_user(uint32_t index) {
   newly_joined_.emplace_back(user.row.person, index);
 }
 
+// The user with whom a number of this batch began; `named` of an older one, of which write_moves()
+// finds out.
+uint32_t Joiner::first_of(PersonId gone, uint32_t named) const {
+  if (!created_.contains(gone) || intake_.subjects[named].row.person == gone) return named;
+  for (const auto& [id, index] : created_users_) {
+    if (intake_.subjects[index].row.person == gone) return index;
+  }
+  return named;
+}
+
 Result<void> Joiner::connect_users() {
   std::vector<HandWord> words;
   if (by_hand_) {
@@ -164,7 +175,7 @@ Result<void> Joiner::connect_users() {
     moves_.push_back({.from = gone,
                       .into = survivor,
                       .whole = true,
-                      .subject = gone == a ? alias.previous : alias.user,
+                      .subject = first_of(gone, gone == a ? alias.previous : alias.user),
                       .cause = alias.cause});
     joined_.profiles.insert(survivor);
     if (!created_.contains(gone)) joined_.merged.emplace_back(gone, survivor);
@@ -290,10 +301,12 @@ void Joiner::note_events_of(Subject& subject) {
 Result<void> Joiner::write_moves() {
   TRY(move_orders());
   std::vector<Value> gone;
-  for (const Move& move : moves_) {
+  for (Move& move : moves_) {
     if (!move.whole || created_.contains(move.from)) continue;
     gone.emplace_back(move.from);
     if (intake_.subjects[move.subject].kind == IdentityKind::kAnonymous) continue;
+    const auto users = TRY(users_of(c_, move.from));
+    if (!users.empty()) move.first_user = users.front().value;
     TRY(c_.execute("UPDATE identities SET person = $1 WHERE person = $2",
                    {now(move.into), move.from}));
   }
@@ -352,7 +365,8 @@ Result<void> Joiner::write_log() {
     const Subject& subject = intake_.subjects[move.subject];
     const PersonId from = created_.contains(move.from) ? 0 : move.from;
     rows.push_back({++id, from, now(move.into), int64_t{move.whole}, std::string(move.cause.reason),
-                    static_cast<int64_t>(subject.kind), std::string(subject.value),
+                    static_cast<int64_t>(subject.kind),
+                    move.first_user.empty() ? std::string(subject.value) : move.first_user,
                     std::string(move.cause.source), std::string(move.cause.message_id),
                     move.cause.at_ms});
   }

@@ -65,6 +65,7 @@ class Joiner {
     bool whole = false;
     uint32_t subject = 0;  // whose identity it is about
     Cause cause;
+    std::string first_user;  // of a whole person with users: the one the log is to name
   };
   struct Decision {
     bool made = false;  // in this batch
@@ -82,6 +83,7 @@ class Joiner {
   Result<void> find_words();
   Result<void> connect_users();
   void mark_joined_user(uint32_t index);
+  uint32_t first_of(PersonId gone, uint32_t named) const;
   Result<void> take_claims();
   Result<void> write_joins();
   void choose_owners();

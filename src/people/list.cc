@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "people/identity.h"
 #include "people/people.h"
 #include "people/search.h"
 
@@ -120,6 +121,26 @@ Result<std::vector<PersonId>> known_people(store::Connection& c) {
   }));
   std::ranges::sort(people);
   return people;
+}
+
+bool KnownSince::known_before(PersonId id, Instant at) const {
+  const auto found = std::ranges::lower_bound(person, id);
+  if (found == person.end() || *found != id) return false;
+  return at_ms[static_cast<size_t>(found - person.begin())] < to_millis(at);
+}
+
+Result<KnownSince> known_since(store::Connection& c) {
+  KnownSince known;
+  TRY(
+      c.each("SELECT i.person, min(i.first_ms) FROM identities i JOIN people p ON p.id = i.person"
+             " WHERE i.kind = $1 AND p.user_id <> '' GROUP BY i.person ORDER BY i.person",
+             std::vector<store::Value>{static_cast<int64_t>(IdentityKind::kUser)},
+             [&](const Row& row) -> Result<void> {
+               known.person.push_back(row.integer(0));
+               known.at_ms.push_back(row.integer(1));
+               return {};
+             }));
+  return known;
 }
 
 }  // namespace perennial::people

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "people/desk.h"
+
 namespace perennial::people {
 namespace {
 
@@ -12,6 +14,7 @@ constexpr std::string_view kRoles[] = {"operator", "analyst"};
 constexpr std::string_view kStars = "***";
 constexpr size_t kLongPhone = 9;  // digits; a longer one keeps its ends
 constexpr size_t kMaxFieldBytes = 200;
+constexpr size_t kTellingBytes = 3;  // a shorter value stands in too many words to be looked for
 
 bool is_email(std::string_view text) {
   const size_t at = text.find('@');
@@ -34,18 +37,44 @@ bool is_phone(std::string_view text) {
   return international ? digits >= 7 && digits <= 15 : digits == 11 && text.starts_with('1');
 }
 
+// A row of a list has the name beside the user id; so has an event, which is of a type.
 bool is_customer(const Json& json) {
-  return json.contains("person_id") || (json.contains("email") && json.contains("user_id"));
+  if (json.contains("person_id")) return true;
+  if (!json.contains("user_id")) return false;
+  return json.contains("email") || (json.contains("name") && !json.contains("type"));
+}
+
+// A hidden value, and what is seen of it.
+using InPart = std::pair<std::string, std::string>;
+
+// What the mask hides of the person, to be looked for in sentences: "Hello 王小薇" of a message.
+std::vector<InPart> hidden_values(const Person& person, const Mask& mask) {
+  std::vector<InPart> values;
+  const auto add = [&](std::string_view field, const std::string& value) {
+    if (mask.hides(field) && value.size() >= kTellingBytes)
+      values.emplace_back(value, mask_text(field, value));
+  };
+  add("name", person.name);
+  add("email", person.email);
+  add("phone", person.phone);
+  const Json traits = Json::parse(person.traits, nullptr, false);
+  if (traits.is_object()) {
+    for (const auto& [name, value] : traits.items())
+      if (value.is_string()) add(name, value.get<std::string>());
+  }
+  return values;
 }
 
 class Walk {
  public:
-  explicit Walk(const Mask& mask) : mask_(mask) {}
+  // `everywhere`: members called like a hidden field are hidden wherever they stand.
+  Walk(const Mask& mask, bool everywhere, std::vector<InPart> values = {})
+      : mask_(mask), everywhere_(everywhere), values_(std::move(values)) {}
 
-  void visit(Json& json, bool traits) {
+  void visit(Json& json, bool traits, bool properties = false) {
     if (json.is_string()) return text(json);
     if (json.is_array()) {
-      for (Json& one : json) visit(one, false);
+      for (Json& one : json) visit(one, false, properties);
       return;
     }
     if (!json.is_object()) return;
@@ -56,10 +85,12 @@ class Walk {
       const bool of_trait =
           name == "value" && trait.is_string() && mask_.hides(trait.get_ref<const std::string&>());
       // "name" is many things; of a person it is in profiles alone.
-      if (of_trait || (mask_.hides(name) && (profile || name != "name"))) {
+      const bool by_name = profile || ((everywhere_ || properties) && name != "name");
+      if (of_trait || (by_name && mask_.hides(name))) {
         hide(value, of_trait ? trait.get_ref<const std::string&>() : name);
       } else {
-        visit(value, name == "traits" || (identify && name == "properties"));
+        const bool inside = properties || name == "properties" || name == "context";
+        visit(value, name == "traits" || (identify && name == "properties"), inside);
       }
     }
   }
@@ -71,6 +102,14 @@ class Walk {
       json = mask_text("email", text);
     } else if (mask_.hides("phone") && is_phone(text)) {
       json = mask_text("phone", text);
+    } else {
+      sentence(json.get_ref<std::string&>());
+    }
+  }
+  void sentence(std::string& text) const {
+    for (const auto& [whole, part] : values_) {
+      for (size_t at = text.find(whole); at != text.npos; at = text.find(whole, at + part.size()))
+        text.replace(at, whole.size(), part);
     }
   }
   static void hide(Json& value, std::string_view field) {
@@ -80,6 +119,8 @@ class Walk {
   }
 
   const Mask& mask_;
+  const bool everywhere_;
+  const std::vector<InPart> values_;
 };
 
 Result<Json> read_masking(const Json& body) {
@@ -124,6 +165,12 @@ Result<Mask> mask_of(store::Connection& c, std::string_view role) {
   return mask;
 }
 
+Result<Mask> mask_of_strangers(store::Connection& c) {
+  Mask all;
+  for (const std::string_view role : kRoles) all.fields.merge(TRY(mask_of(c, role)).fields);
+  return all;
+}
+
 std::string mask_text(std::string_view field, std::string_view text) {
   if (text.empty()) return "";
   const std::string first(cut_text(text, (static_cast<unsigned char>(text[0]) & 0x80) ? 4 : 1));
@@ -141,15 +188,40 @@ std::string mask_text(std::string_view field, std::string_view text) {
 }
 
 Json masked(Json answer, const Mask& mask) {
-  if (!mask.fields.empty()) Walk(mask).visit(answer, false);
+  if (!mask.fields.empty()) Walk(mask, true).visit(answer, false);
   return answer;
+}
+
+Json masked_answer(Json answer, const Mask& mask) {
+  if (!mask.fields.empty()) Walk(mask, false).visit(answer, false);
+  return answer;
+}
+
+Person masked(Person person, const Mask& mask) {
+  if (mask.fields.empty()) return person;
+  Json parts{{"person_id", person.id},    {"name", person.name},
+             {"email", person.email},     {"phone", person.phone},
+             {"user_id", person.user_id}, {"traits", Json::parse(person.traits, nullptr, false)}};
+  parts = masked(std::move(parts), mask);
+  person.name = parts.at("name").get<std::string>();
+  person.email = parts.at("email").get<std::string>();
+  person.phone = parts.at("phone").get<std::string>();
+  person.user_id = parts.at("user_id").get<std::string>();
+  person.traits = parts.at("traits").is_object() ? to_text(parts.at("traits")) : "{}";
+  return person;
 }
 
 Result<Json> masked(store::Database& database, const Request& request, Result<Json> answer) {
   if (!answer) return answer;
-  const Mask mask =
-      TRY(database.read([&](store::Connection& c) { return mask_of(c, request.principal.role); }));
-  return masked(std::move(*answer), mask);
+  std::vector<InPart> values;
+  const Mask mask = TRY(database.read([&](store::Connection& c) -> Result<Mask> {
+    Mask mask = TRY(mask_of(c, request.principal.role));
+    if (!mask.fields.empty() && request.params.contains("person_id"))
+      values = hidden_values(TRY(asked_person(c, request)), mask);
+    return mask;
+  }));
+  if (!mask.fields.empty()) Walk(mask, true, std::move(values)).visit(*answer, false);
+  return answer;
 }
 
 void add_masking_routes(http::Router& router, store::Database& database, const Clock& clock) {

@@ -82,6 +82,27 @@ TEST_F(Merging, UndoingAWrongMergeRestoresBothSides) {
   EXPECT_EQ(people_.person("u1").orders, 1);
 }
 
+TEST_F(Merging, ANumberStaysWithWhoWasItsFirst) {
+  people_.apply({track(1, "u1", "", "Viewed"), track(2, "u2", "", "Viewed"),
+                 track(3, "u3", "", "Viewed"), track(4, "u4", "", "Viewed")});
+  const PersonId third = people_.id_of("u3"), second = people_.id_of("u2");
+  people_.apply({hand(5, user("u1"), user("u2"), true)});
+  people_.apply({hand(6, user("u1"), user("u2"), false)});
+  // u2 was there before u3, but its number is newer.
+  people_.apply({hand(7, user("u2"), user("u3"), true)});
+  EXPECT_EQ(people_.id_of("u2"), third);
+  people_.apply({hand(8, user("u2"), user("u3"), false)});
+  EXPECT_EQ(people_.id_of("u3"), third);
+  EXPECT_EQ(now(second), people_.id_of("u2"));
+  // A number that went leads to its first user, whoever the join was about.
+  people_.apply({hand(9, user("u3"), user("u4"), true)});
+  people_.apply({hand(10, user("u4"), user("u1"), true)});
+  people_.apply({hand(11, user("u3"), user("u4"), false)});
+  EXPECT_EQ(people_.id_of("u4"), people_.id_of("u1"));
+  EXPECT_NE(people_.id_of("u3"), people_.id_of("u1"));
+  EXPECT_EQ(now(third), people_.id_of("u3"));
+}
+
 TEST_F(Merging, AnAliasThatWasUndoneStaysUndoneWhenItComesAgain) {
   people_.apply({track(1, "u1", "", "Viewed"), track(2, "u2", "", "Viewed"), alias(3, "u1", "u2")});
   EXPECT_EQ(people_.id_of("u1"), people_.id_of("u2"));

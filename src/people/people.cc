@@ -6,6 +6,7 @@
 #include "people/bulk.h"
 #include "people/identity.h"
 #include "people/order_state.h"
+#include "people/readers.h"
 #include "people/rows.h"
 
 namespace perennial::people {
@@ -129,6 +130,37 @@ Result<std::vector<Order>> orders_of(store::Connection& c, PersonId id, size_t o
     orders.push_back(read_order(row));
   }
   return orders;
+}
+
+Result<void> each_order_of(store::Connection& c, std::span<const PersonId> people,
+                           const std::function<void(const Order&)>& each) {
+  const std::vector<Value> keys(people.begin(), people.end());
+  return each_in(c, kSelectOrders + "WHERE person IN {}", {}, keys,
+                 [&](const Row& row) -> Result<void> {
+                   each(read_order(row));
+                   return {};
+                 });
+}
+
+Result<void> each_traits_of(store::Connection& c, std::span<const PersonId> people,
+                            const std::function<void(PersonId, const std::string& traits)>& each) {
+  const std::vector<Value> keys(people.begin(), people.end());
+  return each_in(c, "SELECT id, traits FROM people WHERE id IN {}", {}, keys,
+                 [&](const Row& row) -> Result<void> {
+                   each(row.integer(0), row.text(1));
+                   return {};
+                 });
+}
+
+Result<std::vector<PersonId>> erased_among(store::Connection& c, std::span<const PersonId> people) {
+  const std::vector<Value> keys(people.begin(), people.end());
+  std::vector<PersonId> erased;
+  TRY(each_in(c, "SELECT id, user_id FROM people WHERE id IN {}", {}, keys,
+              [&](const Row& row) -> Result<void> {
+                if (row.text(1).starts_with(kErasedPrefix)) erased.push_back(row.integer(0));
+                return {};
+              }));
+  return erased;
 }
 
 }  // namespace perennial::people

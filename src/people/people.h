@@ -28,6 +28,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -116,6 +117,7 @@ struct Reached {
   uint64_t applied_seq = 0;
   int64_t last_move = 0;     // the number of the newest move
   PersonId last_person = 0;  // the highest number given to a person
+  int64_t erasures = 0;      // so far: with another one, identities may be somebody new's
 };
 Result<Reached> reached(store::Connection& c);
 // Whose each identity is; 0: nobody's (junk, an order without a customer, or not seen yet).
@@ -146,6 +148,63 @@ struct Move {
   std::string identity;
 };
 Result<std::vector<Move>> moves_after(store::Connection& c, int64_t id, size_t limit);
+
+// ---- fields that a role sees in part
+
+// "name", "email", "phone", or a trait's name.
+struct Mask {
+  std::set<std::string, std::less<>> fields;
+  bool hides(std::string_view field) const { return fields.contains(field); }
+};
+Result<Mask> mask_of(store::Connection& c, std::string_view role);
+// What any role sees in part: for those who have none.
+Result<Mask> mask_of_strangers(store::Connection& c);
+// As the role sees the person.
+Person masked(Person person, const Mask& mask);
+// An answer about people of any module, with what the mask hides in part: fields of objects that
+// name a person, traits, properties of events, and any text that is an e-mail address or a phone
+// number where those are hidden. Other members that happen to be called like a trait stay.
+Json masked_answer(Json answer, const Mask& mask);
+
+// ---- erasing
+
+// How the user id of somebody begins who was erased: only orders are left, nobody knows whose.
+inline constexpr std::string_view kErasedPrefix = "erased:";
+bool is_erased(const Person& person);
+// Identifies an erasure. `key` is random, and thrown away when the erasure is done.
+struct Erasure {
+  std::string id, key;
+};
+// What those need who erase the rest.
+struct ErasedPerson {
+  // The person's number, and those that it had before joins: rows of other modules may stand under
+  // each of them.
+  std::vector<PersonId> numbers;
+  std::vector<std::string> identities;  // as events::identity_of() writes them
+  // Events of others that name the person: their sources and messages, under which of these
+  // identities they stand, and whose those are.
+  std::vector<std::pair<std::string, std::string>> messages;
+  std::vector<std::string> namers;
+  std::vector<PersonId> others;
+  std::vector<std::string> words;  // that may stand elsewhere: ids, e-mail, phone; folded
+  std::string name;                // folded; others may be called the same
+  uint64_t up_to_seq = 0;          // events up to here were this person's, later ones are not
+  Instant first_seen_at;
+  std::string email;
+  Person::Consent email_consent = Person::Consent::kUnknown;
+  Json counts;  // {"identities": 3, "notes": 1, …}: what was erased
+  Json kept;    // {"orders": 2}: what stays without identity
+};
+// In one transaction everything that this module keeps of a person goes. Who comes back by the same
+// identifiers is somebody new. kNotFound; kConflict when it was done before.
+Result<ErasedPerson> erase_person(store::Connection& c, PersonId person, const Erasure& erasure);
+// Counted once more when the log has lost the events too: who remembers by identity begins anew.
+Result<void> count_erasure(store::Connection& c);
+// What stays of an event of an erased person, under the identity without a name: orders with their
+// amounts, and the arm of an experiment; nothing of other events.
+std::optional<events::Event> what_stays(const events::StoredEvent& event, const Erasure& erasure);
+// Whose identity the person's remains have.
+std::string erased_identity(const Erasure& erasure);
 
 // ---- lists
 
@@ -196,6 +255,15 @@ struct OrderBook {
 Result<OrderBook> load_orders(store::Connection& c, std::string_view currency);
 // All people with a user id, ascending: those without an order are prospects.
 Result<std::vector<PersonId>> known_people(store::Connection& c);
+// The same people with the time of their first event under a user id. Whoever learns from a moment
+// of the past must not take those who were still visitors then: that they are known today tells
+// that they came back.
+struct KnownSince {
+  std::vector<PersonId> person;  // ascending
+  std::vector<int64_t> at_ms;    // by person
+  bool known_before(PersonId id, Instant at) const;
+};
+Result<KnownSince> known_since(store::Connection& c);
 
 // The newest order book, read again when the stage has moved on. Thread-safe.
 class OrderBooks {

@@ -263,11 +263,18 @@ CREATE TABLE customer_file_bytes (
 CREATE INDEX person_merges_by_into ON person_merges (into_person);
 )sql";
 
-constexpr std::array<store::Migration, 4> kMigrations = {
+// Counts erasures, so that the stage forgets what it remembers of identities when there is a new
+// one.
+constexpr std::string_view kErasures = R"sql(
+ALTER TABLE people_progress ADD COLUMN erasures BIGINT NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<store::Migration, 5> kMigrations = {
     store::Migration{"people", 1, "people, identities and orders", kTables},
     store::Migration{"people", 2, "evidence of joins, kept whole", kEvidence},
     store::Migration{"people", 3, "notes and follow-ups", kNotes},
-    store::Migration{"people", 4, "saved views and files", kViewsAndFiles}};
+    store::Migration{"people", 4, "saved views and files", kViewsAndFiles},
+    store::Migration{"people", 5, "erasures", kErasures}};
 
 }  // namespace
 

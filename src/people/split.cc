@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 #include <numeric>
 
@@ -26,11 +27,9 @@ class Split {
       : c_(c), person_(person), word_(word), progress_(progress), joined_(joined) {}
 
   Result<void> run() {
-    for (const Row& row : TRY(c_.query("SELECT id, value FROM identities WHERE person = $1 AND"
-                                       " kind = $2 ORDER BY id",
-                                       {person_, static_cast<int64_t>(IdentityKind::kUser)}))) {
-      place_[row.text(1)] = users_.size();
-      users_.push_back({row.integer(0), row.text(1), users_.size()});
+    for (const UserOf& user : TRY(users_of(c_, person_))) {
+      place_[user.value] = users_.size();
+      users_.push_back({user.identity, user.value, users_.size()});
     }
     TRY(connect());
     std::map<size_t, PersonId> number = {{0, person_}};
@@ -128,6 +127,79 @@ class Split {
 };
 
 }  // namespace
+
+namespace {
+
+// The order in which users came to a number, from the log of moves: whoever was joined as a whole
+// came with all who were there then, in their order.
+class Arrivals {
+ public:
+  static Result<Arrivals> of(store::Connection& c, PersonId person) {
+    Arrivals all;
+    for (const Row& row : TRY(c.query(
+             "WITH RECURSIVE brought(person) AS (SELECT CAST($1 AS BIGINT) UNION"
+             " SELECT m.from_person FROM person_merges m JOIN brought b ON m.into_person = b.person"
+             " WHERE m.whole = 1 AND m.from_person <> 0)"
+             " SELECT m.id, m.from_person, m.into_person, m.whole, m.kind, m.value"
+             " FROM person_merges m JOIN brought b ON m.into_person = b.person ORDER BY m.id",
+             {person}))) {
+      const bool user = row.integer(4) == static_cast<int64_t>(IdentityKind::kUser);
+      const bool whole = row.integer(3) != 0 && row.integer(1) != 0;
+      if (whole || user)
+        all.moves_.push_back({row.integer(0), row.integer(1), row.integer(2), whole,
+                              user ? row.text(5) : std::string()});
+    }
+    return all;
+  }
+
+  // Of those who were not there when the number began, but for `first`, as it was before a move.
+  std::vector<std::string> order(PersonId number, const std::string& first, int64_t before) const {
+    std::vector<std::string> users;
+    if (!first.empty()) users.push_back(first);
+    const auto come = [&](const std::string& user) {
+      std::erase(users, user);
+      users.push_back(user);
+    };
+    for (const Move& move : moves_) {
+      if (move.id >= before) break;
+      if (move.into == number && move.whole) {
+        for (const std::string& user : order(move.from, move.user, move.id)) come(user);
+      } else if (move.into == number) {
+        come(move.user);
+      } else if (move.from == number && !move.whole) {
+        std::erase(users, move.user);
+      }
+    }
+    return users;
+  }
+
+ private:
+  struct Move {
+    int64_t id;
+    PersonId from, into;
+    bool whole;
+    std::string user;  // of a whole move the first of its number; "" where none was a user
+  };
+  std::vector<Move> moves_;  // ascending
+};
+
+}  // namespace
+
+Result<std::vector<UserOf>> users_of(store::Connection& c, PersonId person) {
+  const auto came =
+      TRY(Arrivals::of(c, person)).order(person, "", std::numeric_limits<int64_t>::max());
+  std::vector<UserOf> users;
+  for (const Row& row :
+       TRY(c.query("SELECT id, value FROM identities WHERE person = $1 AND kind = $2 ORDER BY id",
+                   {person, static_cast<int64_t>(IdentityKind::kUser)})))
+    users.push_back({row.integer(0), row.text(1)});
+  // Who was there when the number began came by no move, and stands before all others.
+  std::ranges::stable_sort(users, {}, [&](const UserOf& user) {
+    const auto found = std::ranges::find(came, user.value);
+    return found == came.end() ? 0 : found - came.begin() + 1;
+  });
+  return users;
+}
 
 Result<void> split_person(store::Connection& c, PersonId person, const HandWord& word,
                           Progress& progress, Joined& joined) {

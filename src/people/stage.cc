@@ -48,8 +48,8 @@ class PeopleStage {
  private:
   Result<Progress> start(store::Connection& c) {
     const auto row = TRY(c.query_one(
-        "SELECT applied_seq, last_person, last_identity, orders_seq, profiles_seq, currency"
-        " FROM people_progress WHERE id = 1"));
+        "SELECT applied_seq, last_person, last_identity, orders_seq, profiles_seq, currency,"
+        " erasures FROM people_progress WHERE id = 1"));
     INVARIANT(row.has_value());
     Progress progress{row->integer(0), row->integer(1), row->integer(2),
                       row->integer(3), row->integer(4), row->text(5)};
@@ -63,7 +63,9 @@ class PeopleStage {
     waiting_claims_.clear();
     waiting_merges_.clear();
     waiting_seq_ = -1;
-    if (cached_seq_ != progress.applied_seq) {  // somebody else went on
+    // Somebody else went on, or identities were erased.
+    const bool erased = std::exchange(erasures_, row->integer(6)) != row->integer(6);
+    if (cached_seq_ != progress.applied_seq || erased) {
       cache_.clear();
       cached_seq_ = progress.applied_seq;
     }
@@ -159,6 +161,7 @@ class PeopleStage {
   NameOrder names_;
   IdentityCache cache_;
   int64_t cached_seq_ = -1;
+  int64_t erasures_ = 0;  // that the cache knows of
   std::vector<std::pair<Fingerprint, IdentityRow>> waiting_rows_;
   std::vector<std::pair<Fingerprint, Stamp>> waiting_claims_;
   std::vector<std::pair<PersonId, PersonId>> waiting_merges_;

@@ -101,9 +101,11 @@ class Reader {
 
   Result<void> add_instant(Instant at, std::vector<Item>& items) {
     const Instant end = at + Millis(1);
-    std::vector<Part> parts = {TRY(orders(end, kMaxAtOneInstant)), TRY(events_between(at, end)),
-                               TRY(messages(end, kMaxAtOneInstant)),
-                               TRY(notes(end, kMaxAtOneInstant))};
+    std::vector<Part> parts;
+    parts.push_back(TRY(orders(end, kMaxAtOneInstant)));
+    parts.push_back(TRY(events_between(at, end)));
+    parts.push_back(TRY(messages(end, kMaxAtOneInstant)));
+    parts.push_back(TRY(notes(end, kMaxAtOneInstant)));
     for (const TimelineSource& source : extensions_.sources) {
       parts.push_back(TRY(more(source, end, kMaxAtOneInstant)));
     }

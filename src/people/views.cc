@@ -29,13 +29,15 @@ struct View {
 };
 
 Result<View> read_view(const Row& row) {
+  Json query = TRY(parse_json(row.text(5)));
+  Json columns = TRY(parse_json(row.text(6)));
   return View{.id = row.text(0),
               .owner = row.text(1),
               .owner_name = row.text(2),
               .name = row.text(3),
               .shared = row.integer(4) != 0,
-              .query = TRY(parse_json(row.text(5))),
-              .columns = TRY(parse_json(row.text(6))),
+              .query = std::move(query),
+              .columns = std::move(columns),
               .version = row.integer(7)};
 }
 

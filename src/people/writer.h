@@ -22,6 +22,8 @@ class Writer {
   Result<void> run(Intake& intake, Joined& joined);
   // Order figures of everybody, after the workspace's currency has changed.
   Result<void> refresh_all_figures();
+  // What is told from the identities of these people.
+  Result<void> write_profiles(const std::unordered_set<PersonId>& people);
 
  private:
   struct Figures {
@@ -44,7 +46,6 @@ class Writer {
   Result<void> write_figures(const std::unordered_set<PersonId>& people);
   Result<void> store_figures(const FiguresOf& figures);
   void count_order(const store::Row& row, FiguresOf& figures) const;
-  Result<void> write_profiles(const std::unordered_set<PersonId>& people);
   std::vector<store::Value> profile_row(PersonId person, Draft& draft) const;
   Result<void> write_seen(const Joined& joined);
 

@@ -12,11 +12,6 @@
 namespace perennial::proof {
 namespace {
 
-struct Limits {
-  double low, high;
-};
-
-// Wilson's score limits of one proportion (J. Am. Stat. Assoc. 22, 1927).
 Limits wilson(double p, double n, double z) {
   const double centre = p + z * z / (2 * n);
   const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
@@ -64,6 +59,12 @@ std::string_view verdict_name(Verdict verdict) {
       return "cannot_tell";
   }
   die("unknown verdict", __FILE__, __LINE__);
+}
+
+Limits wilson_limits(Proportion of, double confidence) {
+  if (!is_possible(of) || !is_level(confidence)) return {};
+  return wilson(rate_of(of), static_cast<double>(of.trials),
+                normal_quantile(1 - (1 - confidence) / 2));
 }
 
 Sample sample_of(std::span<const double> values) {

@@ -30,6 +30,13 @@ struct Proportion {
   int64_t successes = 0;
   int64_t trials = 0;
 };
+struct Limits {
+  double low = 0, high = 1;
+};
+// Wilson's score limits of a proportion (J. Am. Stat. Assoc. 22, 1927); 0 and 1 where it is of
+// nobody.
+Limits wilson_limits(Proportion of, double confidence = 0.95);
+
 struct Sample {  // of one number per person
   int64_t n = 0;
   double mean = 0;

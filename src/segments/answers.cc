@@ -207,7 +207,7 @@ Result<Json> Segments::Impl::overlap(const Json& body) {
 Json Segments::Impl::facts() const {
   Json out = Json::array();
   for (const auto& [name, provider] : engine.facts())
-    out.push_back({{"name", name}, {"words", provider.words}});
+    out.push_back({{"name", name}, {"words", provider.known ? provider.known() : provider.words}});
   return {{"facts", std::move(out)}};
 }
 

@@ -25,9 +25,12 @@ struct FactColumn {
 
 struct FactProvider {
   std::string name;
-  std::vector<std::string> words;  // that a rule may ask for
+  std::vector<std::string> words;  // that a rule may ask for; empty: any
   // The newest column; the same pointer as long as nothing changed. Thread-safe.
+  // kBusy while it is still being made: segments that ask for it stay as they are until then.
   std::function<Result<std::shared_ptr<const FactColumn>>()> column;
+  // Where any word may be asked for: those that somebody has now, to choose from. May be empty.
+  std::function<std::vector<std::string>()> known = nullptr;
 };
 
 }  // namespace perennial::segments

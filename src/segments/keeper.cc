@@ -219,7 +219,10 @@ Result<void> Keeper::refresh_facts(Step& step) {
   for (const std::string& name : wanted) {
     const auto provider = engine_.facts().find(name);
     if (provider == engine_.facts().end()) continue;
-    auto column = TRY(provider->second.column());
+    auto made = provider->second.column();
+    if (!made && made.error().code == Code::kBusy) continue;
+    if (!made) return std::unexpected(made.error());
+    std::shared_ptr<const FactColumn> column = std::move(*made);
     auto& known = facts_[name];
     if (known == column) continue;
     if (known != nullptr) {
@@ -302,6 +305,7 @@ Result<void> Keeper::commit(Step& step) {
     return {};
   }
   TRY(parts_.database.write([&](store::Connection& c) -> Result<void> {
+    TRY(drop_changes_of_erased(c, step.changes));
     TRY(add_changes(c, step.changes));
     for (auto& [id, kept] : kept_) {
       const SizeRow& size = kept.size;

@@ -1,6 +1,7 @@
 // What follows for each segment: who came and who left.
 #include <algorithm>
 
+#include "people/telling.h"
 #include "segments/keeper_step.h"
 #include "segments/segments.h"
 
@@ -283,6 +284,7 @@ Result<void> Keeper::tell() {
   while (!untold_.empty()) {
     const size_t count = std::min(untold_.size(), kToldAtOnce);
     const std::span some(untold_.data(), count);
+    const people::Telling telling;
     auto events = TRY(events_of(some));
     if (!events.empty()) TRY(parts_.log.append_and_wait(std::move(events)));
     progress_.told = some.back().id;

@@ -7,6 +7,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 using Names = std::vector<std::string>;
 
 void put_code(FactColumn& column, PersonId person, uint16_t code) {
@@ -201,6 +202,55 @@ TEST_F(Live, TraitsAndFactsMoveMembership) {
             "rule.fact.is[0]");
   EXPECT_EQ(refused(R"({"fact": {"name": "lifecycle", "is": ["silent"]}})")["where"],
             "rule.fact.name");
+}
+
+// After a start a fact may still be made: nobody leaves for that, and other segments go on.
+TEST_F(Live, AFactThatIsStillBeingMadeMovesNobody) {
+  for (const char* user : {"ann", "bob"}) track(user, "View");
+  track("ann", "Order");  // so that a rule may ask for orders
+  flush();
+  auto column = std::make_shared<FactColumn>();
+  column->words = {"", "Toys"};
+  put_code(*column, person("ann"), 1);
+  auto current = std::make_shared<std::atomic<std::shared_ptr<const FactColumn>>>(column);
+  facts_.push_back({.name = "interest",
+                    .words = {},
+                    .column = [current]() -> Result<std::shared_ptr<const FactColumn>> {
+                      if (auto made = current->load()) return made;
+                      return fail(Code::kBusy, "is being made");
+                    },
+                    .known = [] { return std::vector<std::string>{"Toys"}; }});
+  start();
+  const std::string toys = make("Toys", R"({"fact": {"name": "interest", "is": ["Toys"]}})");
+  const std::string often = make("Often", kBoughtOften);
+  EXPECT_THAT(members(toys), ElementsAre("ann"));
+  EXPECT_EQ(call("GET", "/v1/segments/facts").second["facts"][0]["words"], Json({"Toys"}));
+  flush();
+  current->store(nullptr);
+  server_->stop(500ms);
+  server_.reset();
+  segments_.reset();
+  open();
+  for (int i = 0; i < 3; ++i) track("bob", "Order");
+  take();
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  const auto bought = [&] {
+    const auto found = *segments_->resolve_set("segment:" + often);
+    return found && !found->empty();
+  };
+  while (!bought() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  EXPECT_THAT(members(often), ElementsAre("bob"));
+  EXPECT_THAT(members(toys), ElementsAre("ann"));
+  auto next = std::make_shared<FactColumn>(*column);
+  put_code(*next, person("ann"), 0);
+  put_code(*next, person("bob"), 1);
+  current->store(next);
+  track("ann", "View");
+  flush();
+  EXPECT_THAT(members(toys), ElementsAre("bob"));
+  track("ann", "View");
+  flush();  // who came and went is told at the end of the turn before
+  EXPECT_THAT(told(toys), UnorderedElementsAre("-ann", "+bob"));
 }
 
 TEST_F(Live, AKillChangesNothing) {

@@ -100,7 +100,8 @@ class Parser {
 
   static Result<FactTest> parse_fact(const Json& json, const std::string& path) {
     const Fields fields = TRY(Fields::of(json, path, {"name", "is"}));
-    FactTest test{.fact = TRY(fields.required_text("name", kMaxFactBytes)), .is = {}};
+    FactTest test;
+    test.fact = TRY(fields.required_text("name", kMaxFactBytes));
     const auto words = TRY(fields.list("is", 1, kMaxListValues));
     for (size_t i = 0; i < words.size(); ++i) {
       if (!words[i]->is_string())

@@ -1,6 +1,9 @@
 #include "segments/saved.h"
 
 #include <algorithm>
+#include <set>
+
+#include "people/readers.h"
 
 namespace perennial::segments {
 namespace {
@@ -123,6 +126,17 @@ Result<std::optional<People>> load_members(store::Connection& c, const std::stri
                    {id, row->integer(1)})))
     put(people, change.integer(0), change.integer(1) != 0);
   return people;
+}
+
+Result<void> drop_changes_of_erased(store::Connection& c, std::vector<Change>& changes) {
+  std::set<PersonId> people;
+  for (const Change& change : changes) people.insert(change.person);
+  const std::vector<PersonId> asked(people.begin(), people.end());
+  const auto erased = TRY(people::erased_among(c, asked));
+  if (erased.empty()) return {};
+  const std::set<PersonId> gone(erased.begin(), erased.end());
+  std::erase_if(changes, [&](const Change& change) { return gone.contains(change.person); });
+  return {};
 }
 
 Result<void> add_changes(store::Connection& c, std::span<const Change> changes) {

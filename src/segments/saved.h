@@ -71,6 +71,8 @@ Result<void> save_members(store::Connection& c, const std::string& id, const Peo
 // With the changes since; nullopt if they were never computed.
 Result<std::optional<People>> load_members(store::Connection& c, const std::string& id);
 
+// Takes out those of people who were erased: nothing is kept of them any more.
+Result<void> drop_changes_of_erased(store::Connection& c, std::vector<Change>& changes);
 Result<void> add_changes(store::Connection& c, std::span<const Change> changes);
 // Newest first; of one segment, with id below `before`.
 Result<std::vector<Change>> changes_of(store::Connection& c, std::string_view segment,

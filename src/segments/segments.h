@@ -78,6 +78,10 @@ class Segments {
   // True once memberships hold every event up to `seq`, every change of definitions made before the
   // call, and what the clock told at the call; false when the time is over.
   bool wait_until(uint64_t seq, std::chrono::milliseconds at_most);
+  // Takes an erased person out of lists and out of the history of who came and went; sizes stay.
+  // Rules look at the person again by themselves. {"lists", "changes"}: how many, also without
+  // `take`, when all stay.
+  Result<Json> forget(std::span<const PersonId> numbers, bool take);
 
   struct Impl;
 

@@ -99,15 +99,19 @@ class SegmentsTest : public ::testing::Test {
   }
   // Stores what waits and lets everything follow it.
   void flush() {
+    take();
+    if (segments_) {
+      ASSERT_TRUE(segments_->wait_until(log_->last_seq(), 20s));
+    }
+  }
+  // Until people and the timeline have read them.
+  void take() {
     if (!waiting_.empty()) {
       ASSERT_TRUE(log_->append_and_wait(std::move(waiting_)));
       waiting_.clear();
     }
     ASSERT_TRUE(stages_->wait_until(log_->last_seq(), 20s));
     ASSERT_TRUE(timeline_->wait_until(log_->last_seq(), 20s)) << timeline_->stats().error;
-    if (segments_) {
-      ASSERT_TRUE(segments_->wait_until(log_->last_seq(), 20s));
-    }
   }
 
   // ---- segments
@@ -137,10 +141,13 @@ class SegmentsTest : public ::testing::Test {
             .say = [](const std::string& line) { ADD_FAILURE() << line; }};
   }
   void start() {
+    open();
+    flush();
+  }
+  void open() {
     segments_ = Segments::open(parts()).value();
     for (const FactProvider& provider : facts_) segments_->add_facts(provider);
     segments_->start();
-    flush();
   }
   // As after a kill: nothing is told to stop in order.
   void restart() {

@@ -14,8 +14,12 @@
 #include "insight/insight.h"
 #include "loyalty/loyalty.h"
 #include "people/people.h"
+#include "portrait/portrait.h"
+#include "privacy/privacy.h"
 #include "segments/segments.h"
 #include "server/data_directory.h"
+#include "server/masked_routes.h"
+#include "server/net_costs.h"
 #include "server/observe.h"
 #include "server/overview.h"
 #include "server/run_routes.h"
@@ -36,10 +40,11 @@ constexpr std::chrono::seconds kSettleAtMost{3};  // of what the console says, b
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (auto part : {access::migrations(), events::migrations(), webhooks::migrations(),
-                    people::migrations(), collect::migrations(), insight::migrations(),
-                    segments::migrations(), value::migrations(), loyalty::migrations(),
-                    experiments::migrations(), engage::migrations(), goals::migrations()}) {
+  for (auto part :
+       {access::migrations(), events::migrations(), webhooks::migrations(), people::migrations(),
+        collect::migrations(), insight::migrations(), segments::migrations(), value::migrations(),
+        loyalty::migrations(), portrait::migrations(), experiments::migrations(),
+        engage::migrations(), goals::migrations(), privacy::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -71,18 +76,23 @@ class Wired final : public Program {
  private:
   Result<void> open_stores(const Config& config);
   Result<void> open_modules();
+  Result<void> open_questions();
   Result<void> open_webhooks(const Config& config);
   Result<void> open_imports();
   Result<void> listen(const Config& config);
   people::Extensions extensions();
+  Result<void> open_portrait();
   void open_experiments();
   void open_goals();
+  Result<void> open_privacy();
   Result<std::vector<proof::Gain>> gains();
   Result<goals::Worth> worth(std::span<const people::PersonId> people);
   Result<std::vector<people::PersonId>> resolve_set(std::string_view set);
   Result<std::vector<Json>> describe(std::span<const people::Person> page);
   Result<Json> describe_file(const people::Person& person);
   Result<Instant> campaign_sent(std::string_view id);
+  Result<std::vector<loyalty::Suited>> suited_products(people::PersonId person,
+                                                       std::span<const std::string> products);
   bool settle(uint64_t seq);
 
   std::unique_ptr<DataDirectory> directory_;
@@ -96,8 +106,9 @@ class Wired final : public Program {
   std::unique_ptr<insight::Insight> insight_;
   std::unique_ptr<insight::Behaviour> behaviour_;
   std::unique_ptr<value::Value> value_;
-  std::unique_ptr<segments::Segments> segments_;
   std::unique_ptr<value::Models> models_;
+  std::unique_ptr<segments::Segments> segments_;
+  std::unique_ptr<portrait::Portrait> portrait_;
   std::unique_ptr<loyalty::Loyalty> loyalty_;
   std::unique_ptr<experiments::Experiments> experiments_;
   std::unique_ptr<events::Stages> stages_;
@@ -106,6 +117,7 @@ class Wired final : public Program {
   std::unique_ptr<collect::ImportFolders> folders_;
   std::unique_ptr<engage::Engage> engage_;
   std::unique_ptr<goals::Goals> goals_;
+  std::unique_ptr<privacy::Privacy> privacy_;
   std::unique_ptr<Observation> observation_;
   std::unique_ptr<http::Server> server_;
   std::atomic<bool> stopping_ = false;
@@ -117,6 +129,7 @@ Result<void> Wired::open(const Config& config) {
   TRY(open_stores(config));
   TRY(open_modules());
   TRY(open_webhooks(config));
+  TRY(open_privacy());
   return listen(config);
 }
 
@@ -133,40 +146,16 @@ Result<void> Wired::open_stores(const Config& config) {
 Result<void> Wired::open_modules() {
   gate_ = TRY(access::Gate::open(*database_, *settings_, system_now, token_));
   books_ = std::make_unique<people::OrderBooks>(*database_, *settings_);
-  timeline_ = TRY(
-      timeline::Timeline::open({.directory = directory_->sub("timeline"),
-                                .log = *log_,
-                                .database = *database_,
-                                .zone = [this] { return settings_->workspace().calendar.zone; },
-                                .threads = std::max(2u, std::thread::hardware_concurrency()),
-                                .say = [](const std::string& line) { spdlog::info("{}", line); }}));
-  insight_ = std::make_unique<insight::Insight>(*books_, *settings_, system_now);
-  value_ = std::make_unique<value::Value>(*books_, *settings_, system_now, database_.get());
-  models_ = TRY(
-      value::Models::open({*database_, *books_, *settings_, system_now, log_.get(), timeline_.get(),
-                           [this](std::string_view set) { return resolve_set(set); }}));
-  behaviour_ = std::make_unique<insight::Behaviour>(insight::BehaviourParts{
-      .timeline = *timeline_,
-      .database = *database_,
-      .settings = *settings_,
-      .resolve_set = [this](std::string_view set) { return resolve_set(set); },
-      .lists = people::list_handlers(*database_, *log_, *settings_, extensions()),
-      .clock = system_now,
-      .name_of_set = [this](std::string_view set) { return segments_->name_of_set(set); }});
-  segments_ = TRY(segments::Segments::open(
-      {.timeline = *timeline_,
-       .database = *database_,
+  TRY(open_questions());
+  TRY(open_portrait());
+  loyalty_ = TRY(loyalty::Loyalty::open(
+      {.database = *database_,
        .log = *log_,
        .settings = *settings_,
-       .resolve_set = [this](std::string_view set) { return resolve_set(set); },
-       .describe = [this](std::span<const people::Person> page) { return describe(page); },
-       .lists = people::list_handlers(*database_, *log_, *settings_, extensions()),
        .clock = system_now,
-       .say = [](const std::string& line) { spdlog::warn("{}", line); },
-       .funnel_number =
-           [this](std::string_view handle) { return behaviour_->funnel_number(handle); }}));
-  add_segment_facts(*segments_, *value_, *database_);
-  loyalty_ = TRY(loyalty::Loyalty::open({*database_, *log_, *settings_, system_now}));
+       .resolve_set = [this](std::string_view set) { return resolve_set(set); },
+       .suited = [this](people::PersonId person,
+                        auto products) { return suited_products(person, products); }}));
   open_experiments();
 
   std::vector<events::Stage> stages;
@@ -197,6 +186,61 @@ Result<void> Wired::open_modules() {
   return {};
 }
 
+// What is computed from the events: the timeline and what asks it.
+Result<void> Wired::open_questions() {
+  timeline_ = TRY(
+      timeline::Timeline::open({.directory = directory_->sub("timeline"),
+                                .log = *log_,
+                                .database = *database_,
+                                .zone = [this] { return settings_->workspace().calendar.zone; },
+                                .threads = std::max(2u, std::thread::hardware_concurrency()),
+                                .say = [](const std::string& line) { spdlog::info("{}", line); }}));
+  insight_ = std::make_unique<insight::Insight>(*books_, *settings_, system_now);
+  value_ =
+      std::make_unique<value::Value>(*books_, *settings_, system_now, database_.get(),
+                                     [this](std::string_view set) { return resolve_set(set); });
+  models_ = TRY(
+      value::Models::open({*database_, *books_, *settings_, system_now, log_.get(), timeline_.get(),
+                           [this](std::string_view set) { return resolve_set(set); }}));
+  behaviour_ = std::make_unique<insight::Behaviour>(insight::BehaviourParts{
+      .timeline = *timeline_,
+      .database = *database_,
+      .settings = *settings_,
+      .resolve_set = [this](std::string_view set) { return resolve_set(set); },
+      .lists = people::list_handlers(*database_, *log_, *settings_, extensions()),
+      .clock = system_now,
+      .name_of_set = [this](std::string_view set) { return segments_->name_of_set(set); }});
+  segments_ = TRY(segments::Segments::open(
+      {.timeline = *timeline_,
+       .database = *database_,
+       .log = *log_,
+       .settings = *settings_,
+       .resolve_set = [this](std::string_view set) { return resolve_set(set); },
+       .describe = [this](std::span<const people::Person> page) { return describe(page); },
+       .lists = people::list_handlers(*database_, *log_, *settings_, extensions()),
+       .clock = system_now,
+       .say = [](const std::string& line) { spdlog::warn("{}", line); },
+       .funnel_number =
+           [this](std::string_view handle) { return behaviour_->funnel_number(handle); }}));
+  add_segment_facts(*segments_, *value_, *models_, *database_);
+  return {};
+}
+
+Result<void> Wired::open_portrait() {
+  portrait_ = TRY(portrait::Portrait::open(
+      {.timeline = *timeline_,
+       .log = *log_,
+       .database = *database_,
+       .settings = *settings_,
+       .books = *books_,
+       .resolve_set = [this](std::string_view set) { return resolve_set(set); },
+       .clock = system_now,
+       .say = [](const std::string& line) { spdlog::warn("{}", line); }}));
+  for (segments::FactProvider& provider : portrait_->facts())
+    segments_->add_facts(std::move(provider));
+  return {};
+}
+
 Result<void> Wired::open_webhooks(const Config& config) {
   webhooks_ = TRY(webhooks::Webhooks::open({.database = *database_,
                                             .log = *log_,
@@ -217,7 +261,8 @@ void Wired::open_experiments() {
       .books = *books_,
       .resolve_set = [this](std::string_view set) { return resolve_set(set); },
       .clock = system_now,
-      .campaign_sent = [this](std::string_view id) { return campaign_sent(id); }});
+      .campaign_sent = [this](std::string_view id) { return campaign_sent(id); },
+      .net_costs = [this] { return net_costs(*database_, *goals_); }});
 }
 
 Result<void> Wired::open_imports() {
@@ -266,6 +311,20 @@ Result<goals::Worth> Wired::worth(std::span<const people::PersonId> people) {
   return worth;
 }
 
+Result<void> Wired::open_privacy() {
+  privacy_ = TRY(privacy::Privacy::open(
+      {.database = *database_,
+       .log = *log_,
+       .timeline = *timeline_,
+       .settings = *settings_,
+       .places =
+           privacy::places_of(*database_, *importer_, *segments_, *engage_, *webhooks_, system_now),
+       .settle = [this](uint64_t seq) { return stages_->wait_until(seq, kSettleAtMost); },
+       .clock = system_now,
+       .say = [](const std::string& line) { spdlog::warn("{}", line); }}));
+  return {};
+}
+
 Result<std::vector<proof::Gain>> Wired::gains() {
   auto all = TRY(engage_->gains());
   for (proof::Gain& gain : TRY(experiments_->gains())) all.push_back(std::move(gain));
@@ -281,12 +340,21 @@ Result<Instant> Wired::campaign_sent(std::string_view id) {
   return fail(Code::kNotFound, "no campaign of this id has been sent", "of");
 }
 
+Result<std::vector<loyalty::Suited>> Wired::suited_products(people::PersonId person,
+                                                            std::span<const std::string> products) {
+  std::vector<loyalty::Suited> list;
+  for (value::Suited& one : TRY(models_->suited(person, products)))
+    list.push_back({std::move(one.product), std::move(one.reason), std::move(one.with)});
+  return list;
+}
+
 Result<std::vector<people::PersonId>> Wired::resolve_set(std::string_view set) {
   if (auto found = insight_->resolve_set(set)) return std::move(*found);
   if (auto found = behaviour_->resolve_set(set)) return std::move(*found);
   if (auto found = segments_->resolve_set(set)) return std::move(*found);
   if (auto found = value_->resolve_set(set)) return std::move(*found);
   if (auto found = models_->resolve_set(set)) return std::move(*found);
+  if (auto found = portrait_->resolve_set(set)) return std::move(*found);
   if (auto found = loyalty_->resolve_set(set)) return std::move(*found);
   if (auto found = experiments_->resolve_set(set)) return std::move(*found);
   if (auto found = engage_->resolve_set(set)) return std::move(*found);
@@ -304,6 +372,7 @@ Result<std::vector<Json>> Wired::describe(std::span<const people::Person> page) 
 Result<Json> Wired::describe_file(const people::Person& person) {
   Json file = TRY(value_->describe_file(person));
   file.update(TRY(models_->describe_file(person)));
+  file.update(TRY(portrait_->describe_file(person)));
   return file;
 }
 
@@ -329,10 +398,12 @@ Result<void> Wired::listen(const Config& config) {
   segments_->add_routes(router);
   value_->add_routes(router);
   models_->add_routes(router);
+  portrait_->add_routes(router);
   loyalty_->add_routes(router);
   experiments_->add_routes(router);
   engage_->add_routes(router);
   goals_->add_routes(router);
+  privacy_->add_routes(router);
   add_overview_route(router,
                      {*database_, *log_, *settings_, *books_, *insight_, *value_, *engage_});
   add_run_routes(router, *database_, *log_, *stages_, *timeline_, *observation_);
@@ -348,13 +419,20 @@ Result<void> Wired::listen(const Config& config) {
   options.workers = config.workers;
   options.upload_directory = directory_->sub("uploads");
   options.authorize = [this](const http::Route& route, http::Request& request) {
-    return gate_->authorize(route, request);
+    if (auto refused = gate_->authorize(route, request)) return refused;
+    return refuse_raw(*database_, route, request);
+  };
+  options.revise = [this](const http::Route& route, const http::Request& request,
+                          http::Response& response) {
+    mask_people(*database_, route, request, response);
   };
   options.observe = [this](const http::Exchange& exchange) { observation_->exchange(exchange); };
   options.headers = security_headers();
   behaviour_->start();
   server_ = TRY(http::Server::start(std::move(router), std::move(options)));
   models_->start();
+  portrait_->start();
+  privacy_->start();
   TRY(directory_->announce({config.host, server_->port(), token_, ::getpid()}));
   if (auto link = TRY(access::first_link(*database_, system_now()))) {
     std::string host = config.host == "0.0.0.0" || config.host == "::" ? "127.0.0.1" : config.host;
@@ -366,11 +444,13 @@ Result<void> Wired::listen(const Config& config) {
 void Wired::stop() {
   if (stopping_.exchange(true)) return;
   if (server_) server_->stop(kDrainTime);
+  if (privacy_) privacy_->stop();
   if (importer_) importer_->stop();
   if (behaviour_) behaviour_->stop();
   if (engage_) engage_->stop();
   if (segments_) segments_->stop();
   if (models_) models_->stop();
+  if (portrait_) portrait_->stop();
   if (stages_) stages_->stop();
   if (loyalty_) loyalty_->stop();
   if (webhooks_) webhooks_->stop();

@@ -39,8 +39,9 @@ Result<Json> stats(store::Database& database, events::Log& log, events::Stages& 
   auto counts = TRY(database.read([](store::Connection& c) -> Result<std::vector<store::Row>> {
     return c.query("SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM orders)");
   }));
+  const int64_t bytes = TRY(database.size_bytes());
   reply["state"] = {{"engine", database.engine() == store::Engine::kSqlite ? "sqlite" : "postgres"},
-                    {"bytes", TRY(database.size_bytes())},
+                    {"bytes", bytes},
                     {"people", counts[0].integer(0)},
                     {"orders", counts[0].integer(1)}};
   reply["timeline"] = timeline_json(timeline.stats());

@@ -18,7 +18,7 @@ class ValueColumn {
       : value_(value), words_(std::move(words)), word_(std::move(word)) {}
 
   Result<ColumnPtr> get() {
-    auto snapshot = TRY(value_.snapshot());
+    auto snapshot = TRY(value_.settled_snapshot());
     std::lock_guard lock(mutex_);
     if (snapshot == snapshot_) return column_;
     FactColumn next;
@@ -43,6 +43,35 @@ class ValueColumn {
   const Word word_;
   std::mutex mutex_;
   std::shared_ptr<const value::Snapshot> snapshot_;
+  ColumnPtr column_;
+};
+
+// Lights of health, made again only when they were worked out anew.
+class HealthColumn {
+ public:
+  explicit HealthColumn(value::Models& models) : models_(models) {}
+
+  Result<ColumnPtr> get() {
+    const auto lights = TRY(models_.health_lights());
+    std::lock_guard lock(mutex_);
+    if (lights == lights_) return column_;
+    FactColumn next;
+    next.words.insert(next.words.end(), value::kLightWords.begin(), value::kLightWords.end());
+    for (size_t i = 0; i < lights->person.size(); ++i) {
+      const auto place = static_cast<size_t>(lights->person[i]);
+      if (next.code.size() <= place) next.code.resize(place + 1, 0);
+      next.code[place] = static_cast<uint16_t>(1 + lights->light[i]);
+    }
+    lights_ = lights;
+    if (column_ == nullptr || column_->code != next.code)
+      column_ = std::make_shared<const FactColumn>(std::move(next));
+    return column_;
+  }
+
+ private:
+  value::Models& models_;
+  std::mutex mutex_;
+  std::shared_ptr<const value::HealthLights> lights_;
   ColumnPtr column_;
 };
 
@@ -86,7 +115,7 @@ class ConsentColumn {
 
 }  // namespace
 
-void add_segment_facts(segments::Segments& segments, value::Value& value,
+void add_segment_facts(segments::Segments& segments, value::Value& value, value::Models& models,
                        store::Database& database) {
   std::vector<std::string> stages, cells;
   for (size_t i = 0; i < value::kStages; ++i)
@@ -99,11 +128,23 @@ void add_segment_facts(segments::Segments& segments, value::Value& value,
       std::make_shared<ValueColumn>(value, cells, [](const value::Snapshot& all, size_t row) {
         return all.rfm[row].recency == 0 ? std::string_view() : value::cell_of(all.rfm[row]);
       });
+  const std::vector<std::string> tiers = {"high", "middle", "low"};
+  const auto tier =
+      std::make_shared<ValueColumn>(value, tiers, [](const value::Snapshot& all, size_t row) {
+        return all.orders[row] == 0 ? std::string_view()
+                                    : value::tier_name(value::tier_of(all.rfm[row]));
+      });
+  const auto health = std::make_shared<HealthColumn>(models);
   const auto consent = std::make_shared<ConsentColumn>(database);
   segments.add_facts(
       {.name = "lifecycle_stage", .words = stages, .column = [stage] { return stage->get(); }});
   segments.add_facts(
       {.name = "rfm_cell", .words = cells, .column = [cell] { return cell->get(); }});
+  segments.add_facts(
+      {.name = "value_tier", .words = tiers, .column = [tier] { return tier->get(); }});
+  segments.add_facts({.name = "health_light",
+                      .words = {value::kLightWords.begin(), value::kLightWords.end()},
+                      .column = [health] { return health->get(); }});
   segments.add_facts({.name = "email_consent",
                       .words = {"subscribed", "unsubscribed", "unknown"},
                       .column = [consent] { return consent->get(); }});

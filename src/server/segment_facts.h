@@ -6,8 +6,9 @@
 
 namespace perennial::server {
 
-// lifecycle_stage, rfm_cell and email_consent. `value` and `database` outlive the segments.
-void add_segment_facts(segments::Segments& segments, value::Value& value,
+// lifecycle_stage, rfm_cell, value_tier, health_light and email_consent. What is named outlives the
+// segments.
+void add_segment_facts(segments::Segments& segments, value::Value& value, value::Models& models,
                        store::Database& database);
 
 }  // namespace perennial::server

@@ -124,6 +124,7 @@ Result<void> SqliteConnection::set_up(bool writes, std::chrono::milliseconds bus
   const std::string pragmas =
       "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
       " PRAGMA case_sensitive_like = ON;"  // as PostgreSQL compares
+      " PRAGMA secure_delete = ON;"        // what is deleted is overwritten
       " PRAGMA journal_size_limit = " +
       std::to_string(kWalSizeLimit) + "; PRAGMA cache_size = -" + std::to_string(kCacheKib);
   TRY(command(pragmas.c_str()));

@@ -130,24 +130,69 @@ std::shared_ptr<const HeapLayer> merge_layers(
   return std::make_shared<HeapLayer>(std::move(blocks));
 }
 
-Result<void> merge_base(const std::vector<std::shared_ptr<const Layer>>& layers,
-                        const Dictionary& dictionary, BaseFacts facts, const std::string& path,
-                        const Days& days, Progress& progress) {
-  auto writer = TRY(BaseWriter::create(path));
+namespace {
+
+// Calls `each` with every bucket that is written, and counts the events.
+template <class Each>
+Result<void> add_merged(const std::vector<std::shared_ptr<const Layer>>& layers, BaseWriter& writer,
+                        uint64_t& events, const Days& days, const Progress& progress, Each each) {
   const uint32_t buckets = most_buckets(layers);
-  facts.events = 0;
+  events = 0;
   for (uint32_t b = 0; b < buckets; ++b) {
     TRY(progress.check());
-    if (holders(layers, b) == 1 && layers.front()->bucket(b)) {
-      const BucketView bucket = layers.front()->bucket(b);
-      facts.events += bucket.header().events;
-      TRY(writer->add(bucket.bytes()));
-      continue;
+    std::string merged;
+    std::string_view bytes;
+    const BucketView of_base = layers.front()->bucket(b);
+    if (of_base && holders(layers, b) == 1) {
+      bytes = of_base.bytes();
+    } else {
+      bytes = merged = merge_bucket(layers, b, false, &days);
     }
-    const std::string bytes = merge_bucket(layers, b, false, &days);
-    if (!bytes.empty()) facts.events += BucketView(bytes.data()).header().events;
-    TRY(writer->add(bytes));
+    if (!bytes.empty()) {
+      const BucketView bucket(bytes.data());
+      events += bucket.header().events;
+      each(bucket);
+    }
+    TRY(writer.add(bytes));
   }
+  return {};
+}
+
+template <class Code>
+void mark(std::span<const Code> codes, std::vector<uint8_t>& used) {
+  for (const Code code : codes) used[code] = 1;
+}
+
+void mark_texts(BucketView bucket, Dictionary::Used& used) {
+  for (const NameEntry& name : bucket.names()) {
+    for (const ColumnEntry& column : bucket.columns(name)) {
+      if (!is_text(column.kind)) continue;
+      auto& of = used[column.property];
+      if (column.kind == ColumnKind::kText8) mark(bucket.stored<uint8_t>(column, name.hits), of);
+      if (column.kind == ColumnKind::kText16) mark(bucket.stored<uint16_t>(column, name.hits), of);
+      if (column.kind == ColumnKind::kText32) mark(bucket.stored<uint32_t>(column, name.hits), of);
+    }
+  }
+}
+
+}  // namespace
+
+Result<void> merge_base(const std::vector<std::shared_ptr<const Layer>>& layers,
+                        const Dictionary& dictionary, BaseFacts facts, const std::string& path,
+                        const Days& days, const Progress& progress) {
+  auto writer = TRY(BaseWriter::create(path));
+  TRY(add_merged(layers, *writer, facts.events, days, progress, [](BucketView) {}));
+  return writer->finish(facts, dictionary);
+}
+
+Result<void> renew_base(const std::vector<std::shared_ptr<const Layer>>& layers,
+                        Dictionary& dictionary, BaseFacts facts, const std::string& path,
+                        const Days& days, const Progress& progress) {
+  auto writer = TRY(BaseWriter::create(path));
+  Dictionary::Used used = dictionary.none_used();
+  TRY(add_merged(layers, *writer, facts.events, days, progress,
+                 [&](BucketView bucket) { mark_texts(bucket, used); }));
+  dictionary.keep_only(used);
   return writer->finish(facts, dictionary);
 }
 

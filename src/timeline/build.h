@@ -51,7 +51,13 @@ std::shared_ptr<const HeapLayer> merge_layers(
 // The same into a base file, buckets without news copied as they are.
 Result<void> merge_base(const std::vector<std::shared_ptr<const Layer>>& layers,
                         const Dictionary& dictionary, BaseFacts facts, const std::string& path,
-                        const Days& days, Progress& progress);
+                        const Days& days, const Progress& progress);
+
+// The same with a dictionary that keeps only the texts that rows in the new file use. Nobody may
+// add rows meanwhile.
+Result<void> renew_base(const std::vector<std::shared_ptr<const Layer>>& layers,
+                        Dictionary& dictionary, BaseFacts facts, const std::string& path,
+                        const Days& days, const Progress& progress);
 
 // A snapshot of its own, straight from the log, for what the timeline does not hold: only the
 // named events in a span, only the named properties. kTooLarge above `max_events`, or above the

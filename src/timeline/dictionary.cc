@@ -6,6 +6,9 @@
 namespace perennial::timeline {
 namespace {
 
+constexpr uint32_t kGone = UINT32_MAX;  // in place of the length of a text that is gone
+constexpr size_t kBytesOfText = 96;     // besides the text: its place and its hash node
+
 void put_number(std::string& out, uint32_t value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
@@ -30,6 +33,17 @@ class Reader {
     out = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return true;
+  }
+  // As text(); nothing for one that is gone.
+  bool text_if_any(std::optional<std::string_view>& out) {
+    uint32_t size = 0;
+    Reader ahead = *this;
+    if (ahead.number(size) && size == kGone) {
+      *this = ahead;
+      out.reset();
+      return true;
+    }
+    return text(out.emplace());
   }
   bool done() const { return rest_.empty(); }
 
@@ -65,8 +79,8 @@ uint32_t Dictionary::property(std::string_view path) {
 
 void Dictionary::add_text(Property& property, std::string_view text) {
   property.texts.emplace_back(text);
-  property.codes.emplace(property.texts.back(), static_cast<uint32_t>(property.texts.size()));
-  text_bytes_ += text.size() + 96;  // the string itself, its place and its hash node
+  property.codes.emplace(*property.texts.back(), static_cast<uint32_t>(property.texts.size()));
+  text_bytes_ += text.size() + kBytesOfText;
 }
 
 uint32_t Dictionary::text(uint32_t property, std::string_view text) {
@@ -93,6 +107,27 @@ void Dictionary::saw_number(uint32_t property) {
   if (of.numbers) return;
   std::unique_lock lock(mutex_);
   of.numbers = true;
+}
+
+Dictionary::Used Dictionary::none_used() const {
+  std::shared_lock lock(mutex_);
+  Used out;
+  for (const Property& property : properties_) out.emplace_back(property.texts.size() + 1, 0);
+  return out;
+}
+
+void Dictionary::keep_only(const Used& used) {
+  std::unique_lock lock(mutex_);
+  for (size_t p = 0; p < used.size(); ++p) {
+    Property& property = properties_[p];
+    for (size_t code = 1; code < used[p].size(); ++code) {
+      std::optional<std::string>& text = property.texts[code - 1];
+      if (used[p][code] != 0 || !text) continue;
+      property.codes.erase(*text);
+      text_bytes_ -= text->size() + kBytesOfText;
+      text.reset();
+    }
+  }
 }
 
 std::optional<uint32_t> Dictionary::find_event(events::Type type, std::string_view name) const {
@@ -145,7 +180,7 @@ std::optional<uint32_t> Dictionary::find_text(uint32_t property, std::string_vie
 std::string Dictionary::text_of(uint32_t property, uint32_t code) const {
   if (code == 0) return "";
   std::shared_lock lock(mutex_);
-  return properties_[property].texts[code - 1];
+  return properties_[property].texts[code - 1].value_or("");
 }
 
 uint32_t Dictionary::texts(uint32_t property) const {
@@ -177,7 +212,13 @@ std::string Dictionary::serialize() const {
     put_number(out, (property.dropped ? 1 : 0) | (property.numbers ? 2 : 0));
     const size_t texts = property.dropped ? 0 : property.texts.size();
     put_number(out, static_cast<uint32_t>(texts));
-    for (size_t i = 0; i < texts; ++i) put_text(out, property.texts[i]);
+    for (size_t i = 0; i < texts; ++i) {
+      if (property.texts[i]) {
+        put_text(out, *property.texts[i]);
+      } else {
+        put_number(out, kGone);
+      }
+    }
   }
   return out;
 }
@@ -205,9 +246,13 @@ Result<std::unique_ptr<Dictionary>> Dictionary::parse(std::string_view bytes,
       property.dropped = (flags & 1) != 0;
       property.numbers = (flags & 2) != 0;
       for (uint32_t t = 0; t < texts; ++t) {
-        std::string_view text;
-        if (!reader.text(text)) return false;
-        out->add_text(property, text);
+        std::optional<std::string_view> text;
+        if (!reader.text_if_any(text)) return false;
+        if (text) {
+          out->add_text(property, *text);
+        } else {
+          property.texts.emplace_back();
+        }
       }
     }
     return reader.done();

@@ -42,6 +42,11 @@ class Dictionary {
   uint32_t text(uint32_t property, std::string_view text);  // from 1
   void drop(uint32_t property);
   void saw_number(uint32_t property);  // some event has a number there
+  // Texts that no row uses go, from memory and from what is written. Their numbers are not given
+  // again. used[property][code] is not 0 for those that stay.
+  using Used = std::vector<std::vector<uint8_t>>;
+  Used none_used() const;  // of the right sizes
+  void keep_only(const Used& used);
 
   // ---- reading
   std::optional<uint32_t> find_event(events::Type type, std::string_view name) const;
@@ -61,7 +66,8 @@ class Dictionary {
     std::vector<uint32_t> out;
     const auto& texts = properties_[property].texts;
     for (size_t i = 0; i < texts.size(); ++i) {
-      if (fits(std::string_view(texts[i]))) out.push_back(static_cast<uint32_t>(i) + 1);
+      if (texts[i] && fits(std::string_view(*texts[i])))
+        out.push_back(static_cast<uint32_t>(i) + 1);
     }
     return out;
   }
@@ -75,7 +81,8 @@ class Dictionary {
  private:
   struct Property {
     std::string path;
-    std::deque<std::string> texts;  // a deque: the views in `codes` must stay valid
+    // A deque: the views in `codes` must stay valid. Nothing: the text is gone.
+    std::deque<std::optional<std::string>> texts;
     std::unordered_map<std::string_view, uint32_t> codes;
     bool dropped = false, numbers = false;
   };

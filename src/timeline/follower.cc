@@ -32,6 +32,10 @@ Snapshot Follower::snapshot() {
   return out;
 }
 
+void Follower::reread_later(const std::vector<people::PersonId>& people) {
+  for (people::PersonId person : people) unsettled_.insert(static_cast<uint32_t>(person));
+}
+
 uint64_t Follower::events_above_base() const {
   uint64_t events = rows_.rows.size();
   for (size_t i = 1; i < layers_.size(); ++i) events += layers_[i]->events();
@@ -89,6 +93,11 @@ Result<Follower::Look> Follower::look() {
   return source_.database.read([&](store::Connection& c) -> Result<Look> {
     Look out;
     out.reached = TRY(people::reached(c));
+    if (erasures_ != out.reached.erasures) {
+      owners_.clear();  // whose an identity was it may not be any more
+      moved_.clear();
+      erasures_ = out.reached.erasures;
+    }
     out.moves = TRY(people::moves_after(c, last_move_, kMovesAtOnce));
     apply_moves(out.moves);
     if (out.reached.applied_seq > seq_ && out.reached.applied_seq - seq_ <= kSweepEvents) {
@@ -357,6 +366,24 @@ std::vector<std::shared_ptr<const Layer>> Follower::freeze() {
   settle();
   frozen_ = layers_.size();
   return layers_;
+}
+
+Result<void> Follower::renew(const std::string& path, const Progress& progress) {
+  const auto layers = freeze();
+  BaseFacts facts = facts_;
+  facts.seq = seq_;
+  facts.last_move = last_move_;
+  const auto write = [&]() -> Result<Base> {
+    TRY(renew_base(layers, *dictionary_, facts, path, days_, progress));
+    return open_base(path);
+  };
+  auto base = write();
+  if (!base) {
+    thaw();
+    return std::unexpected(std::move(base).error());
+  }
+  replace_base(std::move(*base), layers.size());
+  return {};
 }
 
 void Follower::compact() {

@@ -36,6 +36,9 @@ class Follower {
   // behind.
   Result<Step> step(const Progress& progress);
   Snapshot snapshot();
+  // With the next step the histories of these people are read anew: the log holds other events of
+  // them than it did.
+  void reread_later(const std::vector<people::PersonId>& people);
 
   uint64_t seq() const { return seq_; }
   int64_t last_move() const { return last_move_; }
@@ -51,6 +54,9 @@ class Follower {
   std::vector<std::shared_ptr<const Layer>> freeze();
   void replace_base(Base base, size_t layers);
   void thaw() { frozen_ = 1; }
+  // Writes a base of everything so far to `path` and stands on it: without rows that were replaced,
+  // and without texts that no row uses.
+  Result<void> renew(const std::string& path, const Progress& progress);
 
  private:
   // One consistent look at people: what has been applied, what moved, whose the identities are.
@@ -92,6 +98,7 @@ class Follower {
   bool newer_rows_ = false;
   uint64_t seq_ = 0;
   int64_t last_move_ = 0;
+  int64_t erasures_ = 0;                              // that owners_ knows of
   std::unordered_map<std::string, uint32_t> owners_;  // of identities seen lately
   std::unordered_map<uint32_t, uint32_t> moved_;      // people who went to others as a whole
   std::unordered_set<uint32_t> unsettled_;            // people to be read anew

@@ -63,6 +63,10 @@ struct Timeline::Impl {
   Result<void> step();
   Result<void> install(uint64_t number);
   void publish();
+  Result<void> renew_if_asked(uint64_t request, bool whole);
+  Result<void> renew();
+  void give_up_rewriting();
+  void remove_other_bases() const;
   void rewrite_if_grown();
   void rewrite(std::vector<std::shared_ptr<const Layer>> layers, BaseFacts facts);
   bool stopping() const { return progress.stop; }
@@ -88,6 +92,9 @@ struct Timeline::Impl {
   mutable std::condition_variable changed;  // snapshot
   std::condition_variable wake;             // the following thread
   bool told = false;
+  std::vector<people::PersonId> to_forget;
+  uint64_t asked = 0, met = 0;  // requests of forget()
+  uint64_t asked_whole = 0;     // the last one that named nobody
   std::shared_ptr<const Snapshot> snapshot;
   Stats stats;
 };
@@ -111,9 +118,28 @@ Result<void> Timeline::Impl::open_or_build() {
     }
   }
   if (!base_exists) TRY(build());
+  remove_other_bases();
+  return {};
+}
+
+void Timeline::Impl::remove_other_bases() const {
   for (uint64_t number : base_numbers(options.directory)) {
     if (number != base_number) std::filesystem::remove(base_path(options.directory, number));
   }
+}
+
+// A base without what is gone, when somebody asked for it since the last one. `whole`: of what the
+// log holds now.
+Result<void> Timeline::Impl::renew_if_asked(uint64_t request, bool whole) {
+  {
+    std::lock_guard lock(mutex);
+    if (met >= request) return {};
+  }
+  TRY(whole ? build() : renew());
+  remove_other_bases();
+  std::lock_guard lock(mutex);
+  met = request;
+  changed.notify_all();
   return {};
 }
 
@@ -134,13 +160,27 @@ Result<void> Timeline::Impl::install(uint64_t number) {
   return {};
 }
 
-Result<void> Timeline::Impl::build() {
-  const auto start = std::chrono::steady_clock::now();
-  say("timeline build started");
-  // What is being made of the old base is of no use any more.
+// What is being made of the old base is of no use any more.
+void Timeline::Impl::give_up_rewriting() {
   if (rewriting.joinable()) rewriting.join();
   rewritten.reset();
   rewriting_now = false;
+}
+
+// By the rows that are held: they are copied, but for those of people who were read anew. What it
+// takes grows with the file, not with what the log would have to be read for.
+Result<void> Timeline::Impl::renew() {
+  give_up_rewriting();
+  follower->thaw();
+  TRY(follower->renew(base_path(options.directory, ++base_number), progress));
+  publish();
+  return {};
+}
+
+Result<void> Timeline::Impl::build() {
+  const auto start = std::chrono::steady_clock::now();
+  say("timeline build started");
+  give_up_rewriting();
   {
     std::lock_guard lock(mutex);
     stats.phase = Stats::Phase::kBuilding;
@@ -190,11 +230,17 @@ Result<void> Timeline::Impl::step() {
       rewritten.reset();
       rewriting_now = false;
       lock.unlock();
-      for (uint64_t number : base_numbers(options.directory)) {
-        if (number != base_number) std::filesystem::remove(base_path(options.directory, number));
-      }
+      remove_other_bases();
       publish();
     }
+  }
+  uint64_t request = 0;
+  bool whole = false;
+  {
+    std::lock_guard lock(mutex);
+    follower->reread_later(std::exchange(to_forget, {}));
+    request = asked;
+    whole = asked_whole > met;
   }
   auto published = std::chrono::steady_clock::now();
   bool newer = false;
@@ -208,6 +254,7 @@ Result<void> Timeline::Impl::step() {
     newer = false;
     published = now;
   }
+  if (!stopping()) TRY(renew_if_asked(request, whole));
   rewrite_if_grown();
   return {};
 }
@@ -298,6 +345,21 @@ bool Timeline::wait_until(uint64_t seq, std::chrono::milliseconds at_most) const
   std::unique_lock lock(impl_->mutex);
   return impl_->changed.wait_for(
       lock, at_most, [&] { return impl_->snapshot != nullptr && impl_->snapshot->seq >= seq; });
+}
+
+uint64_t Timeline::forget(std::vector<people::PersonId> people) {
+  std::lock_guard lock(impl_->mutex);
+  impl_->to_forget.insert(impl_->to_forget.end(), people.begin(), people.end());
+  impl_->told = true;
+  impl_->wake.notify_all();
+  ++impl_->asked;
+  if (people.empty()) impl_->asked_whole = impl_->asked;
+  return impl_->asked;
+}
+
+bool Timeline::forgotten(uint64_t request, std::chrono::milliseconds at_most) const {
+  std::unique_lock lock(impl_->mutex);
+  return impl_->changed.wait_for(lock, at_most, [&] { return impl_->met >= request; });
 }
 
 Stats Timeline::stats() const {

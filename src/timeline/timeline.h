@@ -81,6 +81,14 @@ class Timeline {
   void people_committed();
   // True once a snapshot holds everything up to `seq`; false when the time is over.
   bool wait_until(uint64_t seq, std::chrono::milliseconds at_most) const;
+  // The log has lost events of these people: what they did is read anew, and a new base is written,
+  // so that neither rows nor texts of what is gone remain on disk. With nobody named it has lost
+  // events of anybody, and the base is built from the whole log. Answers go on meanwhile from what
+  // was there. Gives the number by which forgotten() is asked; requests that wait together are met
+  // by one base. Lost when the program stops: ask again.
+  uint64_t forget(std::vector<people::PersonId> people);
+  // True once that base is in use and the old file is gone; false when the time is over.
+  bool forgotten(uint64_t request, std::chrono::milliseconds at_most) const;
   Stats stats() const;
   BuildSource source() const;
 

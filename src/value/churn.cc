@@ -1,6 +1,7 @@
 #include "value/churn.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -10,6 +11,8 @@ namespace perennial::value {
 namespace {
 
 constexpr size_t kSpread = 200;  // quantiles kept of a column
+constexpr std::array<std::string_view, 3> kLabelNames = {"no_order", "no_activity",
+                                                         "contract_ended"};
 
 // A fifth of the rows by a fingerprint, so that the same person is always on the same side.
 bool held_out(int64_t row) { return fingerprint(std::to_string(row)).low % 5 == 0; }
@@ -101,27 +104,37 @@ std::vector<Reason> reasons_of(const ChurnModel& model, std::span<const float> r
 
 }  // namespace
 
+std::string_view label_name(ChurnLabel label) { return kLabelNames[static_cast<size_t>(label)]; }
+
 Result<ChurnModel> train_churn(const OrderBook& book, Instant now, const ChurnSettings& settings,
                                Instant trained_at, std::span<const Feature> features,
                                const std::stop_token& stop) {
   const auto horizon = std::chrono::days(settings.horizon_days);
   const Instant tested = now - horizon, learned = tested - horizon;
-  const Asked rows = labelled(book, learned, settings.horizon_days, features);
-  if (rows.person.empty())
-    return fail(Code::kInvalid, "nobody had ordered two horizons ago: nothing can be learned",
+  ChurnRows rows{.learned = labelled(book, learned, settings.horizon_days, features),
+                 .tested = labelled(book, tested, settings.horizon_days, features)};
+  if (!rows.learned.person.empty())
+    rows.leaks = find_leaks(book, learned, settings.horizon_days, features);
+  return train_churn_rows(rows, learned, tested, settings, trained_at, stop);
+}
+
+Result<ChurnModel> train_churn_rows(const ChurnRows& rows, Instant learned_at, Instant tested_at,
+                                    const ChurnSettings& settings, Instant trained_at,
+                                    const std::stop_token& stop) {
+  if (rows.learned.person.empty())
+    return fail(Code::kInvalid, "nobody was there two horizons ago: nothing can be learned",
                 "horizon_days", "wait, or choose a shorter horizon");
-  TRY(check_learnable(rows.table));
-  if (auto leaks = find_leaks(book, learned, settings.horizon_days, features); !leaks.empty())
-    return leaking(leaks);
-  const Split parts = split(rows.table, rows.person);
+  TRY(check_learnable(rows.learned.table));
+  if (!rows.leaks.empty()) return leaking(rows.leaks);
+  const Split parts = split(rows.learned.table, rows.learned.person);
   TRY(check_learnable(parts.learn));
   TRY(check_learnable(parts.check));
   ChurnModel model = TRY(learn(parts, stop));
   model.trained_at = trained_at;
-  model.learned_at = learned;
-  model.tested_at = tested;
+  model.learned_at = learned_at;
+  model.tested_at = tested_at;
   model.settings = settings;
-  TRY(test(model, labelled(book, tested, settings.horizon_days, features).table));
+  TRY(test(model, rows.tested.table));
   return model;
 }
 
@@ -156,7 +169,10 @@ const Risk* Risks::find(PersonId id) const {
 
 Result<Risks> score_churn(const ChurnModel& model, const OrderBook& book, Instant now,
                           std::span<const Feature> features) {
-  const Asked asked = people_asked(book, now, model.settings.horizon_days, features);
+  return score_asked(model, people_asked(book, now, model.settings.horizon_days, features), now);
+}
+
+Result<Risks> score_asked(const ChurnModel& model, const Asked& asked, Instant now) {
   if (asked.table.columns != model.columns)
     return fail(Code::kConflict, "the model was learned from other columns", "churn",
                 "train it again");

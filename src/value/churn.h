@@ -3,7 +3,7 @@
 //
 // A customer is asked about at a cut-off when the last order is not older than two horizons: who
 // has been away longer has left already. It happened (label 1) when no order follows within the
-// horizon.
+// horizon. Other labels, and what is known beside orders, are churn_rows.h's.
 //
 // Pure functions of columns and instants.
 #pragma once
@@ -30,8 +30,16 @@ inline constexpr double kWorthMore = 0.005;    // AUC that trees must win by ove
 inline constexpr double kDriftAlarm = 0.25;    // stability index of a column
 inline constexpr size_t kReasons = 3;
 
+enum class ChurnLabel : uint8_t { kNoOrder, kNoActivity, kContractEnded };
+std::string_view label_name(ChurnLabel label);  // "no_order", "no_activity", "contract_ended"
+
 struct ChurnSettings {
+  ChurnLabel label = ChurnLabel::kNoOrder;
   int horizon_days = 90;
+  // Events that count as activity; none: whatever was tracked, viewed or opened.
+  std::vector<std::string> activity;
+  // Events that say that a contract ends, beside the end that it was recorded with.
+  std::vector<std::string> contract_ended = {"Contract Ended", "Subscription Cancelled"};
   int retrain_days = 30;
   bool scheduled = true;
 };
@@ -91,6 +99,15 @@ Result<ChurnModel> train_churn(const OrderBook& book, Instant now, const ChurnSe
                                Instant trained_at,
                                std::span<const Feature> features = churn_features(),
                                const std::stop_token& stop = {});
+// What is learned from and tested on, and the columns that know too much.
+struct ChurnRows {
+  Asked learned, tested;
+  std::vector<std::string> leaks;
+};
+// As train_churn(), of rows that were made elsewhere (churn_rows.h).
+Result<ChurnModel> train_churn_rows(const ChurnRows& rows, Instant learned_at, Instant tested_at,
+                                    const ChurnSettings& settings, Instant trained_at,
+                                    const std::stop_token& stop = {});
 // From a table with labels, split three ways by row: for tables from elsewhere.
 Result<ChurnModel> train_on_table(const Table& table, Instant trained_at);
 
@@ -115,5 +132,7 @@ struct Risks {
 };
 Result<Risks> score_churn(const ChurnModel& model, const OrderBook& book, Instant now,
                           std::span<const Feature> features = churn_features());
+// Of people whose columns are known. kConflict when they are others than those learned from.
+Result<Risks> score_asked(const ChurnModel& model, const Asked& asked, Instant now);
 
 }  // namespace perennial::value

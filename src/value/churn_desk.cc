@@ -8,9 +8,14 @@ namespace {
 
 // Learned again for drift at most so often: a season that drifts would fill the list of versions.
 constexpr std::chrono::days kDriftRest{7};
+constexpr std::chrono::minutes kScoreRest{5};  // scores of the same hour are not made anew sooner
 
 size_t band_of(double probability) {  // 1, the lowest, to kBands
   return std::min(kBands, 1 + static_cast<size_t>(probability * kBands));
+}
+
+bool may_be_left_out(const Error& error) {
+  return error.code == Code::kConflict || error.code == Code::kBusy;
 }
 
 Json risk_json(const Risk& risk) {
@@ -55,35 +60,64 @@ ChurnDesk::ChurnDesk(const ModelParts& parts)
 Result<void> ChurnDesk::train(const std::stop_token& stop) {
   const ChurnSettings wanted = TRY(keeper_.settings());
   auto book = TRY(parts_.books.get());
+  const auto horizon = std::chrono::days(wanted.horizon_days);
+  const Instant tested_at = keeper_.now() - horizon, learned_at = tested_at - horizon;
+  const ChurnRows rows =
+      TRY(churn_rows(TRY(source(*book, wanted)), wanted, learned_at, tested_at, stop));
   ChurnModel trained =
-      TRY(train_churn(*book, keeper_.now(), wanted, parts_.clock(), churn_features(), stop));
+      TRY(train_churn_rows(rows, learned_at, tested_at, wanted, parts_.clock(), stop));
   const Json document = TRY(to_json(trained));
   return keeper_.keep(std::move(trained), document);
 }
 
-// Retrained when the time has come, and sooner when the columns have drifted.
+Result<ChurnSource> ChurnDesk::source(const OrderBook& book, const ChurnSettings& settings) {
+  ChurnSource source{.book = book, .log = parts_.log, .database = &parts_.database};
+  if (parts_.timeline != nullptr) source.timeline = TRY(view_of(*parts_.timeline));
+  source.events = TRY(parts_.database.read(health_events));
+  if (settings.label != ChurnLabel::kNoActivity) return source;
+  source.known =
+      std::make_shared<const people::KnownSince>(TRY(parts_.database.read(people::known_since)));
+  return source;
+}
+
+// Retrained when the time has come, and sooner when the columns have drifted or are others.
 Result<bool> ChurnDesk::due(Instant at) {
   const ChurnSettings wanted = TRY(keeper_.settings());
   if (!wanted.scheduled) return false;
+  if (parts_.timeline != nullptr && parts_.timeline->snapshot() == nullptr) return false;
   Model newest = keeper_.newest();
   auto book = TRY(parts_.books.get());
+  if (!newest && wanted.label != ChurnLabel::kNoOrder)
+    return std::ssize(*TRY(parts_.books.known())) >= kMinChurnRows;
   if (!newest) {
     const Instant learned = keeper_.now() - std::chrono::days(2 * wanted.horizon_days);
     return static_cast<int64_t>(customers_at(*book, learned).size()) >= kMinChurnRows;
   }
   if (at - newest->trained_at >= std::chrono::days(wanted.retrain_days)) return true;
-  if (!newest->card.faults.empty() || at - newest->trained_at < kDriftRest) return false;
-  return !(*TRY(scores())).risks.drifted.empty();
+  if (!newest->card.faults.empty()) return false;
+  // After an update that changes the columns no score can be told, however young the model is.
+  TimelineView timeline;
+  if (parts_.timeline != nullptr) timeline = TRY(view_of(*parts_.timeline));
+  if (churn_columns(newest->settings, timeline) != newest->columns) return true;
+  if (at - newest->trained_at < kDriftRest) return false;
+  const auto scored = scores();
+  if (!scored) return scored.error().code == Code::kConflict;
+  return !(*scored)->risks.drifted.empty();
 }
 
 Result<ChurnDesk::Scores> ChurnDesk::scores_of(const Model& model) {
   auto book = TRY(parts_.books.get());
   const Instant at = keeper_.now();
   std::lock_guard lock(mutex_);
-  if (scores_ && scored_book_ == book && scores_->risks.as_of == at &&
+  // A shop in which somebody orders every second does not look at everybody every second.
+  const Instant now = parts_.clock();
+  const bool recent = scored_book_ == book || (now >= scored_at_ && now - scored_at_ < kScoreRest);
+  if (scores_ && recent && scores_->risks.as_of == at &&
       scores_->risks.model_version == model->version)
     return scores_;
-  Scored fresh{.risks = TRY(score_churn(*model, *book, at))};
+  const Asked asked = TRY(churn_asked(TRY(source(*book, model->settings)), model->settings, at));
+  Scored fresh;
+  fresh.risks = TRY(score_asked(*model, asked, at));
   const auto& people = fresh.risks.person;
   fresh.paid_minor.resize(people.size());
   size_t next = 0;
@@ -95,6 +129,7 @@ Result<ChurnDesk::Scores> ChurnDesk::scores_of(const Model& model) {
   });
   scores_ = std::make_shared<const Scored>(std::move(fresh));
   scored_book_ = book;
+  scored_at_ = now;
   return scores_;
 }
 
@@ -117,8 +152,9 @@ Result<Json> ChurnDesk::json(const Trainer::State& state) {
   answer["model"] = TRY(churn_card_json(*newest));
   if (!newest->card.faults.empty()) return answer;
   auto usable = scores_of(newest);
-  // After an update the columns can be others until it is trained again: the card stays.
-  if (!usable && usable.error().code == Code::kConflict) return answer;
+  // After an update the columns can be others until it is trained again, and after a start the
+  // timeline may be being built: the card stays.
+  if (!usable && may_be_left_out(usable.error())) return answer;
   if (!usable) return std::unexpected(usable.error());
   const Scores& all = *usable;
   std::array<int64_t, kBands> people{}, paid{};
@@ -196,8 +232,7 @@ Result<Json> ChurnDesk::describe(PersonId person) {
   Model newest = keeper_.newest();
   if (!newest || !newest->card.faults.empty()) return Json(nullptr);
   auto usable = scores_of(newest);
-  // After an update the columns can be others until it is trained again: the file goes on.
-  if (!usable && usable.error().code == Code::kConflict) return Json(nullptr);
+  if (!usable && may_be_left_out(usable.error())) return Json(nullptr);
   if (!usable) return std::unexpected(usable.error());
   const Scores& all = *usable;
   const Risk* risk = all->risks.find(person);

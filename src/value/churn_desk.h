@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "value/churn.h"
+#include "value/churn_rows.h"
 #include "value/model_keeper.h"
 
 namespace perennial::value {
@@ -47,6 +47,8 @@ class ChurnDesk {
     std::vector<int64_t> paid_minor;
   };
   using Scores = std::shared_ptr<const Scored>;
+  // What is learned from and asked; `book` outlives it.
+  Result<ChurnSource> source(const OrderBook& book, const ChurnSettings& settings);
   // Fails with kConflict unless the model may be used.
   Result<Scores> scores();
   Result<Scores> scores_of(const Model& model);
@@ -56,6 +58,7 @@ class ChurnDesk {
   std::mutex mutex_;  // of what follows; held while scoring
   Scores scores_;
   std::shared_ptr<const OrderBook> scored_book_;
+  Instant scored_at_;
 };
 
 // How the card of a table from elsewhere is told.

@@ -1,8 +1,15 @@
 // Models of churn as JSON: in the state database, and parts of Churn of the contract.
+#include <algorithm>
+#include <array>
+
 #include "value/churn.h"
+#include "value/event_names.h"
 
 namespace perennial::value {
 namespace {
+
+constexpr std::array<ChurnLabel, 3> kLabels = {ChurnLabel::kNoOrder, ChurnLabel::kNoActivity,
+                                               ChurnLabel::kContractEnded};
 
 Json quality_json(const Quality& q) {
   Json bins = Json::array();
@@ -51,9 +58,9 @@ Result<ChurnModel> read(const Json& json) {
 }  // namespace
 
 Json to_json(const ChurnSettings& settings) {
-  return {{"horizon_days", settings.horizon_days},
-          {"retrain_days", settings.retrain_days},
-          {"scheduled", settings.scheduled}};
+  return {{"label", label_name(settings.label)},   {"horizon_days", settings.horizon_days},
+          {"activity", settings.activity},         {"contract_ended", settings.contract_ended},
+          {"retrain_days", settings.retrain_days}, {"scheduled", settings.scheduled}};
 }
 
 Result<ChurnSettings> churn_settings_from_json(const Json& json) {
@@ -70,6 +77,15 @@ Result<ChurnSettings> churn_settings_from_json(const Json& json) {
     return static_cast<int>(value);
   };
   ChurnSettings settings;
+  const std::string label =
+      TRY(json_string_or(json, "label", std::string(label_name(settings.label))));
+  const auto meant = std::ranges::find(kLabels, label, label_name);
+  if (meant == kLabels.end())
+    return fail(Code::kInvalid, "must be no_order, no_activity or contract_ended", "label");
+  settings.label = *meant;
+  settings.activity = TRY(event_names_from_json(json, "activity", settings.activity));
+  settings.contract_ended =
+      TRY(event_names_from_json(json, "contract_ended", settings.contract_ended));
   settings.horizon_days =
       TRY(whole("horizon_days", settings.horizon_days, kMinHorizonDays, kMaxHorizonDays));
   settings.retrain_days = TRY(whole("retrain_days", settings.retrain_days, 1, 365));
@@ -78,6 +94,7 @@ Result<ChurnSettings> churn_settings_from_json(const Json& json) {
 }
 
 Result<Json> to_json(const ChurnModel& model) {
+  Json classifier = TRY(model.classifier->json());
   return Json{
       {"version", model.version},
       {"trained_at", format_instant(model.trained_at)},
@@ -85,7 +102,7 @@ Result<Json> to_json(const ChurnModel& model) {
       {"tested_at", format_instant(model.tested_at)},
       {"settings", to_json(model.settings)},
       {"kind", model.classifier->kind()},
-      {"classifier", TRY(model.classifier->json())},
+      {"classifier", std::move(classifier)},
       {"calibration", {{"slope", model.calibration.slope}, {"shift", model.calibration.shift}}},
       {"card",
        {{"learned", model.card.learned},

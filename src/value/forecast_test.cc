@@ -22,31 +22,46 @@ using testing::Not;
 const Instant kNow = *parse_instant("2024-01-01T00:00:00Z");  // a Monday
 const Calendar kCalendar{};
 
-// Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 2nd edition, tables 7.1 and 7.2.
-const std::vector<double> kOil = {445.36, 453.20, 454.41, 422.38, 456.04, 440.39,
-                                  425.19, 486.21, 500.43, 521.28, 508.95, 488.89,
-                                  509.87, 456.72, 473.82, 525.95, 549.83, 542.34};
-const std::vector<double> kAir = {17.55, 21.86, 23.89, 26.93, 26.89, 28.83, 30.08, 30.95, 30.19,
-                                  31.58, 32.58, 33.48, 39.02, 41.39, 41.60, 44.66, 46.95, 48.73,
-                                  51.49, 50.03, 60.64, 63.36, 66.36, 68.20, 68.12, 69.78, 72.60};
+// The series `oil` from 1996 and `ausair` from 1990 of the R package fpp2 2.5 (examples of Hyndman
+// & Athanasopoulos, Forecasting: Principles and Practice, 2nd edition, sections 7.1 and 7.2), and
+// what the R package forecast 8.20 prints of them: summary(ses(oil, h = 5)), summary(holt(ausair, h
+// = 5)).
+const std::vector<double> kOil = {445.3641, 453.1950, 454.4096, 422.3789, 456.0371, 440.3866,
+                                  425.1944, 486.2052, 500.4291, 521.2759, 508.9476, 488.8889,
+                                  509.8706, 456.7229, 473.8166, 525.9509, 549.8338, 542.340};
+const std::vector<double> kAir = {
+    17.55340, 21.86010, 23.88660, 26.92930, 26.88850, 28.83140, 30.07510, 30.95350, 30.18570,
+    31.57970, 32.57757, 33.47740, 39.02158, 41.38643, 41.59655, 44.65732, 46.95177, 48.72884,
+    51.48843, 50.02697, 60.64091, 63.36031, 66.35527, 68.19795, 68.12324, 69.77935, 72.59770};
 
-TEST(Smoothing, TheBooksExampleOfALevel) {
+TEST(Smoothing, ALevelAsRFitsIt) {
   auto m = smooth(kOil, {});
   ASSERT_TRUE(m);
-  EXPECT_NEAR(m->alpha, 0.83, 0.005);
-  EXPECT_NEAR(m->first_level, 446.59, 0.1);
-  for (const Ahead& step : ahead(*m, 3)) EXPECT_NEAR(step.mean, 542.68, 0.05);
+  EXPECT_NEAR(m->alpha, 0.8339, 5e-3);
+  EXPECT_NEAR(m->first_level, 446.5868, 0.2);
+  EXPECT_NEAR(std::sqrt(m->sum_of_squares / 18), 28.12234, 1e-4);  // RMSE
+  EXPECT_NEAR(std::sqrt(m->variance), 29.8282, 1e-3);              // sigma
+  const auto steps = ahead(*m, 5);
+  for (const Ahead& step : steps) EXPECT_NEAR(step.mean, 542.6806, 0.02);
+  // Half of R's 95 % interval.
+  for (const auto& [h, half] : {std::pair(0, 601.1429 - 542.6806), {4, 656.3667 - 542.6806}})
+    EXPECT_NEAR(1.959964 * steps[static_cast<size_t>(h)].deviation, half, 0.3);
 }
 
-TEST(Smoothing, TheBooksExampleOfATrend) {
+TEST(Smoothing, ATrendAsRFitsIt) {
   auto m = smooth(kAir, {.trend = Trend::kStraight});
   ASSERT_TRUE(m);
-  EXPECT_NEAR(m->alpha, 0.832, 0.02);  // the sum of squares is flat there
-  EXPECT_NEAR(m->first_level, 15.57, 0.3);
-  EXPECT_NEAR(m->first_slope, 2.102, 0.05);
+  EXPECT_NEAR(m->alpha, 0.8302, 0.02);  // the sum of squares is flat there
+  EXPECT_NEAR(m->beta, 1e-4, 1e-3);
+  EXPECT_NEAR(m->first_level, 15.5715, 0.3);
+  EXPECT_NEAR(m->first_slope, 2.1017, 0.02);
+  // R stops its search where it is flat: ours may be lower, and not by much.
+  const double rmse = std::sqrt(m->sum_of_squares / 27);
+  EXPECT_LT(rmse, 2.182343 + 1e-4);
+  EXPECT_GT(rmse, 2.182343 - 5e-3);
   const auto steps = ahead(*m, 5);
-  const double book[] = {74.60, 76.70, 78.80, 80.91, 83.01};
-  for (size_t h = 0; h < 5; ++h) EXPECT_NEAR(steps[h].mean, book[h], 0.1);
+  const double r[] = {74.60130, 76.70304, 78.80478, 80.90652, 83.00826};
+  for (size_t h = 0; h < 5; ++h) EXPECT_NEAR(steps[h].mean, r[h], 0.05);
 }
 
 // The variance of forecasts against what the model does when it is played on.

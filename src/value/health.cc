@@ -3,46 +3,20 @@
 #include <algorithm>
 #include <numeric>
 
+#include "value/usual_gaps.h"
+
 namespace perennial::value {
 namespace {
 
 constexpr std::array<std::string_view, kMeasures> kMeasureNames = {"orders", "use", "support",
                                                                    "satisfaction", "payment"};
-constexpr std::array<std::string_view, kLights> kLightNames = {"red", "amber", "green"};
 constexpr std::array<std::string_view, kAlerts> kAlertNames = {
     "order_gap_stretched", "activity_halved", "complaint_open", "low_score", "payment_failed"};
-constexpr double kGapWithoutAny = 30;  // days
-constexpr double kTells = 0.6;         // AUC below which a score tells nothing
+constexpr double kTells = 0.6;  // AUC below which a score tells nothing
 
 double days(int64_t ms) { return static_cast<double>(ms) / static_cast<double>(kDayMs); }
 
 size_t index(Measure measure) { return static_cast<size_t>(measure); }
-
-// The starts of order days of one person before `at`, and the gaps between them in days.
-struct Rhythm {
-  int64_t last_ms = 0;
-  bool any = false;
-  std::vector<double> gaps;
-};
-Rhythm rhythm_of(const OrderBook& book, PersonRows rows, int64_t at_ms) {
-  Rhythm rhythm;
-  int64_t day = 0;
-  for (size_t row = rows.first; row < rows.last && book.at_ms[row] < at_ms; ++row) {
-    if (book.refund[row]) continue;
-    rhythm.last_ms = book.at_ms[row];
-    if (rhythm.any && book.at_ms[row] - day < kDayMs) continue;
-    if (rhythm.any) rhythm.gaps.push_back(days(book.at_ms[row] - day));
-    day = book.at_ms[row];
-    rhythm.any = true;
-  }
-  return rhythm;
-}
-
-double median(std::vector<double>& values) {
-  auto middle = values.begin() + std::ssize(values) / 2;
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
 
 double quantile(const std::vector<double>& sorted, double share) {
   return sorted[static_cast<size_t>(share * static_cast<double>(sorted.size() - 1))];
@@ -72,13 +46,13 @@ Table lacking(const HealthRows& rows, const std::vector<size_t>& measures) {
 }  // namespace
 
 std::string_view measure_name(Measure measure) { return kMeasureNames[index(measure)]; }
-std::string_view light_name(Light light) { return kLightNames[static_cast<size_t>(light)]; }
+std::string_view light_name(Light light) { return kLightWords[static_cast<size_t>(light)]; }
 std::string_view alert_name(Alert alert) { return kAlertNames[static_cast<size_t>(alert)]; }
 
 std::optional<Light> parse_light(std::string_view word) {
-  const auto found = std::ranges::find(kLightNames, word);
-  if (found == kLightNames.end()) return std::nullopt;
-  return static_cast<Light>(found - kLightNames.begin());
+  const auto found = std::ranges::find(kLightWords, word);
+  if (found == kLightWords.end()) return std::nullopt;
+  return static_cast<Light>(found - kLightWords.begin());
 }
 
 Parts parts_of(const HealthFacts& facts, const Present& present) {
@@ -131,15 +105,6 @@ Light light_of(double score, const HealthSettings& settings) {
 double expected_gap(std::span<const double> gaps, double gap_of_all) {
   const double own = std::accumulate(gaps.begin(), gaps.end(), 0.0);
   return (own + kPriorGaps * gap_of_all) / (static_cast<double>(gaps.size()) + kPriorGaps);
-}
-
-double gap_of_all(const OrderBook& book, Instant at) {
-  std::vector<double> medians;
-  for_each_person(book, to_millis(at), [&](PersonRows rows) {
-    Rhythm rhythm = rhythm_of(book, rows, to_millis(at));
-    if (!rhythm.gaps.empty()) medians.push_back(median(rhythm.gaps));
-  });
-  return medians.empty() ? kGapWithoutAny : median(medians);
 }
 
 void add_order_facts(const OrderBook& book, PersonRows rows, Instant at, double gap_of_all,

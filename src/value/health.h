@@ -36,7 +36,6 @@ inline constexpr int kHealingDays = 30;    // what was solved or paid still coun
 inline constexpr double kGapsToNone = 4;   // usual gaps without an order at which nothing is left
 inline constexpr double kPriorGaps = 2;    // how many own gaps the gap of all counts as much as
 inline constexpr double kPartlyWell = 60;  // of 100: a complaint solved, a payment made late
-inline constexpr size_t kMaxHealthEvents = 16;  // names of events of one kind
 
 // Names of events; without any, there is no such measure.
 struct HealthEvents {
@@ -61,6 +60,9 @@ struct HealthSettings {
 };
 Json to_json(const HealthSettings& settings);
 Result<HealthSettings> health_settings_from_json(const Json& json);
+// The names of events as the workspace's settings have them: what complaints, answers and payments
+// are is said once for health, churn risk and reasons for leaving.
+Result<HealthEvents> health_events(store::Connection& c);
 
 // What is known of one person at one instant. Nothing that happened at or after it counts.
 struct HealthFacts {
@@ -92,8 +94,6 @@ Light light_of(double score, const HealthSettings& settings);
 // The usual gap of somebody with these gaps between order days, shrunk to the gap of all: the mean
 // of own gaps and kPriorGaps gaps of all.
 double expected_gap(std::span<const double> gaps, double gap_of_all);
-// The median over customers of their median gap before `at`; 30 days when nobody came back.
-double gap_of_all(const OrderBook& book, Instant at);
 // Days since the last order, and the usual gap, of one person before `at`; gap 0 without an order.
 void add_order_facts(const OrderBook& book, PersonRows rows, Instant at, double gap_of_all,
                      HealthFacts& facts);

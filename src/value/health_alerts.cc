@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "people/telling.h"
+
 namespace perennial::value {
 namespace {
 
@@ -75,6 +77,8 @@ Result<size_t> keep_alerts(store::Connection& c, std::span<const NewAlert> alert
   size_t kept = 0;
   for (const auto& [raised, score] : alerts) {
     if (kept == kMaxRaisedAtOnce) break;
+    const auto person = TRY(people::find_person(c, raised.person));
+    if (person && people::is_erased(*person)) continue;
     if (TRY(told_before(c, raised, at))) continue;
     TRY(
         c.execute("INSERT INTO value_health_alerts"
@@ -90,7 +94,7 @@ Result<size_t> keep_alerts(store::Connection& c, std::span<const NewAlert> alert
 Result<std::vector<KeptAlert>> list_alerts(store::Connection& c, size_t offset, size_t limit) {
   std::vector<KeptAlert> alerts;
   for (const store::Row& row :
-       TRY(c.query(std::string(kSelect) + "ORDER BY id DESC LIMIT $1 OFFSET $2",
+       TRY(c.query(std::string(kSelect) + "WHERE person <> 0 ORDER BY id DESC LIMIT $1 OFFSET $2",
                    {static_cast<int64_t>(limit), static_cast<int64_t>(offset)}))) {
     alerts.push_back(read(row));
     alerts.back().raised.person = TRY(people::current_person(c, alerts.back().raised.person));
@@ -99,12 +103,13 @@ Result<std::vector<KeptAlert>> list_alerts(store::Connection& c, size_t offset, 
 }
 
 Result<int64_t> count_alerts(store::Connection& c) {
-  return TRY(c.query_one("SELECT count(*) FROM value_health_alerts"))->integer(0);
+  return TRY(c.query_one("SELECT count(*) FROM value_health_alerts WHERE person <> 0"))->integer(0);
 }
 
 Result<size_t> tell_alerts(store::Database& database, events::Log& log, Instant received_at) {
   size_t told = 0;
   while (true) {
+    const people::Telling telling;
     int64_t last = 0;
     auto waiting =
         TRY(database.read([&](store::Connection& c) -> Result<std::vector<events::Event>> {
@@ -126,6 +131,25 @@ Result<size_t> tell_alerts(store::Database& database, events::Log& log, Instant 
                        {last});
     }));
   }
+}
+
+// The newest one stays as a number alone: numbers are given above it, and each is told of once.
+Result<Json> erase_person(store::Connection& c, const people::ErasedPerson& erased) {
+  int64_t alerts = 0;
+  for (const PersonId person : erased.numbers) {
+    const auto count =
+        TRY(c.query_one("SELECT count(*) FROM value_health_alerts WHERE person = $1", {person}));
+    alerts += count->integer(0);
+    TRY(
+        c.execute("DELETE FROM value_health_alerts WHERE person = $1 AND id <"
+                  " (SELECT MAX(id) FROM value_health_alerts)",
+                  {person}));
+    TRY(
+        c.execute("UPDATE value_health_alerts SET person = 0, alert = '', since_ms = 0, at_ms = 0,"
+                  " amount = 0, score = 0, told = 1 WHERE person = $1",
+                  {person}));
+  }
+  return Json{{"health_alerts", alerts}};
 }
 
 }  // namespace perennial::value

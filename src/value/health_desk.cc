@@ -306,7 +306,8 @@ Result<Json> HealthDesk::alerts(size_t offset, size_t limit) {
                       {"value", alert.raised.value},
                       {"score", alert.score}});
     }
-    return Json{{"total", TRY(count_alerts(c))}, {"alerts", std::move(rows)}};
+    const int64_t total = TRY(count_alerts(c));
+    return Json{{"total", total}, {"alerts", std::move(rows)}};
   });
 }
 
@@ -358,6 +359,27 @@ Result<std::vector<Json>> HealthDesk::describe(std::span<const people::Person> p
       described[i]["health"] = std::round(known->score[*row]);
   }
   return described;
+}
+
+Result<std::shared_ptr<const HealthLights>> HealthDesk::lights() {
+  const Model newest = keeper_.newest();
+  Scores all;
+  {
+    std::lock_guard lock(shown_mutex_);
+    if (!newest) return lights_;
+    all = shown_;
+  }
+  // The first to ask after a start or a check waits for the scores; later they are those of the
+  // last look.
+  if (!all || all->model_version != newest->version) all = TRY(scores_of(newest));
+  std::lock_guard lock(shown_mutex_);
+  if (lights_of_ == all) return lights_;
+  HealthLights fresh{.person = all->person};
+  for (const double score : all->score)
+    fresh.light.push_back(static_cast<uint8_t>(light_of(score, newest->settings)));
+  lights_ = std::make_shared<const HealthLights>(std::move(fresh));
+  lights_of_ = all;
+  return lights_;
 }
 
 }  // namespace perennial::value

@@ -46,6 +46,8 @@ class HealthDesk {
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
   Result<Json> describe(PersonId person);  // of a customer file; null when nothing can be said
   Result<std::vector<Json>> describe(std::span<const people::Person> page);  // "health"
+  // As Models::health_lights().
+  Result<std::shared_ptr<const HealthLights>> lights();
 
  private:
   using Model = std::shared_ptr<const HealthModel>;
@@ -83,6 +85,8 @@ class HealthDesk {
   std::optional<Instant> alerted_at_;
   std::mutex shown_mutex_;  // of what follows; held to copy a pointer
   Scores shown_;            // scores_, for those who do not wait
+  Scores lights_of_;        // what lights_ was made of
+  std::shared_ptr<const HealthLights> lights_ = std::make_shared<const HealthLights>();
 };
 
 void add_health_routes(http::Router& router, HealthDesk& desk);

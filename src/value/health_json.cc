@@ -1,5 +1,6 @@
 // Health models and their settings as JSON: in the state database, and parts of Health of the
 // contract.
+#include "value/event_names.h"
 #include "value/health.h"
 
 namespace perennial::value {
@@ -107,24 +108,6 @@ Result<double> number(const Json& json, const std::string& name, double fallback
   return given.get<double>();
 }
 
-Result<std::vector<std::string>> names(const Json& json, const char* name,
-                                       const std::vector<std::string>& fallback) {
-  if (!json.contains(name)) return fallback;
-  const Json& given = json.at(name);
-  const std::string where = std::string("events.") + name;
-  if (!given.is_array() || given.size() > kMaxHealthEvents)
-    return fail(Code::kInvalid, "must be a list of at most 16 names of events", where);
-  std::vector<std::string> list;
-  for (const Json& one : given) {
-    if (!one.is_string() || one.get_ref<const std::string&>().empty() ||
-        one.get_ref<const std::string&>().size() > 200 ||
-        !is_storable_text(one.get_ref<const std::string&>()))
-      return fail(Code::kInvalid, "must hold names of events", where);
-    list.push_back(one);
-  }
-  return list;
-}
-
 Json events_json(const HealthEvents& events) {
   return {{"complaint_opened", events.complaint_opened},
           {"complaint_closed", events.complaint_closed},
@@ -138,11 +121,15 @@ Json events_json(const HealthEvents& events) {
 Result<HealthEvents> events_of_json(const Json& json) {
   HealthEvents events;
   const Json given = TRY(part(json, "events", events_json(events)));
-  events.complaint_opened = TRY(names(given, "complaint_opened", events.complaint_opened));
-  events.complaint_closed = TRY(names(given, "complaint_closed", events.complaint_closed));
-  events.answered = TRY(names(given, "answered", events.answered));
-  events.payment_failed = TRY(names(given, "payment_failed", events.payment_failed));
-  events.payment_made = TRY(names(given, "payment_made", events.payment_made));
+  events.complaint_opened =
+      TRY(event_names_from_json(given, "complaint_opened", events.complaint_opened, "events."));
+  events.complaint_closed =
+      TRY(event_names_from_json(given, "complaint_closed", events.complaint_closed, "events."));
+  events.answered = TRY(event_names_from_json(given, "answered", events.answered, "events."));
+  events.payment_failed =
+      TRY(event_names_from_json(given, "payment_failed", events.payment_failed, "events."));
+  events.payment_made =
+      TRY(event_names_from_json(given, "payment_made", events.payment_made, "events."));
   events.answer_property = TRY(json_string_or(given, "answer_property", events.answer_property));
   if (events.answer_property.empty() || events.answer_property.size() > 200)
     return fail(Code::kInvalid, "must name a property", "events.answer_property");
@@ -222,6 +209,12 @@ Result<HealthModel> health_model_from_json(const Json& json) {
     return fail(Code::kInternal, std::string("a stored model cannot be read: ") + e.what(),
                 "value_models", "train the model again");
   }
+}
+
+Result<HealthEvents> health_events(store::Connection& c) {
+  const Json document = TRY(access::Settings::document(c, "value.health"));
+  if (document.is_null()) return HealthEvents{};
+  return TRY(health_settings_from_json(document)).events;
 }
 
 }  // namespace perennial::value

@@ -60,6 +60,7 @@ class HealthOverHttp : public ModelsOverHttp {
 };
 
 TEST_F(HealthOverHttp, NothingIsToldBeforeItIsChecked) {
+  EXPECT_TRUE((*models_->health_lights())->person.empty());
   call("GET", "/v1/value/health/people", Json::object(), 409);
   EXPECT_TRUE(file("u1").is_null());
   EXPECT_EQ(call("GET", "/v1/value/health/alerts")["total"], 0);
@@ -100,6 +101,17 @@ TEST_F(HealthOverHttp, ScoresLightsAndOwners) {
     EXPECT_EQ(std::ssize(people("health:green:" + key)), owner["green"].get<int64_t>());
     for (const Json& one : list["people"]) EXPECT_EQ(one["owner"], owner["owner"]);
   }
+  // The column of lights for rules holds the same people, and is the same until they change.
+  const auto lights = models_->health_lights();
+  ASSERT_TRUE(lights) << lights.error().text();
+  for (size_t k = 0; k < kLightWords.size(); ++k) {
+    std::vector<PersonId> of;
+    for (size_t i = 0; i < (*lights)->person.size(); ++i) {
+      if ((*lights)->light[i] == k) of.push_back((*lights)->person[i]);
+    }
+    EXPECT_EQ(of, people("health:" + std::string(kLightWords[k])));
+  }
+  EXPECT_EQ(*models_->health_lights(), *lights);
   const Json worst = call("GET", "/v1/value/health/people?limit=3")["people"];
   EXPECT_LE(worst[0]["score"], worst[1]["score"]);
   EXPECT_FALSE(worst[0]["measures"].empty());
@@ -116,6 +128,18 @@ TEST_F(HealthOverHttp, ScoresLightsAndOwners) {
     ASSERT_TRUE(found);
     EXPECT_FALSE(*found);
   }
+}
+
+TEST_F(HealthOverHttp, WhatTheProgramSaysIsNoUse) {
+  fill();
+  for (int day = 0; day < 30; ++day) {
+    for (const char* name : {"Message Sent", "Segment Entered"})
+      track("u1", name, now_ - days(day) - 1h);
+  }
+  take();
+  train();
+  // u4 looks around on the same days as u1.
+  EXPECT_EQ(file("u1")["facts"]["active_days"], file("u4")["facts"]["active_days"]);
 }
 
 TEST_F(HealthOverHttp, LearnedWeightsAreUsedWhereTheyTellMore) {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "value/timeline_pass.h"
+#include "value/usual_gaps.h"
+
 namespace perennial::value {
 namespace {
 
@@ -11,28 +14,12 @@ using timeline::kBucketPeople;
 using timeline::Second;
 using timeline::Selector;
 
-constexpr std::chrono::seconds kMaxTime{120};
-constexpr Second kDay = 86'400;
-constexpr std::string_view kNoEvent = "";  // a name that no tracked event has
+constexpr Second kDay = kDaySeconds;
 
+// kOrders: and what the program says of people, which is no use either.
 enum Kind : size_t { kAny, kOrders, kOpened, kClosed, kAnswered, kFailed, kMade, kKinds };
 
-Second second_of(Instant t) {
-  return static_cast<Second>(std::clamp<int64_t>(to_millis(t) / 1000, 0, timeline::kNever - 1));
-}
 Instant instant_of(Second s) { return from_millis(int64_t{s} * 1000); }
-Second days_before(Second at, int days) {
-  const Second back = static_cast<Second>(days) * kDay;
-  return at > back ? at - back : 0;
-}
-
-Selector tracked(const std::vector<std::string>& names, Second to) {
-  Selector selector;
-  for (const std::string& name : names) selector.any_of.push_back({.name = name});
-  if (names.empty()) selector.any_of.push_back({.name = std::string(kNoEvent)});
-  selector.to = to;
-  return selector;
-}
 
 // Calls each(hit) for the hits of a person before `to`.
 template <class Each>
@@ -100,16 +87,6 @@ void add_answer(const timeline::Slice& slice, uint32_t person, Second at, double
   });
 }
 
-std::shared_ptr<const timeline::People> crowds_of(std::span<const PersonId> people) {
-  auto crowds = std::make_shared<timeline::People>();
-  for (const PersonId person : people) {
-    const auto bucket = static_cast<size_t>(person) / kBucketPeople;
-    if (crowds->size() <= bucket) crowds->resize(bucket + 1);
-    (*crowds)[bucket].add(static_cast<uint32_t>(static_cast<size_t>(person) % kBucketPeople));
-  }
-  return crowds;
-}
-
 void add_orders(const OrderBook& book, std::span<const PersonId> people,
                 const std::vector<Instant>& at, HealthReading& reading) {
   std::vector<double> gaps;
@@ -128,6 +105,16 @@ void add_orders(const OrderBook& book, std::span<const PersonId> people,
 
 }  // namespace
 
+std::shared_ptr<const timeline::People> crowds_of(std::span<const PersonId> people) {
+  auto crowds = std::make_shared<timeline::People>();
+  for (const PersonId person : people) {
+    const auto bucket = static_cast<size_t>(person) / kBucketPeople;
+    if (crowds->size() <= bucket) crowds->resize(bucket + 1);
+    (*crowds)[bucket].add(static_cast<uint32_t>(static_cast<size_t>(person) % kBucketPeople));
+  }
+  return crowds;
+}
+
 std::vector<Selector> health_selectors(const HealthScanSpec& spec) {
   const HealthEvents& events = spec.events;
   const Second to = spec.at.back();
@@ -136,10 +123,11 @@ std::vector<Selector> health_selectors(const HealthScanSpec& spec) {
     selectors[kAny].any_of.push_back({.type = type});
   selectors[kAny].to = to;
   selectors[kAny].from = days_before(spec.at.front(), kUseDays + kUsualUseDays);
-  selectors[kOrders] =
-      tracked({std::string(people::kOrderCompleted), std::string(people::kOrderRefunded),
-               std::string(people::kOrderLine)},
-              to);
+  std::vector<std::string> no_use = told_by_program();
+  for (const std::string_view name :
+       {people::kOrderCompleted, people::kOrderRefunded, people::kOrderLine})
+    no_use.emplace_back(name);
+  selectors[kOrders] = tracked(no_use, to);
   selectors[kOpened] = tracked(events.complaint_opened, to);
   selectors[kClosed] = tracked(events.complaint_closed, to);
   selectors[kAnswered] = tracked(events.answered, to);
@@ -226,23 +214,12 @@ std::vector<HealthFacts> HealthScan::finish(std::span<const PersonId> people,
 Result<HealthReading> read_health(timeline::Timeline& timeline, const OrderBook& book,
                                   std::span<const PersonId> people, std::vector<Instant> at,
                                   const HealthEvents& events, const std::stop_token& asked) {
-  const auto snapshot = timeline.snapshot();
-  if (!snapshot)
-    return fail(Code::kBusy, "the timeline is still being built", "", "Try again in a minute.");
   auto spec = std::make_shared<HealthScanSpec>();
   for (const Instant instant : at) spec->at.push_back(second_of(instant));
   spec->events = events;
-  timeline::Stop stop;
-  stop.deadline = std::chrono::steady_clock::now() + kMaxTime;
-  const std::stop_callback cancel(asked, [&stop] { stop.cancelled = true; });
   timeline::Ask ask{.selectors = health_selectors(*spec), .among = crowds_of(people)};
-  if (const auto missing = timeline::missing_properties(*snapshot->dictionary, ask);
-      !missing.empty())
-    return fail(Code::kInvalid,
-                "the property \"" + missing.front() + "\" has too many different values",
-                "events.answer_property", "choose another property");
-  const auto plan = TRY(timeline::compile(*snapshot, std::move(ask), timeline.pool(), stop));
-  const auto scan = TRY(timeline::run(*plan, HealthScan(spec), timeline.pool(), stop));
+  const auto scan = TRY(pass(TRY(view_of(timeline)), std::move(ask), HealthScan(spec),
+                             "events.answer_property", asked));
   HealthReading reading;
   reading.facts = scan.finish(people, reading.present);
   add_orders(book, people, at, reading);

@@ -7,6 +7,7 @@
 
 #include "timeline/testing.h"
 #include "value/health_scan.h"
+#include "value/usual_gaps.h"
 
 namespace perennial::value {
 namespace {

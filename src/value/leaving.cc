@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "value/event_names.h"
+#include "value/timeline_pass.h"
+
 namespace perennial::value {
 namespace {
 
@@ -16,14 +19,8 @@ constexpr std::array<std::string_view, kKnown> kKnownNames = {"said", "complaint
                                                               "model"};
 enum Kind : size_t { kExit, kOpened, kAnswered, kFailed, kRefunded, kKinds };
 
-Second second_of(Instant t) {
-  return static_cast<Second>(std::clamp<int64_t>(to_millis(t) / 1000, 0, timeline::kNever - 1));
-}
-
-Selector tracked(const std::vector<std::string>& names, const std::string& group = "") {
-  Selector selector;
-  for (const std::string& name : names) selector.any_of.push_back({.name = name});
-  if (names.empty()) selector.any_of.push_back({.name = std::string()});
+Selector grouped(const std::vector<std::string>& names, const std::string& group) {
+  Selector selector = tracked(names);
   selector.group = group;
   return selector;
 }
@@ -78,14 +75,10 @@ class LeavingScan {
   std::vector<Found> found_;
 };
 
-std::shared_ptr<const timeline::People> crowds_of(const std::vector<Leaver>& leavers) {
-  auto crowds = std::make_shared<timeline::People>();
-  for (const Leaver& one : leavers) {
-    const auto bucket = static_cast<size_t>(one.person) / kBucketPeople;
-    if (crowds->size() <= bucket) crowds->resize(bucket + 1);
-    (*crowds)[bucket].add(static_cast<uint32_t>(static_cast<size_t>(one.person) % kBucketPeople));
-  }
-  return crowds;
+std::vector<PersonId> people_of(const std::vector<Leaver>& leavers) {
+  std::vector<PersonId> people;
+  for (const Leaver& one : leavers) people.push_back(one.person);
+  return people;
 }
 
 void add_once(std::vector<Why>& whys, Why why) {
@@ -95,23 +88,6 @@ void add_once(std::vector<Why>& whys, Why why) {
 std::string_view trouble_name(Kind kind) {
   if (kind == kAnswered) return "low_score";
   return kind == kFailed ? "payment_failed" : "refund";
-}
-
-Result<std::vector<std::string>> names_in(const Json& json, const char* name,
-                                          std::vector<std::string> fallback) {
-  if (!json.contains(name)) return fallback;
-  const Json& given = json.at(name);
-  std::vector<std::string> names;
-  if (!given.is_array() || given.size() > kMaxHealthEvents)
-    return fail(Code::kInvalid, "must be a list of at most 16 names of events", name);
-  for (const Json& one : given) {
-    if (!one.is_string() || one.get_ref<const std::string&>().empty() ||
-        one.get_ref<const std::string&>().size() > 200 ||
-        !is_storable_text(one.get_ref<const std::string&>()))
-      return fail(Code::kInvalid, "must hold names of events", name);
-    names.push_back(one);
-  }
-  return names;
 }
 
 }  // namespace
@@ -135,7 +111,7 @@ Result<LeavingSettings> leaving_settings_from_json(const Json& json) {
   for (const auto& [name, value] : json.items()) {
     if (!defaults.contains(name)) return fail(Code::kInvalid, "is no setting", name);
   }
-  settings.exit_events = TRY(names_in(json, "exit_events", settings.exit_events));
+  settings.exit_events = TRY(event_names_from_json(json, "exit_events", settings.exit_events));
   settings.reason_property = TRY(json_string_or(json, "reason_property", settings.reason_property));
   settings.cause_property = TRY(json_string_or(json, "cause_property", settings.cause_property));
   if (settings.reason_property.empty() || settings.reason_property.size() > 200)
@@ -174,11 +150,11 @@ Result<Whys> read_leaving(timeline::Timeline& timeline, const std::vector<Leaver
   const auto snapshot = timeline.snapshot();
   if (!snapshot)
     return fail(Code::kBusy, "the timeline is still being built", "", "Try again in a minute.");
-  timeline::Ask ask{.selectors = {tracked(settings.exit_events, settings.reason_property),
-                                  tracked(events.complaint_opened, settings.cause_property),
+  timeline::Ask ask{.selectors = {grouped(settings.exit_events, settings.reason_property),
+                                  grouped(events.complaint_opened, settings.cause_property),
                                   tracked(events.answered), tracked(events.payment_failed),
                                   tracked({std::string(people::kOrderRefunded)})},
-                    .among = crowds_of(leavers)};
+                    .among = crowds_of(people_of(leavers))};
   ask.selectors[kAnswered].number = events.answer_property;
   if (const auto missing = timeline::missing_properties(*snapshot->dictionary, ask);
       !missing.empty())
@@ -208,7 +184,14 @@ Result<Whys> model_whys(const ChurnModel& model, const OrderBook& book,
   Whys whys(leavers.size());
   const auto features = churn_features();
   Table table{.columns = model.columns};
-  if (leavers.empty() || features.size() != model.columns.size()) return whys;
+  if (leavers.empty() || features.size() > model.columns.size()) return whys;
+  for (size_t c = 0; c < features.size(); ++c) {
+    if (model.columns[c] != features[c].name) return whys;
+  }
+  // What the timeline told is left at what was usual: only the orders speak.
+  std::vector<float> usual;
+  for (size_t c = features.size(); c < model.columns.size(); ++c)
+    usual.push_back(static_cast<float>(model.spread[c][model.spread[c].size() / 2]));
   const days half(model.settings.horizon_days / 2);
   size_t next = 0;
   for_each_person(book, INT64_MAX, [&](PersonRows rows) {
@@ -216,11 +199,12 @@ Result<Whys> model_whys(const ChurnModel& model, const OrderBook& book,
       for (const Feature& feature : features)
         table.values.push_back(
             static_cast<float>(feature.value(book, rows, leavers[next].last_order + half)));
+      table.values.insert(table.values.end(), usual.begin(), usual.end());
     }
   });
   const auto shares = TRY(model.classifier->contributions(table));
   for (size_t i = 0; i < table.rows(); ++i) {
-    const auto of = std::span(shares).subspan(i * model.columns.size(), model.columns.size());
+    const auto of = std::span(shares).subspan(i * model.columns.size(), features.size());
     const auto most = std::ranges::max_element(of);
     if (*most > 0)
       whys[i].push_back({Known::kModel, model.columns[static_cast<size_t>(most - of.begin())]});

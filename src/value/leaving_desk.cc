@@ -7,12 +7,6 @@ namespace {
 
 constexpr std::string_view kDocument = "value.leaving";
 
-Result<HealthEvents> health_events(store::Connection& c) {
-  const Json document = TRY(access::Settings::document(c, "value.health"));
-  if (document.is_null()) return HealthEvents{};
-  return TRY(health_settings_from_json(document)).events;
-}
-
 }  // namespace
 
 Result<LeavingSettings> LeavingDesk::settings() {
@@ -36,7 +30,8 @@ Result<std::shared_ptr<const LeavingDesk::Known>> LeavingDesk::known() {
   const HealthEvents events = TRY(parts_.database.read(health_events));
   const ChurnSettings churn = TRY(churn_.settings());
   const auto model = churn_.usable();
-  Known fresh{.book = TRY(parts_.books.get()),
+  auto book = TRY(parts_.books.get());
+  Known fresh{.book = std::move(book),
               .model_version = model ? model->version : 0,
               .settings = to_json(wanted),
               .horizon_days = churn.horizon_days};

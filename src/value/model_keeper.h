@@ -83,10 +83,12 @@ class ModelKeeper {
 
   // The answer of the contract without model and scores; `version` tells a kept document in short.
   Result<Json> head(const Trainer::State& state, Json (*version)(const Json& document)) {
+    const auto wanted = TRY(settings());
     Json answer = {{"currency", parts_.settings.workspace().currency},
-                   {"settings", to_json(TRY(settings()))},
+                   {"settings", to_json(wanted)},
                    {"training", state.running || state.waiting},
                    {"error", state.error ? Json(state.error->text()) : Json(nullptr)},
+                   {"error_why", state.error ? training_why(*state.error) : ""},
                    {"model", nullptr},
                    {"scores", nullptr},
                    {"versions", Json::array()}};

@@ -134,17 +134,26 @@ std::optional<Result<std::vector<PersonId>>> Models::resolve_set(std::string_vie
 }
 
 Result<Json> Models::describe_file(const people::Person& person) {
-  return Json{{"clv", TRY(impl_->clv.describe(person.id))},
-              {"churn", TRY(impl_->churn.describe(person.id))},
-              {"health", TRY(impl_->health.describe(person.id))}};
+  Json clv = TRY(impl_->clv.describe(person.id));
+  Json churn = TRY(impl_->churn.describe(person.id));
+  Json health = TRY(impl_->health.describe(person.id));
+  return Json{{"clv", std::move(clv)}, {"churn", std::move(churn)}, {"health", std::move(health)}};
 }
 
 Result<std::vector<Json>> Models::describe(std::span<const people::Person> page) {
   return impl_->health.describe(page);
 }
 
+Result<std::shared_ptr<const HealthLights>> Models::health_lights() {
+  return impl_->health.lights();
+}
+
 Result<std::vector<std::string>> Models::recommended_names(PersonId person) {
   return impl_->recommender.names(person);
+}
+
+Result<std::vector<Suited>> Models::suited(PersonId person, std::span<const std::string> products) {
+  return impl_->recommender.suited(person, products);
 }
 
 Result<std::optional<std::vector<double>>> Models::lifetime_values(

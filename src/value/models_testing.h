@@ -2,6 +2,7 @@
 // server.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,7 +29,13 @@ class ModelsOverHttp : public testing::Test {
   void serve() {
     if (server_) server_->stop(500ms);
     models_ = Models::open({*followed_.database, *followed_.books, *followed_.settings,
-                            [this] { return now_; }, followed_.log.get(), followed_.timeline.get()})
+                            [this] { return now_; }, followed_.log.get(), followed_.timeline.get(),
+                            [this](std::string_view set) -> Result<std::vector<PersonId>> {
+                              const auto found = sets_.find(std::string(set));
+                              if (found == sets_.end())
+                                return fail(Code::kInvalid, "no such set of people", "set");
+                              return found->second;
+                            }})
                   .value();
     http::Router router;
     models_->add_routes(router);
@@ -75,6 +82,7 @@ class ModelsOverHttp : public testing::Test {
   timeline::FollowedLog followed_{migrations()};
   std::unique_ptr<Models> models_;
   std::unique_ptr<http::Server> server_;
+  std::map<std::string, std::vector<PersonId>> sets_;  // by their words
   std::vector<events::Event> waiting_;
   Instant now_ = *parse_instant("2024-07-01T12:00:00Z");
   int sent_ = 0;

@@ -65,4 +65,15 @@ Json tier_rows(const Snapshot& s) {
   return rows;
 }
 
+Groups tier_groups(const Snapshot& s) {
+  Groups groups;
+  for (const std::string_view tier : kTiers) groups.names.push_back("tier:" + std::string(tier));
+  for (size_t i = 0; i < s.person.size(); ++i) {
+    if (s.orders[i] > 0)
+      groups.of.emplace(s.person[i],
+                        static_cast<uint16_t>(1 + static_cast<size_t>(tier_of(s.rfm[i]))));
+  }
+  return groups;
+}
+
 }  // namespace perennial::value

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "value/groups.h"
 #include "value/value.h"
 
 namespace perennial::value {
@@ -34,11 +35,8 @@ std::vector<PersonId> people_moved(const Snapshot& before, const Snapshot& now, 
                                    std::string_view absent, std::string_view from,
                                    std::string_view to);
 
-// Value tiers by spend and activity: from the sum of the frequency and monetary scores.
-enum class Tier : uint8_t { kHigh, kMiddle, kLow };
-inline constexpr int kHighFrom = 8, kLowUpTo = 4;
-Tier tier_of(Rfm rfm);
-std::string_view tier_name(Tier tier);  // "high", "middle", "low"
 Json tier_rows(const Snapshot& s);
+// Customers by tier, as groups "tier:high", ….
+Groups tier_groups(const Snapshot& s);
 
 }  // namespace perennial::value

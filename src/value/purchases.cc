@@ -118,7 +118,7 @@ std::array<std::string_view, 4> parameter_names(PurchaseModel model) {
 
 Result<Histories> group_histories(std::span<const History> histories) {
   if (histories.empty())
-    return fail(Code::kInvalid, "there is no customer to learn from", "",
+    return fail(Code::kInvalid, "there is no customer to learn from", "customers",
                 "a model needs people with orders");
   for (size_t i = 0; i < histories.size(); ++i) TRY(check(histories[i], i));
   std::vector<History> sorted(histories.begin(), histories.end());

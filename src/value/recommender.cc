@@ -10,7 +10,7 @@
 namespace perennial::value {
 namespace {
 
-constexpr std::array<std::string_view, kWays> kWayNames = {"popular", "popular_in_country",
+constexpr std::array<std::string_view, kWays> kWayNames = {"popular", "popular_in_group",
                                                            "bought_together", "factors"};
 constexpr float kNothing = -1;
 
@@ -88,6 +88,15 @@ class Shelf {
   std::vector<uint32_t> chosen_;
 };
 
+// The scores of these items alone.
+std::vector<float> scores_among(std::span<const float> scores, std::span<const uint32_t> items) {
+  std::vector<float> kept(scores.size(), kNothing);
+  for (const uint32_t item : items) {
+    if (item < kept.size()) kept[item] = scores[item];
+  }
+  return kept;
+}
+
 // Items in falling order of score, of those above `floor`; equal ones by number. Sorted in parts,
 // as few are looked at.
 template <class Take>
@@ -115,6 +124,7 @@ void in_order(std::span<const float> scores, float floor, const Take& take) {
 std::string_view way_name(Way way) { return kWayNames[static_cast<size_t>(way)]; }
 
 std::optional<Way> parse_way(std::string_view word) {
+  if (word == "popular_in_country") return Way::kPopularIn;  // of cards from before
   const auto found = std::ranges::find(kWayNames, word);
   if (found == kWayNames.end()) return std::nullopt;
   return static_cast<Way>(found - kWayNames.begin());
@@ -127,7 +137,7 @@ std::string_view reason_name(Because::Kind kind) {
     case Because::Kind::kViewedWith:
       return "viewed_with";
     case Because::Kind::kPopularIn:
-      return "popular_in_country";
+      return "popular_in_group";
     case Because::Kind::kPopular:
       return "popular";
   }
@@ -137,20 +147,6 @@ std::string_view reason_name(Because::Kind kind) {
 float strength_of(Did did, double days) {
   const double fresh = std::exp2(-std::max(0.0, days) / kHalfLifeDays);
   return kStrength[static_cast<size_t>(did)] * static_cast<float>(fresh);
-}
-
-Result<Countries> read_countries(store::Connection& c) {
-  Countries countries;
-  std::unordered_map<std::string, uint16_t> places = {{"", 0}};
-  TRY(people::each_profile(
-      c, [&](PersonId person, std::string_view country, std::string_view /*traits*/) {
-        if (country.empty() || countries.names.size() == UINT16_MAX) return;
-        const auto [place, added] =
-            places.emplace(std::string(country), static_cast<uint16_t>(countries.names.size()));
-        if (added) countries.names.emplace_back(country);
-        countries.of.emplace(person, place->second);
-      }));
-  return countries;
 }
 
 void Recommender::add_person(PersonId person, std::span<const Bit> bits, int64_t at_ms) {
@@ -166,10 +162,10 @@ void Recommender::add_person(PersonId person, std::span<const Bit> bits, int64_t
 }
 
 Recommender Recommender::make(size_t items, std::span<const Bit> bits,
-                              std::shared_ptr<const Countries> countries, Instant at,
+                              std::shared_ptr<const Groups> groups, Instant at,
                               const Options& options) {
   Recommender made;
-  made.countries_ = std::move(countries);
+  made.groups_ = std::move(groups);
   made.first_.push_back(0);
   made.popular_.assign(items, 0);
   const int64_t at_ms = to_millis(at);
@@ -194,14 +190,14 @@ void Recommender::count_popular(std::span<const Bit> bits, Instant at) {
   for (const Bit& bit : bits) {
     if (bit.did != Did::kBought || bit.at_ms < begin || bit.at_ms >= end) continue;
     ++popular_[bit.item];
-    const auto country = countries_->of.find(bit.person);
-    if (country == countries_->of.end()) continue;
-    auto& in = popular_in_[country->second];
+    const uint16_t group = groups_->group(bit.person);
+    if (group == 0) continue;
+    auto& in = popular_in_[group];
     in.resize(popular_.size(), 0);
     ++in[bit.item];
-    ++purchases[country->second];
+    ++purchases[group];
   }
-  std::erase_if(popular_in_, [&](const auto& in) { return purchases[in.first] < kLeastOfCountry; });
+  std::erase_if(popular_in_, [&](const auto& in) { return purchases[in.first] < kLeastOfGroup; });
 }
 
 // Of the newest kHistory purchases of each person.
@@ -282,18 +278,21 @@ size_t Recommender::items_bought() const {
 }
 
 const std::vector<float>* Recommender::popular_of(PersonId person) const {
-  const auto country = countries_->of.find(person);
-  if (country == countries_->of.end()) return nullptr;
-  const auto found = popular_in_.find(country->second);
+  const auto found = popular_in_.find(groups_->group(person));
   return found == popular_in_.end() ? nullptr : &found->second;
+}
+
+std::string_view Recommender::group_of(PersonId person) const {
+  if (popular_of(person) == nullptr) return "";
+  return groups_->names[groups_->group(person)];
 }
 
 std::vector<float> Recommender::scores_of(std::span<const Touch> history, std::optional<size_t> row,
                                           PersonId person, Way way) const {
   const size_t items = popular_.size();
   if (way == Way::kPopular || way == Way::kPopularIn) {
-    const auto* in_country = way == Way::kPopularIn ? popular_of(person) : nullptr;
-    std::vector<float> scores = in_country != nullptr ? *in_country : popular_;
+    const auto* in_group = way == Way::kPopularIn ? popular_of(person) : nullptr;
+    std::vector<float> scores = in_group != nullptr ? *in_group : popular_;
     for (float& score : scores) score = score > 0 ? score : kNothing;
     return scores;
   }
@@ -319,8 +318,7 @@ std::vector<float> Recommender::scores_of(std::span<const Touch> history, std::o
 }
 
 // The item of the history that is nearest; else how it came to be popular.
-Because Recommender::reason_of(uint32_t item, std::span<const Touch> history,
-                               bool in_country) const {
+Because Recommender::reason_of(uint32_t item, std::span<const Touch> history, bool in_group) const {
   float best = 0;
   const Touch* nearest = nullptr;
   for (const Touch& touch : history.first(std::min(kHistory, history.size()))) {
@@ -334,7 +332,7 @@ Because Recommender::reason_of(uint32_t item, std::span<const Touch> history,
   if (nearest != nullptr)
     return {.kind = nearest->bought ? Because::Kind::kBoughtWith : Because::Kind::kViewedWith,
             .item = nearest->item};
-  return {.kind = in_country ? Because::Kind::kPopularIn : Because::Kind::kPopular};
+  return {.kind = in_group ? Because::Kind::kPopularIn : Because::Kind::kPopular};
 }
 
 std::vector<Recommended> Recommender::recommend(PersonId person, Way way, const Wish& request,
@@ -343,12 +341,14 @@ std::vector<Recommended> Recommender::recommend(PersonId person, Way way, const 
   const auto all = joined(more, history(person));
   Shelf shelf(catalogue, request, all);
   std::vector<Recommended> list;
-  const bool in_country = popular_of(person) != nullptr;
-  const auto fill = [&](const std::vector<float>& scores) {
+  const std::vector<float>* group = popular_of(person);
+  const auto fill = [&](std::vector<float> scores) {
+    if (request.among) scores = scores_among(scores, *request.among);
     in_order(scores, 0, [&](uint32_t item) {
+      const bool in_group = group != nullptr && (*group)[item] > 0;
       if (shelf.take(item))
         list.push_back(
-            {.item = item, .score = scores[item], .why = reason_of(item, all, in_country)});
+            {.item = item, .score = scores[item], .why = reason_of(item, all, in_group)});
       return !shelf.full();
     });
   };

@@ -79,7 +79,7 @@ double recall_at(std::span<const uint32_t> list, std::span<const uint32_t> relev
 }
 
 RecommenderModel check_recommender(const Catalogue& catalogue, std::span<const Bit> bits,
-                                   std::shared_ptr<const Countries> countries, Instant now,
+                                   std::shared_ptr<const Groups> groups, Instant now,
                                    const RecommenderSettings& settings,
                                    const Recommender::Options& options) {
   RecommenderModel model{.cut = now - days(settings.test_days), .to = now, .settings = settings};
@@ -90,7 +90,7 @@ RecommenderModel check_recommender(const Catalogue& catalogue, std::span<const B
     return model;
   }
   const auto recommender =
-      Recommender::make(catalogue.size(), bits, std::move(countries), model.cut, options);
+      Recommender::make(catalogue.size(), bits, std::move(groups), model.cut, options);
   const Wish request{
       .limit = kRecallAt, .in_stock = false, .repeat = settings.repeat, .per_category = 0};
   const auto items = static_cast<double>(std::max<size_t>(1, recommender.items_bought()));

@@ -14,6 +14,8 @@ struct RecommenderSettings {
   bool repeat = false;      // what was bought already may be recommended again
   size_t per_category = 3;  // at most of one category in a list; 0: no cap
   int test_days = 28;       // of the check
+  // Who shares a list of what is popular: by country, by saved segments (or other sets), or all.
+  GroupChoice groups = {.by = Grouping::kCountry, .sets = {}};
   size_t factors = 64;
   int retrain_days = 1;
   bool scheduled = true;
@@ -48,7 +50,7 @@ Json to_json(const RecommenderModel& model);
 Result<RecommenderModel> recommender_model_from_json(const Json& json);
 
 RecommenderModel check_recommender(const Catalogue& catalogue, std::span<const Bit> bits,
-                                   std::shared_ptr<const Countries> countries, Instant now,
+                                   std::shared_ptr<const Groups> groups, Instant now,
                                    const RecommenderSettings& settings,
                                    const Recommender::Options& options);
 

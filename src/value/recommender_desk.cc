@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "people/readers.h"
 #include "value/interrupt.h"
 
 namespace perennial::value {
@@ -49,13 +50,13 @@ Result<void> RecommenderDesk::train(const std::stop_token& stop) {
   if (shopping.bits.empty())
     return fail(Code::kInvalid, "nobody has bought or looked at an item yet", "recommendations",
                 "send Order Completed with products, Order Line, or Product Viewed");
-  const auto countries = std::make_shared<const Countries>(
-      TRY(parts_.database.read([](store::Connection& c) { return read_countries(c); })));
-  RecommenderModel model = check_recommender(shopping.catalogue, shopping.bits, countries, now,
-                                             wanted, options_of(wanted, stop));
+  const auto groups = std::make_shared<const Groups>(
+      TRY(read_groups(parts_.database, parts_.resolve_set, wanted.groups)));
+  RecommenderModel model = check_recommender(shopping.catalogue, shopping.bits, groups, now, wanted,
+                                             options_of(wanted, stop));
   TRY(unless_stopped(stop));
   model.trained_at = parts_.clock();
-  TRY(serve(std::move(shopping), model, countries, now, stop));
+  TRY(serve(std::move(shopping), model, groups, now, stop));
   {
     std::shared_lock lock(mutex_);
     model.people = static_cast<int64_t>(serving_.recommender->people());
@@ -66,13 +67,13 @@ Result<void> RecommenderDesk::train(const std::stop_token& stop) {
 }
 
 Result<void> RecommenderDesk::serve(Shopping shopping, const RecommenderModel& model,
-                                    std::shared_ptr<const Countries> countries, Instant now,
+                                    std::shared_ptr<const Groups> groups, Instant now,
                                     const std::stop_token& stop) {
   Recommender::Options with = options_of(model.settings, stop);
   with.factors = model.used == Way::kFactors;
   const size_t items = shopping.catalogue.size();
   Serving fresh{.recommender = std::make_shared<const Recommender>(
-                    Recommender::make(items, shopping.bits, std::move(countries), now, with)),
+                    Recommender::make(items, shopping.bits, std::move(groups), now, with)),
                 .catalogue = std::make_shared<const Catalogue>(std::move(shopping.catalogue)),
                 .model = model,
                 .seq = shopping.seq,
@@ -82,6 +83,13 @@ Result<void> RecommenderDesk::serve(Shopping shopping, const RecommenderModel& m
   serving_ = std::move(fresh);
   more_.clear();
   return {};
+}
+
+Result<RecommenderSettings> RecommenderDesk::change_settings(const Json& body,
+                                                             const http::Principal& actor) {
+  const RecommenderSettings wanted = TRY(recommender_settings_from_json(body));
+  TRY(check_sets(wanted.groups, parts_.resolve_set, "popular_segments"));
+  return keeper_.change_settings(body, actor);
 }
 
 Result<bool> RecommenderDesk::due(Instant at) {
@@ -125,9 +133,9 @@ Result<void> RecommenderDesk::follow(const std::stop_token& stop) {
   if (before.recommender == nullptr) {
     Shopping shopping = TRY(read_shopping(*parts_.log, parts_.database, workspace.currency,
                                           workspace.now(parts_.clock), workspace.calendar, stop));
-    const auto countries = std::make_shared<const Countries>(
-        TRY(parts_.database.read([](store::Connection& c) { return read_countries(c); })));
-    return serve(std::move(shopping), *newest, countries, workspace.now(parts_.clock), stop);
+    const auto groups = std::make_shared<const Groups>(
+        TRY(read_groups(parts_.database, parts_.resolve_set, newest->settings.groups)));
+    return serve(std::move(shopping), *newest, groups, workspace.now(parts_.clock), stop);
   }
   // Whose an event is, the people stage must have decided.
   const auto reached =
@@ -196,14 +204,24 @@ Result<PersonId> RecommenderDesk::person_of(const Json& body) {
   return person.value_or(0);  // nobody knows them yet: what is popular
 }
 
-Result<Json> RecommenderDesk::recommend(PersonId person, const Wish& request) {
-  Serving serving;
-  std::vector<Touch> more;
-  {
-    std::shared_lock lock(mutex_);
-    serving = {serving_.recommender, serving_.catalogue, {.used = serving_.model.used}};
-    if (const auto found = more_.find(person); found != more_.end()) more = found->second;
-  }
+// What answers was made before: what an erased person did counts for the others until the next
+// training, and is shown to nobody.
+Result<PersonId> RecommenderDesk::shown(PersonId person) {
+  const auto erased = TRY(parts_.database.read(
+      [&](store::Connection& c) { return people::erased_among(c, std::span(&person, 1)); }));
+  return erased.empty() ? person : PersonId{0};
+}
+
+RecommenderDesk::Looked RecommenderDesk::look(PersonId person) {
+  std::shared_lock lock(mutex_);
+  Looked found{{serving_.recommender, serving_.catalogue, {.used = serving_.model.used}}, {}};
+  if (const auto more = more_.find(person); more != more_.end()) found.more = more->second;
+  return found;
+}
+
+Result<Json> RecommenderDesk::recommend(PersonId person, const Wish& request, For whom) {
+  person = TRY(shown(person));
+  const auto [serving, more] = look(person);
   const std::string currency = parts_.settings.workspace().currency;
   if (!serving.recommender)
     return Json{{"currency", currency},
@@ -211,6 +229,7 @@ Result<Json> RecommenderDesk::recommend(PersonId person, const Wish& request) {
                 {"items", Json::array()},
                 {"recently_viewed", Json::array()}};
   const Catalogue& catalogue = *serving.catalogue;
+  const std::string group(serving.recommender->group_of(person));
   Json items = Json::array(), viewed = Json::array();
   for (const Recommended& one :
        serving.recommender->recommend(person, serving.model.used, request, catalogue, more)) {
@@ -219,6 +238,8 @@ Result<Json> RecommenderDesk::recommend(PersonId person, const Wish& request) {
         one.why.kind == Because::Kind::kBoughtWith || one.why.kind == Because::Kind::kViewedWith;
     row["reason"] = {{"kind", reason_name(one.why.kind)},
                      {"item", with ? item_json(catalogue.item(one.why.item)) : Json(nullptr)}};
+    if (whom == For::kConsole && one.why.kind == Because::Kind::kPopularIn)
+      row["reason"]["group"] = group;
     items.push_back(std::move(row));
   }
   const auto add_viewed = [&](std::span<const Touch> touches) {
@@ -235,6 +256,36 @@ Result<Json> RecommenderDesk::recommend(PersonId person, const Wish& request) {
               {"way", way_name(serving.model.used)},
               {"items", std::move(items)},
               {"recently_viewed", std::move(viewed)}};
+}
+
+Result<std::vector<Suited>> RecommenderDesk::suited(PersonId person,
+                                                    std::span<const std::string> products) {
+  person = TRY(shown(person));
+  const auto [serving, more] = look(person);
+  if (!serving.recommender || (more.empty() && !serving.recommender->knows(person)))
+    return std::vector<Suited>();
+  const Catalogue& catalogue = *serving.catalogue;
+  Wish wanted = TRY(wish_of(Json::object()));
+  wanted.per_category = 0;
+  wanted.among.emplace();
+  for (const std::string& product : products.first(std::min(products.size(), kMaxSuited))) {
+    if (const auto item = catalogue.find(product)) wanted.among->push_back(*item);
+  }
+  wanted.limit = wanted.among->size();
+  const auto named = [&](uint32_t i) {
+    const Item& item = catalogue.item(i);
+    return item.name.empty() ? item.id : item.name;
+  };
+  std::vector<Suited> list;
+  for (const Recommended& one :
+       serving.recommender->recommend(person, serving.model.used, wanted, catalogue, more)) {
+    const bool with =
+        one.why.kind == Because::Kind::kBoughtWith || one.why.kind == Because::Kind::kViewedWith;
+    list.push_back({.product = catalogue.item(one.item).id,
+                    .reason = std::string(reason_name(one.why.kind)),
+                    .with = with ? named(one.why.item) : ""});
+  }
+  return list;
 }
 
 Result<std::vector<std::string>> RecommenderDesk::names(PersonId person) {

@@ -34,15 +34,17 @@ class RecommenderDesk {
   // Reads what people did since. Makes what answers anew after a start.
   Result<void> follow(const std::stop_token& stop = {});
   Result<bool> news(Instant now);
-  Result<RecommenderSettings> change_settings(const Json& body, const http::Principal& actor) {
-    return keeper_.change_settings(body, actor);
-  }
+  // Fails with kInvalid for a segment that nobody knows.
+  Result<RecommenderSettings> change_settings(const Json& body, const http::Principal& actor);
 
   Result<Json> json(const Trainer::State& state);  // Recommendations of the contract
   // Recommended of the contract; empty, without a way, before the first training and for a minute
-  // after a start.
-  Result<Json> recommend(PersonId person, const Wish& request);
+  // after a start. Which group somebody is in is nothing for a shop's pages.
+  enum class For { kConsole, kPublic };
+  Result<Json> recommend(PersonId person, const Wish& request, For whom = For::kPublic);
   Result<std::vector<std::string>> names(PersonId person);  // for messages
+  // Models::suited(): products for the rewards of a points mall.
+  Result<std::vector<Suited>> suited(PersonId person, std::span<const std::string> products);
   // Demand of products as it stood at the last training or start; null before.
   struct DemandOf {
     std::shared_ptr<const Demand> demand;
@@ -62,9 +64,16 @@ class RecommenderDesk {
     std::shared_ptr<const Demand> demand;
   };
   Result<void> serve(Shopping shopping, const RecommenderModel& model,
-                     std::shared_ptr<const Countries> countries, Instant now,
+                     std::shared_ptr<const Groups> groups, Instant now,
                      const std::stop_token& stop);
   void add_bit(const Bit& bit);
+  // What answers, without the rest of the card, and what the person did since it was made.
+  struct Looked {
+    Serving serving;
+    std::vector<Touch> more;
+  };
+  Result<PersonId> shown(PersonId person);  // 0 for somebody who was erased
+  Looked look(PersonId person);
 
   ModelParts parts_;
   ModelKeeper<RecommenderModel, RecommenderSettings> keeper_;

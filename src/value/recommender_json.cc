@@ -43,6 +43,8 @@ Result<RecommenderModel> read(const Json& json) {
 Json to_json(const RecommenderSettings& settings) {
   return {{"repeat", settings.repeat},
           {"per_category", settings.per_category},
+          {"popular_groups", grouping_name(settings.groups.by)},
+          {"popular_segments", settings.groups.sets},
           {"test_days", settings.test_days},
           {"factors", settings.factors},
           {"retrain_days", settings.retrain_days},
@@ -66,6 +68,11 @@ Result<RecommenderSettings> recommender_settings_from_json(const Json& json) {
   };
   settings.repeat = TRY(json_bool_or(json, "repeat", settings.repeat));
   settings.per_category = static_cast<size_t>(TRY(whole("per_category", 3, 0, kMaxRecommended)));
+  settings.groups =
+      TRY(group_choice_from_json(json, "popular_groups", "popular_segments", "", settings.groups));
+  if (settings.groups.by == Grouping::kTier)
+    return fail(Code::kInvalid, "must be all, country or sets", "popular_groups",
+                "take sets, and tier:high, tier:middle, tier:low as the sets");
   settings.test_days = static_cast<int>(TRY(whole("test_days", settings.test_days, 7, 180)));
   settings.factors = static_cast<size_t>(TRY(whole("factors", 64, 8, kMaxFactors)));
   settings.retrain_days = static_cast<int>(TRY(whole("retrain_days", 1, 1, 365)));

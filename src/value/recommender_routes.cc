@@ -57,7 +57,8 @@ void add_recommender_routes(http::Router& router, RecommenderDesk& desk) {
                return reply([&]() -> Result<Json> {
                  const PersonId person = TRY(person_in_path(request));
                  const Json body = TRY(body_of(request));
-                 return desk.recommend(person, TRY(desk.wish_of(body)));
+                 return desk.recommend(person, TRY(desk.wish_of(body)),
+                                       RecommenderDesk::For::kConsole);
                }());
              });
   router.add({.method = "POST", .path = "/v1/value/recommendations/ask", .right = "customers.read"},

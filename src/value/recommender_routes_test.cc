@@ -144,6 +144,66 @@ TEST_F(RecommenderOverHttp, WhatHappensSinceIsFollowed) {
   EXPECT_EQ(newcomer["items"][0]["reason"]["item"]["id"], "b1");
 }
 
+// A points mall asks about its own products: they stand in the order of the whole list.
+TEST_F(RecommenderOverHttp, ProductsOfAMallInTheOrderOfTheWholeList) {
+  const auto suited = [&](PersonId who, const std::vector<std::string>& products) {
+    auto found = models_->suited(who, products);
+    EXPECT_TRUE(found) << found.error().text();
+    return std::move(*found);
+  };
+  fill();
+  EXPECT_TRUE(suited(person("u0"), {"a1", "b1"}).empty()) << "nothing is learned yet";
+  call("PUT", "/v1/value/recommendations/settings", {{"factors", 8}, {"per_category", 0}});
+  train();
+  const Json whole = to("u0", "?limit=100")["items"];
+  const auto order = ids(whole);
+  ASSERT_GE(order.size(), 20u);
+  std::vector<std::string> products(order.rbegin(), order.rend());
+  products.push_back("no such product");
+  const auto all = suited(person("u0"), products);
+  ASSERT_EQ(all.size(), order.size());
+  for (size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(all[i].product, order[i]);
+    EXPECT_EQ(all[i].reason, whole[i]["reason"]["kind"]);
+    const Json& with = whole[i]["reason"]["item"];
+    EXPECT_EQ(all[i].with, with.is_null() ? "" : with["name"]);
+  }
+  EXPECT_EQ(all[0].reason, "bought_with");
+  EXPECT_EQ(all[0].with.substr(0, 9), "Name of a");
+  const auto two = suited(person("u0"), {order[7], order[3]});
+  ASSERT_EQ(two.size(), 2u);
+  EXPECT_EQ(two[0].product, order[3]);
+  EXPECT_TRUE(suited(person("u0"), {}).empty());
+  EXPECT_TRUE(suited(999'999, products).empty()) << "of whom nothing is known";
+  buy("u0", order[3], now_ + 1min);
+  view("fresh", "b1", now_ + 1min);
+  take();
+  models_->train_due();
+  EXPECT_EQ(suited(person("u0"), {order[7], order[3]}).size(), 1u) << "bought meanwhile";
+  const auto fresh = suited(person("fresh"), {"a1", "b2", "b3"});
+  ASSERT_FALSE(fresh.empty());
+  EXPECT_EQ(fresh[0].reason, "viewed_with");
+  EXPECT_EQ(fresh[0].with, "Name of b1");
+}
+
+// What answers was made before the erasure: it shows nobody what the person did.
+TEST_F(RecommenderOverHttp, AnErasedPersonIsShownNothingOfTheirs) {
+  fill();
+  train();
+  view("u0", "b1", now_ + 1min);
+  take();
+  models_->train_due();
+  const PersonId old = person("u0");
+  const std::string path = "/v1/value/recommendations/people/" + std::to_string(old);
+  ASSERT_FALSE(call("GET", path)["recently_viewed"].empty());
+  ASSERT_TRUE(followed_.database->write(
+      [&](store::Connection& c) { return people::erase_person(c, old, {"era_1", "key"}); }));
+  const Json after = call("GET", path);
+  EXPECT_TRUE(after["recently_viewed"].empty());
+  EXPECT_EQ(after["items"],
+            call("POST", "/v1/value/recommendations/ask", {{"user_id", "nobody known"}})["items"]);
+}
+
 TEST_F(RecommenderOverHttp, ARestartMakesThemAgain) {
   fill();
   call("PUT", "/v1/value/recommendations/settings", {{"factors", 8}});
@@ -155,6 +215,47 @@ TEST_F(RecommenderOverHttp, ARestartMakesThemAgain) {
   models_->train_due();
   EXPECT_EQ(call("GET", "/v1/value/recommendations")["ready"], true);
   EXPECT_EQ(to("u1"), before);
+}
+
+TEST_F(RecommenderOverHttp, WhatIsPopularInASavedSegment) {
+  fill();
+  for (int i = 0; i < kPeople; ++i)
+    sets_[i % 2 == 0 ? "segment:a" : "segment:b"].push_back(person("u" + std::to_string(i)));
+  // Those who are in both are of the first.
+  sets_["segment:all"] = sets_["segment:a"];
+  for (const PersonId one : sets_["segment:b"]) sets_["segment:all"].push_back(one);
+  track("new", "Seen", now_ - days(1));
+  take();
+  sets_["segment:b"].push_back(person("new"));
+  const auto put = [&](const Json& body, int status = 200) {
+    return call("PUT", "/v1/value/recommendations/settings", body, status);
+  };
+  EXPECT_EQ(put({{"popular_groups", "tier"}}, 400)["where"], "popular_groups");
+  EXPECT_EQ(put({{"popular_groups", "sets"}}, 400)["where"], "popular_segments");
+  EXPECT_EQ(put({{"popular_groups", "sets"}, {"popular_segments", {"segment:gone"}}}, 400)["where"],
+            "popular_segments");
+  const Json body =
+      put({{"popular_groups", "sets"}, {"popular_segments", {"segment:b", "segment:all"}}});
+  EXPECT_EQ(body["popular_segments"].size(), 2u);
+  train();
+  // Nothing is known of the newcomer but the segment, which buys of one category: at most three of
+  // that, then what is popular with everybody.
+  const Json items = to("new")["items"];
+  ASSERT_EQ(items.size(), 6u);
+  for (size_t i = 0; i < items.size(); ++i) {
+    const bool of_segment = i < 3;
+    EXPECT_EQ(items[i]["id"].get<std::string>()[0], of_segment ? 'b' : 'a') << items[i];
+    EXPECT_EQ(items[i]["reason"]["kind"], of_segment ? "popular_in_group" : "popular");
+    EXPECT_EQ(items[i]["reason"].value("group", ""), of_segment ? "segment:b" : "");
+  }
+  // Who asks by API for a shop is not told which segment somebody is in.
+  const Json seen = call("POST", "/v1/value/recommendations/ask", {{"user_id", "new"}});
+  ASSERT_FALSE(seen["items"].empty());
+  for (const Json& item : seen["items"]) EXPECT_FALSE(item["reason"].contains("group"));
+  // A segment that is deleted holds nobody; the next one counts.
+  sets_.erase("segment:b");
+  train();
+  EXPECT_EQ(to("new")["items"][0]["reason"]["kind"], "popular");
 }
 
 }  // namespace

@@ -143,7 +143,7 @@ TEST(RecommenderMeasures, ByHand) {
 struct World {
   Catalogue catalogue;
   std::vector<Bit> bits;
-  std::shared_ptr<Countries> countries = std::make_shared<Countries>();
+  std::shared_ptr<Groups> groups = std::make_shared<Groups>();
 
   uint32_t item(const std::string& id, Item facts = {}) {
     const uint32_t place = *catalogue.add(id);
@@ -161,7 +161,7 @@ struct World {
     std::ranges::sort(bits, {}, [](const Bit& b) { return std::pair(b.person, b.at_ms); });
     Recommender::Options options{.factors = factors};
     options.als.factors = 8;
-    return Recommender::make(catalogue.size(), bits, countries, at_day(day), options);
+    return Recommender::make(catalogue.size(), bits, groups, at_day(day), options);
   }
   std::vector<std::string> names(const std::vector<Recommended>& list) const {
     std::vector<std::string> names;
@@ -248,16 +248,16 @@ TEST(Recommending, FiltersAndTheCapOfACategory) {
   EXPECT_THAT(popular({.price_from = 301, .per_category = 0}), ElementsAre("a4", "a5", "b"));
 }
 
-TEST(Recommending, CountriesHaveListsOfTheirOwnOnceTheyAreLarge) {
+TEST(Recommending, GroupsHaveListsOfTheirOwnOnceTheyAreLarge) {
   World world;
-  world.countries->names = {"", "CN", "SG"};
+  world.groups->names = {"", "country:CN", "country:SG"};
   for (PersonId p = 1; p <= 400; ++p) {
-    world.countries->of[p] = p <= 250 ? 1 : 2;
+    world.groups->of[p] = p <= 250 ? 1 : 2;
     world.did(p, p <= 250 ? "rice" : "laksa", 50);
   }
   for (PersonId p = 1; p <= 400; ++p) world.did(p, "salt", 51);
-  world.countries->of[900] = 1;
-  world.countries->of[901] = 2;
+  world.groups->of[900] = 1;
+  world.groups->of[901] = 2;
   const Recommender made = world.make(60);
   const auto first = [&](PersonId p) {
     return made.recommend(p, Way::kPopularIn, {.limit = 3}, world.catalogue);
@@ -265,6 +265,8 @@ TEST(Recommending, CountriesHaveListsOfTheirOwnOnceTheyAreLarge) {
   EXPECT_THAT(world.names(first(900)), ElementsAre("rice", "salt", "laksa"));
   EXPECT_EQ(first(900)[0].why.kind, Because::Kind::kPopularIn);
   EXPECT_THAT(world.names(first(901)), ElementsAre("laksa", "salt", "rice"));
+  EXPECT_EQ(made.group_of(900), "country:CN");
+  EXPECT_EQ(made.group_of(902), "");
 }
 
 // ---- the check
@@ -288,7 +290,7 @@ RecommenderModel check(World& world, RecommenderSettings settings = {}) {
   std::ranges::sort(world.bits, {}, [](const Bit& b) { return std::pair(b.person, b.at_ms); });
   Recommender::Options options;
   options.als = {.factors = 8, .regularisation = 1};
-  return check_recommender(world.catalogue, world.bits, world.countries, at_day(100), settings,
+  return check_recommender(world.catalogue, world.bits, world.groups, at_day(100), settings,
                            options);
 }
 
@@ -349,6 +351,8 @@ TEST(RecommenderSettingsJson, RoundTripAndMistakes) {
     }
   }
   EXPECT_FALSE(recommender_settings_from_json({{"taste", 1}}));
+  EXPECT_EQ(recommender_settings_from_json(Json::object())->groups.by, Grouping::kCountry);
+  EXPECT_EQ(parse_way("popular_in_country"), Way::kPopularIn);  // of a card from before
 }
 
 }  // namespace

@@ -1,22 +1,30 @@
 // Everyone at one moment: two sorted lists, known people and the book, merged into columns.
 #include <algorithm>
 
+#include "value/movement.h"
 #include "value/rfm.h"
-#include "value/stages.h"
+#include "value/usual_gaps.h"
 
 namespace perennial::value {
 namespace {
 
-void add_row(Snapshot& s, PersonId person, Stage stage) {
+void add_row(Snapshot& s, PersonId person) {
   s.person.push_back(person);
-  s.stage.push_back(stage);
+  s.stage.push_back(Stage::kProspect);
   s.revenue_minor.push_back(0);
   s.orders.push_back(0);
   s.last_order_ms.push_back(0);
 }
 
-void add_customer(Snapshot& s, const OrderBook& book, PersonRows rows, Stage stage) {
-  add_row(s, rows.person, stage);
+bool has_ordered(const OrderBook& book, PersonRows rows) {
+  for (size_t row = rows.first; row < rows.last; ++row) {
+    if (!book.refund[row]) return true;
+  }
+  return false;
+}
+
+void add_customer(Snapshot& s, const OrderBook& book, PersonRows rows) {
+  add_row(s, rows.person);
   for (size_t row = rows.first; row < rows.last; ++row) {
     s.revenue_minor.back() += book.amount_minor[row];
     if (book.refund[row]) continue;
@@ -68,6 +76,18 @@ void score(Snapshot& s, const std::optional<RfmCuts>& cuts) {
   }
 }
 
+// Stages come after the scores: a tier may say whose gaps count.
+void add_stages(Snapshot& s, const OrderBook& book, StageRules rules) {
+  StageWork work;
+  size_t i = 0;
+  for_each_person(book, to_millis(s.as_of), [&](PersonRows rows) {
+    while (i < s.person.size() && s.person[i] < rows.person) ++i;
+    if (i == s.person.size() || s.person[i] != rows.person) return;
+    rules.prior_gap_days = s.prior_gaps->days_of(rows.person);
+    s.stage[i] = stage_of_rows(book, rows, s.as_of, rules, work);
+  });
+}
+
 }  // namespace
 
 std::optional<size_t> Snapshot::find(PersonId id) const {
@@ -77,25 +97,26 @@ std::optional<size_t> Snapshot::find(PersonId id) const {
 }
 
 Snapshot take_snapshot(const OrderBook& book, std::span<const PersonId> known, Instant now,
-                       const ValueRules& all_rules) {
-  const StageRules rules = at_moment(all_rules.stages, book, now);
+                       const ValueRules& rules, std::shared_ptr<const Groups> groups) {
   Snapshot s{.as_of = now, .version = book.version};
-  StageWork work;
   size_t next_known = 0;
   auto add_known_before = [&](PersonId person) {
     for (; next_known < known.size() && known[next_known] < person; ++next_known)
-      add_row(s, known[next_known], Stage::kProspect);
+      add_row(s, known[next_known]);
   };
   for_each_person(book, to_millis(now), [&](PersonRows rows) {
     add_known_before(rows.person);
     bool is_known = next_known < known.size() && known[next_known] == rows.person;
     next_known += is_known;
-    Stage stage = stage_of_rows(book, rows, now, rules, work);
     // Someone unknown with refunds alone is neither a customer nor a prospect.
-    if (is_known || stage != Stage::kProspect) add_customer(s, book, rows, stage);
+    if (is_known || has_ordered(book, rows)) add_customer(s, book, rows);
   });
   add_known_before(std::numeric_limits<PersonId>::max());
-  score(s, all_rules.cuts);
+  score(s, rules.cuts);
+  if (rules.stages.gap_groups.by == Grouping::kTier)
+    groups = std::make_shared<const Groups>(tier_groups(s));
+  s.prior_gaps = std::make_shared<const PriorGaps>(rules.stages, book, now, std::move(groups));
+  add_stages(s, book, rules.stages);
   return s;
 }
 

@@ -17,7 +17,7 @@ constexpr double kLowestQ = 1.001;
 
 Result<void> check(std::span<const Spend> rows) {
   if (rows.empty())
-    return fail(Code::kInvalid, "there is no customer with an amount to learn from");
+    return fail(Code::kInvalid, "there is no customer with an amount to learn from", "customers");
   for (size_t i = 0; i < rows.size(); ++i) {
     const Spend& s = rows[i];
     auto wrong = [&](std::string_view what) {

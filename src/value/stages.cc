@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "value/health.h"
+#include "value/usual_gaps.h"
 
 namespace perennial::value {
 namespace {
@@ -44,7 +44,7 @@ StageReason reason_of(std::span<const int64_t> times, Instant now, const StageRu
   double silent = rules.silent_days, churned = rules.churned_days;
   if (!gaps.empty()) reason.usual_gap_days = days(median(gaps));
   if (rules.prior_gaps > 0) {
-    double sum = rules.prior_gaps * rules.gap_of_all_days;
+    double sum = rules.prior_gaps * rules.prior_gap_days;
     for (const int64_t gap : gaps) sum += days(static_cast<double>(gap));
     reason.usual_gap_days = sum / (rules.prior_gaps + static_cast<double>(gaps.size()));
     own = true;
@@ -97,17 +97,21 @@ Stage stage_of_rows(const OrderBook& book, PersonRows rows, Instant now, const S
   return reason_of(work.times, now, rules, work.gaps).stage;
 }
 
-StageRules at_moment(StageRules rules, const OrderBook& book, Instant now) {
-  if (rules.prior_gaps > 0) rules.gap_of_all_days = gap_of_all(book, now);
-  return rules;
-}
-
-StageCounts count_stages(const OrderBook& book, Instant now, const StageRules& preset) {
-  const StageRules rules = at_moment(preset, book, now);
+StageCounts count_stages(const OrderBook& book, Instant now, const ValueRules& rules,
+                         std::shared_ptr<const Groups> groups) {
   StageCounts counts{};
+  if (rules.stages.prior_gaps > 0 && rules.stages.gap_groups.by == Grouping::kTier) {
+    for (const Stage stage : take_snapshot(book, {}, now, rules).stage)
+      ++counts[static_cast<size_t>(stage)];
+    counts[static_cast<size_t>(Stage::kProspect)] = 0;
+    return counts;
+  }
+  const PriorGaps prior(rules.stages, book, now, std::move(groups));
+  StageRules stages = rules.stages;
   StageWork work;
   for_each_person(book, to_millis(now), [&](PersonRows rows) {
-    ++counts[static_cast<size_t>(stage_of_rows(book, rows, now, rules, work))];
+    stages.prior_gap_days = prior.days_of(rows.person);
+    ++counts[static_cast<size_t>(stage_of_rows(book, rows, now, stages, work))];
   });
   counts[static_cast<size_t>(Stage::kProspect)] = 0;
   return counts;

@@ -30,9 +30,6 @@ void for_each_person(const OrderBook& book, int64_t end_ms, Each each) {
   }
 }
 
-// The rules with the gap of all customers at `now`, where they use it.
-StageRules at_moment(StageRules rules, const OrderBook& book, Instant now);
-
 // A buffer for stage_of() over many people, so that nothing is allocated for each.
 struct StageWork {
   std::vector<int64_t> times, gaps;
@@ -43,7 +40,8 @@ Stage stage_of_rows(const OrderBook& book, PersonRows rows, Instant now, const S
 
 using StageCounts = std::array<int64_t, kStages>;
 // People with an order before `now`, by stage. Prospects stay 0: the columns do not tell since when
-// somebody is known.
-StageCounts count_stages(const OrderBook& book, Instant now, const StageRules& rules);
+// somebody is known. `groups` as in take_snapshot().
+StageCounts count_stages(const OrderBook& book, Instant now, const ValueRules& rules,
+                         std::shared_ptr<const Groups> groups = nullptr);
 
 }  // namespace perennial::value

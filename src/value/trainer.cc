@@ -21,6 +21,25 @@ void Trainer::add(std::string kind, Work work) {
   work_.emplace(std::move(kind), std::move(work));
 }
 
+std::string_view training_why(const Error& error) {
+  switch (error.code) {
+    case Code::kBusy:
+      return "busy";
+    case Code::kConflict:
+      return "no_events";
+    case Code::kTooLarge:
+      return "too_large";
+    case Code::kInvalid:
+      if (error.where == "customers") return "no_customers";
+      if (error.where == "horizon_days") return "nobody_then";
+      if (error.where == "label") return "all_alike";
+      if (error.where == "recommendations") return "nothing_bought";
+      return "";
+    default:
+      return "";
+  }
+}
+
 void Trainer::start() {
   thread_ = std::thread([this] { work(); });
 }

@@ -13,6 +13,11 @@
 
 namespace perennial::value {
 
+// Why a training gave no model, as a word that stays: "no_customers", "nobody_then", "all_alike",
+// "nothing_bought", "no_events", "busy", "too_large"; "" for what its text alone tells, such as the
+// name of a column.
+std::string_view training_why(const Error& error);
+
 class Trainer {
  public:
   struct Work {

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "value/movement.h"
-#include "value/stages.h"
+#include "value/usual_gaps.h"
 #include "value/value_json.h"
 #include "value/value_rules.h"
 
@@ -14,6 +14,8 @@ namespace {
 
 constexpr size_t kCachedSnapshots = 6;
 constexpr std::string_view kRules = "value.rules";
+constexpr std::chrono::minutes kGroupsAge{10};  // read again when older
+constexpr std::chrono::seconds kGroupsRest{2};  // between tries to read those that are busy
 
 Instant minute_of(Instant now) { return std::chrono::floor<std::chrono::minutes>(now); }
 
@@ -62,12 +64,14 @@ struct Value::Impl {
   access::Settings& settings;
   Clock clock;
   store::Database* database = nullptr;
+  ResolveSet resolve_set;
 
   using Book = std::shared_ptr<const OrderBook>;
   using Known = std::shared_ptr<const std::vector<PersonId>>;
   struct Cached {  // holding the columns keeps their addresses from being used again
     Book book;
     Known known;
+    std::shared_ptr<const Groups> groups;
     std::shared_ptr<const Snapshot> snapshot;
   };
   std::mutex mutex;  // held while computing, so that many who ask compute once
@@ -76,10 +80,74 @@ struct Value::Impl {
   Book history_book;
   std::vector<Instant> history_ends;
   std::vector<StageCounts> history;
+  std::shared_ptr<const Groups> history_groups;
 
-  std::shared_ptr<const Snapshot> find(const Book& book, const Known& known, Instant now) {
+  // Whose gaps count with whose. Not under the mutex while they are read: the sets of segments may
+  // be made of stages, which ask for a snapshot.
+  struct GapGroups {
+    std::shared_ptr<const Groups> groups;  // null: none are wanted, or none could be told yet
+    bool settled = true;                   // false: what is told may be another thing in a moment
+  };
+  std::mutex groups_mutex;
+  std::shared_ptr<const Groups> groups;  // null: none were read
+  GroupChoice groups_of;
+  Instant groups_at;
+  GroupChoice busy_of;  // of the last try that found them busy
+  Instant busy_at;
+  GroupChoice missing_of;  // of what nothing was told yet, and since when that is so
+  std::optional<Instant> missing_since;
+  bool reading_groups = false;
+
+  // What is known now. The groups of another choice say nothing about this one. The mutex of groups
+  // is held.
+  GapGroups told_groups(const GroupChoice& wanted, Instant now) {
+    if (groups != nullptr && groups_of == wanted) return {.groups = groups};
+    if (!missing_since || missing_of != wanted) missing_since = now;
+    missing_of = wanted;
+    // A segment that cannot be computed, for ever, does not hold up what is made of stages.
+    return {.groups = nullptr, .settled = now - *missing_since >= kGroupsAge};
+  }
+
+  Result<GapGroups> known_groups() {
+    GroupChoice wanted;
+    {
+      std::lock_guard lock(mutex);
+      const StageRules stages = TRY(known_rules()).stages;
+      if (stages.prior_gaps > 0) wanted = stages.gap_groups;
+    }
+    if (database == nullptr || wanted.by == Grouping::kAll || wanted.by == Grouping::kTier)
+      return GapGroups{};
+    const Instant now = clock();
+    const auto within = [&](Instant at, auto age) { return now >= at && now - at < age; };
+    {
+      std::lock_guard lock(groups_mutex);
+      const bool fresh = groups != nullptr && groups_of == wanted && within(groups_at, kGroupsAge);
+      const bool rests = busy_of == wanted && within(busy_at, kGroupsRest);
+      if (fresh || rests || reading_groups) return told_groups(wanted, now);
+      reading_groups = true;
+    }
+    auto read = read_groups(*database, resolve_set, wanted);
+    std::lock_guard lock(groups_mutex);
+    reading_groups = false;
+    if (read) {
+      groups = std::make_shared<const Groups>(std::move(*read));
+      groups_of = wanted;
+      groups_at = now;
+      missing_since.reset();
+    } else if (read.error().code == Code::kBusy) {
+      // Segments are after each start, until they were looked at: pages do not wait for that.
+      busy_of = wanted;
+      busy_at = now;
+    } else {
+      return std::unexpected(read.error());
+    }
+    return told_groups(wanted, now);
+  }
+
+  std::shared_ptr<const Snapshot> find(const Cached& like, Instant now) {
     auto found = std::ranges::find_if(cache, [&](const Cached& c) {
-      return c.book == book && c.known == known && c.snapshot->as_of == now;
+      return c.book == like.book && c.known == like.known && c.groups == like.groups &&
+             c.snapshot->as_of == now;
     });
     if (found == cache.end()) return nullptr;
     std::rotate(cache.begin(), found, found + 1);  // the one used last goes first
@@ -97,36 +165,49 @@ struct Value::Impl {
     return *rules;
   }
 
-  Result<std::shared_ptr<const Snapshot>> snapshot_at(Instant now) {
-    Book book = TRY(books.get());
-    Known known = TRY(books.known());
+  Result<std::shared_ptr<const Snapshot>> snapshot_at(Instant now, bool acts_on_it = false) {
+    Cached wanted;
+    wanted.book = TRY(books.get());
+    wanted.known = TRY(books.known());
+    const GapGroups gaps = TRY(known_groups());
+    if (acts_on_it && !gaps.settled)
+      return fail(Code::kBusy, "the segments whose usual gaps count are being computed", "stages",
+                  "ask again in a moment");
+    wanted.groups = gaps.groups;
     std::lock_guard lock(mutex);
-    if (auto known_already = find(book, known, now)) return known_already;
-    auto fresh =
-        std::make_shared<const Snapshot>(take_snapshot(*book, *known, now, TRY(known_rules())));
-    std::erase_if(cache, [&](const Cached& c) { return c.book != book || c.known != known; });
+    if (auto known_already = find(wanted, now)) return known_already;
+    wanted.snapshot = std::make_shared<const Snapshot>(
+        take_snapshot(*wanted.book, *wanted.known, now, TRY(known_rules()), wanted.groups));
+    std::erase_if(cache, [&](const Cached& c) {
+      return c.book != wanted.book || c.known != wanted.known || c.groups != wanted.groups;
+    });
     if (cache.size() == kCachedSnapshots) cache.pop_back();
-    cache.insert(cache.begin(), {book, known, fresh});
-    return fresh;
+    cache.insert(cache.begin(), wanted);
+    return wanted.snapshot;
   }
 
   Result<std::vector<StageCounts>> history_at(const std::vector<Instant>& ends) {
     Book book = TRY(books.get());
+    const auto of_groups = TRY(known_groups()).groups;
     std::lock_guard lock(mutex);
-    if (history_book == book && history_ends == ends) return history;
+    if (history_book == book && history_ends == ends && history_groups == of_groups) return history;
     const ValueRules wanted = TRY(known_rules());
     history.clear();
-    for (Instant end : ends) history.push_back(count_stages(*book, end, wanted.stages));
+    for (Instant end : ends) history.push_back(count_stages(*book, end, wanted, of_groups));
     history_book = book;
+    history_groups = of_groups;
     history_ends = ends;
     return history;
   }
 };
 
 Value::Value(people::OrderBooks& books, access::Settings& settings, Clock clock,
-             store::Database* database)
-    : impl_(new Impl{
-          .books = books, .settings = settings, .clock = std::move(clock), .database = database}) {}
+             store::Database* database, ResolveSet resolve_set)
+    : impl_(new Impl{.books = books,
+                     .settings = settings,
+                     .clock = std::move(clock),
+                     .database = database,
+                     .resolve_set = std::move(resolve_set)}) {}
 Value::~Value() = default;
 
 Result<ValueRules> Value::rules() {
@@ -138,6 +219,7 @@ Result<Json> Value::change_rules(const Json& body, const http::Principal& actor)
   if (impl_->database == nullptr)
     return fail(Code::kConflict, "rules cannot be kept here", "rules");
   const ValueRules wanted = TRY(value_rules_from_json(body));
+  TRY(check_sets(wanted.stages.gap_groups, impl_->resolve_set, "stages.gap_segments"));
   const Json document = to_json(wanted);
   const Instant at = impl_->clock();
   TRY(impl_->database->write([&](store::Connection& c) -> Result<void> {
@@ -153,6 +235,10 @@ Result<Json> Value::change_rules(const Json& body, const http::Principal& actor)
 
 Result<std::shared_ptr<const Snapshot>> Value::snapshot() {
   return snapshot_at(minute_of(impl_->settings.workspace().now(impl_->clock)));
+}
+
+Result<std::shared_ptr<const Snapshot>> Value::settled_snapshot() {
+  return impl_->snapshot_at(minute_of(impl_->settings.workspace().now(impl_->clock)), true);
 }
 
 Result<std::shared_ptr<const Snapshot>> Value::snapshot_at(Instant now) {
@@ -214,7 +300,8 @@ Result<Json> Value::describe_file(const people::Person& person) {
     if (!book->refund[row] && book->at_ms[row] < to_millis(s->as_of))
       times.push_back(book->at_ms[row]);
   }
-  const StageRules stage_rules = at_moment(TRY(rules()).stages, *book, s->as_of);
+  StageRules stage_rules = TRY(rules()).stages;
+  stage_rules.prior_gap_days = s->prior_gaps->days_of(person.id);
   StageReason reason = stage_of(times, s->as_of, stage_rules);
   Json file = {{"stage_reason",
                 {{"stage", stage_name(reason.stage)},
@@ -222,7 +309,10 @@ Result<Json> Value::describe_file(const people::Person& person) {
                  {"usual_gap_days", number_or_null(reason.usual_gap_days)},
                  {"silent_after_days", number_or_null(reason.silent_after_days)},
                  {"churned_after_days", number_or_null(reason.churned_after_days)},
-                 {"rhythm", rhythm_name(reason.rhythm)}}}};
+                 {"rhythm", rhythm_name(reason.rhythm)},
+                 {"group", s->prior_gaps->group_of(person.id)},
+                 {"group_gap_days",
+                  stage_rules.prior_gaps > 0 ? Json(stage_rules.prior_gap_days) : Json(nullptr)}}}};
   auto row = s->find(person.id);
   if (!row || s->orders[*row] == 0) return file;
   Rfm rfm = s->rfm[*row];
@@ -245,8 +335,9 @@ Result<Value::Moments> Value::moments_of(std::string_view month) {
   }
   const Instant end = calendar.advance(Period::kMonth, start, 1);
   if (end < now->as_of) now = TRY(snapshot_at(end));
+  auto before = TRY(snapshot_at(start));
   return Moments{.label = calendar.label(Period::kMonth, start),
-                 .before = TRY(snapshot_at(start)),
+                 .before = std::move(before),
                  .now = std::move(now)};
 }
 
@@ -263,8 +354,8 @@ Result<Value::Moments> Value::moments_back(int back) {
   const std::chrono::year_month_day date(then.year(), then.month(),
                                          std::min(today.day(), last.day()));
   const Instant earlier = zone.to_instant(std::chrono::local_days(date) + (local - day));
-  return Moments{
-      .label = std::to_string(back), .before = TRY(snapshot_at(earlier)), .now = std::move(now)};
+  auto before = TRY(snapshot_at(earlier));
+  return Moments{.label = std::to_string(back), .before = std::move(before), .now = std::move(now)};
 }
 
 // "2011-08:new:active" of a flow, "3:champions:at_risk" of moves between cells.

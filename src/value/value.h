@@ -33,6 +33,17 @@ inline constexpr size_t kStages = 6;
 std::string_view stage_name(Stage stage);
 std::optional<Stage> parse_stage(std::string_view word);
 
+// How people are put together, where one person alone tells too little.
+enum class Grouping : uint8_t { kAll, kTier, kCountry, kSets };
+inline constexpr size_t kMaxGroupSets = 20;
+struct GroupChoice {
+  Grouping by = Grouping::kAll;
+  std::vector<std::string> sets;  // of kSets: whoever is in several is of the first
+  bool operator==(const GroupChoice&) const = default;
+};
+struct Groups;    // groups.h
+class PriorGaps;  // usual_gaps.h
+
 // Presets; an operator can change them (PUT /v1/value/rules).
 struct StageRules {
   int new_days = 30;     // first order within this many days
@@ -44,10 +55,13 @@ struct StageRules {
       2.0;  // silent after this many usual gaps (the median gap between order days)
   double churned_gaps = 4.0;
   int max_churned_days = 365;  // nobody silent longer than this is not churned
-  // Above 0: everybody's usual gap is the mean of the own gaps and so many gaps of all customers,
-  // from the first order on, and no fixed days are needed.
+  // Above 0: everybody's usual gap is the mean of the own gaps and so many gaps of the group, from
+  // the first order on, and no fixed days are needed.
   double prior_gaps = 0;
-  double gap_of_all_days = 30;  // found where stages are worked out
+  // Of the group: the value tier of the moment, the country, or saved segments. A group in which
+  // fewer than kLeastOfGroup came back has the gap of all customers.
+  GroupChoice gap_groups;
+  double prior_gap_days = 30;  // of somebody's group, found where stages are worked out
 };
 // Limits of the scores 2 to 5, instead of fifths: a score is reached by at most so many days since
 // the last order, at least so many orders, at least so much money.
@@ -73,7 +87,12 @@ StageReason stage_of(std::span<const int64_t> order_times_ms, Instant now, const
 struct Rfm {
   uint8_t recency = 0, frequency = 0, monetary = 0;
 };
-std::string_view cell_of(Rfm score);  // "champions", …: one of kCells
+// Value tiers by spend and activity: from the sum of the frequency and monetary scores.
+enum class Tier : uint8_t { kHigh, kMiddle, kLow };
+inline constexpr int kHighFrom = 8, kLowUpTo = 4;
+Tier tier_of(Rfm rfm);
+std::string_view tier_name(Tier tier);  // "high", "middle", "low"
+std::string_view cell_of(Rfm score);    // "champions", …: one of kCells
 extern const std::array<std::string_view, 10>
     kCells;  // champions loyal potential_loyal new promising need_attention about_to_sleep at_risk
              // cannot_lose hibernating
@@ -88,22 +107,30 @@ struct Snapshot {
   std::vector<int64_t> revenue_minor, orders, last_order_ms;
   std::array<std::array<double, 4>, 3>
       breaks{};  // lower limits of scores 2–5: recency days (upper limits), frequency, monetary
+  std::shared_ptr<const PriorGaps> prior_gaps;  // that stages were found with
   std::optional<size_t> find(PersonId id) const;
 };
+// `groups` are those of rules.stages.gap_groups, by country or sets; tiers are the moment's own.
 Snapshot take_snapshot(const OrderBook& book, std::span<const PersonId> known, Instant now,
-                       const ValueRules& rules);
+                       const ValueRules& rules, std::shared_ptr<const Groups> groups = nullptr);
 
 inline constexpr int kMaxMonthsBack = 60;  // of moves between RFM cells
 
 class Value {
  public:
-  // Without a database the rules are the presets.
+  // Without a database the rules are the presets; without `resolve_set` gaps are not grouped by
+  // segments.
   Value(people::OrderBooks& books, access::Settings& settings, Clock clock,
-        store::Database* database = nullptr);
+        store::Database* database = nullptr,
+        std::function<Result<std::vector<PersonId>>(std::string_view)> resolve_set = nullptr);
   ~Value();
   void add_routes(http::Router& router);  // /v1/value/*
-  // The snapshot of now (rounded down to the minute), or of another moment; cached.
+  // The snapshot of now (rounded down to the minute), or of another moment; cached. While segments
+  // whose gaps count cannot be told, those told last count, or the gap of all.
   Result<std::shared_ptr<const Snapshot>> snapshot();
+  // The same for what is acted on: kBusy while nothing was told yet of those segments, so that
+  // nobody changes stage for a moment after a start. After ten minutes the gap of all counts.
+  Result<std::shared_ptr<const Snapshot>> settled_snapshot();
   Result<std::shared_ptr<const Snapshot>> snapshot_at(Instant now);
   // "stage:…", "cell:…", "rfm:…", "tier:…", "flow:MONTH:FROM:TO", "moved:MONTHS:FROM:TO"
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
@@ -144,6 +171,18 @@ struct ModelParts {
   // People behind the words of any set; empty: none is known here.
   std::function<Result<std::vector<PersonId>>(std::string_view set)> resolve_set = nullptr;
 };
+// Lights of health as they were last worked out, as a column for rules. Immutable.
+inline constexpr std::array<std::string_view, 3> kLightWords = {"red", "amber", "green"};
+struct HealthLights {
+  std::vector<PersonId> person;  // ascending; those who have a score
+  std::vector<uint8_t> light;    // by person: a place in kLightWords
+};
+// A product that suits somebody, and the reason: "bought_with" and "viewed_with" with the name of
+// what of theirs it goes with, "popular_in_group", "popular".
+struct Suited {
+  std::string product, reason, with;
+};
+inline constexpr size_t kMaxSuited = 1'000;  // products asked about at once; more are not looked at
 class Models {
  public:
   static Result<std::unique_ptr<Models>> open(const ModelParts& parts);
@@ -160,8 +199,15 @@ class Models {
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
   Result<std::vector<Json>> describe(std::span<const people::Person> page);  // "health"
   Result<Json> describe_file(const people::Person& person);  // "clv", "churn", "health"
+  // The same pointer as long as nothing was worked out anew; nobody before the first check. kBusy
+  // while the timeline is being built.
+  Result<std::shared_ptr<const HealthLights>> health_lights();
   // Names of items recommended to somebody, the best first; none before any were learned.
   Result<std::vector<std::string>> recommended_names(PersonId person);
+  // Those of these products that suit somebody, the best first, as recommendations rank them: in
+  // stock, and bought already only where the settings repeat. None before any were learned, and
+  // none for somebody of whom nothing is known that tells them from others.
+  Result<std::vector<Suited>> suited(PersonId person, std::span<const std::string> products);
   // The lifetime value yet to come of people, in their order, in minor units; nothing while the
   // model may not be used.
   Result<std::optional<std::vector<double>>> lifetime_values(std::span<const PersonId> people);
@@ -179,6 +225,10 @@ struct OrderFeatures {
   std::vector<double> values;  // people × columns
 };
 OrderFeatures order_features(const OrderBook& book, std::span<const PersonId> people, Instant at);
+
+// Erases what is kept of a person, in the transaction of people::erase_person(); scores are worked
+// out and not kept. {"health_alerts"}: how many.
+Result<Json> erase_person(store::Connection& c, const people::ErasedPerson& erased);
 
 std::span<const store::Migration> migrations();
 

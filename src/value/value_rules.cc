@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "value/groups.h"
+
 namespace perennial::value {
 namespace {
 
@@ -34,11 +36,13 @@ Result<double> number(const Json& json, const char* name, double fallback, doubl
 }
 
 Json stages_json(const StageRules& rules) {
-  return {{"new_days", rules.new_days},           {"loyal_orders", rules.loyal_orders},
-          {"silent_days", rules.silent_days},     {"churned_days", rules.churned_days},
-          {"rhythm_orders", rules.rhythm_orders}, {"silent_gaps", rules.silent_gaps},
-          {"churned_gaps", rules.churned_gaps},   {"max_churned_days", rules.max_churned_days},
-          {"prior_gaps", rules.prior_gaps}};
+  return {
+      {"new_days", rules.new_days},           {"loyal_orders", rules.loyal_orders},
+      {"silent_days", rules.silent_days},     {"churned_days", rules.churned_days},
+      {"rhythm_orders", rules.rhythm_orders}, {"silent_gaps", rules.silent_gaps},
+      {"churned_gaps", rules.churned_gaps},   {"max_churned_days", rules.max_churned_days},
+      {"prior_gaps", rules.prior_gaps},       {"gap_groups", grouping_name(rules.gap_groups.by)},
+      {"gap_segments", rules.gap_groups.sets}};
 }
 
 Result<StageRules> stages_of(const Json& json) {
@@ -57,6 +61,13 @@ Result<StageRules> stages_of(const Json& json) {
   rules.silent_gaps = TRY(number(given, "silent_gaps", rules.silent_gaps, 1, 100, false));
   rules.churned_gaps = TRY(number(given, "churned_gaps", rules.churned_gaps, 1, 100, false));
   rules.prior_gaps = TRY(number(given, "prior_gaps", rules.prior_gaps, 0, 100, false));
+  rules.gap_groups =
+      TRY(group_choice_from_json(given, "gap_groups", "gap_segments", "stages.", rules.gap_groups));
+  for (const std::string& set : rules.gap_groups.sets) {
+    // Other sets may be made of stages, which would then be made of themselves.
+    if (!set.starts_with("segment:"))
+      return fail(Code::kInvalid, "must be saved segments: segment:ID", "stages.gap_segments");
+  }
   if (rules.churned_days < rules.silent_days)
     return fail(Code::kInvalid, "must not be below silent_days", "stages.churned_days");
   if (rules.churned_gaps < rules.silent_gaps)
@@ -99,13 +110,16 @@ Result<ValueRules> value_rules_from_json(const Json& json) {
   for (const auto& [name, value] : json.items()) {
     if (name != "stages" && name != "cuts") return fail(Code::kInvalid, "is no rule", name);
   }
-  ValueRules rules{.stages = TRY(stages_of(json))};
+  ValueRules rules;
+  rules.stages = TRY(stages_of(json));
   if (!json.contains("cuts") || json.at("cuts").is_null()) return rules;
   const Json names = {{"recency_days", 0}, {"frequency", 0}, {"monetary_minor", 0}};
   const Json given = TRY(part(json, "cuts", names));
-  rules.cuts = RfmCuts{.recency_days = TRY(limits(given, "recency_days", true)),
-                       .frequency = TRY(limits(given, "frequency", false)),
-                       .monetary_minor = TRY(limits(given, "monetary_minor", false))};
+  RfmCuts cuts;
+  cuts.recency_days = TRY(limits(given, "recency_days", true));
+  cuts.frequency = TRY(limits(given, "frequency", false));
+  cuts.monetary_minor = TRY(limits(given, "monetary_minor", false));
+  rules.cuts = cuts;
   return rules;
 }
 

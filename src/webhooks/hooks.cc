@@ -23,10 +23,11 @@ std::unexpected<Error> bad(std::string message, std::string where) {
 }
 
 Result<Webhook> read_webhook(const Row& row) {
+  const Json events = TRY(parse_json(row.text(3)));
   Webhook hook{.id = row.text(0),
                .name = row.text(1),
                .url = row.text(2),
-               .events = TRY(parse_json(row.text(3))).get<std::vector<std::string>>(),
+               .events = events.get<std::vector<std::string>>(),
                .enabled = row.integer(4) != 0,
                .revision = row.integer(5),
                .secrets = row.integer(6),

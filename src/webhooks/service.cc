@@ -80,7 +80,11 @@ Result<bool> Service::follow_once(std::optional<Cursor>& cursor, Instant& forgot
   if (!TRY(wiring_.database.read(any_enabled))) return false;
   if (!cursor) cursor = TRY(wiring_.database.read(load_cursor));
   const uint64_t last = wiring_.log.last_seq();
-  const Followed done = TRY(follow(wiring_.database, wiring_.log, *cursor, now, kFollowAtOnce));
+  Followed done;
+  {
+    std::lock_guard lock(following_);
+    done = TRY(follow(wiring_.database, wiring_.log, *cursor, now, kFollowAtOnce));
+  }
   if (done.deliveries > 0) wake();
   if (!done.more) wiring_.log.wait_for_arrivals(last, kArrivalsWait);
   return true;

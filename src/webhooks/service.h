@@ -21,6 +21,8 @@ class Service final : public Webhooks {
   void add_routes(http::Router& router) override;
   void start() override;
   void stop() override;
+  Result<int64_t> forget(const std::function<bool(std::string_view body)>& about,
+                         bool take) override;
   // Sends the delivery that has been due for longest; false when none is. What senders do.
   Result<bool> send_one();
 
@@ -48,7 +50,8 @@ class Service final : public Webhooks {
   bool rest(std::chrono::milliseconds at_most);
 
   Wiring wiring_;
-  std::string master_;  // what secrets are derived from
+  std::string master_;    // what secrets are derived from
+  std::mutex following_;  // held from reading the log to writing what is to be sent
   std::mutex mutex_;
   std::condition_variable wakes_;
   std::atomic<bool> stopping_ = false;

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include "access/access.h"
@@ -58,6 +59,11 @@ class Webhooks {
   // Follows the log and sends, from here to stop().
   virtual void start() = 0;
   virtual void stop() = 0;
+  // Deletes deliveries whose bodies are about somebody who is erased, also those that wait: `about`
+  // tells by the body. Without `take` they are only counted. How many. Of events that the log has
+  // lost before, none comes afterwards.
+  virtual Result<int64_t> forget(const std::function<bool(std::string_view body)>& about,
+                                 bool take) = 0;
 };
 
 // The tables of this module: docs/formats/webhooks.md.

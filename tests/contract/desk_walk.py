@@ -1,6 +1,8 @@
 """The part of the walk that says something of customers: edits, notes, consents, who is who."""
 import http.client
 
+from perennial import until
+
 
 def walk_desk(walk, person, other):
     at = f"/v1/customers/{person}"
@@ -29,6 +31,16 @@ def walk_desk(walk, person, other):
     walk.assertTrue(walk.ok("POST", "/v1/identity/decisions", decision)["applied"])
     walk.ok("POST", "/v1/identity/decisions", decision | {"b": bond["one"]}, status=400)
     walk.ok("GET", "/v1/identity/review?limit=10")
+    seen = walk.ok("GET", f"/v1/audit?customer={person}&action=customers.&limit=500")["entries"]
+    walk.assertIn("customers.view", {entry["action"] for entry in seen})
+    walk_preferences(walk, at)
+    walk_erasure(walk, person)
+    rules = {"rules": [{"type": "page", "name": "Home", "days": 400}]}
+    walk.ok("POST", "/v1/privacy/retention/dry-run", rules)
+    walk.ok("POST", "/v1/privacy/retention/dry-run", {"rules": [{"name": "x"}]}, status=400)
+    walk.ok("PUT", "/v1/privacy/retention", rules)
+    walk.ok("PUT", "/v1/privacy/retention", {"rules": 7}, status=400)
+    walk.assertEqual(walk.ok("GET", "/v1/privacy/retention")["rules"], rules["rules"])
 
 
 def walk_list(walk):
@@ -72,3 +84,34 @@ def walk_live(walk, at):
     walk.assertIn(b"event: changed\n", lines)
     connection.close()
     walk.ok("GET", "/v1/customers/99999999/live", status=404)
+
+
+def walk_erasure(walk, person):
+    at = "/v1/privacy/erasures"
+    walk.ok("POST", at, {"person_id": person, "confirm": "nobody"}, status=400)
+    walk.ok("POST", at, {"person_id": 99999999, "confirm": "99999999"}, status=404)
+    erasure = walk.ok("POST", at, {"person_id": person, "confirm": str(person)}, status=202)
+    walk.ok("POST", at, {"person_id": person, "confirm": str(person)}, status=409)
+    walk.ok("GET", at)
+    own = f"{at}/{erasure['id']}"
+    until(lambda: walk.ok("GET", own)["state"] == "done", 60, "the erasure")
+    receipt = walk.ok("GET", f"{own}/receipt")
+    walk.assertTrue(receipt["valid"])
+    walk.ok("GET", f"{at}/era_none/receipt", status=404)
+    shown = {"payload": receipt["payload"], "signature": receipt["signature"]}
+    walk.assertTrue(walk.ok("POST", "/v1/privacy/receipts/verify", shown)["valid"])
+    walk.ok("POST", "/v1/privacy/receipts/verify", {"payload": "x"}, status=400)
+
+
+def walk_preferences(walk, at):
+    offered = {"channels": ["email"], "topics": [{"key": "offers", "zh": "优惠", "en": "Offers"}]}
+    walk.ok("PUT", "/v1/privacy/preferences", offered)
+    walk.ok("PUT", "/v1/privacy/preferences", {"channels": []}, status=400)
+    walk.assertEqual(walk.ok("GET", "/v1/privacy/preferences"), offered)
+    page = "/p/" + walk.ok("GET", f"{at}/preferences-link")["url"].split("/p/")[1]
+    walk.ok("GET", "/v1/customers/99999999/preferences-link", status=404)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    walk.ok("GET", f"{page}?lang=en")
+    walk.ok("POST", page, b"email%3A=on", **form)
+    walk.ok("GET", "/p/made-up", status=404)
+    walk.ok("POST", "/p/made-up", b"email%3A=on", status=404, **form)

@@ -48,6 +48,16 @@ def loyalty(walk):
     )
     changed = next(row for row in dry["rules"] if row["rule"] == "purchase")
     walk.assertGreater(changed["points_after"], changed["points_before"])
+    walk.assertEqual(dry["referral"]["before"], dry["referral"]["after"])
+    capped = doubled | {"caps": [{"points": 5, "every": "total", "everybody": True}]}
+    dry = walk.ok("POST", f"{path}/dry-run", {"from": "2021-01-01T00:00:00Z", "rules": [capped]})
+    changed = next(row for row in dry["rules"] if row["rule"] == "purchase")
+    walk.assertEqual(changed["points_after"], 5)
+    terms = walk.ok("GET", f"{path}/referral")["terms"]
+    off = {"from": "2021-01-01T00:00:00Z", "referral": terms | {"enabled": False}}
+    dry = walk.ok("POST", f"{path}/dry-run", off)
+    walk.assertEqual(dry["referral"]["after"]["rewarded"], 0)
+    walk.ok("POST", f"{path}/dry-run", off | {"referral": terms | {"within_days": -1}}, status=400)
     walk.ok("POST", f"{path}/dry-run", {"from": "soon"}, status=400)
     walk.assertEqual(walk.ok("GET", "/v1/loyalty/verify")["faults"], [])
 
@@ -60,6 +70,7 @@ def checkout(walk, path, person):
         "POST", f"{path}/quote", {"person": person, "amount_minor": 100_00, "items": 2}
     )
     walk.assertIn("purchase", [earn["rule"] for earn in quote["earns"]])
+    walk.assertIsInstance(quote["privileges"], dict)
     walk.ok("POST", f"{path}/quote", {"person": 99999999, "amount_minor": 1}, status=404)
     run({"kind": "earn", "id": "e1", "amount": 300, "order": "o1"})
     run({"kind": "hold", "id": "h1", "amount": 100, "order": "o2"})
@@ -110,6 +121,35 @@ def coupons(walk, path, person):
     uses = walk.ok("GET", f"{path}/coupons/spring/uses?limit=10&offset=0")
     walk.assertEqual((uses["total"], uses["uses"][0]["state"]), (1, "redeemed"))
     carts(walk, path, person)
+    prices(walk, path, person)
+
+
+def prices(walk, path, person):
+    """What a member pays less for, in the quote of a cart."""
+    rule = {"name": "Tea for members", "kind": "percent", "percent": 20}
+    rule |= {"categories": ["drinks"], "from": "2020-01-01", "to": "2099-01-01"}
+    walk.ok("PUT", f"{path}/price-rules/tea", rule | {"percent": 0}, status=400)
+    walk.ok("PUT", f"{path}/price-rules/tea", rule | {"levels": ["nothing"]}, status=404)
+    walk.ok("PUT", f"{path}/price-rules/tea", rule | {"set": "no such set"}, status=400)
+    walk.ok("PUT", f"{path}/price-rules/tea", rule)
+    walk.ok("PUT", f"{path}/price-rules/tea", rule, status=409)
+    own = rule | {"name": "For you", "kind": "fixed", "amount_minor": 700, "people": [person]}
+    walk.ok("PUT", f"{path}/price-rules/own", own)
+    no = rule | {"name": "Not for you", "percent": 90, "people": [99999999]}
+    walk.ok("PUT", f"{path}/price-rules/no", no | {"levels": ["gold"]})
+    listed = walk.ok("GET", f"{path}/price-rules")["rules"]
+    walk.assertEqual([one["id"] for one in listed], ["no", "own", "tea"])
+    lines = [{"product": "tea", "categories": ["drinks"], "amount_minor": 2000}]
+    lines += [{"product": "pot", "categories": ["drinks"], "amount_minor": 9000}]
+    lines += [{"product": "cup", "amount_minor": 3000}]
+    quote = walk.ok(
+        "POST", f"{path}/coupon-quote", {"person": person, "lines": lines, "own": False}
+    )
+    found = [(one["rule"], one["price_minor"]) for one in quote["prices"]["lines"]]
+    walk.assertEqual(found, [("own", 1300), ("tea", 7200), ("", 3000)])
+    walk.assertEqual((quote["amount_minor"], quote["prices"]["discount_minor"]), (11500, 2500))
+    for name, one in (("tea", rule), ("own", own)):  # what follows has its usual prices
+        walk.ok("PUT", f"{path}/price-rules/{name}", one | {"revision": 1, "enabled": False})
 
 
 def carts(walk, path, person):
@@ -164,7 +204,8 @@ def finance(walk, path, programme, person):
     totals = walk.ok("GET", f"{path}/trial-balance?currency=points")
     walk.assertEqual(totals["debits"], totals["credits"])
     walk.ok("GET", f"{path}/trial-balance?as_of=2022-06-01")
-    walk.ok("GET", f"{path}/liability?currency=points")
+    owed = walk.ok("GET", f"{path}/liability?currency=points")
+    walk.assertEqual(owed["ledger"], owed["outstanding"])
     walk.ok("GET", f"{path}/postings.csv?month=2025-06")
     walk.ok("GET", f"{path}/postings.csv?month=June", status=400)
     walk.ok("POST", f"{path}/closings", {"month": "2025-05"})
@@ -176,7 +217,9 @@ def rewards(walk, path, person):
     terms = {"name": "Mug", "kind": "goods", "points": 5, "from": "2020-01-01"}
     terms |= {"to": "2099-01-01", "stock": 2, "per_person": 2, "every": "month"}
     walk.ok("PUT", f"{path}/rewards/mug", terms | {"points": -1}, status=400)
-    walk.ok("PUT", f"{path}/rewards/mug", terms)
+    walk.ok("PUT", f"{path}/rewards/mug", terms | {"product": "x" * 201}, status=400)
+    mug = walk.ok("PUT", f"{path}/rewards/mug", terms | {"product": "sku-mug"})
+    walk.assertEqual(mug["product"], "sku-mug")
     walk.ok("PUT", f"{path}/rewards/mug", terms, status=409)
     coupon = terms | {"kind": "coupon", "batch": "spring"}
     walk.ok("PUT", f"{path}/rewards/ten", coupon)
@@ -279,6 +322,31 @@ def referral(walk, path, person, preset):
     walk.assertEqual(walk.ok("GET", f"{path}/referral")["sums"]["rewarded"], 1)
 
 
+def mall(walk, token):
+    """The member looked at tea, and others bought it with the mug: the mug comes first, and says so."""
+    user = walk.ok("GET", "/v1/customers?search=c5&known=all")["customers"][0]["user_id"]
+    cold = walk.ok("GET", f"/v1/member/{token}")["rewards"]
+    walk.assertEqual([one["suits_you"] for one in cold], [False] * len(cold))
+    both = [{"sku": "sku-mug", "name": "Mug"}, {"sku": "sku-tea", "name": "Tea"}]
+    viewed = {"type": "track", "event": "Product Viewed", "userId": user}
+    viewed |= {"timestamp": "2025-06-04T00:00:00Z", "properties": both[1]}
+    batch = [viewed]
+    for n in range(4):
+        bought = {"order_id": f"mall-{n}", "total": 9, "currency": "CNY", "products": both}
+        order = {"type": "track", "event": "Order Completed", "userId": f"mall-{n}"}
+        batch.append(order | {"timestamp": "2025-06-03T00:00:00Z", "properties": bought})
+    walk.assertEqual(walk.server.collect(walk.key, "batch", {"batch": batch}).status, 200)
+    walk.server.settled()
+    walk.ok("POST", "/v1/value/recommendations/train", status=202)
+    until(lambda: not walk.ok("GET", "/v1/value/recommendations")["training"], 60, "the training")
+    rewards = walk.ok("GET", f"/v1/member/{token}")["rewards"]
+    walk.assertEqual([one["id"] for one in rewards if one["suits_you"]], ["mug"])
+    walk.assertEqual(rewards[0]["reason"], {"kind": "viewed_with", "with": "Tea"})
+    walk.assertEqual(len(rewards), len(cold))
+    page = walk.server.request("GET", f"/member/{token}?lang=zh")
+    walk.assertIn("适合您 · 与您看过的“Tea”相配", page.body.decode())
+
+
 def member(walk, path, person):
     made = walk.ok("POST", f"{path}/people/{person}/link", {"days": 7})
     walk.ok("POST", f"{path}/people/{person}/link", {"days": 401}, status=400)
@@ -286,7 +354,11 @@ def member(walk, path, person):
     token = made["token"]
     shown = walk.ok("GET", f"/v1/member/{token}")
     walk.assertTrue(shown["balances"])
+    mall(walk, token)
     walk.assertEqual(shown["referral"]["friends"], 1)
+    walk.assertEqual(len(shown["missions"][0]["tasks"]), 3)
+    (streak,) = shown["streaks"]
+    walk.assertEqual((streak["rule"], streak["today"], streak["next_days"]), ("sign-in", False, 7))
     walk.ok("GET", f"/v1/member/{token}x", status=404)
     walk.assertEqual(walk.server.request("GET", f"/member/{token}?lang=zh").status, 200)
     walk.assertEqual(walk.server.request("GET", f"/member/{token}x").status, 404)
@@ -295,8 +367,18 @@ def member(walk, path, person):
         ("act=redeem&what=mug&id=f1", "done"),
         ("act=play&what=wheel&id=f2", "won:wheel:"),
         ("act=claim", "mistyped_code"),
+        ("act=sign-in&what=nothing", "refused"),
+        ("act=sign-in&what=sign-in", "signed"),
     ):
         answer = walk.server.request("POST", f"/member/{token}?{target}", "code=AB-C", form)
         walk.assertEqual(answer.status, 303)
         walk.assertIn(f"said={said}", str(answer.headers))
     walk.assertEqual(walk.server.request("POST", "/member/x?act=claim", "", form).status, 404)
+    signed = until(
+        lambda: [s for s in walk.ok("GET", f"/v1/member/{token}")["streaks"] if s["today"]],
+        20,
+        "the sign-in",
+    )
+    walk.assertEqual(signed[0]["days"], 1)
+    again = walk.server.request("POST", f"/member/{token}?act=sign-in&what=sign-in", "", form)
+    walk.assertIn("said=signed_already", str(again.headers))

@@ -58,6 +58,25 @@ def experiments(walk):
     wish = {"of": of, "measure": "ordered", "among": "stage:active", "value_minor": 1_000}
     walk.ok("POST", "/v1/uplift/choose", wish)
     walk.ok("POST", "/v1/uplift/choose", wish | {"value_minor": 0}, status=400)
+    offers = {"among": "stage:active", "contacts": {"at_most": 1, "days": 7}, "offers": [
+        {"of": of, "measure": "ordered", "value_minor": 1_000, "cost_minor": 10, "stock": 5}]}
+    shared = walk.ok("POST", "/v1/uplift/offers", offers)
+    # Too few people were in the arms: it is said why, nothing is given, and the sums agree.
+    walk.assertEqual(
+        [(one["of"], one["by"], one["why"], one["people"]) for one in shared["offers"]],
+        [(of, None, "few_people", 0)],
+        shared,
+    )
+    walk.assertIsNone(shared["offers"][0]["set"])
+    walk.assertGreaterEqual(shared["asked"], shared["rested"])
+    walk.assertEqual(
+        [shared[of_all] for of_all in ("people", "value_minor", "cost_minor", "net_minor")],
+        [0] * 4,
+    )
+    beyond = offers | {"offers": offers["offers"] * 11}
+    walk.ok("POST", "/v1/uplift/offers", beyond, status=400)
+    walk.ok("POST", "/v1/uplift/offers", offers | {"among": "stage:none"}, status=400)
+    walk.ok("POST", "/v1/uplift/offers", offers | {"offers": []}, status=400)
     walk.ok("POST", f"{path}/stop", {"conclusion": "too few people"})
     walk.ok("GET", f"{path}/result")
     walk.ok(

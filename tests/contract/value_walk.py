@@ -42,6 +42,7 @@ def models(walk):
     first = walk.ok("GET", "/v1/value/churn/people?limit=5")["people"][0]
     walk.ok("GET", f"/v1/customers/{first['id']}")
     rules(walk)
+    portrait(walk)
     health(walk)
     leaving(walk)
     recommendations(walk)
@@ -71,6 +72,27 @@ def rules(walk):
     walk.ok("PUT", "/v1/value/rules", {})
 
 
+def portrait(walk):
+    walk.ok("PUT", "/v1/portrait/settings", {"half_life_days": 60, "weights": {"viewed": 2}})
+    walk.ok("PUT", "/v1/portrait/settings", {"half_life_days": 1}, status=400)
+    walk.ok("POST", "/v1/portrait/renew", status=202)
+    newest = until(
+        lambda: (p := walk.ok("GET", "/v1/portrait"))["newest"] and not p["renewing"] and p["newest"],
+        60,
+        "the portrait",
+    )
+    tags = {tag["tag"]: tag for tag in newest["tags"]}
+    walk.assertGreater(tags["price_band"]["people"], 100)
+    low = tags["price_band"]["words"][0]
+    walk.assertEqual(walk.ok("GET", f"/v1/customers?limit=1&set={low['set']}")["total"], low["people"])
+    group = walk.ok("GET", f"/v1/portrait/group?set={low['set']}")
+    walk.assertEqual(group["people"], low["people"])
+    walk.ok("GET", "/v1/portrait/group?set=tag:mood:good", status=400)
+    rule = {"fact": {"name": "price_band", "is": ["low"]}}
+    asked = {"universe": "everyone", "rule": rule, "sample": 0}
+    walk.assertEqual(walk.ok("POST", "/v1/segments/preview", asked)["people"], low["people"])
+
+
 def leaving(walk):
     walk.ok("PUT", "/v1/value/leaving/settings", {"exit_events": ["Goodbye"]})
     walk.ok("PUT", "/v1/value/leaving/settings", {"cause_property": ""}, status=400)
@@ -98,6 +120,12 @@ def recommendations(walk):
     walk.ok("GET", f"/v1/value/recommendations/people/{someone}?limit=0", status=400)
 
 
+def same_by_rule(walk, fact, word, people):
+    """The people behind a number are those whom a segment's rule finds."""
+    rule = {"universe": "everyone", "rule": {"all": [{"fact": {"name": fact, "is": [word]}}]}}
+    walk.assertEqual(walk.ok("POST", "/v1/segments/preview", rule)["people"], people, (fact, word))
+
+
 def health(walk):
     settings = {"learned": True, "weights": {"orders": 50}, "events": {"answered": ["Rated"]}}
     walk.ok("PUT", "/v1/value/health/settings", settings)
@@ -106,6 +134,10 @@ def health(walk):
     until(lambda: not walk.ok("GET", "/v1/value/health")["training"], 60, "the check")
     health = walk.ok("GET", "/v1/value/health")
     walk.assertGreater(health["model"]["card"]["people"], 100)
+    for light in health["scores"]["lights"]:
+        same_by_rule(walk, "health_light", light["light"], light["people"])
+    for tier in walk.ok("GET", "/v1/value/rfm")["tiers"]:
+        same_by_rule(walk, "value_tier", tier["tier"], tier["people"])
     lowest = walk.ok("GET", "/v1/value/health/people?light=red&limit=5")["people"]
     walk.ok("GET", "/v1/value/health/people?light=blue", status=400)
     walk.ok("GET", f"/v1/customers/{lowest[0]['id']}")

@@ -121,6 +121,41 @@ export async function giftCards(visitor, {server}) {
   assert.deepEqual(await visitor.faults(), []);
 }
 
+// A rule for one level, found in the quote of a cart of somebody who is in it.
+export async function priceRule(visitor, {server}) {
+  const {page, t} = visitor;
+  const season = {from: '2000-01-01', to: '2099-01-01', categories: ['drinks']};
+  const terms = {name: 'Tea 茶', kind: 'percent', percent: 20, levels: ['gold'], ...season};
+  await server.api('PUT', `${MEMBERS}/price-rules/tea`, terms);
+  await visitor.go('prices');
+  const row = page.getByRole('row').filter({hasText: terms.name});
+  await row.getByText('gold', {exact: true}).waitFor();
+  await row.getByRole('link', {name: terms.name, exact: true}).click();
+  const off = page.getByRole('spinbutton', {name: t('price.percent'), exact: true});
+  await off.fill('25');
+  await off.press('Tab');
+  await visitor.button('do.save').click();
+  await row.getByText(/25\s?%/).waitFor();
+  const {customers} = await server.api('GET', '/v1/customers?sort=revenue&limit=1');
+  const lines = [{product: 'tea', categories: ['drinks'], amount_minor: 1000}];
+  const cart = {person: customers[0].id, lines, own: false};
+  const {prices} = await server.api('POST', `${MEMBERS}/coupon-quote`, cart);
+  const {standing} = await server.api('GET', `${MEMBERS}/people/${customers[0].id}`);
+  assert.equal(prices.lines[0].price_minor, standing?.level === 'gold' ? 750 : 1000);
+  assert.deepEqual(await visitor.faults(), []);
+}
+
+// What other terms of referral, and other levels, would have done.
+export async function dryRun(visitor) {
+  const {page, t} = visitor;
+  await visitor.go('referral');
+  await visitor.see(t('loyalty.dry_lead'));
+  await visitor.button('loyalty.dry_do').click();
+  const row = page.getByRole('row').filter({hasText: t('referral.points_given')});
+  await row.first().waitFor();
+  assert.deepEqual(await visitor.faults(), []);
+}
+
 // Odds change until somebody has played; afterwards they stay as they were shown.
 export async function draw(visitor, {server}) {
   const {page, t} = visitor;

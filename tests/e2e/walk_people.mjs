@@ -94,6 +94,30 @@ export async function liveFile(visitor, {server, shop}) {
   await page.getByRole('link', {name: '合同.txt', exact: true}).waitFor();
 }
 
+// Whoever erases types whom; then the file is nobody's, and a receipt can be had.
+export async function erased(visitor, {server}) {
+  const {page, t} = visitor;
+  const find = 'sort=revenue&order=asc&limit=1';
+  const [{id}] = (await server.api('GET', `/v1/customers?${find}`)).customers;
+  await page.goto(`${server.origin}/customers/${id}`);
+  await visitor.button('privacy.erase').click();
+  const dialog = page.getByRole('dialog');
+  const erase = dialog.getByRole('button', {name: t('privacy.erase_do')});
+  assert.ok(await erase.isDisabled());
+  await dialog.getByRole('textbox').fill(String(id));
+  await erase.click();
+  await dialog.getByText(t('privacy.erase_done')).waitFor();
+  const link = await dialog.getByRole('link', {name: t('privacy.receipt')}).getAttribute('href');
+  const receipt = await server.api('GET', link);
+  assert.ok(receipt.valid);
+  assert.equal(receipt.receipt.person_id, id);
+  await page.keyboard.press('Escape');
+  await visitor.title(t('privacy.erased_person'));
+  await page.goto(`${server.origin}/settings/privacy`);
+  const name = t('privacy.receipt_of', {id: receipt.receipt.receipt});
+  await page.getByRole('link', {name}).waitFor();
+}
+
 // Columns are chosen and a view is saved; both are there after the page is read anew.
 export async function columnsAndViews(visitor, {server}) {
   const {page, t} = visitor;
@@ -167,4 +191,24 @@ export async function rfmCell(visitor) {
     .locator('.filters')
     .getByText(t('set.rfm', {scores: ''}).trim())
     .waitFor();
+}
+
+// A group against everybody: the numbers are the API's, and open the people behind them.
+export async function portrait(visitor, {server}) {
+  const {page, t} = visitor;
+  await server.api('POST', '/v1/portrait/renew', {});
+  for (let now = {}; !now.newest || now.renewing; ) now = await server.api('GET', '/v1/portrait');
+  await visitor.go('portrait');
+  await visitor.choose(t('portrait.group'), t('words.stage.churned'));
+  const {tags} = await server.api('GET', '/v1/portrait/group?set=stage:churned');
+  const band = tags.find(({tag}) => tag === 'price_band');
+  const low = band.words.find(({word}) => word === 'low');
+  const section = page.getByRole('region', {name: t('words.fact.price_band')}).first();
+  const row = section.getByRole('row').filter({hasText: t('words.tag_price_band.low')});
+  await row.getByText(visitor.number(Math.round(low.index)), {exact: false}).first().waitFor();
+  await row.getByRole('link', {name: visitor.number(low.group), exact: true}).click();
+  await listHolds(visitor, low.group);
+  await page.goBack();
+  await page.getByRole('tab', {name: t('portrait.tab_tags'), exact: true}).click();
+  await visitor.see(t('portrait.mean_region'));
 }

@@ -8,10 +8,11 @@ import re
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.request
 
-from perennial import BUILD, PROGRAM, ROOT, STOP_SECONDS
+from perennial import BUILD, PROGRAM, ROOT, STOP_SECONDS, until
 
 COHORT_2010_12 = [948, 362, 317, 367, 341, 376, 360, 336, 336, 374, 354, 474, 260]
 RESULT_DAYS = 90
@@ -45,6 +46,15 @@ class Demo:
         with urllib.request.urlopen(request, timeout=60) as reply:
             return json.load(reply)
 
+    def post(self, path, body):
+        request = urllib.request.Request(
+            self.address + path,
+            data=json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return json.load(reply)
+
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(STOP_SECONDS)
@@ -69,6 +79,26 @@ class TheDemo(unittest.TestCase):
         cohort = next(c for c in triangle["cohorts"] if c["label"] == "2010-12")
         self.assertEqual([cell["people"] for cell in cohort["cells"]], COHORT_2010_12)
 
+    def test_the_portrait_tells_customers_apart(self):
+        newest = until(
+            lambda: (p := self.demo.get("/v1/portrait")["newest"])
+            and p["as_of"].startswith("2011-12-10") and p,
+            120,
+            "the portrait",
+        )
+        tags = {tag["tag"]: tag for tag in newest["tags"]}
+        self.assertGreater(tags["interest"]["coverage"], 0.95)
+        self.assertGreater(len(tags["interest"]["words"]), 8)
+        self.assertEqual(tags["region"]["words"][0]["word"], "United Kingdom")
+        self.assertGreater(tags["discount_affinity"]["coverage"], 0.9)
+        loyal = self.demo.get("/v1/portrait/group?set=stage:loyal")
+        group = {tag["tag"]: {word["word"]: word for word in tag["words"]} for tag in loyal["tags"]}
+        self.assertTrue(any(word["differs"] for word in group["price_band"].values()))
+        for rows in group.values():
+            for word in rows.values():
+                listed = self.demo.get(f"/v1/customers?limit=1&set={word['set']}")["total"]
+                self.assertEqual(listed, word["group"], word)
+
     def test_the_recall_left_nobody_out_of_its_ledger(self):
         (campaign,) = self.demo.get("/v1/campaigns")["campaigns"]
         counts = self.demo.get(f"/v1/campaigns/{campaign['id']}")["counts"]
@@ -87,6 +117,68 @@ class TheDemo(unittest.TestCase):
         for comparison in result["comparisons"]:
             self.assertLess(comparison["low"], 0, comparison)
             self.assertGreater(comparison["high"], 0, comparison)
+
+    def test_every_customer_has_the_level_and_the_points_of_their_orders(self):
+        path = "/v1/loyalty/programmes/members"
+        levels = self.demo.get(f"{path}/levels")["levels"]
+        self.assertEqual(sum(level["people"] for level in levels), 4_372)
+        self.assertTrue(all(level["people"] > 50 for level in levels), levels)
+        best = self.demo.get("/v1/customers?sort=revenue&limit=1")["customers"][0]
+        found = self.demo.get(f"{path}/people/{best['id']}")
+        self.assertEqual(found["standing"]["level"], "gold")
+        # A point for each pound of what was not cancelled, order by order.
+        growth = next(b for b in found["balances"] if b["currency"] == "growth")
+        pounds = best["revenue_minor"] // 100
+        self.assertAlmostEqual(growth["available"], pounds, delta=best["orders"] + best["refunds"])
+        lines = self.demo.get(f"{path}/people/{best['id']}/statement?currency=growth")
+        self.assertGreater(lines["total"], 20)
+
+    def test_the_liability_balances_to_the_last_point(self):
+        path = "/v1/loyalty/programmes/members"
+        for currency in ("points", "growth", "gift"):
+            owed = self.demo.get(f"{path}/liability?currency={currency}")
+            totals = self.demo.get(f"{path}/trial-balance?currency={currency}")
+            self.assertEqual(totals["debits"], totals["credits"])
+            held = ("available", "pending", "held")
+            ledger = sum(a["balance"] for a in totals["accounts"] if a["account"] in held)
+            self.assertEqual(owed["outstanding"], ledger)
+            self.assertEqual(sum(c["outstanding"] for c in owed["cohorts"]), ledger)
+            for cohort in owed["cohorts"]:
+                parts = cohort["outstanding"] + cohort["used"] + cohort["expired"]
+                self.assertEqual(cohort["earned"], parts)
+        cards = self.demo.get(f"{path}/liability?currency=gift")["cards"]
+        (made,) = cards["cohorts"]
+        self.assertEqual(made["made"], 40 * 2_500)
+        self.assertEqual(cards["unclaimed"], 24 * 2_500)
+        self.assertEqual(self.demo.get("/v1/loyalty/verify")["faults"], [])
+
+    def test_a_member_centre_opens_for_any_customer(self):
+        path = "/v1/loyalty/programmes/members"
+        customers = self.demo.get("/v1/customers?sort=first_order&limit=500")["customers"]
+        for customer in customers[::50]:
+            link = self.demo.post(f"{path}/people/{customer['id']}/link", {})
+            shown = self.demo.get(f"/v1/member/{link['token']}")
+            self.assertEqual(len(shown["balances"]), 3)
+            self.assertTrue(shown["level"])
+
+    def test_a_dry_run_answers_over_the_whole_history(self):
+        path = "/v1/loyalty/programmes/members"
+        rules = self.demo.get(f"{path}/rules")["rules"]
+        rule = next(one for one in rules if one["id"] == "purchase")
+        rule["amount"]["points"] *= 2
+        body = {"from": "2010-12-01T00:00:00Z", "rules": [rule]}
+        begun = time.monotonic()
+        found = self.demo.post(f"{path}/dry-run", body)
+        print(f"dry run over {found['people']} people: {time.monotonic() - begun:.2f} s")
+        row = next(row for row in found["rules"] if row["rule"] == "purchase")
+        self.assertGreater(row["points_after"], row["points_before"] * 1.9)
+        self.assertGreater(found["referral"]["before"]["rewarded"], 10)
+
+    def test_referrals_are_judged(self):
+        sums = self.demo.get("/v1/loyalty/programmes/members/referral")["sums"]
+        self.assertEqual(sums["claims"], 31)
+        self.assertGreater(sums["rewarded"], 10)
+        self.assertGreaterEqual(sums["refused"], 1, "who refers himself")
 
     def test_somebody_can_sign_in(self):
         email, password = re.search(r"e-mail (\S+), password (\S+)", self.demo.said).groups()

@@ -1,5 +1,6 @@
-// Measures the gzip-compressed script of the first view (the entry, what it imports statically, one
-// catalogue, and the overview page with what that imports) and fails above the limit.
+// Measures the gzip-compressed script of the first view (the entry, what it imports statically,
+// what one catalogue has for it, and the overview page with what that imports) and fails above the
+// limit.
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
@@ -7,7 +8,12 @@ const kLimitBytes = 300_000;
 const dist = new URL('../dist/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
 const shell = Object.keys(manifest).find((key) => manifest[key].name === 'Shell');
-const starts = ['index.html', 'src/i18n/zh.json', shell, 'src/features/overview/OverviewPage.tsx'];
+const starts = [
+  'index.html',
+  'src/i18n/zh.json?first',
+  shell,
+  'src/features/overview/OverviewPage.tsx',
+];
 
 const keys = new Set();
 const visit = (key) => {

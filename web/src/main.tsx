@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   if (!root) return;
   const session = fetchSession().catch(() => null);
   const language = storedLanguage() ?? (await session)?.workspace.language ?? browserLanguage();
-  await startLanguage(language);
+  await startLanguage(language, location.pathname !== '/');
   const known = await session;
   if (known) client.setQueryData(kSessionKey, known);
   createRoot(root).render(

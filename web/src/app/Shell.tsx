@@ -1,17 +1,24 @@
 import { MenuOutlined } from '@ant-design/icons';
 import { Button, Menu, Skeleton, type MenuProps } from 'antd';
-import { Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Route, Routes, useLocation } from 'react-router';
+import { loadRest } from '@/i18n';
 import { PageHead } from '@/shared/PageHead';
 import { useSession } from '@/shared/session';
 import { ErrorBoundary } from './ErrorBoundary';
 import { HeaderTools } from './HeaderTools';
 import { PastDay } from './PastDay';
 import { keyOf, mayOpen, navOf } from './places';
-import { pageRoutes, type NavGroup } from './routes';
+import { pageRoutes, type NavGroup, type PageRoute } from './routes';
 
 const kGroups: readonly NavGroup[] = ['know', 'understand', 'act', 'prove', 'run'];
+
+// Waits for the texts that the first view did not need.
+const WithAllTexts = lazy(async () => {
+  await loadRest();
+  return { default: ({ children }: { children: ReactNode }) => children };
+});
 
 function Navigation() {
   const { t } = useTranslation();
@@ -38,6 +45,15 @@ function Navigation() {
   return <Menu mode="inline" items={items} selectedKeys={[navOf(pathname) ?? '']} />;
 }
 
+function PageOf({ route }: { route: PageRoute }) {
+  if (route.path === '/') return <route.page />;
+  return (
+    <WithAllTexts>
+      <route.page />
+    </WithAllTexts>
+  );
+}
+
 function Pages() {
   const { t } = useTranslation();
   const { pathname } = useLocation();
@@ -52,7 +68,7 @@ function Pages() {
               path={route.path}
               element={
                 mayOpen(route, rights) ? (
-                  <route.page />
+                  <PageOf route={route} />
                 ) : (
                   <PageHead title={t('empty.forbidden')} lead={t('empty.forbidden_hint')} />
                 )
@@ -80,6 +96,7 @@ export default function Shell() {
   const { pathname } = useLocation();
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(false), [pathname]);
+  useEffect(() => void loadRest().catch(() => undefined), []);
   return (
     <div className="shell">
       <a className="skip" href="#content">

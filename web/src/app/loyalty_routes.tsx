@@ -3,6 +3,7 @@ import {
   AccountBookOutlined,
   GiftOutlined,
   IdcardOutlined,
+  PercentageOutlined,
   ShareAltOutlined,
   ShopOutlined,
   TagsOutlined,
@@ -29,6 +30,12 @@ export const loyaltyRoutes: readonly PageRoute[] = [
     right: 'loyalty.read',
     page: lazy(() => import('@/features/loyalty/CouponsPage')),
     nav: { group: 'act', name: 'coupons', icon: <TagsOutlined /> },
+  },
+  {
+    path: '/loyalty/prices',
+    right: 'loyalty.read',
+    page: lazy(() => import('@/features/loyalty/PricesPage')),
+    nav: { group: 'act', name: 'prices', icon: <PercentageOutlined /> },
   },
   {
     path: '/loyalty/gift-cards',

@@ -3,6 +3,7 @@ import {
   AppstoreOutlined,
   DollarOutlined,
   HeartOutlined,
+  IdcardOutlined,
   LikeOutlined,
   NodeIndexOutlined,
   StockOutlined,
@@ -23,6 +24,12 @@ export const valueRoutes: readonly PageRoute[] = [
     right: 'insights.read',
     page: lazy(() => import('@/features/value/RfmPage')),
     nav: { group: 'understand', name: 'rfm', icon: <AppstoreOutlined /> },
+  },
+  {
+    path: '/portrait',
+    right: 'insights.read',
+    page: lazy(() => import('@/features/portrait/PortraitPage')),
+    nav: { group: 'understand', name: 'portrait', icon: <IdcardOutlined /> },
   },
   {
     path: '/value/clv',

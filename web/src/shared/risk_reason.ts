@@ -4,8 +4,16 @@ import type { ChurnReason } from '@/api/value_types';
 import { useFormat } from './use_format';
 import { useWords } from './use_words';
 
-/** Columns that are told by their name alone: logarithms mean nothing to a reader. */
-const kUnsaid = new Set(['mean_amount', 'paid_90', 'paid_all']);
+/** Columns that are told by their name alone: logarithms and yes-or-no mean nothing as numbers. */
+const kUnsaid = new Set([
+  'mean_amount',
+  'paid_90',
+  'paid_all',
+  'acts_30',
+  'low_score',
+  'unpaid',
+  'has_ordered',
+]);
 
 export function useRiskReason() {
   const { t } = useTranslation();

@@ -1,12 +1,14 @@
 // A set of people in human words.
 import { useTranslation } from 'react-i18next';
 import { parseSet } from './set_words';
+import { useTagWord } from './tag_words';
 import { useWords } from './use_words';
 
 /** `nameOf`: how campaigns and segments are called; one without a name is called by its id. */
 export function useSetSentence() {
   const { t } = useTranslation();
   const word = useWords();
+  const tagWord = useTagWord();
   return (text: string, nameOf: (id: string) => string = (id) => id): string => {
     const set = parseSet(text);
     switch (set.kind) {
@@ -92,6 +94,12 @@ export function useSetSentence() {
         return t('set.hold_out_treated');
       case 'level':
         return t('set.level', { level: set.level });
+      case 'tag':
+        // A word that is not plain stands in a set as its fingerprint.
+        return t(set.word.startsWith('~') ? 'set.tag_some' : 'set.tag', {
+          tag: word('fact', set.tag),
+          word: tagWord(set.tag, set.word),
+        });
       case 'people':
         return t('set.people');
       case 'segment':

@@ -50,5 +50,12 @@ test('a set that a rule can say becomes one', () => {
   expect(ruleOfSet('cell:champions')?.rule).toEqual({
     all: [{ fact: { name: 'rfm_cell', is: ['champions'] } }],
   });
+  expect(ruleOfSet('tier:high')?.rule).toEqual({
+    all: [{ fact: { name: 'value_tier', is: ['high'] } }],
+  });
+  expect(ruleOfSet('health:red')?.rule).toEqual({
+    all: [{ fact: { name: 'health_light', is: ['red'] } }],
+  });
+  expect(ruleOfSet('health:red:a1b2c3')).toBeNull(); // of one owner
   expect(ruleOfSet('people:q1.2.3')).toBeNull();
 });

@@ -26,6 +26,7 @@ export type PeopleSet =
   | { kind: 'experiment_did'; experiment: string; measure: string; arm: string }
   | { kind: 'experiment_mixed'; experiment: string }
   | { kind: 'hold_out' | 'hold_out_treated' }
+  | { kind: 'tag'; tag: string; word: string }
   | { kind: 'people' }
   | { kind: 'level'; level: string }
   | { kind: 'segment'; id: string }
@@ -63,6 +64,8 @@ export function parseSet(text: string): PeopleSet {
       return { kind, stage: a };
     case 'level':
       return { kind, level: b };
+    case 'tag':
+      return { kind, tag: a, word: b };
     case 'cell':
       return { kind, cell: a };
     case 'rfm':
@@ -122,6 +125,10 @@ export function ruleOfSet(text: string): SegmentDefinition | null {
   });
   if (set.kind === 'stage') return rule({ fact: { name: 'lifecycle_stage', is: [set.stage] } });
   if (set.kind === 'cell') return rule({ fact: { name: 'rfm_cell', is: [set.cell] } });
+  if (set.kind === 'tier') return rule({ fact: { name: 'value_tier', is: [set.tier] } });
+  // The people of one owner are no rule.
+  if (set.kind === 'health' && text === `health:${set.light}`)
+    return rule({ fact: { name: 'health_light', is: [set.light] } });
   if (set.kind === 'segment') return { universe: 'everyone', rule: { all: [{ segment: set.id }] } };
   return null;
 }

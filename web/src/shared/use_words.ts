@@ -13,6 +13,7 @@ export type WordKind =
   | 'holiday'
   | 'learner'
   | 'uplift_why'
+  | 'training_why'
   | 'left_known'
   | 'left_trouble'
   | 'recommend_way'
@@ -78,6 +79,8 @@ export type WordKind =
   | 'trace'
   | 'churn_column'
   | 'churn_kind'
+  | 'churn_label'
+  | 'grouping'
   | 'ets_form'
   | 'forecast_fault'
   | 'tier'
@@ -104,7 +107,13 @@ export type WordKind =
   | 'webhook_state'
   | 'webhook_fault'
   | 'prize_kind'
-  | 'own_rule';
+  | 'own_rule'
+  | 'erasure_state'
+  | 'tag_channel'
+  | 'tag_device'
+  | 'tag_price_band'
+  | 'tag_discount'
+  | 'tag_plain';
 
 /** Gives (kind, word) → text. A word that the catalogue does not have stands for itself. */
 export function useWords() {

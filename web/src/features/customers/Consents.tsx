@@ -8,6 +8,7 @@ import { Mark } from '@/shared/Mark';
 import { Section } from '@/shared/Section';
 import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
+import { PreferencesLink } from './PreferencesLink';
 import { useFileChange } from './use_file_change';
 
 /** The last word on each channel and topic, with its evidence; and taking down a new one. */
@@ -35,6 +36,7 @@ export function Consents({ id }: { id: number }) {
   );
   return (
     <div className="stack">
+      {mayWrite ? <PreferencesLink id={id} /> : null}
       <Loaded query={query}>
         {({ consents }) =>
           consents.length === 0 ? (

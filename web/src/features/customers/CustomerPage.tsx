@@ -1,6 +1,5 @@
 import { SendOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { api, must } from '@/api/client';
@@ -11,6 +10,7 @@ import { PageHead } from '@/shared/PageHead';
 import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
 import { Orders } from './Orders';
+import { FileActions } from './FileActions';
 import { FileTabs } from './FileTabs';
 import { Recommended } from './Recommended';
 import { Who } from './Who';
@@ -46,12 +46,16 @@ function NextAction({ file }: { file: CustomerFile }) {
   );
 }
 
+/** A name, or what stands for it. */
+function nameOf({ customer }: CustomerFile, erased: string, visitor: string): string {
+  if (customer.user_id.startsWith('erased:')) return erased;
+  return customer.name || customer.user_id || visitor;
+}
+
 export default function CustomerPage() {
   const { t } = useTranslation();
   const format = useFormat();
-  const mayPoints = useRight('loyalty.read');
   const id = Number(useParams().id);
-  const mayExport = useRight('customers.export');
   const query = useQuery({
     queryKey: ['customer', id],
     queryFn: () =>
@@ -62,22 +66,10 @@ export default function CustomerPage() {
       {(file) => (
         <>
           <PageHead
-            title={file.customer.name || file.customer.user_id || t('customer.visitor', { id })}
+            title={nameOf(file, t('privacy.erased_person'), t('customer.visitor', { id }))}
             lead={t('page.zone', { zone: format.zone })}
           >
-            {mayPoints ? (
-              <LinkButton to={`/loyalty/people/${id}`}>{t('customer.points')}</LinkButton>
-            ) : null}
-            {mayExport ? (
-              <>
-                <Button href={`/v1/customers/${id}/export?format=html`} download>
-                  {t('customer.export_html')}
-                </Button>
-                <Button href={`/v1/customers/${id}/export`} download>
-                  {t('customer.export_json')}
-                </Button>
-              </>
-            ) : null}
+            <FileActions file={file} />
           </PageHead>
           <div className="customer">
             <Who file={file} />

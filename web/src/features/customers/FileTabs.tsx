@@ -1,11 +1,13 @@
 import { Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CustomerFile } from '@/api/types';
+import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
 import { Consents } from './Consents';
 import { Files } from './Files';
 import { IdentityTab } from './IdentityTab';
 import { Notes } from './Notes';
+import { SeenBy } from './SeenBy';
 import { Timeline } from './Timeline';
 import { Traits } from './Traits';
 
@@ -14,6 +16,7 @@ export function FileTabs({ file }: { file: CustomerFile }) {
   const { t } = useTranslation();
   const address = useAddress();
   const id = file.customer.id;
+  const mayAudit = useRight('audit.read');
   return (
     <Tabs
       activeKey={address.text('tab') || 'timeline'}
@@ -30,6 +33,9 @@ export function FileTabs({ file }: { file: CustomerFile }) {
         { key: 'traits', label: t('customer.tab_traits'), children: <Traits file={file} /> },
         { key: 'consents', label: t('customer.tab_consents'), children: <Consents id={id} /> },
         { key: 'identity', label: t('customer.tab_identity'), children: <IdentityTab id={id} /> },
+        ...(mayAudit
+          ? [{ key: 'seen', label: t('customer.tab_seen'), children: <SeenBy id={id} /> }]
+          : []),
       ]}
     />
   );

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { RecommendedItem } from '@/api/value_types';
 import { useFormat } from '@/shared/use_format';
+import { useGroupName } from '@/shared/use_group_name';
 
 const kShown = 5;
 
@@ -10,6 +11,7 @@ const kShown = 5;
 export function Recommended({ id }: { id: number }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const groupName = useGroupName();
   const { data } = useQuery({
     queryKey: ['customer', id, 'recommended'],
     queryFn: () =>
@@ -21,7 +23,10 @@ export function Recommended({ id }: { id: number }) {
   });
   if (!data?.way) return null;
   const because = ({ reason }: RecommendedItem) =>
-    t(`recommend.reason_${reason.kind}`, { item: reason.item?.name || reason.item?.id });
+    t(`recommend.reason_${reason.kind}`, {
+      item: reason.item?.name || reason.item?.id,
+      group: groupName(reason.group ?? ''),
+    });
   return (
     <section style={{ marginTop: 20 }}>
       <h2 style={{ marginBottom: 6 }}>{t('recommend.file')}</h2>

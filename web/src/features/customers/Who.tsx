@@ -9,6 +9,7 @@ import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { useStageReason } from './stage_reason';
 import { HealthOf } from './HealthOf';
+import { TagsOf } from './TagsOf';
 import { ChurnRisk, LifetimeValue } from './Worth';
 
 const kConsentMarks: Record<string, MarkKind> = { unsubscribed: 'bad', subscribed: 'good' };
@@ -43,6 +44,7 @@ export function Who({ file }: { file: CustomerFile }) {
         <p className="quiet" style={{ margin: '4px 0 0' }}>
           {reason(file.stage_reason)}
         </p>
+        <TagsOf file={file} />
       </section>
       <dl className="facts">
         <dt>{t('customer.revenue')}</dt>

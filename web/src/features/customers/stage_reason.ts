@@ -2,12 +2,14 @@
 import { useTranslation } from 'react-i18next';
 import type { CustomerFile } from '@/api/types';
 import { useFormat } from '@/shared/use_format';
+import { useGroupName } from '@/shared/use_group_name';
 
 type Reason = CustomerFile['stage_reason'];
 
 export function useStageReason() {
   const { t } = useTranslation();
   const format = useFormat();
+  const groupName = useGroupName();
   return (reason: Reason): string => {
     if (reason.stage === 'prospect') return t('stage_reason.prospect');
     const days = (value: number | null | undefined) =>
@@ -17,6 +19,12 @@ export function useStageReason() {
       reason.rhythm === 'own'
         ? t('stage_reason.own', { gap: days(reason.usual_gap_days) })
         : t('stage_reason.fallback');
+    const group = reason.group
+      ? t('stage_reason.group_gap', {
+          group: groupName(reason.group),
+          gap: days(reason.group_gap_days),
+        })
+      : '';
     if (reason.stage === 'new') return `${last}${t('stage_reason.new')}`;
     const limit =
       reason.stage === 'churned'
@@ -27,6 +35,6 @@ export function useStageReason() {
               churned: days(reason.churned_after_days),
             })
           : t('stage_reason.active', { limit: days(reason.silent_after_days) });
-    return `${last}${rhythm}${limit}`;
+    return `${last}${rhythm}${group}${limit}`;
   };
 }

@@ -1,9 +1,8 @@
-import { Input, Select, Switch } from 'antd';
+import { Input, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CouponBatchDraft } from '@/api/types';
+import { CartLists } from './CartLists';
 import { FormRow } from './FormRow';
-
-const kLists = ['products', 'categories', 'not_products', 'not_categories'] as const;
 
 interface Props {
   draft: CouponBatchDraft;
@@ -15,20 +14,7 @@ export function CouponScope({ draft, change }: Props) {
   const { t } = useTranslation();
   return (
     <>
-      {kLists.map((list) => (
-        <FormRow key={list} name={t(`coupon.${list}`)}>
-          <Select
-            mode="tags"
-            aria-label={t(`coupon.${list}`)}
-            placeholder={t('coupon.lists_hint')}
-            value={draft[list] ?? []}
-            onChange={(words: string[]) => change({ [list]: words })}
-            open={false}
-            suffixIcon={null}
-            style={{ minWidth: 320 }}
-          />
-        </FormRow>
-      ))}
+      <CartLists draft={draft} change={change} />
       <FormRow name={t('coupon.exclusive')}>
         <Switch
           aria-label={t('coupon.exclusive')}

@@ -3,12 +3,48 @@ import { Button, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
-import type { DryRunResult, LoyaltyRule, Programme } from '@/api/types';
+import type { DryRun, DryRunResult, Programme, ReferralSums } from '@/api/types';
 import { ProblemView } from '@/shared/ProblemView';
 import { useFormat } from '@/shared/use_format';
 
 const kDays = [30, 90, 365, 730] as const;
 const kDayMs = 86_400_000;
+
+const kSums = ['rewarded', 'refused', 'waiting'] as const;
+
+function Referral({ before, after }: { before: ReferralSums; after: ReferralSums }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const points = (sums: ReferralSums) => sums.referrer_points + sums.friend_points;
+  const rows: [string, number, number][] = [
+    ...kSums.map((name): [string, number, number] => [
+      t(`referral.${name}`),
+      before[name],
+      after[name],
+    ]),
+    [t('referral.points_given'), points(before), points(after)],
+  ];
+  return (
+    <table className="plain">
+      <thead>
+        <tr>
+          <th>{t('nav.referral')}</th>
+          <th className="num">{t('loyalty.was')}</th>
+          <th className="num">{t('loyalty.would_be')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([name, was, is]) => (
+          <tr key={name}>
+            <td>{name}</td>
+            <td className="num">{format.count(was)}</td>
+            <td className="num">{format.count(is)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
 
 function Result({ result, programme }: { result: DryRunResult; programme: Programme }) {
   const { t } = useTranslation();
@@ -46,6 +82,9 @@ function Result({ result, programme }: { result: DryRunResult; programme: Progra
           ))}
         </tbody>
       </table>
+      {result.referral.before.claims + result.referral.after.claims > 0 ? (
+        <Referral before={result.referral.before} after={result.referral.after} />
+      ) : null}
       <p>{t('loyalty.dry_people', { n: format.count(result.people) })}</p>
       {result.moved.length === 0 ? (
         <p className="quiet">{t('loyalty.nobody_moves')}</p>
@@ -62,8 +101,13 @@ function Result({ result, programme }: { result: DryRunResult; programme: Progra
   );
 }
 
-/** What the rule as it stands in the form would have done to the past; nothing is changed. */
-export function DryRunView({ rule, programme }: { rule: LoyaltyRule; programme: Programme }) {
+interface Props {
+  programme: Programme;
+  change: Pick<DryRun, 'rules' | 'levels' | 'referral'>;
+}
+
+/** What a form as it stands would have done to the past; nothing is changed. */
+export function DryRunView({ programme, change }: Props) {
   const { t } = useTranslation();
   const [days, setDays] = useState<number>(90);
   const run = useMutation({
@@ -71,7 +115,7 @@ export function DryRunView({ rule, programme }: { rule: LoyaltyRule; programme: 
       must(
         api.POST('/v1/loyalty/programmes/{programme}/dry-run', {
           params: { path: { programme: programme.id } },
-          body: { from: new Date(Date.now() - days * kDayMs).toISOString(), rules: [rule] },
+          body: { from: new Date(Date.now() - days * kDayMs).toISOString(), ...change },
         }),
       ),
   });

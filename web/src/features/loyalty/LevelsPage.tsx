@@ -9,6 +9,8 @@ import { Loaded } from '@/shared/Loaded';
 import { NumberInput } from '@/shared/NumberInput';
 import { PageHead } from '@/shared/PageHead';
 import { ProblemView } from '@/shared/ProblemView';
+import { Section } from '@/shared/Section';
+import { DryRunView } from './DryRunView';
 import { useProgramme } from './use_programme';
 
 function Form({ levels, programme }: { levels: Levels; programme: Programme }) {
@@ -108,6 +110,9 @@ function Form({ levels, programme }: { levels: Levels; programme: Programme }) {
         {t('do.save')}
       </Button>
       <p className="quiet">{t('loyalty.levels_again')}</p>
+      <Section title={t('loyalty.dry_run')}>
+        <DryRunView programme={programme} change={{ levels: draft }} />
+      </Section>
     </>
   );
 }

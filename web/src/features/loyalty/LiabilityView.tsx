@@ -5,8 +5,11 @@ import type { Liability } from '@/api/types';
 import { axes, inks } from '@/shared/charts/base';
 import { Chart } from '@/shared/charts/Chart';
 import { Figure } from '@/shared/charts/Figure';
+import { Mark } from '@/shared/Mark';
+import { Section } from '@/shared/Section';
 import { useThemeName } from '@/shared/theme_choice';
 import { useFormat } from '@/shared/use_format';
+import { CardsLiability } from './CardsLiability';
 import { cohortRows, kFates } from './cohorts';
 
 function CohortTable({ liability }: { liability: Liability }) {
@@ -75,6 +78,7 @@ export function LiabilityView({ liability }: { liability: Liability }) {
   }, [liability, theme, format, t]);
   const { cost_minor_per_1000: cost, expected_redemption_ppm: redeemed } = liability.assumptions;
   const money = { currency: liability.money ?? '' };
+  const agree = liability.ledger === liability.outstanding;
   return (
     <>
       <div className="row" style={{ flexWrap: 'wrap', gap: '16px 48px', marginBottom: 12 }}>
@@ -104,6 +108,23 @@ export function LiabilityView({ liability }: { liability: Liability }) {
         table={<CohortTable liability={liability} />}
         png={option}
       />
+      <p>
+        {agree ? (
+          <Mark kind="good">{t('loyalty.lots_agree', { n: format.count(liability.ledger) })}</Mark>
+        ) : (
+          <Mark kind="bad">
+            {t('loyalty.lots_differ', {
+              n: format.count(liability.outstanding),
+              ledger: format.count(liability.ledger),
+            })}
+          </Mark>
+        )}
+      </p>
+      {liability.cards.cohorts.length > 0 ? (
+        <Section title={t('nav.gift_cards')}>
+          <CardsLiability liability={liability} />
+        </Section>
+      ) : null}
     </>
   );
 }

@@ -7,8 +7,10 @@ import type { Programme, ReferralTerms } from '@/api/types';
 import { minorDigits } from '@/shared/format';
 import { NumberInput } from '@/shared/NumberInput';
 import { ProblemView } from '@/shared/ProblemView';
+import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
+import { DryRunView } from './DryRunView';
 import { FormRow } from './FormRow';
 import { ReferralReward } from './ReferralReward';
 
@@ -130,6 +132,9 @@ export function ReferralForm({ programme, terms }: Props) {
       <Button type="primary" loading={save.isPending} onClick={() => save.mutate()}>
         {t('referral.save', { n: (terms.revision ?? 0) + 1 })}
       </Button>
+      <Section title={t('loyalty.dry_run')}>
+        <DryRunView programme={programme} change={{ referral: draft }} />
+      </Section>
     </>
   );
 }

@@ -10,6 +10,7 @@ import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { FormRow } from './FormRow';
 import { NameRow } from './NameRow';
+import { RewardProduct } from './RewardProduct';
 import { RewardTerms } from './RewardTerms';
 import { wordOf } from './word_of';
 
@@ -120,6 +121,7 @@ export function RewardForm({ programme, reward, onDone }: Props) {
           />
         ) : null}
       </FormRow>
+      <RewardProduct value={draft.product ?? ''} change={(product) => change({ product })} />
       {number('points')}
       {number('money_minor', kMinor)}
       {number('stock', 1, t('reward.zero_any'))}

@@ -1,9 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
 import { Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { api, must } from '@/api/client';
 import type { Programme, RewardDraft } from '@/api/types';
 import { FormRow } from './FormRow';
+import { useLevels } from './use_levels';
 import { ValidRow } from './ValidRow';
 
 interface Props {
@@ -15,11 +14,7 @@ interface Props {
 /** When a reward is offered, and to whom. */
 export function RewardTerms({ programme, draft, change }: Props) {
   const { t } = useTranslation();
-  const params = { path: { programme: programme.id } };
-  const levels = useQuery({
-    queryKey: ['loyalty', programme.id, 'levels'],
-    queryFn: () => must(api.GET('/v1/loyalty/programmes/{programme}/levels', { params })),
-  });
+  const levels = useLevels(programme.id);
   return (
     <>
       <ValidRow value={draft} change={change} />

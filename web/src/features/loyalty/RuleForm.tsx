@@ -78,6 +78,17 @@ export function RuleForm({ value, onChange }: Props) {
           options={kEvery.map((every) => ({ value: every, label: word('cap_every', every) }))}
           style={{ minWidth: 140 }}
         />
+        <Select
+          aria-label={t('loyalty.cap_of')}
+          disabled={!cap}
+          value={cap?.everybody ? 'everybody' : 'person'}
+          onChange={(of) => set({ caps: [{ ...cap, everybody: of === 'everybody' }, ...caps] })}
+          options={(['person', 'everybody'] as const).map((of) => ({
+            value: of,
+            label: t(`loyalty.cap_${of}`),
+          }))}
+          style={{ minWidth: 180 }}
+        />
       </FormRow>
       <FormRow name={t('loyalty.delay_days')}>
         <NumberInput

@@ -50,7 +50,7 @@ function Editor({ rule, programme }: { rule: LoyaltyRule; programme: Programme }
       <div className="grid2">
         <RuleForm value={draft} onChange={setDraft} />
         <Section title={t('loyalty.dry_run')}>
-          <DryRunView rule={draft} programme={programme} />
+          <DryRunView programme={programme} change={{ rules: [draft] }} />
         </Section>
       </div>
     </>

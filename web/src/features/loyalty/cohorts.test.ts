@@ -6,7 +6,9 @@ test('a cohort is a row with its money', () => {
     currency: 'points',
     as_of: '2026-11-28T00:00:00Z',
     outstanding: 60,
+    ledger: 60,
     liability_minor: 48,
+    cards: { unclaimed: 0, liability_minor: 0, total_minor: 48, cohorts: [] },
     money: 'CNY',
     assumptions: {},
     cohorts: [

@@ -5,6 +5,9 @@ import type { CsvValue } from '@/shared/csv';
 export const kFates = ['used', 'expired', 'outstanding'] as const;
 export type Fate = (typeof kFates)[number];
 
+// Of gift cards: made is the sum of the others.
+export const kCardFates = ['made', 'claimed', 'voided', 'lapsed', 'unclaimed'] as const;
+
 export const cohortRows = (liability: Liability): CsvValue[][] => [
   ['month', 'earned', ...kFates, 'liability_minor', 'currency'],
   ...liability.cohorts.map((one) => [

@@ -12,6 +12,9 @@ export interface Part {
     | 'window'
     | 'first_order'
     | 'trait'
+    | 'segment'
+    | 'budget_points'
+    | 'budget_times'
     | 'cap_points'
     | 'cap_times'
     | 'once_per'
@@ -39,15 +42,17 @@ const kMultipliers = {
   window: 'window',
   first_order: 'first_order',
   trait: 'trait',
+  segment: 'segment',
 } as const;
 
 export function partsOf(rule: LoyaltyRule): Part[] {
   const parts = [amountOf(rule)];
-  for (const { kind, percent = 100, trait = '' } of rule.multipliers ?? [])
-    parts.push({ key: kMultipliers[kind], times: percent / 100, name: trait });
-  for (const { points, times, every = 'total' } of rule.caps ?? []) {
-    if (points !== undefined) parts.push({ key: 'cap_points', points, every });
-    if (times !== undefined) parts.push({ key: 'cap_times', points: times, every });
+  for (const { kind, percent = 100, trait = '', segment } of rule.multipliers ?? [])
+    parts.push({ key: kMultipliers[kind], times: percent / 100, name: segment ?? trait });
+  for (const { points, times, every = 'total', everybody } of rule.caps ?? []) {
+    const key = everybody ? 'budget' : 'cap';
+    if (points !== undefined) parts.push({ key: `${key}_points`, points, every });
+    if (times !== undefined) parts.push({ key: `${key}_times`, points: times, every });
   }
   if (rule.once_per) parts.push({ key: 'once_per', name: rule.once_per });
   for (const { days = 0, points = 0 } of rule.streak ?? [])

@@ -4,6 +4,7 @@ import type { ExperimentMeasure } from '@/api/types';
 import { NumberInput } from '@/shared/NumberInput';
 import { useWords } from '@/shared/use_words';
 import { Labelled } from './Labelled';
+import { MeasureExtras } from './MeasureExtras';
 import { kKinds, withKind, type Kind } from './draft';
 
 type Counted = NonNullable<ExperimentMeasure['of']>;
@@ -129,6 +130,7 @@ export function MeasureFields({ measure, change, remove }: Props) {
           { value: 'less', label: t('proof.better_less') },
         ]}
       />
+      <MeasureExtras measure={measure} change={change} />
       {remove ? (
         <Button type="text" onClick={remove}>
           {t('do.delete')}

@@ -1,16 +1,15 @@
 import { useMutation } from '@tanstack/react-query';
-import { Button, Form, Select } from 'antd';
+import { Button, Form } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { UpliftChoice } from '@/api/value_types';
-import { kStages } from '@/shared/colors';
 import { minorDigits } from '@/shared/format';
 import { NumberInput } from '@/shared/NumberInput';
 import { People } from '@/shared/People';
 import { ProblemView } from '@/shared/ProblemView';
 import { useFormat } from '@/shared/use_format';
-import { useSegments } from '@/shared/use_segments';
 import { useWords } from '@/shared/use_words';
+import { AmongSelect } from './AmongSelect';
 import type { Asked } from './uplift';
 
 interface Wish {
@@ -48,9 +47,7 @@ function Chosen({ choice }: { choice: UpliftChoice }) {
 /** Whom to treat next within a budget; the people chosen open as a list. */
 export function UpliftChoose({ asked }: { asked: Asked }) {
   const { t } = useTranslation();
-  const word = useWords();
   const format = useFormat();
-  const segments = useSegments();
   const unit = 10 ** minorDigits(format.currency);
   const choosing = useMutation({
     mutationFn: (wish: Wish) =>
@@ -77,19 +74,7 @@ export function UpliftChoose({ asked }: { asked: Asked }) {
         onFinish={(wish) => choosing.mutate(wish)}
       >
         <Form.Item name="among" label={t('uplift.among')}>
-          <Select
-            style={{ width: 240 }}
-            options={[
-              ...kStages.map((stage) => ({
-                value: `stage:${stage}`,
-                label: t('uplift.stage', { stage: word('stage', stage) }),
-              })),
-              ...(segments.data?.segments ?? []).map(({ id, name }) => ({
-                value: `segment:${id}`,
-                label: t('uplift.segment', { name }),
-              })),
-            ]}
-          />
+          <AmongSelect />
         </Form.Item>
         <Form.Item name="value" label={t('uplift.value')} rules={[{ required: true }]}>
           <NumberInput min={0.01} />

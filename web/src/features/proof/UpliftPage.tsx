@@ -1,16 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
-import { Select, Space } from 'antd';
+import { Select, Space, Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import { Empty } from '@/shared/Empty';
 import { Loaded } from '@/shared/Loaded';
 import { NumberInput } from '@/shared/NumberInput';
 import { PageHead } from '@/shared/PageHead';
+import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
+import { UpliftOffers } from './UpliftOffers';
 import { UpliftResult } from './UpliftResult';
 import { upliftQuery, useActions, type Action } from './uplift';
 
 const kDays = 30;
+const kTabs = ['one', 'offers'] as const;
 
 function Chosen({ action }: { action: Action }) {
   const { t } = useTranslation();
@@ -57,6 +60,7 @@ export default function UpliftPage() {
   const { t } = useTranslation();
   const address = useAddress();
   const actions = useActions();
+  const mayChoose = useRight('campaigns.write');
   return (
     <>
       <PageHead title={t('nav.uplift')} lead={t('uplift.lead')} />
@@ -65,16 +69,37 @@ export default function UpliftPage() {
           const action = all.find(({ of }) => of === address.text('of')) ?? all[0];
           if (!action) return <Empty title={t('uplift.none')} hint={t('uplift.none_hint')} />;
           return (
-            <>
-              <Select
-                aria-label={t('uplift.of')}
-                style={{ width: 360, marginBottom: 12, display: 'block' }}
-                value={action.of}
-                onChange={(of) => address.change({ of, measure: null })}
-                options={all.map(({ of, name }) => ({ value: of, label: name }))}
-              />
-              <Chosen key={action.of} action={action} />
-            </>
+            <Tabs
+              activeKey={address.word('tab', kTabs, 'one')}
+              onChange={(tab) => address.change({ tab: tab === 'one' ? null : tab })}
+              items={[
+                {
+                  key: 'one',
+                  label: t('offers.single'),
+                  children: (
+                    <>
+                      <Select
+                        aria-label={t('uplift.of')}
+                        style={{ width: 360, marginBottom: 12, display: 'block' }}
+                        value={action.of}
+                        onChange={(of) => address.change({ of, measure: null })}
+                        options={all.map(({ of, name }) => ({ value: of, label: name }))}
+                      />
+                      <Chosen key={action.of} action={action} />
+                    </>
+                  ),
+                },
+                ...(mayChoose
+                  ? [
+                      {
+                        key: 'offers',
+                        label: t('offers.tab'),
+                        children: <UpliftOffers actions={all} />,
+                      },
+                    ]
+                  : []),
+              ]}
+            />
           );
         }}
       </Loaded>

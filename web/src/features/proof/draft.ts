@@ -48,8 +48,8 @@ export function withArms(draft: ExperimentDraft, count: number): ExperimentDraft
 
 /** A measure of another kind, with what that kind needs. */
 export function withKind(measure: ExperimentMeasure, kind: Kind): ExperimentMeasure {
-  const { of, per, ...rest } = measure;
-  if (kind === 'revenue') return { ...rest, kind };
+  const { of, per, net, ...rest } = measure;
+  if (kind === 'revenue') return { ...rest, kind, ...(net ? { net } : {}) };
   const next: ExperimentMeasure = { ...rest, kind, of: of ?? { orders: true } };
   if (kind === 'ratio') next.per = per ?? { orders: true };
   if (kind === 'retention') next.day = measure.day ?? 7;

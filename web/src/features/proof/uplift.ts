@@ -1,6 +1,7 @@
 // Past actions that uplift can be learned from, and how one is asked for.
 import { useQuery } from '@tanstack/react-query';
 import { api, must } from '@/api/client';
+import type { OffersWish } from '@/api/value_types';
 
 export interface Action {
   of: string;
@@ -53,3 +54,32 @@ export const upliftQuery = (action: Action, days: number, measure?: string): Ask
   action.kind === 'campaign'
     ? { of: action.of, days }
     : { of: action.of, ...(measure ? { measure } : {}) };
+
+export interface OffersForm {
+  among: string;
+  offers: { of: string; value: number; cost: number; stock?: number | null }[];
+  budget?: number | null;
+  people?: number | null;
+  at_most?: number | null;
+  days?: number | null;
+}
+
+/** Money of the form is in units, of the wish in minor units; what is left empty is no limit. */
+export const offersWish = (form: OffersForm, actions: Action[], unit: number): OffersWish => ({
+  among: form.among,
+  offers: form.offers.map(({ of, value, cost, stock }) => {
+    const measure = actions.find((action) => action.of === of)?.measures[0]?.key;
+    return {
+      of,
+      ...(measure ? { measure } : {}),
+      value_minor: Math.round(value * unit),
+      cost_minor: Math.round(cost * unit),
+      ...(stock != null ? { stock } : {}),
+    };
+  }),
+  ...(form.budget != null ? { budget_minor: Math.round(form.budget * unit) } : {}),
+  ...(form.people != null ? { people: form.people } : {}),
+  ...(form.at_most != null
+    ? { contacts: { at_most: form.at_most, ...(form.days != null ? { days: form.days } : {}) } }
+    : {}),
+});

@@ -1,6 +1,7 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { SegmentRule } from '@/api/types';
+import { kindOfFact } from '@/shared/tag_words';
 import { useWords } from '@/shared/use_words';
 import { DidEditor } from './DidEditor';
 import { useFacts } from './names';
@@ -38,8 +39,7 @@ function FactEditor({ value, onChange }: Props<Of<'fact'>['fact']>) {
   const word = useWords();
   const { data } = useFacts();
   const facts = data?.facts ?? [];
-  const kind =
-    value.name === 'rfm_cell' ? 'cell' : value.name === 'email_consent' ? 'consent' : 'stage';
+  const kind = kindOfFact(value.name);
   return (
     <>
       <WordPick

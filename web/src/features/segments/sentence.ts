@@ -1,15 +1,14 @@
 // A rule as a sentence that can be read aloud: "did Order at least 3 times in the last 90 days, and
 // did not do View in the last 30 days".
 import type { SegmentRule, SegmentWindow } from '@/api/types';
+import { kindOfFact } from '@/shared/tag_words';
+import type { WordKind } from '@/shared/use_words';
 import { groupOf } from './rule';
 
 export interface Speaker {
   /** A text of the catalogue under `segment.say`. */
   say: (key: string, fields?: Record<string, string | number>) => string;
-  word: (
-    kind: 'op' | 'segment_op' | 'segment_measure' | 'stage' | 'cell' | 'fact',
-    word: string,
-  ) => string;
+  word: (kind: WordKind, word: string) => string;
   segment: (id: string) => string;
 }
 
@@ -111,7 +110,7 @@ function leaf(speaker: Speaker, rule: SegmentRule, denied: boolean): string {
   } else if ('segment' in rule)
     return say(`${not}in_segment`, { name: speaker.segment(rule.segment) });
   else if ('fact' in rule) {
-    const kind = rule.fact.name === 'rfm_cell' ? 'cell' : 'stage';
+    const kind = kindOfFact(rule.fact.name);
     text = say('fact', {
       name: word('fact', rule.fact.name),
       words: rule.fact.is.map((one) => word(kind, one)).join(say('or')) || '…',

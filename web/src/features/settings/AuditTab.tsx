@@ -1,70 +1,28 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { Button, Skeleton, Table, type TableColumnsType } from 'antd';
+import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { api, must } from '@/api/client';
-import type { AuditEntry } from '@/api/types';
-import { ProblemView } from '@/shared/ProblemView';
-import { useFormat } from '@/shared/use_format';
-import { useWords } from '@/shared/use_words';
+import { AuditList } from '@/shared/AuditList';
+import { useAddress } from '@/shared/use_address';
 
-const kRows = 100;
+const kViews = 'customers.';
 
-/** Who changed what, newest first. */
+/** Who changed what, and who saw which customers, newest first. */
 export default function AuditTab() {
   const { t } = useTranslation();
-  const format = useFormat();
-  const word = useWords();
-  const query = useInfiniteQuery({
-    queryKey: ['audit'],
-    initialPageParam: 0,
-    queryFn: ({ pageParam }) =>
-      must(
-        api.GET('/v1/audit', {
-          params: { query: pageParam ? { before: pageParam, limit: kRows } : { limit: kRows } },
-        }),
-      ),
-    getNextPageParam: (page) =>
-      page.entries.length === kRows ? page.entries[kRows - 1]?.id : undefined,
-    staleTime: 0,
-  });
-  if (query.isError) return <ProblemView error={query.error} retry={() => void query.refetch()} />;
-  if (query.isPending) return <Skeleton active />;
-  const columns: TableColumnsType<AuditEntry> = [
-    {
-      title: t('data.at'),
-      key: 'at',
-      render: (_, one) => <span className="nowrap">{format.dateTime(one.at, true)}</span>,
-    },
-    { title: t('audit.actor'), key: 'actor', render: (_, one) => one.actor || one.actor_id },
-    {
-      title: t('audit.action'),
-      key: 'action',
-      render: (_, one) => word('audit_action', one.action),
-    },
-    { title: t('audit.object'), key: 'object', render: (_, one) => <code>{one.object}</code> },
-    {
-      title: t('audit.detail'),
-      key: 'detail',
-      render: (_, one) =>
-        Object.keys(one.detail).length ? (
-          <code style={{ overflowWrap: 'anywhere' }}>{JSON.stringify(one.detail)}</code>
-        ) : null,
-    },
-  ];
+  const address = useAddress();
+  const action = address.text('action');
   return (
     <div className="stack">
-      <Table<AuditEntry>
-        size="small"
-        rowKey="id"
-        columns={columns}
-        dataSource={query.data.pages.flatMap((page) => page.entries)}
-        pagination={false}
+      <Select
+        aria-label={t('audit.filter')}
+        style={{ width: 280 }}
+        value={action === kViews ? kViews : ''}
+        onChange={(next) => address.change({ action: next || null })}
+        options={[
+          { value: '', label: t('audit.filter_all') },
+          { value: kViews, label: t('audit.filter_views') },
+        ]}
       />
-      {query.hasNextPage ? (
-        <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t('customer.earlier')}
-        </Button>
-      ) : null}
+      <AuditList ask={action === kViews ? { action: kViews } : {}} />
     </div>
   );
 }

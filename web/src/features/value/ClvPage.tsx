@@ -11,6 +11,7 @@ import { ClvSettingsForm } from './ClvSettingsForm';
 import { Faults } from './Faults';
 import { ModelCard } from './ModelCard';
 import { ModelPage } from './ModelPage';
+import { TrainingError } from './TrainingError';
 import { VersionsTable } from './VersionsTable';
 
 const kTabs = ['value', 'people', 'card', 'settings'] as const;
@@ -21,14 +22,14 @@ function Answer({ clv }: { clv: Clv }) {
   if (!clv.model)
     return (
       <>
-        {clv.error ? <p className="notice">{clv.error}</p> : null}
+        <TrainingError error={clv.error} why={clv.error_why} />
         <Empty title={t(clv.training ? 'clv.training' : 'clv.none')} hint={t('clv.none_hint')} />
       </>
     );
   const { model, scores } = clv;
   return (
     <>
-      {clv.error ? <p className="notice">{clv.error}</p> : null}
+      <TrainingError error={clv.error} why={clv.error_why} />
       <Faults faults={model.faults} />
       <Tabs
         activeKey={address.word('tab', kTabs, scores ? 'value' : 'card')}

@@ -12,6 +12,7 @@ import { HealthLights } from './HealthLights';
 import { HealthList } from './HealthList';
 import { HealthSettingsForm } from './HealthSettingsForm';
 import { ModelPage } from './ModelPage';
+import { TrainingError } from './TrainingError';
 
 const kTabs = ['list', 'alerts', 'card', 'settings'] as const;
 
@@ -21,7 +22,7 @@ function Answer({ health }: { health: Health }) {
   const { model, scores } = health;
   return (
     <>
-      {health.error ? <p className="notice">{health.error}</p> : null}
+      <TrainingError error={health.error} why={health.error_why} />
       {model ? (
         <Faults faults={model.card.faults} title={t('clv.careful')} />
       ) : (

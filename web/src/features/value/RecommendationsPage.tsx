@@ -8,6 +8,7 @@ import { useFormat } from '@/shared/use_format';
 import { ModelPage } from './ModelPage';
 import { RecommenderCard } from './RecommenderCard';
 import { RecommenderSettingsForm } from './RecommenderSettingsForm';
+import { TrainingError } from './TrainingError';
 
 const kTabs = ['check', 'settings'] as const;
 
@@ -17,7 +18,7 @@ function Answer({ all }: { all: Recommendations }) {
   const { model } = all;
   return (
     <>
-      {all.error ? <p className="notice">{all.error}</p> : null}
+      <TrainingError error={all.error} why={all.error_why} />
       {model ? (
         all.ready ? null : (
           <p className="notice">{t('recommend.not_ready')}</p>

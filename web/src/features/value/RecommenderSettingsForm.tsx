@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { RecommenderSettings } from '@/api/value_types';
 import { NumberInput } from '@/shared/NumberInput';
+import { GroupFields } from './GroupFields';
 import { ModelSettings } from './ModelSettings';
 
 export function RecommenderSettingsForm({ settings }: { settings: RecommenderSettings }) {
@@ -11,7 +12,16 @@ export function RecommenderSettingsForm({ settings }: { settings: RecommenderSet
     <ModelSettings
       model="recommendations"
       settings={settings}
-      save={(body) => must(api.PUT('/v1/value/recommendations/settings', { body }))}
+      save={(body) =>
+        must(
+          api.PUT('/v1/value/recommendations/settings', {
+            body: {
+              ...body,
+              popular_segments: body.popular_groups === 'sets' ? (body.popular_segments ?? []) : [],
+            },
+          }),
+        )
+      }
     >
       <Form.Item name="repeat" label={t('recommend.repeat')} valuePropName="checked">
         <Switch />
@@ -23,6 +33,13 @@ export function RecommenderSettingsForm({ settings }: { settings: RecommenderSet
       >
         <NumberInput min={0} max={100} />
       </Form.Item>
+      <GroupFields
+        groups="popular_groups"
+        sets="popular_segments"
+        words={['all', 'country', 'sets']}
+        label={t('recommend.popular_groups')}
+        hint={t('recommend.popular_groups_hint')}
+      />
       <Form.Item name="test_days" label={t('recommend.test_days')}>
         <NumberInput min={7} max={180} addonAfter={t('unit.days_word')} />
       </Form.Item>

@@ -5,6 +5,7 @@ import type { Churn } from '@/api/value_types';
 import { Empty } from '@/shared/Empty';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
+import { useWords } from '@/shared/use_words';
 import { Faults } from './Faults';
 import { LeavingReasons } from './LeavingReasons';
 import { ModelPage } from './ModelPage';
@@ -12,6 +13,7 @@ import { RiskBands } from './RiskBands';
 import { RiskCard } from './RiskCard';
 import { RiskList } from './RiskList';
 import { RiskSettings } from './RiskSettings';
+import { TrainingError } from './TrainingError';
 
 const kTabs = ['list', 'left', 'card', 'settings'] as const;
 
@@ -21,7 +23,7 @@ function Answer({ churn }: { churn: Churn }) {
   const { model, scores } = churn;
   return (
     <>
-      {churn.error ? <p className="notice">{churn.error}</p> : null}
+      <TrainingError error={churn.error} why={churn.error_why} />
       {model ? (
         <Faults faults={model.card.faults} />
       ) : (
@@ -76,6 +78,7 @@ function Answer({ churn }: { churn: Churn }) {
 export default function RiskPage() {
   const { t } = useTranslation();
   const format = useFormat();
+  const word = useWords();
   return (
     <ModelPage
       name="churn"
@@ -87,6 +90,7 @@ export default function RiskPage() {
           ? t('risk.lead', {
               n: format.count(scores.people),
               days: model?.settings.horizon_days ?? 0,
+              label: word('churn_label', model?.settings.label ?? 'no_order'),
               at: format.dateTime(scores.as_of),
               zone: format.zone,
             })

@@ -5,10 +5,12 @@ import { Loaded } from '@/shared/Loaded';
 import { NumberInput } from '@/shared/NumberInput';
 import { ProblemView } from '@/shared/ProblemView';
 import { useRight } from '@/shared/session';
+import { GroupFields } from './GroupFields';
 import { useRules } from './use_rules';
 
 type Stages = NonNullable<ValueRules['stages']>;
-const kFields: readonly [keyof Stages, number, number][] = [
+type Limit = Exclude<keyof Stages, 'gap_groups' | 'gap_segments'>;
+const kFields: readonly [Limit, number, number][] = [
   ['new_days', 0, 3650],
   ['loyal_orders', 1, 3650],
   ['rhythm_orders', 2, 3650],
@@ -34,7 +36,14 @@ export function StageRulesForm() {
           disabled={!mayWrite}
           requiredMark={false}
           initialValues={rules.stages ?? {}}
-          onFinish={(stages) => saving.mutate({ stages })}
+          onFinish={(stages) =>
+            saving.mutate({
+              stages: {
+                ...stages,
+                gap_segments: stages.gap_groups === 'sets' ? (stages.gap_segments ?? []) : [],
+              },
+            })
+          }
         >
           {kFields.map(([name, min, max]) => (
             <Form.Item
@@ -46,6 +55,13 @@ export function StageRulesForm() {
               <NumberInput min={min} max={max} />
             </Form.Item>
           ))}
+          <GroupFields
+            groups="gap_groups"
+            sets="gap_segments"
+            words={['all', 'tier', 'country', 'sets']}
+            label={t('rules.gap_groups')}
+            hint={t('rules.gap_groups_hint')}
+          />
           {saving.error ? <ProblemView error={saving.error} /> : null}
           {mayWrite ? (
             <Button type="primary" htmlType="submit" loading={saving.isPending}>

@@ -1,0 +1,22 @@
+// For readers of many people at once, in no promised order, and of how people came together.
+#pragma once
+
+#include "people/people.h"
+
+namespace perennial::people {
+
+// The orders and refunds of these people.
+Result<void> each_order_of(store::Connection& c, std::span<const PersonId> people,
+                           const std::function<void(const Order&)>& each);
+// Their traits (a JSON object).
+Result<void> each_traits_of(store::Connection& c, std::span<const PersonId> people,
+                            const std::function<void(PersonId, const std::string& traits)>& each);
+// Those of them who were erased.
+Result<std::vector<PersonId>> erased_among(store::Connection& c, std::span<const PersonId> people);
+// The moves by which these people went to others as a whole, ascending; each names the user who was
+// the first of its number (or the visitor, where nobody was a user).
+Result<std::vector<Move>> joins_of(store::Connection& c, std::span<const PersonId> gone);
+// The moves of these numbers, ascending.
+Result<std::vector<Move>> moves_by_id(store::Connection& c, std::span<const int64_t> ids);
+
+}  // namespace perennial::people

@@ -1,0 +1,136 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { api, must } from '@/api/client';
+import type { PriceRule, Programme } from '@/api/types';
+import { Empty } from '@/shared/Empty';
+import { LinkButton } from '@/shared/LinkButton';
+import { Loaded } from '@/shared/Loaded';
+import { PageHead } from '@/shared/PageHead';
+import { Section } from '@/shared/Section';
+import { useRight } from '@/shared/session';
+import { useAddress } from '@/shared/use_address';
+import { useFormat } from '@/shared/use_format';
+import { ForProgramme } from './ForProgramme';
+import { PriceRuleForm } from './PriceRuleForm';
+
+const kNew = 'new';
+
+function Rules({ rules, chosen }: { rules: PriceRule[]; chosen: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { change } = useAddress();
+  const worth = (one: PriceRule) =>
+    one.kind === 'percent'
+      ? format.percent((one.percent ?? 0) / 100, 0)
+      : format.money(one.amount_minor);
+  const whom = (one: PriceRule) =>
+    [
+      one.levels?.join(', '),
+      one.set,
+      one.people?.length ? t('price.by_name', { n: one.people.length }) : '',
+      one.birthday ? t(`price.birthday_${one.birthday}`) : '',
+    ]
+      .filter(Boolean)
+      .join(' · ') || t('price.everybody');
+  return (
+    <div className="scroll-x">
+      <table className="plain">
+        <thead>
+          <tr>
+            <th>{t('price.rule')}</th>
+            <th className="num">{t('price.off')}</th>
+            <th>{t('price.whom')}</th>
+            <th>{t('coupon.valid')}</th>
+            <th>{t('loyalty.enabled')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rules.map((one) => (
+            <tr key={one.id}>
+              <td>
+                <a
+                  href={`?rule=${one.id}`}
+                  aria-current={one.id === chosen}
+                  onClick={(event) => {
+                    event.preventDefault();
+                    change({ rule: one.id ?? '' });
+                  }}
+                >
+                  {one.name}
+                </a>
+              </td>
+              <td className="num">{worth(one)}</td>
+              <td>{whom(one)}</td>
+              <td className="nowrap">
+                {format.day(one.from)} – {format.day(one.to)}
+              </td>
+              <td>{one.enabled ? t('loyalty.enabled') : t('loyalty.disabled')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Body({ programme }: { programme: Programme }) {
+  const { t } = useTranslation();
+  const address = useAddress();
+  const mayWrite = useRight('loyalty.write');
+  const query = useQuery({
+    queryKey: ['loyalty', programme.id, 'price-rules'],
+    queryFn: () =>
+      must(
+        api.GET('/v1/loyalty/programmes/{programme}/price-rules', {
+          params: { path: { programme: programme.id } },
+        }),
+      ),
+  });
+  return (
+    <Loaded query={query}>
+      {({ rules }) => {
+        const asked = address.text('rule');
+        const rule = rules.find(({ id }) => id === asked);
+        if (asked === kNew && mayWrite)
+          return (
+            <PriceRuleForm programme={programme} onDone={(id) => address.change({ rule: id })} />
+          );
+        return (
+          <>
+            {rules.length === 0 ? (
+              <Empty title={t('price.none')} hint={t('price.none_hint')} />
+            ) : (
+              <Rules rules={rules} chosen={asked} />
+            )}
+            {rule && mayWrite ? (
+              <Section title={t('price.change', { name: rule.name })}>
+                <PriceRuleForm
+                  key={`${rule.id}:${rule.revision}`}
+                  programme={programme}
+                  rule={rule}
+                />
+              </Section>
+            ) : null}
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+export default function PricesPage() {
+  const { t } = useTranslation();
+  const mayWrite = useRight('loyalty.write');
+  return (
+    <>
+      <PageHead title={t('nav.prices')} lead={t('price.lead')}>
+        {mayWrite ? (
+          <LinkButton type="primary" to={`/loyalty/prices?rule=${kNew}`}>
+            {t('price.new')}
+          </LinkButton>
+        ) : null}
+      </PageHead>
+      <ForProgramme>{(programme) => <Body programme={programme} />}</ForProgramme>
+    </>
+  );
+}
