@@ -200,6 +200,14 @@ export class Visitor {
   // What axe-core finds serious or critical on the page as it stands, one line a fault.
   async faults() {
     await this.still();
+    // A button that still says that it works is paler than it will be.
+    await this.page.waitForFunction(
+      () =>
+        !document.querySelector('.ant-btn-loading') &&
+        !document.getAnimations().some((one) => one instanceof CSSTransition),
+      null,
+      {polling: FRAME_MS},
+    );
     if (!(await this.page.evaluate(() => 'axe' in globalThis))) await this.page.evaluate(AXE);
     const {violations} = await this.page.evaluate(() =>
       globalThis.axe.run({resultTypes: ['violations']}),

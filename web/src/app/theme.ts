@@ -22,6 +22,9 @@ export const themes: Record<ThemeName, ThemeConfig> = {
       colorPrimary: '#12805c',
       colorPrimaryBg: '#e1f0ea',
       colorPrimaryBgHover: '#cde7db',
+      // Darker: white text on antd's own lighter ones is hard to read.
+      colorPrimaryHover: '#0f6f50',
+      colorPrimaryActive: '#0c5a40',
       colorInfo: '#2f6db5',
       colorInfoBg: '#eff5fb',
       colorInfoBorder: '#c3d8ee',
@@ -39,6 +42,7 @@ export const themes: Record<ThemeName, ThemeConfig> = {
       colorBgLayout: '#ffffff',
       colorBorderSecondary: '#e6eae8',
       colorError: '#c0392b',
+      colorErrorHover: '#a93226',
     },
     components: {
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
@@ -67,6 +71,8 @@ export const themes: Record<ThemeName, ThemeConfig> = {
       colorPrimary: '#3fb58a',
       colorPrimaryBg: '#1d3a30',
       colorPrimaryBgHover: '#244a3d',
+      colorPrimaryHover: '#5cc9a1',
+      colorPrimaryActive: '#7fe0bb',
       colorInfo: '#6ba3e0',
       colorSuccess: '#3fb58a',
       colorLink: '#5cc9a1',
