@@ -67,7 +67,11 @@ export class Visitor {
       const what = `${response.status()} ${response.request().method()} ${pathname}`;
       const at = this.expected.indexOf(what);
       if (at >= 0) this.expected.splice(at, 1);
-      else problems.push(what);
+      else {
+        const place = problems.push(what) - 1;
+        const why = (text) => (problems[place] = `${what} ${text.slice(0, 300)}`);
+        response.text().then(why, () => {});
+      }
     });
     page.on('requestfailed', (request) => {
       const why = request.failure()?.errorText ?? '';

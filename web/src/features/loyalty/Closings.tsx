@@ -8,6 +8,7 @@ import { Loaded } from '@/shared/Loaded';
 import { ProblemView } from '@/shared/ProblemView';
 import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
+import { useNow } from '@/shared/use_now';
 import { monthAfter, monthBefore } from './months';
 
 const breakageOf = ({ figures }: Closing, currency: string): number | undefined =>
@@ -19,13 +20,14 @@ export function Closings({ programme, currency }: { programme: Programme; curren
   const format = useFormat();
   const client = useQueryClient();
   const mayClose = useRight('loyalty.close');
+  const now = useNow();
   const path = { programme: programme.id };
   const query = useQuery({
     queryKey: ['loyalty', programme.id, 'closings'],
     queryFn: () =>
       must(api.GET('/v1/loyalty/programmes/{programme}/closings', { params: { path } })),
   });
-  const thisMonth = format.isoDay(Date.now()).slice(0, 7);
+  const thisMonth = format.isoDay(now).slice(0, 7);
   const last = query.data?.closings.at(-1)?.month;
   const next = last ? monthAfter(last) : monthBefore(thisMonth);
   const close = useMutation({

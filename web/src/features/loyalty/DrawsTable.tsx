@@ -2,12 +2,13 @@ import { useTranslation } from 'react-i18next';
 import type { Draw } from '@/api/types';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
+import { useNow } from '@/shared/use_now';
 
 export function DrawsTable({ draws, chosen }: { draws: Draw[]; chosen: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { change } = useAddress();
-  const now = Date.now();
+  const now = useNow();
   const state = (one: Draw) =>
     !one.enabled
       ? t('draw.off')

@@ -6,6 +6,7 @@ import { api, must } from '@/api/client';
 import type { DryRun, DryRunResult, Programme, ReferralSums } from '@/api/types';
 import { ProblemView } from '@/shared/ProblemView';
 import { useFormat } from '@/shared/use_format';
+import { useNow } from '@/shared/use_now';
 
 const kDays = [30, 90, 365, 730] as const;
 const kDayMs = 86_400_000;
@@ -109,13 +110,14 @@ interface Props {
 /** What a form as it stands would have done to the past; nothing is changed. */
 export function DryRunView({ programme, change }: Props) {
   const { t } = useTranslation();
+  const now = useNow();
   const [days, setDays] = useState<number>(90);
   const run = useMutation({
     mutationFn: () =>
       must(
         api.POST('/v1/loyalty/programmes/{programme}/dry-run', {
           params: { path: { programme: programme.id } },
-          body: { from: new Date(Date.now() - days * kDayMs).toISOString(), ...change },
+          body: { from: new Date(now - days * kDayMs).toISOString(), ...change },
         }),
       ),
   });

@@ -3,6 +3,7 @@ import type { Programme, Reward } from '@/api/types';
 import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
+import { useNow } from '@/shared/use_now';
 import { useWords } from '@/shared/use_words';
 
 /** What points buy: price, what is left, and whether it is offered now. */
@@ -18,7 +19,7 @@ export function RewardCatalogue({
   const word = useWords();
   const { change } = useAddress();
   const mayWrite = useRight('loyalty.write');
-  const now = Date.now();
+  const now = useNow();
   const offered = (one: Reward) =>
     !one.enabled
       ? t('loyalty.disabled')
