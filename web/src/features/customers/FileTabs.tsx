@@ -11,6 +11,9 @@ import { SeenBy } from './SeenBy';
 import { Timeline } from './Timeline';
 import { Traits } from './Traits';
 
+// So narrow that all tabs stand in sight in the column: what does not fit hides behind a menu.
+const kGutter = 14;
+
 /** Middle of the file: what happened, and what is known. */
 export function FileTabs({ file }: { file: CustomerFile }) {
   const { t } = useTranslation();
@@ -22,6 +25,7 @@ export function FileTabs({ file }: { file: CustomerFile }) {
       activeKey={address.text('tab') || 'timeline'}
       onChange={(tab) => address.change({ tab: tab === 'timeline' ? null : tab })}
       destroyOnHidden
+      tabBarGutter={kGutter}
       items={[
         {
           key: 'timeline',

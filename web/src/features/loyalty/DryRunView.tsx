@@ -3,51 +3,23 @@ import { Button, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
-import type { DryRun, DryRunResult, Programme, ReferralSums } from '@/api/types';
+import type { DryRun, DryRunResult, Programme } from '@/api/types';
 import { ProblemView } from '@/shared/ProblemView';
 import { useFormat } from '@/shared/use_format';
 import { useNow } from '@/shared/use_now';
+import { ReferralChange } from './ReferralChange';
 
 const kDays = [30, 90, 365, 730] as const;
 const kDayMs = 86_400_000;
 
-const kSums = ['rewarded', 'refused', 'waiting'] as const;
-
-function Referral({ before, after }: { before: ReferralSums; after: ReferralSums }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const points = (sums: ReferralSums) => sums.referrer_points + sums.friend_points;
-  const rows: [string, number, number][] = [
-    ...kSums.map((name): [string, number, number] => [
-      t(`referral.${name}`),
-      before[name],
-      after[name],
-    ]),
-    [t('referral.points_given'), points(before), points(after)],
-  ];
-  return (
-    <table className="plain">
-      <thead>
-        <tr>
-          <th>{t('nav.referral')}</th>
-          <th className="num">{t('loyalty.was')}</th>
-          <th className="num">{t('loyalty.would_be')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(([name, was, is]) => (
-          <tr key={name}>
-            <td>{name}</td>
-            <td className="num">{format.count(was)}</td>
-            <td className="num">{format.count(is)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+interface ResultProps {
+  result: DryRunResult;
+  programme: Programme;
+  /** Its terms are what is tried: shown though nobody came by a code. */
+  ofReferral: boolean;
 }
 
-function Result({ result, programme }: { result: DryRunResult; programme: Programme }) {
+function Result({ result, programme, ofReferral }: ResultProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const signed = (value: number) => `${value > 0 ? '+' : ''}${format.count(value)}`;
@@ -83,8 +55,8 @@ function Result({ result, programme }: { result: DryRunResult; programme: Progra
           ))}
         </tbody>
       </table>
-      {result.referral.before.claims + result.referral.after.claims > 0 ? (
-        <Referral before={result.referral.before} after={result.referral.after} />
+      {ofReferral || result.referral.before.claims + result.referral.after.claims > 0 ? (
+        <ReferralChange before={result.referral.before} after={result.referral.after} />
       ) : null}
       <p>{t('loyalty.dry_people', { n: format.count(result.people) })}</p>
       {result.moved.length === 0 ? (
@@ -136,7 +108,13 @@ export function DryRunView({ programme, change }: Props) {
         </Button>
       </div>
       {run.isError ? <ProblemView error={run.error} /> : null}
-      {run.data ? <Result result={run.data} programme={programme} /> : null}
+      {run.data ? (
+        <Result
+          result={run.data}
+          programme={programme}
+          ofReferral={change.referral !== undefined}
+        />
+      ) : null}
     </>
   );
 }
