@@ -57,8 +57,8 @@ def recommendations():
         server.import_file("orders", purchases(folder))
         server.settled()
         assert server.api("POST", "/v1/value/recommendations/train").status == 202
-        until(lambda: server.get("/v1/value/recommendations")["ready"], 600, "recommendations")
-        used = server.get("/v1/value/recommendations")["model"]["used"]
+        model = until(lambda: server.get("/v1/value/recommendations")["model"], 600, "recommendations")
+        used = model["used"]
         headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
         connection = http.client.HTTPConnection("127.0.0.1", server.port)
         draw, times = random.Random(7), []

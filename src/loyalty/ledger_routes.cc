@@ -1,5 +1,6 @@
 // Commands, quotes, people and approvals: /v1/loyalty/programmes/{programme}/* of api/openapi.yaml.
 #include <algorithm>
+#include <span>
 
 #include "loyalty/budgets.h"
 #include "loyalty/command.h"
@@ -9,13 +10,15 @@ namespace perennial::loyalty {
 namespace {
 
 constexpr int64_t kMaxLines = 10'000;
+constexpr size_t kMaxLotsShown = 500;  // of those that are open, the first to be spent
 constexpr int64_t kMaxApprovalsListed = 500;
 
 Json time_or_null(std::optional<Instant> at) { return at ? Json(format_instant(*at)) : Json(); }
 
 Json balance_json(const Programme&, const Currency& currency, const Statement& statement) {
   Json lots = Json::array();
-  for (const OpenLot& lot : statement.lots) {
+  const auto shown = std::min(statement.lots.size(), kMaxLotsShown);
+  for (const OpenLot& lot : std::span(statement.lots).first(shown)) {
     lots.push_back({{"lot", lot.id},
                     {"amount", lot.amount},
                     {"open", lot.open},
@@ -36,7 +39,8 @@ Json balance_json(const Programme&, const Currency& currency, const Statement& s
           {"pending", b.pending},
           {"held", b.held},
           {"owed", b.owed},
-          {"lots", std::move(lots)}};
+          {"lots", std::move(lots)},
+          {"lots_total", statement.lots.size()}};
 }
 
 Json line_json(const StatementLine& line) {

@@ -66,8 +66,8 @@ export function Balances({ balances, chosen, choose }: Props) {
           </tbody>
         </table>
       ) : null}
-      {one.lots.length > 12 ? (
-        <p className="quiet small">{t('loyalty.more_lots', { n: one.lots.length - 12 })}</p>
+      {one.lots_total > 12 ? (
+        <p className="quiet small">{t('loyalty.more_lots', { n: one.lots_total - 12 })}</p>
       ) : null}
     </>
   );
