@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "store/pool.h"
 #include "store/store.h"
 #include "store/testing.h"
 
@@ -142,6 +143,32 @@ TEST_F(ConcurrencyTest, AConnectionThatNeverComesBackIsBusy) {
     return {};
   });
   EXPECT_TRUE(done);
+}
+
+// Whoever waits is served in the order of asking, also before one who gives back and asks again.
+TEST(Pool, ServesInTheOrderOfAsking) {
+  Pool<int> pool(1, std::chrono::seconds(60),
+                 [] { return Result<std::unique_ptr<int>>(std::make_unique<int>(0)); });
+  std::vector<int> order;  // written by whoever has the only place
+  std::vector<std::thread> threads;
+  {
+    auto held = pool.take();
+    ASSERT_TRUE(held);
+    for (int i = 0; i < 5; ++i) {
+      threads.emplace_back([&, i] {
+        auto mine = pool.take();
+        if (mine) order.push_back(i);
+      });
+      while (pool.waiting() <= static_cast<size_t>(i)) std::this_thread::yield();
+    }
+  }
+  {
+    auto again = pool.take();
+    ASSERT_TRUE(again);
+    order.push_back(5);
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4, 5}));
 }
 
 }  // namespace
