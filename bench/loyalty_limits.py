@@ -232,6 +232,7 @@ def dry_run(server, key):
     event += '"timestamp":"2026-02-02T00:00:00Z"}'
     for start in range(0, EVENTS, PEOPLE):
         send(server, key, min(PEOPLE, EVENTS - start), event)
+    server.in_timeline()  # which follows on the same cores
     rule = {"id": "view", "name": "View", "event": "Viewed"}
     rule["amount"] = {"kind": "fixed", "points": 2}
     rule["when"] = [{"property": "channel", "op": "eq", "value": "app"}]
