@@ -51,7 +51,7 @@ std::vector<Use> read_uses(std::string_view text) {
 }
 
 constexpr std::string_view kHolderColumns =
-    "id, currency, person, available, pending, held, owed, last_ms, merged_into";
+    "id, currency, person, available, pending, held, owed, last_ms, merged_into, due_ms";
 
 Holder read_holder(const Row& row) {
   return {.id = row.integer(0),
@@ -113,7 +113,8 @@ Result<void> load_holders(store::Connection& c, Core& core,
   std::vector<Value> merged;
   const auto take = [&](const Row& row) -> Result<void> {
     if (core.find_by_id(row.integer(0))) return {};
-    const Holder& holder = core.add(read_holder(row));
+    Holder& holder = core.add(read_holder(row));
+    holder.unread.due_ms = row.maybe_integer(9).value_or(kNever);
     loaded.push_back(holder.id);
     if (holder.merged_into != 0) merged.emplace_back(holder.merged_into);
     return {};
@@ -137,7 +138,10 @@ Result<void> load_holders(store::Connection& c, Core& core,
 Result<void> load_lots(store::Connection& c, Core& core, std::span<const int64_t> holders,
                        bool whole) {
   std::vector<Value> keys(holders.begin(), holders.end());
-  for (int64_t id : holders) core.find_by_id(id)->whole = whole;
+  for (int64_t id : holders) {
+    core.find_by_id(id)->whole = whole;
+    core.find_by_id(id)->unread = {};
+  }
   const std::string where = whole ? "" : " AND done = 0";
   TRY(each_in(c,
               "SELECT holder, " + std::string(kLotColumns) +
@@ -220,6 +224,33 @@ Result<Numbers> read_numbers(store::Connection& c) {
   return Numbers{row->integer(0), row->integer(1), row->integer(2)};
 }
 
+namespace {
+
+// Those whose lots have to be read after all are added to `open`: something of theirs is due, or
+// they were merged into somebody.
+Result<void> load_earning(store::Connection& c, Core& core, const Wanted& wanted,
+                          std::vector<int64_t>& open) {
+  std::vector<int64_t> loaded;
+  TRY(load_holders(c, core, wanted.earning, loaded));
+  const bool merged = std::ranges::any_of(
+      loaded, [&](int64_t id) { return core.find_by_id(id)->merged_into != 0; });
+  for (const int64_t id : loaded) {
+    Holder& holder = *core.find_by_id(id);
+    const int64_t until =
+        std::max({wanted.earning_until_ms, holder.last_ms, core.programme().closed_ms});
+    if (merged || holder.unread.due_ms <= until) {
+      open.push_back(id);
+      continue;
+    }
+    holder.unread.available = holder.available;
+    holder.unread.pending = holder.pending;
+    holder.unread.held = holder.held;
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<void> load(store::Connection& c, Core& core, const Wanted& wanted) {
   auto whole_people = wanted.whole;
   for (const auto& [currency, id] : wanted.merges)
@@ -228,6 +259,7 @@ Result<void> load(store::Connection& c, Core& core, const Wanted& wanted) {
   TRY(load_holders(c, core, whole_people, whole));
   TRY(load_lots(c, core, whole, true));
   TRY(load_holders(c, core, wanted.open, open));
+  TRY(load_earning(c, core, wanted, open));
   TRY(load_lots(c, core, open, false));
   return load_ended_spends(c, core, wanted.spends);
 }

@@ -7,7 +7,10 @@ namespace perennial::loyalty {
 
 // What a run of commands needs in memory.
 struct Wanted {
-  std::vector<std::pair<int64_t, PersonId>> open;   // (currency, person): open lots and holds
+  std::vector<std::pair<int64_t, PersonId>> open;  // (currency, person): open lots and holds
+  // They only earn until then: lots that are not due stay unread.
+  std::vector<std::pair<int64_t, PersonId>> earning;
+  int64_t earning_until_ms = 0;
   std::vector<std::pair<int64_t, PersonId>> whole;  // everything of them
   std::vector<std::pair<int64_t, std::string>> merges;
   std::vector<std::pair<int64_t, std::string>> spends;  // ended ones too, to tell that they ended

@@ -10,7 +10,7 @@ Lot* Holder::lot(int64_t lot_id) {
 }
 
 int64_t Holder::next_due() const {
-  int64_t due = kNever;
+  int64_t due = unread.due_ms;
   for (const Lot& lot : lots) {
     if (!lot.active && lot.open > 0) due = std::min(due, lot.activates_ms);
     if (lot.active && lot.open > 0) due = std::min(due, lot.expires_ms);
@@ -156,6 +156,7 @@ void Core::release_uses(Entry& entry, Holder& holder, Spend& spend, Points amoun
 }
 
 void Core::settle(Holder& holder, int64_t upto_ms) {
+  INVARIANT(holder.unread.due_ms > upto_ms);
   for (int64_t due = holder.next_due(); due <= upto_ms && due != kNever; due = holder.next_due()) {
     const int64_t at = moment(holder, due);
     for (Spend& spend : holder.spends) {
@@ -200,7 +201,9 @@ void Core::move(CommandKind kind, int64_t currency, Account debit, Account credi
 
 void Core::check() const {
   for (const auto& [key, holder] : holders_) {
-    Points open = 0, pending = 0, held = 0, uses = 0;
+    const Holder::Unread& unread = holder->unread;
+    Points open = unread.available, pending = unread.pending, held = unread.held,
+           uses = unread.held;
     for (const Lot& lot : holder->lots) {
       INVARIANT(lot.open >= 0 && lot.held >= 0 && lot.open + lot.held <= lot.amount);
       (lot.active ? open : pending) += lot.open;

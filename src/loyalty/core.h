@@ -80,6 +80,13 @@ struct Holder {
   bool fresh = false, changed = false;
   // Lots and spends that are open, or all of them when `whole`.
   bool whole = true;
+  // What the lots and holds add up to that were not read, and when the first of them is due: who
+  // only earns leaves them as they are.
+  struct Unread {
+    Points available = 0, pending = 0, held = 0;
+    int64_t due_ms = kNever;
+  };
+  Unread unread;
   std::deque<Lot> lots;
   std::deque<Spend> spends;
   std::vector<Refunded> refunded;

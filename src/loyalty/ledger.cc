@@ -57,13 +57,18 @@ bool wants_all(CommandKind kind) {
          kind == CommandKind::kUnmerge || kind == CommandKind::kTakeBack;
 }
 
-Wanted wanted_by(const Programme& programme, std::span<const Command> commands) {
-  Wanted wanted;
+// Of people who only earn no lots are wanted, unless `all` lots are.
+Wanted wanted_by(const Programme& programme, std::span<const Command> commands, Instant now,
+                 bool all) {
+  Wanted wanted{.earning_until_ms = to_millis(now)};
   for (const Command& command : commands) {
     const Currency* currency =
         command.currency.empty() ? &programme.currencies.front() : programme.find(command.currency);
     if (!currency) continue;
-    auto& list = wants_all(command.kind) ? wanted.whole : wanted.open;
+    wanted.earning_until_ms = std::max(wanted.earning_until_ms, command.at_ms.value_or(0));
+    auto& list = wants_all(command.kind)                      ? wanted.whole
+                 : command.kind == CommandKind::kEarn && !all ? wanted.earning
+                                                              : wanted.open;
     list.emplace_back(currency->id, command.person);
     if (command.other != 0) list.emplace_back(currency->id, command.other);
     if (command.kind == CommandKind::kCapture || command.kind == CommandKind::kRelease)
@@ -151,15 +156,19 @@ Outcome unknown_person(const Command& command, const std::set<PersonId>& unknown
 Result<std::vector<Outcome>> decide(store::Connection& c, const Programme& programme,
                                     std::span<const Command> commands, Instant now) {
   Memory memory = TRY(remembered(c, programme, commands));
-  Core core(programme, TRY(read_numbers(c)));
-  TRY(load(c, core, wanted_by(programme, commands)));
-  const auto strangers = TRY(strangers_among(c, core, programme, commands));
+  std::optional<Core> read(std::in_place, programme, TRY(read_numbers(c)));
+  TRY(load(c, *read, wanted_by(programme, commands, now, false)));
+  const auto strangers = TRY(strangers_among(c, *read, programme, commands));
   const auto& unknown = strangers.unknown;
   std::vector<Command> today;
   if (!strangers.now_called.empty()) {
     today = renamed(commands, strangers);
-    TRY(load(c, core, wanted_by(programme, today)));
+    // Who only earned under a name of before may do more under that of today.
+    read.emplace(programme, TRY(read_numbers(c)));
+    TRY(load(c, *read, wanted_by(programme, commands, now, true)));
+    TRY(load(c, *read, wanted_by(programme, today, now, true)));
   }
+  Core& core = *read;
   std::vector<Outcome> outcomes;
   std::vector<std::pair<std::string, Remembered>> news;
   outcomes.reserve(commands.size());
