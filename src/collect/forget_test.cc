@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "events/testing.h"
 #include "store/testing.h"
 
 namespace perennial::collect {
@@ -47,9 +48,6 @@ TEST(Words, AreFoundInEvents) {
 class ForgetInImport : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = std::filesystem::temp_directory_path() / "forget-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
     record_.path = directory_ + "/imp.data";
     record_.taken = true;
     record_.import.mapping.delimiter = ",";
@@ -59,7 +57,6 @@ class ForgetInImport : public ::testing::Test {
     record_.sample = {{"columns", {"id", "mail", "count", "name"}},
                       {"rows", {{"17", "a@b.cn", "1", "x"}, {"18", "c@d.cn", "17", "y"}}}};
   }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
   static void write(const std::string& path, std::string_view text) {
     std::ofstream(path, std::ios::binary) << text;
   }
@@ -73,7 +70,8 @@ class ForgetInImport : public ::testing::Test {
     return done.value_or(Forgotten{});
   }
 
-  std::string directory_;
+  const events::ScratchDirectory scratch_;
+  const std::string& directory_ = scratch_.path();
   ImportRecord record_;
 };
 

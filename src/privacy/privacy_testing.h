@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "events/testing.h"
 #include "experiments/experiments.h"
 #include "insight/insight.h"
 #include "loyalty/loyalty.h"
@@ -48,9 +49,6 @@ inline std::vector<store::Migration> all_migrations() {
 class PrivacyTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = std::filesystem::temp_directory_path() / "privacy-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
     must(database_->migrate(all_migrations()));
     settings_ = must(access::Settings::load(*database_));
     using people::ErasedPerson;
@@ -75,10 +73,9 @@ class PrivacyTest : public ::testing::Test {
     open();
   }
   void TearDown() override {
-    if (directory_.empty()) return;
+    if (!log_) return;  // skipped before it was set up
     close();
     close_world();
-    std::filesystem::remove_all(directory_);
   }
 
   // The log as a start of the program finds it.
@@ -249,7 +246,8 @@ class PrivacyTest : public ::testing::Test {
   }
 
   store::TestDatabase database_;
-  std::string directory_;
+  const events::ScratchDirectory scratch_;
+  const std::string& directory_ = scratch_.path();
   std::unique_ptr<access::Settings> settings_;
   std::unique_ptr<events::Log> memory_;
   events::Log* log_ = nullptr;

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "events/testing.h"
 #include "insight/insight.h"
 #include "store/testing.h"
 
@@ -30,9 +31,6 @@ Instant at(std::string_view text) { return must(parse_instant(text)); }
 class RetentionTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = std::filesystem::temp_directory_path() / "retention-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
     for (auto part : {access::migrations(), events::migrations(), people::migrations(),
                       privacy::migrations()}) {
       must(database_->migrate(part));
@@ -57,10 +55,7 @@ class RetentionTest : public ::testing::Test {
                                                           .clock = [this] { return now_; }});
     retention_ = std::make_unique<Retention>(*wiring_);
   }
-  void TearDown() override {
-    timeline_.reset();
-    std::filesystem::remove_all(directory_);
-  }
+  void TearDown() override { timeline_.reset(); }
   void send(std::string name, std::string_view when, std::string properties = "{}") {
     events::Event event;
     event.source = "web";
@@ -92,7 +87,8 @@ class RetentionTest : public ::testing::Test {
   size_t left(const std::string& name) { return must(log_->read({.names = {name}})).size(); }
 
   store::TestDatabase database_;
-  std::string directory_;
+  const events::ScratchDirectory scratch_;
+  const std::string& directory_ = scratch_.path();
   std::unique_ptr<access::Settings> settings_;
   std::unique_ptr<events::Log> log_;
   std::unique_ptr<timeline::Timeline> timeline_;

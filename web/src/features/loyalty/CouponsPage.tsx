@@ -3,9 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { CouponBatch, Programme } from '@/api/types';
 import { Empty } from '@/shared/Empty';
-import { LinkButton } from '@/shared/LinkButton';
 import { Loaded } from '@/shared/Loaded';
-import { PageHead } from '@/shared/PageHead';
 import { Section } from '@/shared/Section';
 import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
@@ -13,8 +11,8 @@ import { useFormat } from '@/shared/use_format';
 import { CouponCodes } from './CouponCodes';
 import { CouponForm } from './CouponForm';
 import { CouponUses } from './CouponUses';
-import { ForProgramme } from './ForProgramme';
 import { useWorth } from './use_worth';
+import { ThingsPage } from './ThingsPage';
 
 const kNew = 'new';
 
@@ -129,17 +127,14 @@ function Body({ programme }: { programme: Programme }) {
 
 export default function CouponsPage() {
   const { t } = useTranslation();
-  const mayWrite = useRight('loyalty.write');
   return (
-    <>
-      <PageHead title={t('nav.coupons')} lead={t('coupon.lead')}>
-        {mayWrite ? (
-          <LinkButton type="primary" to={`/loyalty/coupons?batch=${kNew}`}>
-            {t('coupon.new')}
-          </LinkButton>
-        ) : null}
-      </PageHead>
-      <ForProgramme>{(programme) => <Body programme={programme} />}</ForProgramme>
-    </>
+    <ThingsPage
+      title={t('nav.coupons')}
+      lead={t('coupon.lead')}
+      add={t('coupon.new')}
+      to={`/loyalty/coupons?batch=${kNew}`}
+    >
+      {(programme) => <Body programme={programme} />}
+    </ThingsPage>
   );
 }

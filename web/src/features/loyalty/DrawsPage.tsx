@@ -3,16 +3,14 @@ import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Programme } from '@/api/types';
 import { Empty } from '@/shared/Empty';
-import { LinkButton } from '@/shared/LinkButton';
 import { Loaded } from '@/shared/Loaded';
-import { PageHead } from '@/shared/PageHead';
 import { Section } from '@/shared/Section';
 import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
 import { DrawForm } from './DrawForm';
 import { DrawsTable } from './DrawsTable';
-import { ForProgramme } from './ForProgramme';
 import { Plays } from './Plays';
+import { ThingsPage } from './ThingsPage';
 
 const kNew = 'new';
 
@@ -69,17 +67,14 @@ function Body({ programme }: { programme: Programme }) {
 
 export default function DrawsPage() {
   const { t } = useTranslation();
-  const mayWrite = useRight('loyalty.write');
   return (
-    <>
-      <PageHead title={t('nav.draws')} lead={t('draw.lead')}>
-        {mayWrite ? (
-          <LinkButton type="primary" to={`/loyalty/draws?draw=${kNew}`}>
-            {t('draw.new')}
-          </LinkButton>
-        ) : null}
-      </PageHead>
-      <ForProgramme>{(programme) => <Body programme={programme} />}</ForProgramme>
-    </>
+    <ThingsPage
+      title={t('nav.draws')}
+      lead={t('draw.lead')}
+      add={t('draw.new')}
+      to={`/loyalty/draws?draw=${kNew}`}
+    >
+      {(programme) => <Body programme={programme} />}
+    </ThingsPage>
   );
 }

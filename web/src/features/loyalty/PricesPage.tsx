@@ -3,15 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { PriceRule, Programme } from '@/api/types';
 import { Empty } from '@/shared/Empty';
-import { LinkButton } from '@/shared/LinkButton';
 import { Loaded } from '@/shared/Loaded';
-import { PageHead } from '@/shared/PageHead';
 import { Section } from '@/shared/Section';
 import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
-import { ForProgramme } from './ForProgramme';
 import { PriceRuleForm } from './PriceRuleForm';
+import { ThingsPage } from './ThingsPage';
 
 const kNew = 'new';
 
@@ -120,17 +118,14 @@ function Body({ programme }: { programme: Programme }) {
 
 export default function PricesPage() {
   const { t } = useTranslation();
-  const mayWrite = useRight('loyalty.write');
   return (
-    <>
-      <PageHead title={t('nav.prices')} lead={t('price.lead')}>
-        {mayWrite ? (
-          <LinkButton type="primary" to={`/loyalty/prices?rule=${kNew}`}>
-            {t('price.new')}
-          </LinkButton>
-        ) : null}
-      </PageHead>
-      <ForProgramme>{(programme) => <Body programme={programme} />}</ForProgramme>
-    </>
+    <ThingsPage
+      title={t('nav.prices')}
+      lead={t('price.lead')}
+      add={t('price.new')}
+      to={`/loyalty/prices?rule=${kNew}`}
+    >
+      {(programme) => <Body programme={programme} />}
+    </ThingsPage>
   );
 }

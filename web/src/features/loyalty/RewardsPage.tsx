@@ -3,16 +3,14 @@ import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Programme } from '@/api/types';
 import { Empty } from '@/shared/Empty';
-import { LinkButton } from '@/shared/LinkButton';
 import { Loaded } from '@/shared/Loaded';
-import { PageHead } from '@/shared/PageHead';
 import { Section } from '@/shared/Section';
 import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
-import { ForProgramme } from './ForProgramme';
 import { Redemptions } from './Redemptions';
 import { RewardCatalogue } from './RewardCatalogue';
 import { RewardForm } from './RewardForm';
+import { ThingsPage } from './ThingsPage';
 
 const kNew = 'new';
 
@@ -69,17 +67,14 @@ function Body({ programme }: { programme: Programme }) {
 
 export default function RewardsPage() {
   const { t } = useTranslation();
-  const mayWrite = useRight('loyalty.write');
   return (
-    <>
-      <PageHead title={t('nav.rewards')} lead={t('reward.lead')}>
-        {mayWrite ? (
-          <LinkButton type="primary" to={`/loyalty/rewards?reward=${kNew}`}>
-            {t('reward.new')}
-          </LinkButton>
-        ) : null}
-      </PageHead>
-      <ForProgramme>{(programme) => <Body programme={programme} />}</ForProgramme>
-    </>
+    <ThingsPage
+      title={t('nav.rewards')}
+      lead={t('reward.lead')}
+      add={t('reward.new')}
+      to={`/loyalty/rewards?reward=${kNew}`}
+    >
+      {(programme) => <Body programme={programme} />}
+    </ThingsPage>
   );
 }
