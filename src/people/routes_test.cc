@@ -118,6 +118,28 @@ TEST_F(PeopleRoutes, RefusesWhatItCannotRead) {
   get(customer("u1") + "/timeline?kinds=order,dream", 400);
 }
 
+TEST_F(PeopleRoutes, NamesByNumber) {
+  send({track(1, "", "a", "Viewed"), identify(2, "u2", "", R"({"name":"王小薇"})")});
+  const auto visitor = std::to_string(people_.id_of("", "a"));
+  const auto second = std::to_string(people_.id_of("u2", ""));
+  send({identify(3, "u1", "a", R"({"name":"Ann"})")});
+  const auto ask = [&](const std::string& people) {
+    return get("/v1/customer-names?people=" + people)["people"];
+  };
+  // The visitor is somebody by now; who is not there is left out.
+  const Json both = ask(visitor + ",999," + second);
+  ASSERT_EQ(both.size(), 2);
+  EXPECT_EQ(both[0], Json({{"person_id", people_.id_of("", "a")}, {"name", "Ann"}}));
+  EXPECT_EQ(both[1]["name"], "王小薇");
+  EXPECT_EQ(ask(""), Json::array());
+  for (const char* wrong : {"x", "1,,2", "-1", "0", "1.5"}) {
+    EXPECT_EQ(get(std::string("/v1/customer-names?people=") + wrong, 400)["where"], "people");
+  }
+  std::string many = "1";
+  for (int i = 0; i < 200; ++i) many += ",1";
+  EXPECT_EQ(get("/v1/customer-names?people=" + many, 400)["where"], "people");
+}
+
 TEST_F(PeopleRoutes, AnAddressFromBeforeAJoinLeadsToThePerson) {
   send({track(1, "", "a", "Viewed")});
   const auto visitor = people_.id_of("", "a");

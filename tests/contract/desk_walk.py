@@ -51,6 +51,8 @@ def walk_list(walk):
     view = walk.ok("POST", "/v1/customer-views", draft)
     walk.ok("POST", "/v1/customer-views", draft | {"columns": ["shoe"]}, status=400)
     walk.ok("GET", "/v1/customer-views")
+    walk.ok("GET", "/v1/customer-names?people=1,2")
+    walk.ok("GET", "/v1/customer-names?people=one", status=400)
     walk.ok("PUT", f"/v1/customer-views/{view['id']}", draft | {"version": 1})
     walk.ok("PUT", f"/v1/customer-views/{view['id']}", draft | {"version": 1}, status=409)
     walk.ok("DELETE", f"/v1/customer-views/{view['id']}")

@@ -10,6 +10,7 @@ import { ProblemView } from '@/shared/ProblemView';
 import { Section } from '@/shared/Section';
 import { minorDigits } from '@/shared/format';
 import { useFormat } from '@/shared/use_format';
+import { useNow } from '@/shared/use_now';
 import { Labelled } from './Labelled';
 
 const kShown = 50;
@@ -28,8 +29,9 @@ function useChange<T>(change: (input: T) => Promise<unknown>) {
 function NewCost({ returns }: { returns: readonly Return[] }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const now = useNow();
   const [about, setAbout] = useState('');
-  const [day, setDay] = useState(format.isoDay(new Date()));
+  const [day, setDay] = useState(format.isoDay(now));
   const [amount, setAmount] = useState<number | null>(null);
   const [note, setNote] = useState('');
   const unit = 10 ** minorDigits(format.currency);

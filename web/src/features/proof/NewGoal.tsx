@@ -8,6 +8,7 @@ import { NumberInput } from '@/shared/NumberInput';
 import { ProblemView } from '@/shared/ProblemView';
 import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';
+import { useNow } from '@/shared/use_now';
 import { useWords } from '@/shared/use_words';
 import { isRate, kGoalMeasures } from './goal';
 import { Labelled } from './Labelled';
@@ -24,7 +25,7 @@ export function NewGoal() {
   const word = useWords();
   const format = useFormat();
   const client = useQueryClient();
-  const today = format.isoDay(new Date());
+  const today = format.isoDay(useNow());
   const [name, setName] = useState('');
   const [owner, setOwner] = useState('');
   const [measure, setMeasure] = useState<Goal['measure']>('retention_rate');

@@ -12,6 +12,7 @@ import { PageHead } from '@/shared/PageHead';
 import { People } from '@/shared/People';
 import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
+import { useNow } from '@/shared/use_now';
 import { ChangesTable } from './ChangesTable';
 import { sentenceOf } from './sentence';
 import { SizeChart } from './SizeChart';
@@ -24,6 +25,7 @@ const kEveryMs = 3_000;
 function Actions({ segment }: { segment: Segment }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const now = useNow();
   const navigate = useNavigate();
   const client = useQueryClient();
   const { message } = App.useApp();
@@ -35,7 +37,7 @@ function Actions({ segment }: { segment: Segment }) {
       must(
         api.POST('/v1/segments', {
           body: {
-            name: t('segment.frozen_name', { name, day: format.isoDay(new Date()) }),
+            name: t('segment.frozen_name', { name, day: format.isoDay(now) }),
             kind: 'static',
             announce: false,
             from: { set },
