@@ -28,6 +28,7 @@
 
 #include "events/arrivals.h"
 #include "events/chdb_library.h"
+#include "events/chdb_reading.h"
 #include "events/chdb_schema.h"
 #include "events/chdb_sql.h"
 #include "events/erasing.h"
@@ -103,24 +104,6 @@ std::string id_literal(Fingerprint id) {
   return "'" + std::string(digits.rbegin(), digits.rend()) + "'";
 }
 
-// Streams the rows of a statement through `read`, which takes one row from the reader or returns
-// false.
-template <class Read, class EndOfPiece>
-Result<void> stream_rows(ChdbConnection& connection, std::string_view sql, Read read,
-                         EndOfPiece end_of_piece) {
-  std::string rest;  // the part of a row that the last piece ended with
-  auto went = connection.stream(sql, "RowBinary", [&](std::string_view piece) -> Result<void> {
-    if (!rest.empty()) rest += piece;
-    RowReader reader(rest.empty() ? piece : std::string_view(rest));
-    while (!reader.done() && read(reader)) {
-    }
-    rest = std::string((rest.empty() ? piece : std::string_view(rest)).substr(reader.consumed()));
-    return end_of_piece();
-  });
-  if (went && !rest.empty()) return fail(Code::kInternal, "the event engine ended inside a row");
-  return went;
-}
-
 class ChdbLog final : public Log {
  public:
   ChdbLog(std::unique_ptr<DirectoryLock> lock, ChdbEngine* engine,
@@ -144,6 +127,7 @@ class ChdbLog final : public Log {
                     const std::function<Result<void>(const Columns&)>& each) override;
   Result<void> sweep(const Sweep& what,
                      const std::function<Result<void>(const Glimpse&)>& each) override;
+  Result<std::vector<Sweep>> split(const Sweep& what, size_t parts) override;
   Result<std::vector<StoredEvent>> read(const Scan& what) override;
   Result<std::vector<StoredEvent>> read_arrivals(uint64_t after, size_t limit) override;
   Result<Arrived> share_arrivals(uint64_t after, size_t limit) override;
@@ -353,20 +337,23 @@ Result<void> ChdbLog::scan(const Scan& what,
 Result<void> ChdbLog::sweep(const Sweep& what,
                             const std::function<Result<void>(const Glimpse&)>& each) {
   auto connection = TRY(borrow());
-  Glimpse glimpse;
   Result<void> told;
-  auto went = stream_rows(
-      *connection, sweep_statement(what),
-      [&](RowReader& reader) {
-        if (!reader.read_glimpse(glimpse)) return false;
-        told = each(glimpse);
-        return told.has_value();
-      },
-      [&]() -> Result<void> { return told; });
+  const auto went = sweep_through(*connection, what, [&](const Glimpse& glimpse) {
+    told = each(glimpse);
+    return told;
+  });
   if (!told) return told;
-  if (!went) return std::unexpected(own_fault(std::move(went).error()));
+  if (!went) return std::unexpected(own_fault(went.error()));
   give_back(std::move(connection));
   return {};
+}
+
+Result<std::vector<Sweep>> ChdbLog::split(const Sweep& what, size_t parts) {
+  auto connection = TRY(borrow());
+  auto out = split_by_index(*connection, what, parts);
+  if (!out) return std::unexpected(own_fault(std::move(out).error()));
+  give_back(std::move(connection));
+  return out;
 }
 
 Result<ChdbLog::Events> ChdbLog::read_statement(std::string_view sql) {

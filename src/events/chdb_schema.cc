@@ -6,6 +6,8 @@
 namespace perennial::events {
 namespace {
 
+constexpr int kSweepRows = 16'384;  // handed over at once: a few MB
+
 constexpr std::string_view kVersionMark = "perennial events, version ";
 
 // The projection answers whether an id is stored. Partitions are ranges of arrival numbers: a
@@ -132,14 +134,16 @@ std::string scan_statement(std::string_view columns, const Scan& what) {
 std::string sweep_statement(const Sweep& what) {
   std::string where = conditions(what.identities, what.types, what.names, what.span, what.after_seq,
                                  what.up_to_seq);
-  if (!what.of_anonymous.empty()) {
-    const auto same = [](const std::string& text) -> std::string_view { return text; };
-    where +=
-        (where.empty() ? " WHERE " : " AND ") + one_of("anonymous_id", what.of_anonymous, same);
-  }
-  return std::string("SELECT seq, identity, ") + (what.anonymous_ids ? "anonymous_id" : "''") +
-         ", type, name, timestamp, " + (what.properties ? "properties" : "''") + " FROM events" +
-         where;
+  const auto add = [&](const std::string& condition) {
+    where += (where.empty() ? " WHERE " : " AND ") + condition;
+  };
+  const auto same = [](const std::string& text) -> std::string_view { return text; };
+  if (!what.of_anonymous.empty()) add(one_of("anonymous_id", what.of_anonymous, same));
+  if (!what.from_identity.empty()) add("identity >= " + sql_literal(what.from_identity));
+  if (!what.below_identity.empty()) add("identity < " + sql_literal(what.below_identity));
+  return std::string("SELECT seq, identity, type, name, timestamp") +
+         (what.anonymous_ids ? ", anonymous_id" : "") + (what.properties ? ", properties" : "") +
+         " FROM events" + where + " SETTINGS max_block_size = " + std::to_string(kSweepRows);
 }
 
 std::string erase_condition(const Erase& what) {

@@ -115,6 +115,8 @@ struct Sweep {
   std::vector<Type> types;              // empty: all
   std::optional<Span> span;
   std::vector<std::string> of_anonymous;  // anonymous ids as sent; empty: all
+  // Identities from the first on and below the second, by their bytes; "": no end.
+  std::string from_identity, below_identity;
   uint64_t after_seq = 0, up_to_seq = UINT64_MAX;
   bool properties = true;      // false: they come as ""
   bool anonymous_ids = false;  // false: they come as ""
@@ -197,6 +199,9 @@ class Log {
   // Calls `each` for every event asked for, without copying it: for readers of millions.
   virtual Result<void> sweep(const Sweep& what,
                              const std::function<Result<void>(const Glimpse&)>& each) = 0;
+  // The same sweep as one or more (at most `parts`) for readers side by side: each event is in one
+  // of them, those of an identity in the same. They are of about the same size.
+  virtual Result<std::vector<Sweep>> split(const Sweep& what, size_t parts);
   // Whole events in the order of the scan, for timelines and live view.
   virtual Result<std::vector<StoredEvent>> read(const Scan& what) = 0;
   // Whole events with seq > after in arrival order, at most `limit`; from memory when they are

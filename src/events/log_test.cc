@@ -378,6 +378,36 @@ TEST_P(LogTest, ScansAgreeWithBruteForce) {
   }
 }
 
+TEST_P(LogTest, PartsOfASweepHoldEachIdentityOnce) {
+  std::vector<Event> events;
+  for (int i = 0; i < 30'000; ++i) {
+    events.push_back(event(std::to_string(i), i));
+    events.back().user_id = source_ + std::to_string(i % 7'000);
+  }
+  append(std::move(events));
+  for (size_t asked = 1; asked < 6; ++asked) {
+    std::map<std::string, size_t> part_of;
+    std::set<uint64_t> told;
+    const auto parts = log_->split({.anonymous_ids = true}, asked);
+    ASSERT_TRUE(parts) << parts.error().text();
+    EXPECT_LE(parts->size(), asked);
+    EXPECT_EQ(parts->size() > 1, asked > 1);
+    for (size_t part = 0; part < parts->size(); ++part) {
+      ASSERT_TRUE(log_->sweep((*parts)[part], [&](const Glimpse& glimpse) -> Result<void> {
+        EXPECT_TRUE(told.insert(glimpse.seq).second) << glimpse.seq;
+        EXPECT_EQ(part_of.emplace(glimpse.identity, part).first->second, part);
+        return {};
+      }));
+    }
+    size_t all = 0;
+    ASSERT_TRUE(log_->sweep({}, [&](const Glimpse&) -> Result<void> {
+      ++all;
+      return {};
+    }));
+    EXPECT_EQ(told.size(), all);
+  }
+}
+
 TEST_P(LogTest, StatsCountWhatIsThere) {
   const LogStats before = log_->stats().value();
   append({event("s1"), event("s2"), event("s1")});

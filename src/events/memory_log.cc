@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 #include <unordered_set>
 
 #include "events/arrivals.h"
@@ -60,6 +61,8 @@ class MemoryLog final : public Log {
       if (event.seq <= what.after_seq || event.seq > what.up_to_seq) continue;
       if (!among(what.of_anonymous, event.anonymous_id)) continue;
       const std::string identity = identity_of(event.user_id, event.anonymous_id);
+      if (identity < what.from_identity) continue;
+      if (!what.below_identity.empty() && identity >= what.below_identity) continue;
       TRY(each({.seq = event.seq,
                 .identity = identity,
                 .anonymous_id = what.anonymous_ids ? std::string_view(event.anonymous_id) : "",
@@ -69,6 +72,24 @@ class MemoryLog final : public Log {
                 .properties = what.properties ? std::string_view(event.properties) : ""}));
     }
     return {};
+  }
+
+  Result<std::vector<Sweep>> split(const Sweep& what, size_t parts) override {
+    std::set<std::string> identities;
+    TRY(sweep(what, [&](const Glimpse& event) -> Result<void> {
+      identities.emplace(event.identity);
+      return {};
+    }));
+    std::vector<Sweep> out{what};
+    size_t before = 0;
+    for (const std::string& identity : identities) {
+      if (before++ >= identities.size() * out.size() / parts && out.size() < parts && before > 1) {
+        out.push_back(out.back());
+        out[out.size() - 2].below_identity = identity;
+        out.back().from_identity = identity;
+      }
+    }
+    return out;
   }
 
   Result<std::vector<StoredEvent>> read(const Scan& what) override {

@@ -112,23 +112,18 @@ bool RowReader::read_columns(Columns& out) {
   return true;
 }
 
-bool RowReader::read_glimpse(Glimpse& out) {
-  const size_t start = at_;
-  uint8_t type;
-  if (!(integer(out.seq) && text(out.identity) && text(out.anonymous_id) && integer(type) &&
-        text(out.name) && integer(out.timestamp_ms) && text(out.properties))) {
-    at_ = start;
-    return false;
-  }
-  out.type = static_cast<Type>(type);
-  return true;
-}
-
 bool RowReader::read_id(Fingerprint& out) {
   if (bytes_.size() - at_ < 16) return false;
   return integer(out.low) && integer(out.high);
 }
 
 bool RowReader::read_number(uint64_t& out) { return integer(out); }
+
+bool RowReader::read_counted(std::string_view& words, uint64_t& number) {
+  const size_t start = at_;
+  if (text(words) && integer(number)) return true;
+  at_ = start;
+  return false;
+}
 
 }  // namespace perennial::events

@@ -35,10 +35,9 @@ class RowReader {
   // row does.
   bool read_event(StoredEvent& out);
   bool read_columns(Columns& out);
-  bool read_glimpse(
-      Glimpse& out);  // seq, identity, anonymous_id, type, name, timestamp, properties
   bool read_id(Fingerprint& out);
   bool read_number(uint64_t& out);
+  bool read_counted(std::string_view& words, uint64_t& number);
 
  private:
   template <class Integer>

@@ -8,14 +8,16 @@
 #include <simdjson.h>
 
 #include "timeline/list_reader.h"
+#include "timeline/words.h"
 
 namespace perennial::timeline {
 
 namespace dom = simdjson::dom;
 
 struct Intake::Impl {
-  Impl(Dictionary& dictionary_of, std::optional<std::set<std::string>> only_of, Lists lists_of)
-      : dictionary(dictionary_of), only(std::move(only_of)) {
+  Impl(Dictionary& dictionary, std::optional<std::set<std::string>> only_of, Lists lists_of,
+       std::mutex* together)
+      : words(dictionary, together), only(std::move(only_of)) {
     if (!lists_of.empty()) {
       split = name_of_split(lists_of.split);
       lists.emplace(std::move(lists_of));
@@ -28,7 +30,7 @@ struct Intake::Impl {
   void add_number(const std::string& name, double number, Rows& out);
   void add_copies(const dom::element& event, const Row& first, Rows& out);
 
-  Dictionary& dictionary;
+  Words words;
   std::optional<std::set<std::string>> only;
   std::optional<ListReader> lists;
   std::string split;
@@ -40,18 +42,18 @@ struct Intake::Impl {
 // The property at `path` has a value that can be a text or a number.
 void Intake::Impl::add(const dom::element& value, Rows& out) {
   if (only && !only->contains(path)) return;
-  const uint32_t property = dictionary.property(path);
+  const uint32_t property = words.property(path);
   if (property == kNoNumber || taken == kMaxValuesOfEvent) return;
   Value made{.property = property};
   if (value.is_string() || value.is_bool()) {
     const std::string_view text = value.is_string() ? value.get_string().value()
                                                     : (value.get_bool().value() ? "true" : "false");
-    made.code = dictionary.text(property, text);
+    made.code = words.text(property, text);
     if (made.code == 0) return;
   } else {
     made.number = value.get_double().value_unsafe();
     if (std::isnan(made.number)) return;
-    dictionary.saw_number(property);
+    words.saw_number(property);
   }
   out.values.push_back(made);
   ++taken;
@@ -73,16 +75,16 @@ void Intake::Impl::walk(const dom::object& object, int depth, Rows& out) {
 }
 
 void Intake::Impl::add_text(const std::string& name, std::string_view text, Rows& out) {
-  const uint32_t property = dictionary.property(name);
+  const uint32_t property = words.property(name);
   if (property == kNoNumber) return;
-  const uint32_t code = dictionary.text(property, text);
+  const uint32_t code = words.text(property, text);
   if (code != 0) out.values.push_back({.property = property, .code = code});
 }
 
 void Intake::Impl::add_number(const std::string& name, double number, Rows& out) {
-  const uint32_t property = dictionary.property(name);
+  const uint32_t property = words.property(name);
   if (property == kNoNumber || std::isnan(number)) return;
-  dictionary.saw_number(property);
+  words.saw_number(property);
   out.values.push_back({.property = property, .number = number});
 }
 
@@ -104,15 +106,16 @@ void Intake::Impl::add_copies(const dom::element& event, const Row& first, Rows&
   }
 }
 
-Intake::Intake(Dictionary& dictionary, std::optional<std::set<std::string>> only, Lists lists)
-    : impl_(std::make_unique<Impl>(dictionary, std::move(only), std::move(lists))) {}
+Intake::Intake(Dictionary& dictionary, std::optional<std::set<std::string>> only, Lists lists,
+               std::mutex* together)
+    : impl_(std::make_unique<Impl>(dictionary, std::move(only), std::move(lists), together)) {}
 Intake::~Intake() = default;
 
 Intake::Took Intake::take(uint32_t person, events::Type type, std::string_view name, int64_t at_ms,
                           uint64_t seq, std::string_view properties, Rows& out) {
   constexpr int64_t kEnd = int64_t{kNever} * 1000;
   if (at_ms < 0 || at_ms >= kEnd) return Took::kOutside;
-  const uint32_t number = impl_->dictionary.event(type, name);
+  const uint32_t number = impl_->words.event(type, name);
   if (number == kNoNumber) return Took::kOutside;
   Row row{.person = person,
           .name = number,

@@ -2,6 +2,7 @@
 // the properties that are texts, numbers or booleans ("address.city" when nested; lists stay out).
 #pragma once
 
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -20,8 +21,9 @@ class Intake {
  public:
   // Keeps all properties, or only those named, and what stands for those in `lists`. An event that
   // is split by a list becomes several rows.
+  // `together`: other threads fill the dictionary too, each with an intake of its own (words.h).
   explicit Intake(Dictionary& dictionary, std::optional<std::set<std::string>> only = std::nullopt,
-                  Lists lists = {});
+                  Lists lists = {}, std::mutex* together = nullptr);
   ~Intake();
 
   enum class Took {
