@@ -95,8 +95,8 @@ class Writer {
 Json explain(const Program& program, const Context& context, PersonId person,
              const std::function<std::string(const std::string&)>& names) {
   Program::Personal personal(program, context);
-  Second turns = kNever;
-  const bool member = personal.is_member(person, turns);
+  const bool member = personal.is_member(person);
+  const Second turns = personal.take_turns();
   const auto leaves = personal.look(person);
   const Universe& universe = program.definition().universe;
   bool inside = has(context.roster->everyone(), person);

@@ -14,6 +14,7 @@ constexpr std::chrono::milliseconds kErrorPause{500};
 constexpr std::chrono::seconds kFactsEvery{1};
 constexpr int kFactsRest = 10;  // times as long as it took to make them
 constexpr std::chrono::seconds kProgressEvery{5};
+constexpr size_t kChangesAtOnce = 5'000;       // of one transaction
 constexpr std::chrono::seconds kMovedFor{10};  // until the timeline surely has them
 
 }  // namespace
@@ -173,9 +174,13 @@ Result<void> Keeper::look(Step& step) {
   // looked at again with the next ones.
   const auto steady = std::chrono::steady_clock::now();
   for (const people::Move& move : news.moves) {
-    moved_[move.into] = steady + kMovedFor;
-    if (move.from != 0) moved_[move.from] = steady + kMovedFor;
+    for (const PersonId person : {move.from, move.into}) {
+      if (person == 0) continue;
+      moved_[person] = steady + kMovedFor;
+      step.moved.push_back(person);
+    }
   }
+  sort_once(step.moved);
   if (step.snapshot != looked_at_) {
     for (const auto& [person, until] : moved_) news.changed.push_back(person);
     std::erase_if(moved_, [&](const auto& one) { return one.second < steady; });
@@ -268,12 +273,14 @@ Result<void> Keeper::step() {
     zone_ = step.calendar.zone.name();
     TRY(look(step));
     TRY(refresh_facts(step));
+    TRY(share(step));
     for (const std::string& id : order_) {
       Kept& kept = kept_.at(id);
       auto updated = update(kept, step);
       kept.error = updated ? "" : updated.error().text();
       if (!updated && updated.error().code == Code::kConflict) kept.error.clear();  // edited
     }
+    show_early(step);
     return commit(step);
   }();
   if (!went) {
@@ -285,6 +292,43 @@ Result<void> Keeper::step() {
 }
 
 // ---- writing and showing
+
+// Who came and went is shown before it is written: what is written may be behind, and writing waits
+// for others. What a new rule brings waits, as does whoever waits for all that happened.
+void Keeper::show_early(const Step& step) {
+  std::lock_guard lock(mutex_);
+  for (const auto& [id, people] : step.of_segment) {
+    const Kept& kept = kept_.at(id);
+    const auto shown = shown_.find(id);
+    if (people.empty() || kept.whole || kept.save_now || shown == shown_.end()) continue;
+    if (shown->second.version != kept.saved.version) continue;
+    shown->second.members = kept.members;
+    shown->second.state.people = size_of(*kept.members);
+    shown->second.state.computed_at = kept.computed_at;
+  }
+}
+
+// Others who write need not wait for all of many changes. What a kill leaves out is found again at
+// the next start, since how far the keeper has come is written with the last of them.
+Result<void> Keeper::commit_many(std::vector<Change>& changes) {
+  size_t first = 0;
+  while (changes.size() - first > kChangesAtOnce) {
+    const auto begin = changes.begin() + static_cast<std::ptrdiff_t>(first);
+    std::vector<Change> some(begin, begin + static_cast<std::ptrdiff_t>(kChangesAtOnce));
+    Progress next = progress_;
+    next.last_change = some.back().id;
+    TRY(parts_.database.write([&](store::Connection& c) -> Result<void> {
+      TRY(drop_changes_of_erased(c, some));
+      TRY(add_changes(c, some));
+      return save_progress(c, next);
+    }));
+    progress_ = next;
+    untold_.insert(untold_.end(), some.begin(), some.end());
+    first += kChangesAtOnce;
+  }
+  changes.erase(changes.begin(), changes.begin() + static_cast<std::ptrdiff_t>(first));
+  return {};
+}
 
 Result<void> Keeper::commit(Step& step) {
   Progress next = progress_;
@@ -304,6 +348,7 @@ Result<void> Keeper::commit(Step& step) {
     progress_ = next;
     return {};
   }
+  TRY(commit_many(step.changes));
   TRY(parts_.database.write([&](store::Connection& c) -> Result<void> {
     TRY(drop_changes_of_erased(c, step.changes));
     TRY(add_changes(c, step.changes));

@@ -87,11 +87,16 @@ class Keeper {
   Result<void> look(Step& step);
   static void look_again(Kept& kept, std::string_view why);
   Result<void> refresh_facts(Step& step);
+  void show_early(const Step& step);
+  Result<void> commit_many(std::vector<Change>& changes);
   Result<void> commit(Step& step);
   void publish(uint64_t edits);
   // keeper_update.cc
   Result<void> update(Kept& kept, Step& step);
   Result<void> update_whole(Kept& kept, Step& step);
+  Result<void> share(Step& step);
+  static const SharedHits::Places* places_in_shared(const Kept& kept, const Step& step,
+                                                    const std::vector<PersonId>& people);
   Result<void> update_news(Kept& kept, Step& step);
   Result<void> update_due(Kept& kept, Step& step);
   Result<void> compile(Kept& kept, Step& step, const timeline::Stop& stop);

@@ -11,9 +11,12 @@ struct Keeper::Step {
   Second second = 0;
   Calendar calendar;
   News news;
+  std::vector<PersonId> moved;                              // from and into, ascending, each once
   std::map<std::string, std::vector<PersonId>> of_fact;     // whose fact changed
   std::map<std::string, std::vector<PersonId>> of_segment;  // who came to it or left it
   std::set<std::string> replaced;                           // whose members are all new
+  std::unique_ptr<SharedHits> shared;                       // null: each rule reads for itself
+  std::map<std::string, SharedHits::Places> places;         // by segment
   std::vector<Change> changes;
   bool progressed = false;  // worth writing down although nobody came or went
 };

@@ -28,12 +28,6 @@ void differences(const People& before, const People& after, const Each& each) {
   }
 }
 
-void add_sorted(std::vector<PersonId>& people, const std::vector<PersonId>& more) {
-  std::vector<PersonId> all;
-  std::ranges::set_union(people, more, std::back_inserter(all));
-  people = std::move(all);
-}
-
 }  // namespace
 
 // A copy of the members that can be written to; others keep what they hold.
@@ -65,7 +59,7 @@ void Keeper::settle(Kept& kept, Step& step) {
     kept.changing = nullptr;
     kept.computed_at = step.now;
   }
-  std::ranges::sort(step.of_segment[kept.saved.id]);
+  sort_once(step.of_segment[kept.saved.id]);
 }
 
 Result<void> Keeper::update(Kept& kept, Step& step) {
@@ -146,6 +140,38 @@ Result<void> Keeper::update_whole(Kept& kept, Step& step) {
   return went;
 }
 
+// Whoever the news concern is read once, for all rules that look at them.
+Result<void> Keeper::share(Step& step) {
+  auto shared = std::make_unique<SharedHits>(step.snapshot);
+  People people;
+  for (const auto& [id, kept] : kept_) {
+    if (kept.whole || kept.from_log || kept.program == nullptr ||
+        !Engine::suffices(*step.snapshot, *kept.definition))
+      continue;
+    const auto concerns = concerned(step.news, kept.interest);
+    if (concerns.empty()) continue;
+    for (const PersonId person : concerns) put(people, person, true);
+    step.places.emplace(id, shared->add(kept.program->selectors()));
+  }
+  if (people.empty()) return {};
+  timeline::Stop stop;
+  stop.deadline = std::chrono::steady_clock::now() + kMaxEvaluation;
+  const auto read = shared->read(std::move(people), engine_.pool(), stop);
+  if (!read && read.error().code != Code::kTooLarge) return read;
+  if (read) step.shared = std::move(shared);
+  return {};
+}
+
+// Where the rule's selectors are in what was read for all, if that holds all these people.
+const SharedHits::Places* Keeper::places_in_shared(const Kept& kept, const Step& step,
+                                                   const std::vector<PersonId>& people) {
+  const auto places = step.places.find(kept.saved.id);
+  if (step.shared == nullptr || places == step.places.end()) return nullptr;
+  const bool all = std::ranges::all_of(
+      people, [&](PersonId person) { return step.shared->find(person).has_value(); });
+  return all ? &places->second : nullptr;
+}
+
 // Those whom the news may concern, one by one.
 Result<void> Keeper::update_news(Kept& kept, Step& step) {
   const std::vector<PersonId> by_events = concerned(step.news, kept.interest);
@@ -170,38 +196,41 @@ Result<void> Keeper::update_news(Kept& kept, Step& step) {
     look_again(kept, "event");
     return {};
   }
-  TRY(compile(kept, step, stop));
+  const SharedHits::Places* places = places_in_shared(kept, step, people);
+  // What was read for all is of this snapshot; the program may be of an older one.
+  if (places == nullptr) TRY(compile(kept, step, stop));
   if (kept.from_log) {
     look_again(kept, "event");
     return {};
   }
   const auto reading = TRY(this->reading(kept, step));
-  Program::Personal personal(*kept.program, reading->context());
-  for (PersonId person : people) {
-    Second turns = kNever;
-    const bool is = personal.is_member(person, turns);
+  Program::Personal personal(*kept.program, reading->context(),
+                             places != nullptr ? step.shared.get() : nullptr, places);
+  for (size_t i = 0; i < people.size(); ++i) {
+    const PersonId person = people[i];
+    const bool is = personal.is_member(person);
+    const bool was = kept.members != nullptr && has(*kept.members, person);
+    if (is != was) change(kept, step, person, is, reason_of(step, kept, person, by_facts));
     const size_t bucket = static_cast<size_t>(person) / kBucketPeople;
+    if (i + 1 < people.size() && static_cast<size_t>(people[i + 1]) / kBucketPeople == bucket)
+      continue;
+    const Second turns = personal.take_turns();
     if (kept.turns.size() <= bucket) kept.turns.resize(bucket + 1, kNever);
     kept.turns[bucket] = std::min(kept.turns[bucket], turns);
     kept.soonest = std::min(kept.soonest, turns);
-    const bool was = kept.members != nullptr && has(*kept.members, person);
-    if (is != was) change(kept, step, person, is, reason_of(step, kept, person, by_facts));
   }
   return {};
 }
 
 std::string_view Keeper::reason_of(const Step& step, const Kept& kept, PersonId person,
                                    const std::vector<PersonId>& by_facts) {
-  const auto moved = [&](const people::Move& move) {
-    return move.from == person || move.into == person;
-  };
-  if (std::ranges::any_of(step.news.moves, moved)) return "merge";
+  if (std::ranges::binary_search(step.moved, person)) return "merge";
   for (const auto& [key, people] : step.news.did) {
     if (key.first == events::Type::kIdentify) continue;
-    if (std::ranges::count(people, person) == 0) continue;
-    if (kept.interest.anything || kept.interest.names.contains(key) ||
-        kept.interest.types.contains(key.first))
-      return "event";
+    if (!kept.interest.anything && !kept.interest.names.contains(key) &&
+        !kept.interest.types.contains(key.first))
+      continue;
+    if (std::ranges::binary_search(people, person)) return "event";
   }
   if (std::ranges::binary_search(step.news.changed, person)) return "profile";
   return std::ranges::binary_search(by_facts, person) ? "fact" : "segment";

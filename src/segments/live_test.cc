@@ -284,6 +284,67 @@ TEST_F(Live, AKillChangesNothing) {
   EXPECT_THAT(told(often), ElementsAre("+eve", "-ann", "-bob", "-eve"));
 }
 
+TEST_F(Live, WhoLeavesIsSeenBeforeItIsWritten) {
+  for (int i = 0; i < 3; ++i) track("ann", "Order");
+  flush();
+  start();
+  const std::string often = make("Often", kBoughtOften);
+  ASSERT_THAT(members(often), ElementsAre("ann"));
+  bool seen = false;
+  ASSERT_TRUE(database_->write([&](store::Connection&) -> Result<void> {
+    at("2026-06-16T12:00:01Z");  // while nobody else may write
+    const auto end = std::chrono::steady_clock::now() + 5s;
+    while (!seen && std::chrono::steady_clock::now() < end) {
+      const auto found = *segments_->resolve_set("segment:" + often);
+      seen = found && found->empty();
+      std::this_thread::yield();
+    }
+    return {};
+  }));
+  EXPECT_TRUE(seen);
+  flush();
+  EXPECT_THAT(reasons(often), ElementsAre("time"));
+}
+
+// More than one transaction writes.
+TEST_F(Live, ManyWhoComeAtOnceAreEachWrittenAndToldOnce) {
+  constexpr int64_t kMany = 5'001;
+  track("~first", "View");
+  flush();
+  start();
+  const std::string all = make("All", R"({"did": {"event": "View"}})");
+  for (int64_t i = 0; i < kMany; ++i) track("~v" + std::to_string(i), "View");
+  flush();
+  flush();  // who came is told at the end of the turn before
+  const auto written = database_->read([&](store::Connection& c) {
+    return c.query_one("SELECT count(*), count(DISTINCT person), max(id) FROM segment_changes");
+  });
+  ASSERT_TRUE(written);
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ((*written)->integer(i), kMany);
+  EXPECT_EQ(told(all).size(), static_cast<size_t>(kMany));
+  restart();
+  EXPECT_EQ(segments_->resolve_set("segment:" + all)->value().size(), kMany + 1);
+  flush();
+  EXPECT_EQ(told(all).size(), static_cast<size_t>(kMany));
+}
+
+TEST_F(Live, NothingIsWrittenOfWhoWasErased) {
+  for (const char* user : {"ann", "bob"}) {
+    for (int i = 0; i < 3; ++i) track(user, "Order");
+  }
+  flush();
+  start();
+  const std::string often = make("Often", kBoughtOften);
+  ASSERT_THAT(members(often), ElementsAre("ann", "bob"));
+  const PersonId ann = person("ann");
+  ASSERT_TRUE(database_->write(
+      [&](store::Connection& c) { return people::erase_person(c, ann, {"era_1", "key"}); }));
+  at("2026-06-16T12:00:01Z");
+  flush();
+  EXPECT_THAT(members(often), IsEmpty());
+  EXPECT_THAT(reasons(often), ElementsAre("time"));  // of bob
+}
+
 TEST_F(Live, AnEditedRuleIsComputedAtOnce) {
   track("ann", "Order");
   track("bob", "View");

@@ -77,6 +77,7 @@ Result<void> add_events(store::Database& database, events::Log& log, const Progr
     seq = events.back().seq;
     TRY(database.read([&](store::Connection& c) { return add_what_they_did(c, events, news); }));
   }
+  for (auto& [key, people] : news.did) sort_once(people);
   sort_once(news.somebody);
   sort_once(news.changed);
   return {};
@@ -99,17 +100,24 @@ Interest Interest::of(const Definition& definition) {
   return out;
 }
 
+void add_sorted(std::vector<PersonId>& people, const std::vector<PersonId>& more) {
+  if (more.empty()) return;
+  std::vector<PersonId> all;
+  all.reserve(people.size() + more.size());
+  std::ranges::set_union(people, more, std::back_inserter(all));
+  people = std::move(all);
+}
+
 std::vector<PersonId> concerned(const News& news, const Interest& interest) {
   std::vector<PersonId> out = news.changed;
   if (interest.anything) {
-    out.insert(out.end(), news.somebody.begin(), news.somebody.end());
+    add_sorted(out, news.somebody);
   } else {
     for (const auto& [key, people] : news.did) {
       if (interest.names.contains(key) || interest.types.contains(key.first))
-        out.insert(out.end(), people.begin(), people.end());
+        add_sorted(out, people);
     }
   }
-  sort_once(out);
   return out;
 }
 

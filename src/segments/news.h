@@ -22,7 +22,10 @@ inline constexpr size_t kNewsAtOnce = 20'000;
 using EventKey = std::pair<events::Type, std::string>;
 
 void sort_once(std::vector<PersonId>& people);
+// Both ascending, each person once.
+void add_sorted(std::vector<PersonId>& people, const std::vector<PersonId>& more);
 
+// After add_events() and the keeper's look every list of people is ascending, each once.
 struct News {
   bool too_much = false;
   uint64_t seq = 0;       // events up to this are in it

@@ -37,19 +37,8 @@ Selector with_property(const NamedSelector& named, const std::string& property) 
   return with(named, {.property = property, .op = Test::Op::kIsSet, .texts = {}, .numbers = {}});
 }
 
-bool equal(const Test& a, const Test& b) {
-  return a.property == b.property && a.op == b.op && a.texts == b.texts && a.numbers == b.numbers;
-}
-bool equal(const Condition& a, const Condition& b) {
-  return a.kind == b.kind && equal(a.test, b.test) &&
-         std::ranges::equal(a.parts, b.parts,
-                            [](const auto& one, const auto& other) { return equal(one, other); });
-}
 bool equal(const Selector& a, const Selector& b) {
-  return a.from == b.from && a.to == b.to && a.number == b.number &&
-         std::ranges::equal(a.any_of, b.any_of, [](const auto& one, const auto& other) {
-           return one.type == other.type && one.name == other.name && equal(one.where, other.where);
-         });
+  return a.from == b.from && a.to == b.to && same_events(a, b);
 }
 
 // Leaves about events with the places of their selectors, each kept once.
@@ -164,11 +153,11 @@ Result<std::shared_ptr<const Program>> Program::compile(
     if (about_events(rule)) leaf.events = gatherer.leaf_of(rule);
     program->leaves_.push_back(std::move(leaf));
   });
-  auto selectors = gatherer.take();
-  if (selectors.empty() || program->snapshot_ == nullptr) return program;
+  program->selectors_ = gatherer.take();
+  if (program->selectors_.empty() || program->snapshot_ == nullptr) return program;
   program->plan_ = TRY(timeline::compile(
       *program->snapshot_,
-      {.selectors = std::move(selectors), .among = {}, .person_group = {}, .presence = {}}, pool,
+      {.selectors = program->selectors_, .among = {}, .person_group = {}, .presence = {}}, pool,
       stop));
   return program;
 }
@@ -344,13 +333,20 @@ Result<Program::Whole> Program::evaluate(const Context& context, timeline::Pool&
 
 // ---- single people
 
-Program::Personal::Personal(const Program& program, const Context& context)
-    : program_(program), context_(context), bounds_(program.leaves_.size()) {
+Program::Personal::Personal(const Program& program, const Context& context,
+                            const SharedHits* shared, const SharedHits::Places* places)
+    : program_(program),
+      context_(context),
+      shared_(shared),
+      places_(places),
+      bounds_(program.leaves_.size()),
+      turnings_(program.leaves_.size()) {
   for (size_t i = 0; i < bounds_.size(); ++i) {
     if (const auto& events = program.leaves_[i].events)
       bounds_[i] = bounds_of(events->window, context.moment.calendar, context.moment.now);
   }
-  if (program.plan_ != nullptr) reader_ = std::make_unique<timeline::BucketReader>(*program.plan_);
+  if (program.plan_ != nullptr && shared == nullptr)
+    reader_ = std::make_unique<timeline::BucketReader>(*program.plan_);
 }
 
 LeafSeen Program::Personal::leaf_of(const Rule& rule, PersonId person, size_t leaf) {
@@ -379,6 +375,16 @@ LeafSeen Program::Personal::leaf_of(const Rule& rule, PersonId person, size_t le
 
 // The bucket stays until somebody of another one is asked for.
 void Program::Personal::read(PersonId person) {
+  if (shared_ != nullptr) {
+    const auto found = shared_->find(person);
+    INVARIANT(found.has_value());
+    place_ = *found % kBucketPeople;
+    if (bucket_ == *found / kBucketPeople) return;
+    bucket_ = *found / kBucketPeople;
+    shared_->hits(*bucket_, *places_, of_block_);
+    hits_ = of_block_;
+    return;
+  }
   const auto bucket = static_cast<uint32_t>(static_cast<size_t>(person) / kBucketPeople);
   place_ = static_cast<uint32_t>(static_cast<size_t>(person) % kBucketPeople);
   if (bucket_ == bucket) return;
@@ -387,26 +393,42 @@ void Program::Personal::read(PersonId person) {
 }
 
 // All leaves are looked at, also those that decide nothing now, for when they will.
-bool Program::Personal::holds(const Rule& rule, PersonId person, size_t& leaf, Second& turns) {
+bool Program::Personal::holds(const Rule& rule, PersonId person, size_t& leaf) {
   if (rule.leaf()) {
-    const LeafSeen seen = leaf_of(rule, person, leaf++);
-    if (seen.turns_at) turns = std::min(turns, timeline::to_second(*seen.turns_at));
+    const size_t i = leaf++;
+    if (const auto& events = program_.leaves_[i].events)
+      return segments::look(*events, hits_, place_, bounds_[i], context_.moment, turnings_[i]);
+    const LeafSeen seen = leaf_of(rule, person, i);
+    if (seen.turns_at) turns_ = std::min(turns_, timeline::to_second(*seen.turns_at));
     return seen.holds;
   }
-  if (rule.kind == Kind::kNot) return !holds(rule.parts[0], person, leaf, turns);
+  if (rule.kind == Kind::kNot) return !holds(rule.parts[0], person, leaf);
   bool out = rule.kind == Kind::kAll;
   for (const Rule& part : rule.parts) {
-    const bool one = holds(part, person, leaf, turns);
+    const bool one = holds(part, person, leaf);
     out = rule.kind == Kind::kAll ? out && one : out || one;
   }
   return out;
 }
 
-bool Program::Personal::is_member(PersonId person, Second& turns) {
+bool Program::Personal::is_member(PersonId person) {
   if (!program_.in_universe(context_, person)) return false;
   read(person);
   size_t leaf = 0;
-  return holds(program_.definition_.rule, person, leaf, turns);
+  return holds(program_.definition_.rule, person, leaf);
+}
+
+// Of many people's turns the first follows from the first of their events: the clock of a zone is
+// asked once for all of them.
+Second Program::Personal::take_turns() {
+  Second out = std::exchange(turns_, kNever);
+  for (size_t i = 0; i < turnings_.size(); ++i) {
+    if (const auto& events = program_.leaves_[i].events) {
+      out = std::min(out,
+                     events->turns_at(std::exchange(turnings_[i], {}), context_.moment.calendar));
+    }
+  }
+  return out;
 }
 
 std::vector<LeafSeen> Program::Personal::look(PersonId person) {

@@ -13,6 +13,7 @@
 #include "segments/facts.h"
 #include "segments/roster.h"
 #include "segments/rule.h"
+#include "segments/shared_hits.h"
 
 namespace perennial::segments {
 
@@ -52,20 +53,29 @@ class Program {
   // are asked for one after another. One a thread; the program and the context must outlive it.
   class Personal {
    public:
-    Personal(const Program& program, const Context& context);
-    // Whether the person is a member; `turns` becomes earlier when time may change that.
-    bool is_member(PersonId person, Second& turns);
+    // With `shared`, which then holds all who are asked for, nothing else is read; `places` are
+    // those of selectors() in it.
+    Personal(const Program& program, const Context& context, const SharedHits* shared = nullptr,
+             const SharedHits::Places* places = nullptr);
+    bool is_member(PersonId person);
+    // When time may change the membership of one of those asked for since the last call.
+    Second take_turns();
     // What each leaf showed, in the order of the document.
     std::vector<LeafSeen> look(PersonId person);
 
    private:
     void read(PersonId person);
-    bool holds(const Rule& rule, PersonId person, size_t& leaf, Second& turns);
+    bool holds(const Rule& rule, PersonId person, size_t& leaf);
     LeafSeen leaf_of(const Rule& rule, PersonId person, size_t leaf);
 
     const Program& program_;
     const Context& context_;
-    std::vector<Bounds> bounds_;  // by leaf
+    const SharedHits* shared_;
+    const SharedHits::Places* places_;
+    std::vector<Bounds> bounds_;     // by leaf
+    std::vector<Turning> turnings_;  // by leaf, of leaves about events
+    Second turns_ = kNever;          // of the others
+    std::vector<Hits> of_block_;     // of shared ones
     std::unique_ptr<timeline::BucketReader> reader_;
     std::optional<uint32_t> bucket_;  // that hits_ are of
     uint32_t place_ = 0;              // of the person in it
@@ -73,6 +83,7 @@ class Program {
   };
 
   const Definition& definition() const { return definition_; }
+  const std::vector<timeline::Selector>& selectors() const { return selectors_; }
   const std::set<std::string>& traits() const { return traits_; }
   const std::shared_ptr<const timeline::Snapshot>& snapshot() const { return snapshot_; }
 
@@ -86,6 +97,7 @@ class Program {
 
   Definition definition_;
   std::shared_ptr<const timeline::Snapshot> snapshot_;
+  std::vector<timeline::Selector> selectors_;
   std::shared_ptr<const timeline::Plan> plan_;  // null without leaves about events
   std::vector<const Rule*> rules_;              // by leaf
   std::vector<Leaf> leaves_;

@@ -178,17 +178,41 @@ class ProgramTest : public SegmentsTest {
       Program::Personal personal(**program, context);
       std::vector<Second> turns(whole->turns.size(), kNever);
       for (PersonId person : ids_) {
-        Second own = kNever;
-        if (personal.is_member(person, own)) singly.insert(person);
+        if (personal.is_member(person)) singly.insert(person);
         auto& bucket = turns[static_cast<size_t>(person) / kBucketPeople];
-        bucket = std::min(bucket, own);
+        bucket = std::min(bucket, personal.take_turns());
       }
       ASSERT_EQ(singly, expected) << json;
+      compare_shared(engine, **program, context, expected, json);
       check_turns(*checked, whole->turns, expected, json);
       check_turns(*checked, turns, expected, json);
       after(std::chrono::seconds(pick(1, 86'400 * 9)));
     }
     now_ = to_millis(compiled_for);
+  }
+
+  // Some people, read once for this rule and the ones before it.
+  void compare_shared(Engine& engine, const Program& program, const Context& context,
+                      const std::set<PersonId>& expected, const Json& json) {
+    SharedHits shared(timeline_->snapshot());
+    const size_t half = others_.size() / 2;
+    shared.add(std::span(others_).first(half));
+    const auto places = shared.add(program.selectors());
+    shared.add(std::span(others_).subspan(half));
+    others_.insert(others_.end(), program.selectors().begin(), program.selectors().end());
+    if (others_.size() > 2 * timeline::kMaxSelectors) others_.clear();
+    People people;
+    for (PersonId person : ids_) put(people, person, chance(40));
+    ASSERT_TRUE(shared.read(people, engine.pool(), timeline::Stop()));
+    Program::Personal personal(program, context, &shared, &places);
+    Program::Personal alone(program, context);
+    for (PersonId person : ids_) {
+      ASSERT_EQ(shared.find(person).has_value(), has(people, person));
+      if (!has(people, person)) continue;
+      ASSERT_EQ(personal.is_member(person), expected.contains(person)) << json;
+      alone.is_member(person);
+      ASSERT_EQ(personal.take_turns(), alone.take_turns()) << json;
+    }
   }
 
   // Until a bucket's time comes nobody of it changes.
@@ -213,6 +237,7 @@ class ProgramTest : public SegmentsTest {
   std::mt19937_64 random_;
   std::vector<TwinPerson> people_;
   std::vector<PersonId> ids_;
+  std::vector<timeline::Selector> others_;  // of earlier rules
 };
 
 TEST_F(ProgramTest, RandomRulesAgree) {
