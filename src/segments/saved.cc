@@ -53,6 +53,17 @@ Result<std::vector<Saved>> list_saved(store::Connection& c) {
   return out;
 }
 
+Result<std::vector<Saved>> list_mentioning(store::Connection& c, std::string_view id) {
+  std::vector<Saved> out;
+  // An underscore of the id fits any letter: whoever asks looks at the rule itself.
+  for (const auto& row :
+       TRY(c.query(std::string(kColumns) +
+                       "WHERE kind = 'dynamic' AND definition LIKE $1 ORDER BY name, id",
+                   {"%" + std::string(id) + "%"})))
+    out.push_back(TRY(saved_of(row)));
+  return out;
+}
+
 Result<Saved> find_saved(store::Connection& c, std::string_view id) {
   const auto row = TRY(c.query_one(std::string(kColumns) + "WHERE id = $1", {std::string(id)}));
   if (!row) return fail(Code::kNotFound, "there is no such segment", "id");
@@ -129,6 +140,7 @@ Result<std::optional<People>> load_members(store::Connection& c, const std::stri
 }
 
 Result<void> drop_changes_of_erased(store::Connection& c, std::vector<Change>& changes) {
+  if (changes.empty() || TRY(people::reached(c)).erasures == 0) return {};
   std::set<PersonId> people;
   for (const Change& change : changes) people.insert(change.person);
   const std::vector<PersonId> asked(people.begin(), people.end());

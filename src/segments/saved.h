@@ -56,6 +56,8 @@ struct Actor {
 
 Result<std::vector<Saved>> list_saved(store::Connection& c);
 Result<Saved> find_saved(store::Connection& c, std::string_view id);  // kNotFound
+// Those with a rule whose text holds the id, which nearly all do not: by name, as all are listed.
+Result<std::vector<Saved>> list_mentioning(store::Connection& c, std::string_view id);
 Result<void> insert_saved(store::Connection& c, const Saved& saved, const Actor& actor);
 // Writes what an editor may change; kConflict unless `saved.version` is the newest, which grows.
 Result<void> update_saved(store::Connection& c, const Saved& saved, const Actor& actor);

@@ -153,8 +153,7 @@ Result<Json> Segments::Impl::show(const std::string& id) {
   Json used = Json::array();
   const Saved saved = TRY(parts.database.read([&](store::Connection& c) -> Result<Saved> {
     Saved found = TRY(find_saved(c, id));
-    for (const Saved& other : TRY(list_saved(c))) {
-      if (!other.dynamic) continue;
+    for (const Saved& other : TRY(list_mentioning(c, id))) {
       auto parsed = parse_definition(other.definition, engine.calendar());
       if (parsed && references_of(*parsed).contains(id))
         used.push_back({{"id", other.id}, {"name", other.name}});
@@ -252,8 +251,7 @@ Result<void> Segments::Impl::remove(const std::string& id, const http::Principal
   const Actor by = actor(principal);
   TRY(parts.database.write([&](store::Connection& c) -> Result<void> {
     const Saved saved = TRY(find_saved(c, id));
-    for (const Saved& other : TRY(list_saved(c))) {
-      if (!other.dynamic) continue;
+    for (const Saved& other : TRY(list_mentioning(c, id))) {
       auto parsed = parse_definition(other.definition, engine.calendar());
       if (parsed && references_of(*parsed).contains(id)) {
         return fail(Code::kConflict, "the segment \"" + other.name + "\" refers to it", "id",
