@@ -14,6 +14,10 @@ namespace {
 using store::Row;
 using store::Value;
 
+// So few people behind a page are read with it: then nobody need be counted, which is a second
+// scan.
+constexpr size_t kCountedAlong = 500;
+
 struct Sql {
   std::string where = " WHERE 1 = 1";
   std::vector<Value> parameters;
@@ -93,14 +97,24 @@ Result<ListPage> list_people(store::Connection& c, const ListQuery& query) {
   std::vector<PersonId> ids;
   if (takes_all(query)) {
     Sql sql = conditions(query);
-    const auto count = TRY(c.query("SELECT count(*) FROM people p" + sql.where, sql.parameters));
-    page.total = static_cast<size_t>(count.at(0).integer(0));
-    const std::string limit = sql.parameter(static_cast<int64_t>(query.limit));
+    const Sql uncut = sql;
+    const size_t most = std::max(query.limit, kCountedAlong);
+    const std::string limit = sql.parameter(static_cast<int64_t>(most));
     const std::string offset = sql.parameter(static_cast<int64_t>(query.offset));
-    for (const Row& row : TRY(c.query("SELECT p.id" + from(query) + sql.where + order_by(query) +
-                                          " LIMIT " + limit + " OFFSET " + offset,
-                                      sql.parameters))) {
-      ids.push_back(row.integer(0));
+    const auto rows = TRY(c.query("SELECT p.id" + from(query) + sql.where + order_by(query) +
+                                      " LIMIT " + limit + " OFFSET " + offset,
+                                  sql.parameters));
+    for (const Row& row : rows) {
+      if (ids.size() < query.limit) ids.push_back(row.integer(0));
+    }
+    page.total = query.offset + rows.size();
+    // Who was never seen is counted, though no page in that order shows them.
+    const bool whole = query.sort != ListQuery::Sort::kLastSeen && rows.size() < most &&
+                       (!rows.empty() || query.offset == 0);
+    if (!whole) {
+      const auto count =
+          TRY(c.query("SELECT count(*) FROM people p" + uncut.where, uncut.parameters));
+      page.total = static_cast<size_t>(count.at(0).integer(0));
     }
   } else {
     TRY(each_listed(c, query, [&](PersonId id) -> Result<void> {

@@ -74,6 +74,26 @@ TEST_F(PeopleList, PagesWithoutGapsOrRepeats) {
   EXPECT_EQ(std::ranges::unique(all).size(), 0u);
 }
 
+// So many are counted with their page, and more are counted by themselves.
+TEST_F(PeopleList, CountsFewAndMany) {
+  size_t there = 0;
+  for (const size_t wanted : {499, 500, 501}) {
+    std::vector<events::StoredEvent> events;
+    for (; there < wanted; ++there) {
+      events.push_back(track(1, "u" + std::to_string(there), "", "Viewed"));
+    }
+    people_.apply(events);
+    for (const size_t offset : {size_t{0}, size_t{1}, wanted - 1, wanted, wanted + 1}) {
+      const size_t shown = offset < wanted ? std::min<size_t>(wanted - offset, 10) : 0;
+      EXPECT_EQ(users({.offset = offset, .limit = 10}).size(), shown);
+      EXPECT_EQ(total_, wanted);
+      EXPECT_EQ(users({.sort = ListQuery::Sort::kLastSeen, .offset = offset}).size(),
+                offset < wanted ? std::min<size_t>(wanted - offset, 50) : 0);
+      EXPECT_EQ(total_, wanted);
+    }
+  }
+}
+
 TEST_F(PeopleList, FiltersBySetAndCountry) {
   people_.apply({identify(1, "a", "", shopper("A", R"(,"country":"France")")),
                  identify(2, "b", "", shopper("B", R"(,"address":{"country":"France"})")),
