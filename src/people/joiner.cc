@@ -29,6 +29,7 @@ Result<Joined> Joiner::run() {
   TRY(write_aliases());
   TRY(write_log());
   TRY(write_identities());
+  note_fresh();
   return std::move(joined_);
 }
 
@@ -296,6 +297,18 @@ void Joiner::note_events_of(Subject& subject) {
     row.last_ms = subject.last_ms;
     subject.changed = true;
   }
+}
+
+// An identity of before this batch may have facts that are stored.
+void Joiner::note_fresh() {
+  std::unordered_set<PersonId> older;
+  for (uint32_t i = 0; i < intake_.subjects.size(); ++i) {
+    const Subject& subject = intake_.subjects[i];
+    if (subject.row.id == 0 || !created_.contains(subject.row.person)) continue;
+    joined_.fresh[subject.row.person].push_back(i);
+    if (!subject.created) older.insert(subject.row.person);
+  }
+  for (const PersonId person : older) joined_.fresh.erase(person);
 }
 
 Result<void> Joiner::write_moves() {

@@ -47,6 +47,8 @@ struct Joined {
   std::unordered_set<PersonId> poorer;    // people who lost an identity
   std::unordered_map<PersonId, Seen> seen;
   std::vector<std::pair<PersonId, PersonId>> merged;  // (from, into) of people with user ids
+  // People who began with this batch, as all their identities did: the subjects of those.
+  std::unordered_map<PersonId, std::vector<uint32_t>> fresh;
 };
 
 class Joiner {
@@ -103,6 +105,7 @@ class Joiner {
   Result<void> write_aliases();
   Result<void> write_log();
   Result<void> write_identities();
+  void note_fresh();
   PersonId now(PersonId person) const;
   PersonId new_person() {
     const PersonId person = ++progress_.last_person;

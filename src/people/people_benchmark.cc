@@ -1,5 +1,6 @@
-// The stage in batches of 10,000 on SQLite: lines of an import, and mixed events of known users;
-// lists and order columns over 100,000 people and a million orders. Times include the commit.
+// The stage in batches of 10,000 on SQLite: lines of an import, mixed events of known users, and
+// users who are new; lists and order columns over 100,000 people and a million orders. Times
+// include the commit.
 #include <random>
 
 #include <benchmark/benchmark.h>
@@ -120,6 +121,39 @@ BENCHMARK(BM_TrackKnownUsers)
     ->Arg(100'000)
     ->Unit(benchmark::kMillisecond)
     ->MeasureProcessCPUTime();
+
+// Visitors become users, with traits: all of them new.
+void BM_IdentifyNewUsers(benchmark::State& state) {
+  constexpr int kBatches = 20;
+  for (auto _ : state) {
+    state.PauseTiming();
+    auto world = std::make_unique<World>();
+    std::vector<std::vector<StoredEvent>> batches(kBatches);
+    int64_t n = 0;
+    for (auto& batch : batches) {
+      for (size_t i = 0; i < kBatch; ++i, ++n) {
+        const std::string name = std::to_string(n);
+        StoredEvent event;
+        event.source = "web";
+        event.message_id = "i" + name;
+        event.type = events::Type::kIdentify;
+        event.user_id = "user-" + name;
+        event.anonymous_id = "visitor-" + name;
+        event.timestamp = from_millis(kStart + n);
+        event.properties = R"({"name":"Person )" + name + R"(","email":"p)" + name +
+                           R"(@example.com","plan":"pro"})";
+        batch.push_back(std::move(event));
+      }
+    }
+    state.ResumeTiming();
+    for (auto& batch : batches) world->apply(batch);
+    state.PauseTiming();
+    world.reset();
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kBatches * kBatch));
+}
+BENCHMARK(BM_IdentifyNewUsers)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
 
 // 100,000 people with names, ten orders each.
 World& large_world() {

@@ -46,7 +46,7 @@ std::string set_all(const std::vector<std::string_view>& columns) {
 Result<void> Writer::run(Intake& intake, Joined& joined) {
   TRY(write_junk(intake));
   TRY(write_facts(intake, joined));
-  TRY(write_profiles(joined.profiles));
+  TRY(write_profiles(joined.profiles, &intake, &joined));
   TRY(write_orders(intake, joined));
   TRY(write_figures(joined.orders));
   return write_seen(joined);
@@ -72,7 +72,7 @@ Result<void> Writer::write_junk(const Intake& intake) {
 }
 
 Result<void> Writer::write_facts(Intake& intake, Joined& joined) {
-  std::unordered_map<int64_t, Subject*> by_identity;
+  std::map<int64_t, Subject*> by_identity;  // in the order in which the rows lie
   std::vector<Value> stored;
   for (Subject& subject : intake.subjects) {
     if (!subject.facts) continue;
@@ -106,13 +106,46 @@ Result<void> Writer::write_facts(Intake& intake, Joined& joined) {
   return {};
 }
 
-Result<void> Writer::write_profiles(const std::unordered_set<PersonId>& people) {
+// What is stored of people who began with this batch is what the batch says of them.
+std::unordered_set<PersonId> Writer::draft_fresh(const std::unordered_set<PersonId>& people,
+                                                 const Intake& intake, const Joined& joined,
+                                                 std::map<PersonId, Draft>& drafts) {
+  std::unordered_set<PersonId> others;
+  for (const PersonId person : people) {
+    const auto fresh = joined.fresh.find(person);
+    // Changes of traits are worked out as they are stored.
+    const bool plain =
+        fresh != joined.fresh.end() && std::ranges::all_of(fresh->second, [&](uint32_t index) {
+          const auto& facts = intake.subjects[index].facts;
+          return facts == nullptr || facts->changes.empty();
+        });
+    if (!plain) {
+      others.insert(person);
+      continue;
+    }
+    Draft& draft = drafts[person];
+    for (const uint32_t index : fresh->second) {
+      const Subject& subject = intake.subjects[index];
+      auto& list = subject.kind == IdentityKind::kUser ? draft.users : draft.visitors;
+      if (subject.row.shown) {
+        list.push_back({subject.kind, std::string(subject.value), subject.row.first_ms});
+      }
+      draft.first_ms = std::min(draft.first_ms, subject.row.first_ms);
+      if (subject.facts) draft.facts.add(*subject.facts);
+    }
+  }
+  return others;
+}
+
+Result<void> Writer::write_profiles(const std::unordered_set<PersonId>& people,
+                                    const Intake* intake, const Joined* joined) {
   std::map<PersonId, Draft> drafts;
+  const auto stored = joined == nullptr ? people : draft_fresh(people, *intake, *joined, drafts);
   TRY(each_in(c_,
               "SELECT i.person, i.kind, i.value, i.first_ms, i.shown, f.consent, f.consent_ms,"
               " f.consent_seq, f.traits FROM identities i LEFT JOIN identity_facts f"
               " ON f.identity = i.id WHERE i.person IN {}",
-              {}, sorted_keys(people), [&](const Row& row) -> Result<void> {
+              {}, sorted_keys(stored), [&](const Row& row) -> Result<void> {
                 Draft& draft = drafts[row.integer(0)];
                 const auto kind = static_cast<IdentityKind>(row.integer(1));
                 auto& list = kind == IdentityKind::kUser ? draft.users : draft.visitors;

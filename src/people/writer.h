@@ -2,6 +2,7 @@
 // batch touched.
 #pragma once
 
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -22,8 +23,9 @@ class Writer {
   Result<void> run(Intake& intake, Joined& joined);
   // Order figures of everybody, after the workspace's currency has changed.
   Result<void> refresh_all_figures();
-  // What is told from the identities of these people.
-  Result<void> write_profiles(const std::unordered_set<PersonId>& people);
+  // What is told from the identities of these people; with what wrote them just now, if it did.
+  Result<void> write_profiles(const std::unordered_set<PersonId>& people,
+                              const Intake* intake = nullptr, const Joined* joined = nullptr);
 
  private:
   struct Figures {
@@ -37,7 +39,10 @@ class Writer {
     int64_t first_ms = kEndOfTime;
     Facts facts;
   };
-  using FiguresOf = std::unordered_map<PersonId, Figures>;
+  static std::unordered_set<PersonId> draft_fresh(const std::unordered_set<PersonId>& people,
+                                                  const Intake& intake, const Joined& joined,
+                                                  std::map<PersonId, Draft>& drafts);
+  using FiguresOf = std::map<PersonId, Figures>;  // in the order in which the rows lie
 
   Result<void> write_junk(const Intake& intake);
   Result<void> write_facts(Intake& intake, Joined& joined);
