@@ -1,5 +1,6 @@
 #include "store/sqlite_connection.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <thread>
 
@@ -57,11 +58,17 @@ int bind_value(sqlite3_stmt* statement, int index, const Value& value) {
   return sqlite3_bind_null(statement, index);
 }
 
-// SQLite numbers parameters as they first appear, which is mostly their own order; its search by
-// name is linear.
-int find_parameter(sqlite3_stmt* statement, int likely, const std::string& name) {
-  const char* there = sqlite3_bind_parameter_name(statement, likely);
-  return there && name == there ? likely : sqlite3_bind_parameter_index(statement, name.c_str());
+// Where SQLite has $1, $2, …; 0: the statement does not use it. It numbers parameters as they first
+// appear, and its search by name is linear, so this is worked out once for each statement.
+std::vector<int> places_of_parameters(sqlite3_stmt* statement) {
+  const int count = sqlite3_bind_parameter_count(statement);
+  std::vector<int> places(static_cast<size_t>(count), 0);
+  for (int index = 1; index <= count; ++index) {
+    const char* name = sqlite3_bind_parameter_name(statement, index);
+    const int number = name != nullptr && name[0] == '$' ? std::atoi(name + 1) : 0;
+    if (number > 0 && number <= count) places[static_cast<size_t>(number) - 1] = index;
+  }
+  return places;
 }
 
 // PostgreSQL's name for the order of bytes, so that ORDER BY name COLLATE "C" is the same on both
@@ -75,23 +82,24 @@ int compare_bytes(void*, int a_size, const void* a, int b_size, const void* b) {
 
 class SqliteConnection::Loan {
  public:
-  Loan(SqliteConnection& owner, std::string sql, Statement statement)
-      : owner_(&owner), sql_(std::move(sql)), statement_(std::move(statement)) {}
+  Loan(SqliteConnection& owner, std::string sql, Prepared prepared)
+      : owner_(&owner), sql_(std::move(sql)), prepared_(std::move(prepared)) {}
   Loan(Loan&&) noexcept = default;
   Loan& operator=(Loan&&) = delete;
   ~Loan() {
-    if (!statement_) return;
-    sqlite3_reset(statement_.get());
-    sqlite3_clear_bindings(statement_.get());
+    if (!prepared_.statement) return;
+    sqlite3_reset(get());
+    sqlite3_clear_bindings(get());
     if (owner_->cache_.size() >= kCachedStatements) owner_->cache_.clear();
-    owner_->cache_.try_emplace(std::move(sql_), std::move(statement_));
+    owner_->cache_.try_emplace(std::move(sql_), std::move(prepared_));
   }
-  sqlite3_stmt* get() const { return statement_.get(); }
+  sqlite3_stmt* get() const { return prepared_.statement.get(); }
+  std::span<const int> places() const { return prepared_.places; }
 
  private:
   SqliteConnection* owner_;
   std::string sql_;
-  Statement statement_;
+  Prepared prepared_;
 };
 
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(
@@ -179,21 +187,25 @@ Result<SqliteConnection::Loan> SqliteConnection::borrow(std::string_view sql) {
     auto node = cache_.extract(cached);
     return Loan(*this, std::move(node.key()), std::move(node.mapped()));
   }
-  auto statement = TRY(prepare(sql));
-  return Loan(*this, std::string(sql), std::move(statement));
+  Prepared prepared;
+  prepared.statement = TRY(prepare(sql));
+  prepared.places = places_of_parameters(prepared.statement.get());
+  return Loan(*this, std::string(sql), std::move(prepared));
 }
 
-Result<void> SqliteConnection::bind(sqlite3_stmt* statement, std::string_view sql,
+Result<void> SqliteConnection::bind(const Loan& statement, std::string_view sql,
                                     std::span<const Value> parameters) {
-  if (sqlite3_bind_parameter_count(statement) != static_cast<int>(parameters.size())) {
+  const auto places = statement.places();
+  if (places.size() != parameters.size()) {
     return fail(Code::kInternal, "the SQL takes another number of parameters than were given",
                 sql_excerpt(sql));
   }
   for (size_t i = 0; i < parameters.size(); ++i) {
-    const std::string name = "$" + std::to_string(i + 1);
-    const int index = find_parameter(statement, static_cast<int>(i + 1), name);
-    if (index == 0) return fail(Code::kInternal, "the SQL does not use " + name, sql_excerpt(sql));
-    const int code = bind_value(statement, index, parameters[i]);
+    if (places[i] == 0) {
+      return fail(Code::kInternal, "the SQL does not use $" + std::to_string(i + 1),
+                  sql_excerpt(sql));
+    }
+    const int code = bind_value(statement.get(), places[i], parameters[i]);
     if (code != SQLITE_OK) return sqlite_error(db_, code, sql);
   }
   return {};
@@ -214,7 +226,7 @@ Result<int64_t> SqliteConnection::step_through(sqlite3_stmt* statement, std::str
 Result<int64_t> SqliteConnection::run(std::string_view sql, std::span<const Value> parameters,
                                       const RowSink& sink) {
   auto statement = TRY(borrow(sql));
-  TRY(bind(statement.get(), sql, parameters));
+  TRY(bind(statement, sql, parameters));
   return step_through(statement.get(), sql, &sink);
 }
 
@@ -239,7 +251,7 @@ Result<int64_t> SqliteConnection::run_many(std::string_view table,
   auto statement = TRY(borrow(sql));
   int64_t written = 0;
   for (const auto& row : rows) {
-    TRY(bind(statement.get(), sql, row));
+    TRY(bind(statement, sql, row));
     written += TRY(step_through(statement.get(), sql, nullptr));
     sqlite3_reset(statement.get());
   }

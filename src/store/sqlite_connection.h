@@ -42,6 +42,10 @@ class SqliteConnection final : public CheckedConnection {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
   using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+  struct Prepared {
+    Statement statement;
+    std::vector<int> places;  // of $1, $2, …, as SQLite numbers them
+  };
   // A statement taken out of the cache, so that the same SQL may run inside its own loop; goes back
   // when the loan ends.
   class Loan;
@@ -51,13 +55,12 @@ class SqliteConnection final : public CheckedConnection {
   Result<void> use_wal(std::chrono::milliseconds busy_timeout);
   Result<Statement> prepare(std::string_view sql);
   Result<Loan> borrow(std::string_view sql);
-  Result<void> bind(sqlite3_stmt* statement, std::string_view sql,
-                    std::span<const Value> parameters);
+  Result<void> bind(const Loan& statement, std::string_view sql, std::span<const Value> parameters);
   Result<int64_t> step_through(sqlite3_stmt* statement, std::string_view sql, const RowSink* sink);
 
   sqlite3* db_;
   std::string path_;
-  std::map<std::string, Statement, std::less<>> cache_;
+  std::map<std::string, Prepared, std::less<>> cache_;
 };
 
 }  // namespace perennial::store
