@@ -20,6 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/scen
 from perennial import Perennial, until  # noqa: E402
 
 BATCH = 500
+LOOK = 0.005  # seconds between two looks at what is waited for
 ROUNDS = 5
 SEED = 20261128
 DAY = 86_400
@@ -65,20 +66,47 @@ def identifies_of(number, people):
     return json.dumps({"batch": batch})
 
 
+def seen(condition, seconds, what, pause=LOOK):
+    """When the condition holds for the first time, looked at every few milliseconds: whoever asks without a pause
+    measures the asking, on the cores of what is measured."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        time.sleep(pause)
+    return time.monotonic()
+
+
+def caught_up(server):
+    """By the gauges, which count nothing in the stores."""
+    lines = server.api("GET", "/metrics").body.decode().splitlines()
+    behind = [float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("perennial_stage_behind")]
+    return behind and not any(behind)
+
+
+class Cores:
+    """How many cores the server and this program took since it was made."""
+
+    def __init__(self, server):
+        self.server, self.begun = server, time.monotonic()
+        self.before = ticks(server), time.process_time()
+
+    def told(self):
+        took = time.monotonic() - self.begun
+        ours = (ticks(self.server) - self.before[0]) / os.sysconf("SC_CLK_TCK")
+        return f"{ours / took:.1f} cores, the load {(time.process_time() - self.before[1]) / took:.1f}"
+
+
 def identities(server, key, count, people):
     """Identifies that were written beforehand, from the first call until people hold all of them."""
     bodies = [identifies_of(number, people) for number in range(count // BATCH)]
-    before = ticks(server)
-    begun = time.monotonic()
+    cores, begun = Cores(server), time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         for one in [pool.submit(send, server, key, body) for body in bodies]:
             one.result()
     sent = time.monotonic() - begun
-    until(lambda: all(s["behind"] == 0 for s in server.get("/v1/stats")["stages"]), 600, "the stages")
-    took = time.monotonic() - begun
-    used = (ticks(server) - before) / os.sysconf("SC_CLK_TCK")
+    took = seen(lambda: caught_up(server), 600, "the stages", 4 * LOOK) - begun
     print(f"{len(bodies) * BATCH:,} identifies: acknowledged at {len(bodies) * BATCH / sent:,.0f}/s, joined at "
-          f"{len(bodies) * BATCH / took:,.0f}/s with {used / took:.1f} cores (goal {GOAL_IDENTIFIES:,}/s)", flush=True)
+          f"{len(bodies) * BATCH / took:,.0f}/s with {cores.told()} (goal {GOAL_IDENTIFIES:,}/s)", flush=True)
 
 
 def send(server, key, body):
@@ -288,31 +316,32 @@ def freshness(server, key, seconds, rate, people, now):
     server.in_timeline()  # the name is known from here on
     probe = make(server, "Probe", did("Probe", days=1))
     stop, sent = threading.Event(), []
+    bodies = [batch_of(1_000_000 + number, people, now - 60, now) for number in range(2 * seconds * rate // BATCH)]
 
     def stream():
         number, begun = 0, time.monotonic()
-        while not stop.is_set():
-            send(server, key, batch_of(1_000_000 + number, people, now - 60, now))
+        while not stop.is_set() and number < len(bodies):
+            send(server, key, bodies[number])
             number += 1
             stop.wait(max(0, begun + number * BATCH / rate - time.monotonic()))
         sent.append(number * BATCH)
 
     thread = threading.Thread(target=stream)
-    begun, took = time.monotonic(), []
+    begun, took, cores = time.monotonic(), [], Cores(server)
     thread.start()
     while time.monotonic() - begun < seconds:
         user = {"type": "track", "event": "Probe", "userId": f"probe-{len(took)}",
                 "messageId": f"probe-{len(took)}", "timestamp": stamp(time.time())}
         send(server, key, json.dumps({"batch": [user]}))
         at = time.monotonic()
-        until(lambda: server.get(f"/v1/segments/{probe}")["people"] > len(took) + 1, 60, "the probe")
-        took.append(time.monotonic() - at)
-    elapsed = time.monotonic() - begun
+        took.append(seen(lambda: server.get(f"/v1/segments/{probe}")["people"] > len(took) + 1, 60, "the probe") - at)
+    elapsed, told = time.monotonic() - begun, cores.told()
     stop.set()
     thread.join()
     cuts = statistics.quantiles(took, n=100, method="inclusive")
     print(f"a change is visible, under {sent[0] / elapsed:,.0f} events/s: p50 {cuts[49] * 1e3:,.0f} ms, "
-          f"p99 {cuts[98] * 1e3:,.0f} ms of {len(took)} probes (goal {GOAL_SECONDS * 1e3:,.0f} ms)", flush=True)
+          f"p99 {cuts[98] * 1e3:,.0f} ms of {len(took)} probes (goal {GOAL_SECONDS * 1e3:,.0f} ms), with {told}",
+          flush=True)
 
 
 def overlap(server, made):
