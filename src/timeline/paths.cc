@@ -8,6 +8,7 @@
 #include <functional>
 #include <tuple>
 
+#include "timeline/paths_plain.h"
 #include "timeline/paths_scan.h"
 
 namespace perennial::timeline {
@@ -137,9 +138,9 @@ class Paths::Count {
 
   void begin(uint32_t) { has_path = has_longer = has_unreached = false; }
   void path(std::span<const uint32_t> row) {
+    if (to.derived_) return derived(row.data());
     if (!has_path) ++to.serial_;
     put(to.total_, has_path);
-    if (to.derived_) return derived(row.data());
     put(to.path(row));
     if (to.dense_cells_) return dense(row.data());
     for (uint32_t step = 0; step < row.size(); ++step) {
@@ -154,56 +155,38 @@ class Paths::Count {
   void finish() {
     for (size_t i = 0; i < kWaiting; ++i) {
       Waiting& place = waiting[(next + i) % kWaiting];
-      if (place.whole != nullptr) count(place);
-      place.whole = nullptr;
+      count(place);
+      place.waits = false;
     }
   }
 
  private:
-  // A path on its way to its counter, which lies somewhere in a megabyte: it is fetched while the
-  // paths before it are counted.
+  // A path on its way to its counter, which lies somewhere in half a megabyte: it is fetched while
+  // the paths before it are counted.
   struct Waiting {
-    Tally* whole = nullptr;
-    uint32_t serial = 0;
+    bool waits = false;
+    uint16_t serial = 0;
+    uint32_t number = 0;
     Row row{};
   };
   static constexpr size_t kWaiting = 16;
 
   void derived(const uint32_t* row) {
-    const auto steps = static_cast<size_t>(to.spec_.steps);
-    size_t slot = 0;
-    for (size_t i = to.spec_.kind == PathsSpec::Kind::kStart ? 0 : 1; i < steps; ++i) {
-      slot = slot * (to.spec_.nodes + 1) + row[i];
+    if (!has_path) {
+      if (to.dense_.full()) finish();
+      to.dense_.begin_person();
     }
+    put(to.total_, has_path);
     Waiting& place = waiting[next++ % kWaiting];
-    if (place.whole != nullptr) count(place);
-    place.whole = &to.paths_[slot];
-    __builtin_prefetch(place.whole, 1);
-    place.serial = to.serial_;
-    for (size_t i = 0; i < steps; ++i) place.row[i] = row[i];
+    count(place);
+    place.waits = true;
+    place.serial = to.dense_.serial();
+    place.number = to.dense_.number_of(row);
+    to.dense_.fetch(place.number);
+    std::copy_n(row, to.spec_.steps, place.row.begin());
   }
-
-  // A path that the person took before adds nobody to any cell. An anchor is always the same node,
-  // so the node after it has the people of the edge to it.
   void count(const Waiting& path) {
-    Tally& whole = *path.whole;
-    ++whole.paths;
-    if (whole.last == path.serial) return;
-    whole.last = path.serial;
-    ++whole.people;
-    const uint64_t width = to.width_;
-    const auto steps = static_cast<uint32_t>(to.spec_.steps);
-    const uint32_t nodes_from = to.spec_.kind == PathsSpec::Kind::kStart ? 0 : 2;
-    Seen* of_step = to.seen_.data();
-    for (uint32_t step = 0; step < steps; ++step, of_step += width * width) {
-      Seen* of_node = of_step + path.row[step] * width;
-      if (step >= nodes_from) see(of_node[width - 1], path.serial);
-      if (step + 1 < steps) see(of_node[path.row[step + 1]], path.serial);
-    }
-  }
-  static void see(Seen& seen, uint32_t serial) {
-    seen.people += static_cast<uint32_t>(seen.last != serial);
-    seen.last = serial;
+    if (path.waits) to.dense_.count(path.number, path.row.data(), path.serial);
   }
   // All steps, the places behind the path's end too: they are zeros, whose counters nobody reads,
   // and a fixed number of rounds is faster than the right one.
@@ -238,23 +221,63 @@ class Paths::Count {
 
 void Paths::add(const Slice& slice) {
   allocate();
+  if (add_plain(slice)) return;
   Count count(*this);
   scan(slice, count);
   count.finish();
 }
 
+bool Paths::add_plain(const Slice& slice) {
+  const Hits& hits = slice.hits[0];
+  if (!derived_ || hits.name == nullptr || !PlainPaths::fit(spec_)) return false;
+  PlainPaths plain(spec_, node_of_, hits);
+  if (!plain.fits()) return false;
+  switch (spec_.steps) {
+    case 2:
+      add_plain<1>(plain, slice.who);
+      return true;
+    case 3:
+      add_plain<2>(plain, slice.who);
+      return true;
+    case 4:
+      add_plain<3>(plain, slice.who);
+      return true;
+    default:
+      add_plain<DensePaths::kMaxPacked>(plain, slice.who);
+      return true;
+  }
+}
+
+template <uint32_t kOpen>
+void Paths::add_plain(PlainPaths& plain, const Crowd& who) {
+  plain.run(who, [&](const DensePaths::Packed* rows, std::span<const uint32_t> ends) {
+    dense_.count<kOpen>(rows, ends);
+    total_.paths += ends.empty() ? 0 : ends.back();
+    total_.people += static_cast<uint32_t>(ends.size());
+  });
+}
+
 void Paths::allocate() {
   const size_t cells = static_cast<size_t>(spec_.steps) * width_ * width_;
-  if (derived_) {
-    seen_.resize(cells);
-  } else if (dense_cells_) {
-    cells_.resize(cells);
-  }
+  if (derived_) return dense_.allocate(dense_shape());
+  if (dense_cells_) cells_.resize(cells);
   if (dense_paths_ && paths_.empty()) {
     size_t paths = 1;
     for (int i = 0; i < open_places(spec_); ++i) paths *= spec_.nodes + 1;
     paths_.resize(paths);
   }
+}
+
+DensePaths::Shape Paths::dense_shape() const {
+  DensePaths::Shape shape{.nodes = spec_.nodes, .steps = static_cast<uint32_t>(spec_.steps)};
+  if (spec_.kind != PathsSpec::Kind::kStart)
+    shape.anchor = spec_.kind == PathsSpec::Kind::kTo ? spec_.to : spec_.from;
+  return shape;
+}
+
+PathCount Paths::path_count(size_t number) const {
+  if (derived_) return dense_.path(number);
+  return {.paths = paths_[number].paths, .people = paths_[number].people};
 }
 
 // The counter of a cell; null when there are too many.
@@ -349,7 +372,7 @@ void Paths::merge(const Paths& other) {
   add(longer_, other.longer_);
   add(unreached_, other.unreached_);
   allocate();
-  for (size_t i = 0; i < other.seen_.size(); ++i) seen_[i].people += other.seen_[i].people;
+  if (derived_) return dense_.merge(other.dense_);
   if (other.cells_too_large_ && !cells_too_large_) drop_cells();
   for (size_t i = 0; i < other.cells_.size(); ++i) {
     const Tally& from = other.cells_[i];
@@ -398,7 +421,8 @@ std::vector<PathCount> Paths::cell_counts() const {
     for (const Tally& cell : cells_) out.push_back({.paths = cell.paths, .people = cell.people});
     return out;
   }
-  for (const Seen& seen : seen_) out.push_back({.paths = 0, .people = seen.people});
+  for (size_t i = 0; i < dense_.cells(); ++i)
+    out.push_back({.paths = 0, .people = dense_.people(i)});
   if (!out.empty()) add_whole_paths(out);
   return out;
 }
@@ -412,7 +436,8 @@ void Paths::add_whole_paths(std::vector<PathCount>& cells) const {
   const auto cell = [&](size_t step, uint64_t next) -> PathCount& {
     return cells[(step * width_ + row[step]) * width_ + next];
   };
-  for (const Tally& whole : paths_) {
+  for (size_t number = 0; number < dense_.paths(); ++number) {
+    const PathCount whole = dense_.path(number);
     for (size_t step = 0; whole.paths != 0 && step < steps && row[step] != 0; ++step) {
       cell(step, width_ - 1).paths += whole.paths;
       if (step + 1 < steps) cell(step, row[step + 1]).paths += whole.paths;
@@ -490,10 +515,11 @@ void Paths::finish_paths(PathsTable& table) const {
     return std::ranges::lexicographical_compare(path_at(a.number, row_a), path_at(b.number, row_b));
   };
   const auto most = static_cast<size_t>(spec_.max_paths);
-  for (size_t i = 0; i < paths_.size(); ++i) {
-    if (paths_[i].paths == 0) continue;
+  for (size_t i = 0; i < path_numbers(); ++i) {
+    const uint64_t paths = path_count(i).paths;
+    if (paths == 0) continue;
     ++table.different_paths;
-    const Best one{.paths = paths_[i].paths, .number = i};
+    const Best one{.paths = paths, .number = i};
     if (best.size() == most) {
       if (most == 0 || !better(one, best.front())) continue;
       std::ranges::pop_heap(best, better);
@@ -504,8 +530,7 @@ void Paths::finish_paths(PathsTable& table) const {
   }
   std::ranges::sort_heap(best, better);
   for (const Best& one : best) {
-    const PathCount count{.paths = one.paths, .people = paths_[one.number].people};
-    table.paths.push_back({count, in_time(path_at(one.number, row_a))});
+    table.paths.push_back({path_count(one.number), in_time(path_at(one.number, row_a))});
   }
 }
 

@@ -23,6 +23,7 @@
 #include <span>
 #include <vector>
 
+#include "timeline/paths_dense.h"
 #include "timeline/paths_index.h"
 #include "timeline/sessions_rule.h"
 
@@ -57,10 +58,6 @@ struct PathsSpec {
 };
 Result<void> check(const PathsSpec& spec);
 
-struct PathCount {
-  uint64_t paths = 0;
-  uint32_t people = 0;
-};
 struct PathNode : PathCount {
   uint32_t node = 0;
   PathCount ended;  // that have no further node (kTo: no earlier one); unknown at the last step: 0
@@ -112,13 +109,15 @@ struct PathsCell {
   std::vector<std::pair<uint32_t, uint32_t>> shown{};  // what is not "other"
 };
 
+class PlainPaths;  // paths_plain.h
+
 class Paths {
  public:
   explicit Paths(PathsSpec spec);  // the spec was checked
   void add(const Slice& slice);
   uint64_t bytes() const {
-    return (cells_.capacity() + paths_.capacity()) * sizeof(Tally) +
-           seen_.capacity() * sizeof(Seen) + cell_keys_.bytes() + beginnings_.bytes();
+    return (cells_.capacity() + paths_.capacity()) * sizeof(Tally) + dense_.bytes() +
+           cell_keys_.bytes() + beginnings_.bytes();
   }
   void merge(const Paths& other);  // all sums are of whole numbers: any order gives the same
   PathsTable finish() const;
@@ -131,9 +130,6 @@ class Paths {
     uint64_t paths = 0;
     uint32_t people = 0, last = 0;  // `last` is the serial number of who was counted last
   };
-  struct Seen {  // a Tally whose paths follow from those of whole paths
-    uint32_t people = 0, last = 0;
-  };
   // A node or an edge by step; `next` is the further node from the anchor, 0 for none, or kItself
   // for the node alone.
   static constexpr uint32_t kItself = kNever;
@@ -144,10 +140,16 @@ class Paths {
 
   template <class Emit>
   void scan(const Slice& slice, Emit& emit) const;
+  bool add_plain(const Slice& slice);
+  template <uint32_t kOpen>
+  void add_plain(PlainPaths& plain, const Crowd& who);
   void nodes_of_values(const Hits& hits, std::vector<uint32_t>& nodes) const;
   void allocate();
+  DensePaths::Shape dense_shape() const;
   Tally* cell(const Cell& cell);
   Tally* path(std::span<const uint32_t> row);  // with zeros behind it
+  size_t path_numbers() const { return derived_ ? dense_.paths() : paths_.size(); }
+  PathCount path_count(size_t number) const;
   Cell cell_at(size_t number) const;
   std::span<const uint32_t> path_at(size_t number, Row& row) const;
   uint32_t beginning(uint32_t before, uint32_t node);
@@ -164,11 +166,11 @@ class Paths {
   std::vector<uint32_t> node_of_, same_;  // same_: each node is itself
   uint64_t width_ = 0;                    // digits of dense numbers: nodes, 0 and one more
   bool dense_cells_ = false, dense_paths_ = false;
-  bool derived_ = false;  // both are dense: cells are in seen_, not in cells_
+  bool derived_ = false;  // both are dense: all is in dense_, not in cells_ and paths_
   uint32_t serial_ = 0;   // of people with a path
   PathCount total_, longer_, unreached_;
   std::vector<Tally> cells_, paths_;
-  std::vector<Seen> seen_;
+  DensePaths dense_;
   KeyIndex cell_keys_;   // when they are not dense
   KeyIndex beginnings_;  // (number of the beginning before + 1) << 32 | node
   bool cells_too_large_ = false, paths_too_large_ = false;
