@@ -31,6 +31,7 @@ uint32_t group_of_event(const Slice& slice, uint32_t person, const FunnelAttempt
                         size_t place) {
   const Hits& hits = slice.hits[attempt.step[place]];
   if (hits.group == nullptr) return 0;
+  if (place == 0 && attempt.entry_hit != kNoHit) return hits.group[attempt.entry_hit];
   uint32_t low = first_from(hits.at, hits.first[person], hits.last[person],
                             hits.last[kBucketPeople - 1], second_of(attempt.key[place]));
   while (hits.key(low) < attempt.key[place]) ++low;

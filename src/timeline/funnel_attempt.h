@@ -15,6 +15,7 @@
 namespace perennial::timeline {
 
 inline constexpr uint32_t kNoToken = UINT32_MAX;
+inline constexpr uint32_t kNoHit = UINT32_MAX;
 
 inline Second second_of(uint64_t key) { return static_cast<Second>(key >> 8); }
 inline Second last_second(Second entry, Second window) {
@@ -28,6 +29,7 @@ struct FunnelAttempt {
   std::array<uint64_t, kMaxFunnelSteps> key;  // Hits::key of its events, in their order
   std::array<uint8_t, kMaxFunnelSteps> step;  // which step each filled
   uint32_t held = 0;
+  uint32_t entry_hit = kNoHit;  // the entry among the hits of its step, where the search knows it
 
   Second entry() const { return second_of(key[0]); }
 };

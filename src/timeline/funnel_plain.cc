@@ -46,6 +46,7 @@ bool PlainFunnel::climb(size_t step, FunnelAttempt& out) {
     if (entry == kNoEntry) continue;
     out.level = static_cast<int>(step) + 1;
     out.key[0] = entry;
+    out.entry_hit = next_[0] - 1;  // where the chain ended
     next_[step] = hit + 1;
     if (step + 1 == steps_) return true;
     // What goes on from here comes later (without ties, in a later second).
@@ -64,6 +65,7 @@ void PlainFunnel::run_latest(uint32_t person, FunnelAttempt& out) {
   }
   out.level = 1;
   out.key[0] = key_at<kTies>(0, first_[0]);
+  out.entry_hit = first_[0];
   out.step[0] = 0;
   for (size_t step = 1; step < steps_ && climb<kTies>(step, out);) ++step;
 }
@@ -85,7 +87,8 @@ uint32_t PlainFunnel::first_above(size_t step, uint32_t person, uint64_t key) co
 
 void PlainFunnel::run_first(uint32_t person, FunnelAttempt& out) const {
   out.level = 1;
-  out.key[0] = hits_[0].key(hits_[0].first[person]);
+  out.entry_hit = hits_[0].first[person];
+  out.key[0] = hits_[0].key(out.entry_hit);
   out.step[0] = 0;
   const Second limit = last_second(out.entry(), window_);
   for (size_t step = 1; step < steps_; ++step) {
