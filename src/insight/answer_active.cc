@@ -32,19 +32,29 @@ Result<Answered> answer(Asking& asking, const LifecycleQuery& q) {
   TRY(timeline::check(spec));
   const auto plan = TRY(asking.compile({asking.select(q.select, 0, asking.to())}, &spec.periods));
   const auto table = TRY(asking.run(*plan, timeline::Lifecycle(spec))).finish();
-  Json periods = Json::array(), rows = Json::array();
-  for (size_t i = 0; i < table.all.size(); ++i) {
-    const timeline::LifecycleRow& row = table.all[i];
-    const auto cell = [&](uint64_t value, LifecycleStage stage) {
-      return asking.measured(value, {static_cast<int64_t>(i), static_cast<int64_t>(stage)});
-    };
-    periods.push_back(asking.period(*asking.query().by, spans[i + 1]));
-    rows.push_back({{"new", cell(row.fresh, LifecycleStage::kNew)},
-                    {"returning", cell(row.returning, LifecycleStage::kReturning)},
-                    {"resurrecting", cell(row.resurrecting, LifecycleStage::kResurrecting)},
-                    {"dormant", cell(row.dormant, LifecycleStage::kDormant)}});
-  }
-  return Answered{Json{{"periods", std::move(periods)}, {"rows", std::move(rows)}},
+  AnswerText text;
+  text.object([&] {
+    text.array("periods", [&] {
+      for (size_t i = 0; i < table.all.size(); ++i)
+        text.object([&] { asking.period(text, *asking.query().by, spans[i + 1]); });
+    });
+    text.array("rows", [&] {
+      for (size_t i = 0; i < table.all.size(); ++i) {
+        const timeline::LifecycleRow& row = table.all[i];
+        const auto cell = [&](const char* name, uint64_t value, LifecycleStage stage) {
+          asking.measured(text, name, value,
+                          {static_cast<int64_t>(i), static_cast<int64_t>(stage)});
+        };
+        text.object([&] {
+          cell("new", row.fresh, LifecycleStage::kNew);
+          cell("returning", row.returning, LifecycleStage::kReturning);
+          cell("resurrecting", row.resurrecting, LifecycleStage::kResurrecting);
+          cell("dormant", row.dormant, LifecycleStage::kDormant);
+        });
+      }
+    });
+  });
+  return Answered{std::move(text).take(),
                   opener(plan, timeline::Lifecycle(spec), [](const Cell& cell) {
                     return LifecyclePick{.row = static_cast<int>(cell[0]),
                                          .stage = static_cast<LifecycleStage>(cell[1])};
@@ -65,26 +75,35 @@ Result<Answered> answer(Asking& asking, const StickinessQuery& q) {
   const auto plan = TRY(
       asking.compile({asking.select(q.select)}, spec.presence ? &spec.periods : nullptr, &groups));
   const auto table = TRY(asking.run(*plan, timeline::Stickiness(spec))).finish();
+  AnswerText text;
   const auto group = [&](const timeline::StickinessRow& found, const Json& label, int slot) {
-    const auto cell = [&](uint64_t value, size_t n, int at_least) {
-      return asking.measured(value, {static_cast<int64_t>(n), at_least, slot});
+    const auto cell = [&](const char* name, uint64_t value, size_t n, int at_least) {
+      asking.measured(text, name, value, {static_cast<int64_t>(n), at_least, slot});
     };
-    Json rows = Json::array();
-    for (size_t n = 1; n <= found.exactly.size(); ++n) {
-      rows.push_back({{"periods", n},
-                      {"exactly", cell(found.exactly[n - 1], n, 0)},
-                      {"at_least", cell(found.at_least[n - 1], n, 1)}});
-    }
-    return Json{{"group", label},
-                {"people", cell(found.people, 1, 1)},
-                {"mean_periods", ratio_of(static_cast<double>(found.active_periods),
-                                          static_cast<double>(found.people))},
-                {"rows", std::move(rows)}};
+    text.member("group", label);
+    cell("people", found.people, 1, 1);
+    text.member("mean_periods", share_of(found.active_periods, found.people));
+    text.array("rows", [&] {
+      for (size_t n = 1; n <= found.exactly.size(); ++n) {
+        text.object([&] {
+          text.member("periods", n);
+          cell("exactly", found.exactly[n - 1], n, 0);
+          cell("at_least", found.at_least[n - 1], n, 1);
+        });
+      }
+    });
   };
-  Json all = Json::array({group(table.all[0], all_group(), -1)});
-  for (size_t slot = 0; groups.split() && slot < groups.slots(); ++slot)
-    all.push_back(group(table.groups[slot][0], groups.labels[slot], static_cast<int>(slot)));
-  return Answered{Json{{"periods", asking.query().periods.size()}, {"groups", std::move(all)}},
+  text.object([&] {
+    text.member("periods", asking.query().periods.size());
+    text.array("groups", [&] {
+      text.object([&] { group(table.all[0], all_group(), -1); });
+      for (size_t slot = 0; groups.split() && slot < groups.slots(); ++slot) {
+        text.object(
+            [&] { group(table.groups[slot][0], groups.labels[slot], static_cast<int>(slot)); });
+      }
+    });
+  });
+  return Answered{std::move(text).take(),
                   opener(plan, timeline::Stickiness(spec), [](const Cell& cell) {
                     return timeline::StickinessPick{.row = 0,
                                                     .periods = static_cast<int>(cell[0]),
@@ -126,19 +145,27 @@ Result<Answered> answer(Asking& asking, const ActiveQuery& q) {
   const auto plan = TRY(
       asking.compile({asking.select(q.select, spec.periods.begin(), asking.to())}, &spec.periods));
   const auto table = TRY(asking.run(*plan, timeline::ActivePeople(spec))).finish();
-  Json rows = Json::array();
-  for (int row = 0; row < table.rows; ++row) {
-    const auto cell = [&](int window) {
-      return asking.measured(table.at(table.all, window, row), {window, row});
-    };
-    const auto ratio = table.ratio(table.all, 0, 2, row);
-    rows.push_back({{"period", asking.period(Unit::kDay, query.periods[static_cast<size_t>(row)])},
-                    {"day", cell(0)},
-                    {"week", cell(1)},
-                    {"month", cell(2)},
-                    {"stickiness", ratio ? Json(*ratio) : Json(nullptr)}});
-  }
-  return Answered{Json{{"windows", trailing ? "trailing" : "calendar"}, {"rows", std::move(rows)}},
+  AnswerText text;
+  text.object([&] {
+    text.member("windows", trailing ? "trailing" : "calendar");
+    text.array("rows", [&] {
+      for (int row = 0; row < table.rows; ++row) {
+        const auto cell = [&](const char* name, int window) {
+          asking.measured(text, name, table.at(table.all, window, row), {window, row});
+        };
+        text.object([&] {
+          text.object("period", [&] {
+            asking.period(text, Unit::kDay, query.periods[static_cast<size_t>(row)]);
+          });
+          cell("day", 0);
+          cell("week", 1);
+          cell("month", 2);
+          text.member("stickiness", table.ratio(table.all, 0, 2, row));
+        });
+      }
+    });
+  });
+  return Answered{std::move(text).take(),
                   opener(plan, timeline::ActivePeople(spec), [](const Cell& cell) {
                     return timeline::ActivePick{.window = static_cast<int>(cell[0]),
                                                 .row = static_cast<int>(cell[1])};

@@ -19,6 +19,9 @@ const std::vector<Second> kIntervalEdges = {60,      300,     900,       1'800, 
                                             10'800,  21'600,  43'200,    86'400,    172'800,
                                             259'200, 604'800, 1'209'600, 2'592'000, 7'776'000};
 
+constexpr size_t kMedian = 2;
+static_assert(timeline::kDistributionShares[kMedian] == 0.5);
+
 Json maybe(bool there, double value) { return there ? Json(value) : Json(nullptr); }
 
 Json bins_json(const std::vector<double>& edges) {
@@ -93,30 +96,40 @@ Result<Answered> answer(Asking& asking, const DistributionQuery& q) {
   const auto table = TRY(asking.run(*plan, timeline::Distribution(spec))).finish();
   if (!table.percentiles_exact)
     asking.warn("values_skipped", "medians are close estimates: there are many values");
-  Json all = Json::array();
-  for (size_t slot = 0; slot < groups.slots(); ++slot) {
-    Json rows = Json::array();
-    for (size_t p = 0; p < query.periods.size(); ++p) {
-      const auto& found = table.at(slot, p);
-      const auto cell = [&](uint64_t value, DistributionPick::Of of, size_t range) {
-        return asking.measured(value, {static_cast<int64_t>(slot), static_cast<int64_t>(p),
-                                       static_cast<int64_t>(of), static_cast<int64_t>(range)});
-      };
-      Json counts = Json::array();
-      for (size_t r = 0; r < found.ranges.size(); ++r)
-        counts.push_back(cell(found.ranges[r], DistributionPick::Of::kRange, r));
-      const auto median = std::ranges::find(timeline::kDistributionShares, 0.5) -
-                          timeline::kDistributionShares.begin();
-      rows.push_back(
-          {{"period", asking.period(query.by.value_or(Unit::kDay), query.periods[p])},
-           {"people", cell(found.people, DistributionPick::Of::kPeople, 0)},
-           {"mean", maybe(found.people != 0, found.mean)},
-           {"median", maybe(found.people != 0, found.percentiles[static_cast<size_t>(median)])},
-           {"counts", std::move(counts)}});
-    }
-    all.push_back({{"group", groups.labels[slot]}, {"rows", std::move(rows)}});
-  }
-  return Answered{Json{{"bins", bins_json(spec.edges)}, {"groups", std::move(all)}},
+  AnswerText text;
+  const auto row = [&](size_t slot, size_t p) {
+    const auto& found = table.at(slot, p);
+    const auto cell = [&](uint64_t value, DistributionPick::Of of, size_t range) {
+      asking.measured(text, value,
+                      {static_cast<int64_t>(slot), static_cast<int64_t>(p),
+                       static_cast<int64_t>(of), static_cast<int64_t>(range)});
+    };
+    const bool some = found.people != 0;
+    text.object("period",
+                [&] { asking.period(text, query.by.value_or(Unit::kDay), query.periods[p]); });
+    text.object("people", [&] { cell(found.people, DistributionPick::Of::kPeople, 0); });
+    text.member("mean", some ? std::optional(found.mean) : std::nullopt);
+    text.member("median", some ? std::optional(found.percentiles[kMedian]) : std::nullopt);
+    text.array("counts", [&] {
+      for (size_t r = 0; r < found.ranges.size(); ++r) {
+        text.object([&] { cell(found.ranges[r], DistributionPick::Of::kRange, r); });
+      }
+    });
+  };
+  text.object([&] {
+    text.member("bins", bins_json(spec.edges));
+    text.array("groups", [&] {
+      for (size_t slot = 0; slot < groups.slots(); ++slot) {
+        text.object([&] {
+          text.member("group", groups.labels[slot]);
+          text.array("rows", [&] {
+            for (size_t p = 0; p < query.periods.size(); ++p) text.object([&] { row(slot, p); });
+          });
+        });
+      }
+    });
+  });
+  return Answered{std::move(text).take(),
                   opener(plan, timeline::Distribution(spec), [](const Cell& cell) {
                     return DistributionPick{.slot = static_cast<size_t>(cell[0]),
                                             .period = static_cast<size_t>(cell[1]),
@@ -172,7 +185,7 @@ Result<Answered> answer(Asking& asking, const IntervalQuery& q) {
     }
     all.push_back(std::move(group));
   }
-  return Answered{Json{{"groups", std::move(all)}},
+  return Answered{to_text({{"groups", std::move(all)}}),
                   opener(plan, timeline::Interval(spec), [](const Cell& cell) {
                     timeline::IntervalPick pick{.slot = static_cast<size_t>(cell[0]),
                                                 .period = static_cast<size_t>(cell[1]),
@@ -227,22 +240,22 @@ Result<Answered> answer(Asking& asking, const RfmQuery& q) {
           {{"recency", r}, {"frequency", f}, {"people", asking.measured(together, {r, f, 0})}});
     }
   }
-  return Answered{
-      Json{{"people", asking.measured(table.people, {0, 0, 0})},
-           {"grid", std::move(grid)},
-           {"squares", std::move(squares)},
-           {"value_property", q.value_property.empty() ? Json(nullptr) : Json(q.value_property)},
-           {"breaks",
-            {{"recency_days", table.recency_days},
-             {"frequency", table.frequency},
-             {"value", table.monetary}}}},
-      opener(plan, timeline::Rfm(spec), [](const Cell& cell) {
-        const auto score = [&](size_t i) -> std::optional<uint8_t> {
-          if (cell[i] == 0) return std::nullopt;
-          return static_cast<uint8_t>(cell[i]);
-        };
-        return timeline::Rfm::Pick{score(0), score(1), score(2)};
-      })};
+  return Answered{to_text({{"people", asking.measured(table.people, {0, 0, 0})},
+                           {"grid", std::move(grid)},
+                           {"squares", std::move(squares)},
+                           {"value_property",
+                            q.value_property.empty() ? Json(nullptr) : Json(q.value_property)},
+                           {"breaks",
+                            {{"recency_days", table.recency_days},
+                             {"frequency", table.frequency},
+                             {"value", table.monetary}}}}),
+                  opener(plan, timeline::Rfm(spec), [](const Cell& cell) {
+                    const auto score = [&](size_t i) -> std::optional<uint8_t> {
+                      if (cell[i] == 0) return std::nullopt;
+                      return static_cast<uint8_t>(cell[i]);
+                    };
+                    return timeline::Rfm::Pick{score(0), score(1), score(2)};
+                  })};
 }
 
 }  // namespace perennial::insight

@@ -93,7 +93,7 @@ class Funneling {
                  {"count", q_.count == FunnelQuery::Count::kPeople ? "people" : "totals"}};
     if (asking_.query().by) json["periods"] = asking_.periods_json();
     json["groups"] = std::move(rows);
-    return Answered{std::move(json), opener(plan_, timeline::Funnel(spec_), cell_of)};
+    return Answered{to_text(json), opener(plan_, timeline::Funnel(spec_), cell_of)};
   }
 
  private:

@@ -72,11 +72,11 @@ class Pathing {
       return fail(Code::kTooLarge, "there are too many different steps", "events",
                   "list the events that matter");
     Json edges = edges_json();
-    return Answered{Json{{"paths", table_.total.paths},
-                         {"people", cell(table_.total.people, PathsCell::What::kAll, 0)},
-                         {"nodes", nodes_json()},
-                         {"edges", std::move(edges)},
-                         {"top", top_json()}},
+    return Answered{to_text({{"paths", table_.total.paths},
+                             {"people", cell(table_.total.people, PathsCell::What::kAll, 0)},
+                             {"nodes", nodes_json()},
+                             {"edges", std::move(edges)},
+                             {"top", top_json()}}),
                     open()};
   }
 

@@ -44,7 +44,7 @@ class Retaining {
     plan_ = TRY(asking_.compile({std::move(start), std::move(comes_back)},
                                 spec_.presence ? &spec_.periods : nullptr, &groups_));
     table_ = TRY(asking_.run(*plan_, timeline::Retention(spec_))).finish();
-    return Answered{json(), opener(plan_, timeline::Retention(spec_), [](const Cell& cell) {
+    return Answered{text(), opener(plan_, timeline::Retention(spec_), [](const Cell& cell) {
                       return RetentionPick{.of = static_cast<RetentionPick::Of>(cell[0]),
                                            .cohort = static_cast<int>(cell[1]),
                                            .column = static_cast<int>(cell[2]),
@@ -107,52 +107,67 @@ class Retaining {
     return fmt::format("{}–{}", bracket.from, bracket.to - 1);
   }
 
-  Json columns() const {
-    Json json = Json::array();
+  void columns(AnswerText& text) const {
     const auto brackets =
         spec_.brackets.empty() ? timeline::single_brackets(table_.columns) : spec_.brackets;
     for (const auto& bracket : brackets) {
-      json.push_back(
-          {{"label", column_label(bracket)}, {"from", bracket.from}, {"to", bracket.to}});
+      text.object([&] {
+        text.member("label", column_label(bracket));
+        text.member("from", bracket.from);
+        text.member("to", bracket.to);
+      });
     }
-    return json;
   }
 
-  Json cell(uint64_t value, RetentionPick::Of of, int cohort, int column, int slot) const {
-    return asking_.measured(value, {static_cast<int64_t>(of), cohort, column, slot});
-  }
-
-  Json cohort(const timeline::RetentionGroup& found, int row, int slot) const {
+  void cohort(AnswerText& text, const timeline::RetentionGroup& found, int row, int slot) const {
+    const auto of = [](RetentionPick::Of of) { return static_cast<int64_t>(of); };
     const Query& query = asking_.query();
     const uint64_t size = found.sizes[static_cast<size_t>(row)];
-    Json cells = Json::array();
-    for (int column = 0; column < table_.columns; ++column) {
-      const size_t at = table_.at(row, column);
-      const auto state = table_.states[at];
-      if (state == timeline::RetentionState::kNone) break;
-      Json one = cell(found.returned[at], RetentionPick::Of::kReturned, row, column, slot);
-      one["rate"] = ratio_of(static_cast<double>(found.returned[at]), static_cast<double>(size));
-      one["complete"] = state == timeline::RetentionState::kComplete;
-      cells.push_back(std::move(one));
-    }
-    return {{"period", asking_.period(*query.by, query.periods[static_cast<size_t>(row)])},
-            {"size", cell(size, RetentionPick::Of::kSize, row, 0, slot)},
-            {"cells", std::move(cells)}};
+    text.object("period",
+                [&] { asking_.period(text, *query.by, query.periods[static_cast<size_t>(row)]); });
+    asking_.measured(text, "size", size, {of(RetentionPick::Of::kSize), row, 0, slot});
+    text.array("cells", [&] {
+      for (int column = 0; column < table_.columns; ++column) {
+        const size_t at = table_.at(row, column);
+        const auto state = table_.states[at];
+        if (state == timeline::RetentionState::kNone) break;
+        text.object([&] {
+          asking_.measured(text, found.returned[at],
+                           {of(RetentionPick::Of::kReturned), row, column, slot});
+          text.member("rate", share_of(found.returned[at], size));
+          text.member("complete", state == timeline::RetentionState::kComplete);
+        });
+      }
+    });
   }
 
-  Json group(const timeline::RetentionGroup& found, const Json& label, int slot) const {
-    Json cohorts = Json::array(), average = Json::array();
-    for (int row = 0; row < table_.cohorts; ++row) cohorts.push_back(cohort(found, row, slot));
-    for (const auto& rate : found.curve) average.push_back(rate_of(rate.returned, rate.size));
-    return {{"group", label}, {"cohorts", std::move(cohorts)}, {"average", std::move(average)}};
+  void group(AnswerText& text, const timeline::RetentionGroup& found, const Json& label,
+             int slot) const {
+    text.member("group", label);
+    text.array("cohorts", [&] {
+      for (int row = 0; row < table_.cohorts; ++row)
+        text.object([&] { cohort(text, found, row, slot); });
+    });
+    text.array("average", [&] {
+      for (const auto& rate : found.curve)
+        text.object([&] { write_rate(text, rate.returned, rate.size); });
+    });
   }
 
-  Json json() const {
-    Json rows = Json::array({group(table_.all, all_group(), -1)});
-    for (size_t slot = 0; groups_.split() && slot < groups_.slots(); ++slot) {
-      rows.push_back(group(table_.groups[slot], groups_.labels[slot], static_cast<int>(slot)));
-    }
-    return {{"columns", columns()}, {"groups", std::move(rows)}};
+  std::string text() const {
+    AnswerText text;
+    text.object([&] {
+      text.array("columns", [&] { columns(text); });
+      text.array("groups", [&] {
+        text.object([&] { group(text, table_.all, all_group(), -1); });
+        for (size_t slot = 0; groups_.split() && slot < groups_.slots(); ++slot) {
+          text.object([&] {
+            group(text, table_.groups[slot], groups_.labels[slot], static_cast<int>(slot));
+          });
+        }
+      });
+    });
+    return std::move(text).take();
   }
 
   Asking& asking_;

@@ -82,7 +82,7 @@ class Sessioning {
       all.push_back(group(found.total, found.periods, label, slot));
       all.back()["histogram"] = Json::array();
     }
-    return Answered{Json{{"groups", std::move(all)}}, open()};
+    return Answered{to_text({{"groups", std::move(all)}}), open()};
   }
 
  private:
@@ -180,8 +180,8 @@ class Attributing {
       return fail(Code::kTooLarge, "there are too many different touches", "touch_property");
     if (tables_[0].cut != 0)
       asking_.warn("values_skipped", "only the nearest 1,000 touches of a conversion count");
-    Json json = rows();
-    return Answered{std::move(json),
+    std::string text = to_text(rows());
+    return Answered{std::move(text),
                     opener(plan_, timeline::Attribution(spec), [shown = shown_](const Cell& cell) {
                       AttributionCell pick{.what = static_cast<AttributionCell::What>(cell[0]),
                                            .touch = static_cast<uint32_t>(cell[1])};

@@ -93,7 +93,7 @@ class Trending {
     groups_ = TRY(asking_.groups(q_.breakdown, selectors));
     counted_.push_back(TRY(count(asking_.query().periods)));
     if (q_.compare_previous) counted_.push_back(TRY(count(previous())));
-    return Answered{json(), open()};
+    return Answered{text(), open()};
   }
 
  private:
@@ -173,71 +173,78 @@ class Trending {
     return out;  // the total first
   }
 
-  Json cell(std::optional<double> value, size_t series, size_t slot, int period,
+  void cell(AnswerText& text, std::optional<double> value, size_t series, size_t slot, int period,
             size_t which) const {
     const Of of = period < 0                     ? Of::kTotal
                   : q_.show == Show::kEach       ? Of::kPeriod
                   : q_.show == Show::kCumulative ? Of::kCumulative
                                                  : Of::kRolling;
     const int place = period < 0 ? 0 : period + counted_[which].lead;
-    return asking_.measured(value ? Json(*value) : Json(nullptr),
-                            {static_cast<int64_t>(series), static_cast<int64_t>(slot),
-                             static_cast<int64_t>(of), place, static_cast<int64_t>(which)});
+    asking_.measured(text, value,
+                     {static_cast<int64_t>(series), static_cast<int64_t>(slot),
+                      static_cast<int64_t>(of), place, static_cast<int64_t>(which)});
   }
 
-  template <class ToJson>
-  Json one(std::string id, const std::string& name, bool formula, size_t slot,
-           const ToJson& values_of) const {
-    Json json = {{"id", std::move(id)},
-                 {"name", name},
-                 {"formula", formula},
-                 {"group", groups_.labels[slot]}};
+  // `figures_of(which)` are the values with the total first; `cell` writes the members of one.
+  template <class FiguresOf, class WriteCell>
+  void one(AnswerText& text, std::string_view id, const Json& name, bool formula, size_t slot,
+           const FiguresOf& figures_of, const WriteCell& cell) const {
+    text.member("id", id);
+    text.member("name", name);
+    text.member("formula", formula);
+    text.member("group", groups_.labels[slot]);
     for (size_t which = 0; which < counted_.size(); ++which) {
-      Json values = values_of(which);
-      const Json total = values[0];
-      values.erase(size_t{0});
-      json[which == 0 ? "values" : "previous"] = std::move(values);
-      json[which == 0 ? "total" : "previous_total"] = total;
+      const Figures found = figures_of(which);
+      text.array(which == 0 ? "values" : "previous", [&] {
+        for (size_t i = 1; i < found.size(); ++i)
+          text.object([&] { cell(found[i], static_cast<int>(i) - 1, which); });
+      });
+      text.object(which == 0 ? "total" : "previous_total", [&] { cell(found[0], -1, which); });
     }
-    return json;
   }
 
-  Json json() const {
-    Json all = Json::array();
-    for (size_t s = 0; s < q_.series.size(); ++s) {
-      for (size_t slot = 0; slot < groups_.slots(); ++slot) {
-        all.push_back(one(std::string(1, static_cast<char>('A' + s)), q_.series[s].name, false,
-                          slot, [&](size_t which) {
-                            Json values = Json::array();
-                            const Figures found = figures(counted_[which], s, slot);
-                            for (size_t i = 0; i < found.size(); ++i)
-                              values.push_back(
-                                  cell(found[i], s, slot, static_cast<int>(i) - 1, which));
-                            return values;
-                          }));
-      }
-    }
-    for (size_t f = 0; f < formulas_.size(); ++f) {
-      for (size_t slot = 0; slot < groups_.slots(); ++slot) {
-        all.push_back(
-            one("F" + std::to_string(f + 1), q_.formulas[f].name, true, slot, [&](size_t which) {
-              std::vector<Figures> series;
-              for (size_t s = 0; s < q_.series.size(); ++s)
-                series.push_back(figures(counted_[which], s, slot));
-              Json values = Json::array();
-              for (const auto& value : formulas_[f].values(series))
-                values.push_back(Asking::measured(value));
-              return values;
-            }));
-      }
-    }
-    Json json = {{"periods", asking_.periods_json()}, {"series", std::move(all)}};
-    if (counted_.size() > 1) {
-      json["previous_periods"] = Json::array();
-      for (const Span& span : counted_[1].spans)
-        json["previous_periods"].push_back(asking_.period(*asking_.query().by, span));
-    }
-    return json;
+  void series(AnswerText& text, size_t s, size_t slot) const {
+    one(
+        text, std::string(1, static_cast<char>('A' + s)), q_.series[s].name, false, slot,
+        [&](size_t which) { return figures(counted_[which], s, slot); },
+        [&](std::optional<double> value, int period, size_t which) {
+          cell(text, value, s, slot, period, which);
+        });
+  }
+
+  void formula(AnswerText& text, size_t f, size_t slot) const {
+    one(
+        text, "F" + std::to_string(f + 1), q_.formulas[f].name, true, slot,
+        [&](size_t which) {
+          std::vector<Figures> series;
+          for (size_t s = 0; s < q_.series.size(); ++s)
+            series.push_back(figures(counted_[which], s, slot));
+          return formulas_[f].values(series);
+        },
+        [&](std::optional<double> value, int, size_t) { text.member("value", value); });
+  }
+
+  std::string text() const {
+    AnswerText text;
+    text.object([&] {
+      text.member("periods", asking_.periods_json());
+      text.array("series", [&] {
+        for (size_t s = 0; s < q_.series.size(); ++s) {
+          for (size_t slot = 0; slot < groups_.slots(); ++slot)
+            text.object([&] { series(text, s, slot); });
+        }
+        for (size_t f = 0; f < formulas_.size(); ++f) {
+          for (size_t slot = 0; slot < groups_.slots(); ++slot)
+            text.object([&] { formula(text, f, slot); });
+        }
+      });
+      if (counted_.size() == 1) return;
+      text.array("previous_periods", [&] {
+        for (const Span& span : counted_[1].spans)
+          text.object([&] { asking_.period(text, *asking_.query().by, span); });
+      });
+    });
+    return std::move(text).take();
   }
 
   Open open() const {

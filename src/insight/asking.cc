@@ -79,6 +79,21 @@ Result<std::vector<people::PersonId>> people_of_set(const Sources& sources,
   return fail(code, "\"" + words + "\": " + set.error().message, where, std::move(hint));
 }
 
+// What a question wants of lists.
+timeline::Lists lists_of(const Query& query) {
+  timeline::Lists lists;
+  const QueryParts parts = parts_of(query);
+  for (const NamedSelector* selector : parts.selectors) {
+    timeline::Selector copy = selector->select;
+    timeline::use_lists(copy, lists);
+  }
+  for (const std::string& number : parts.numbers) {
+    if (timeline::in_list(number)) lists.numbers.insert(number);
+  }
+  if (timeline::in_list(parts.split)) lists.split = parts.split;
+  return lists;
+}
+
 std::string range_label(double from, double step) {
   return fmt::format("[{}, {})", from, from + step);
 }
@@ -96,6 +111,17 @@ Json rate_of(uint64_t numerator, uint64_t denominator) {
   return object_of(std::pair{"numerator", numerator}, std::pair{"denominator", denominator},
                    std::pair{"rate", ratio_of(static_cast<double>(numerator),
                                               static_cast<double>(denominator))});
+}
+
+std::optional<double> share_of(uint64_t part, uint64_t whole) {
+  if (whole == 0) return std::nullopt;
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void write_rate(AnswerText& text, uint64_t numerator, uint64_t denominator) {
+  text.member("numerator", numerator);
+  text.member("denominator", denominator);
+  text.member("rate", share_of(numerator, denominator));
 }
 
 Asking::Asking(const Query& query, const Sources& sources, const timeline::Stop& stop,
@@ -117,16 +143,8 @@ Result<std::unique_ptr<Asking>> Asking::begin(const Query& query, const Sources&
                                               const timeline::Stop& stop, std::string id) {
   std::unique_ptr<Asking> asking(new Asking(query, sources, stop, std::move(id)));
   TRY(asking->find_people());
-  const QueryParts parts = parts_of(query);
-  for (const NamedSelector* selector : parts.selectors) {
-    timeline::Selector copy = selector->select;
-    timeline::use_lists(copy, asking->lists_);
-  }
-  for (const std::string& number : parts.numbers) {
-    if (timeline::in_list(number)) asking->lists_.numbers.insert(number);
-  }
-  if (timeline::in_list(parts.split)) asking->lists_.split = parts.split;
-  asking->use_log_ = !asking->lists_.empty() || !asking->timeline_suffices();
+  asking->lists_ = lists_of(query);
+  asking->use_log_ = !asking->snapshot_ || !only_timeline(query, *asking->snapshot_);
   return asking;
 }
 
@@ -350,9 +368,9 @@ Result<std::shared_ptr<const timeline::Plan>> Asking::show_of_list(
 
 // ---- reading
 
-bool Asking::timeline_suffices() const {
-  if (!snapshot_) return false;
-  const QueryParts parts = parts_of(query_);
+bool Asking::only_timeline(const Query& query, const timeline::Snapshot& snapshot) {
+  if (!lists_of(query).empty()) return false;
+  const QueryParts parts = parts_of(query);
   timeline::Ask whole{
       .selectors = {}, .among = nullptr, .person_group = nullptr, .presence = std::nullopt};
   for (const NamedSelector* selector : parts.selectors) whole.selectors.push_back(selector->select);
@@ -360,7 +378,7 @@ bool Asking::timeline_suffices() const {
     whole.selectors.emplace_back();
     whole.selectors.back().group = property;
   }
-  return timeline::missing_properties(*snapshot_->dictionary, whole).empty();
+  return timeline::missing_properties(*snapshot.dictionary, whole).empty();
 }
 
 Result<void> Asking::read_log(Span span, const timeline::Ask& ask) {
@@ -435,29 +453,45 @@ Result<std::shared_ptr<const timeline::Plan>> Asking::compile(
 
 // ---- what is told
 
-std::string Asking::seal(std::string_view id, std::string_view secret, const std::string& cell) {
-  constexpr size_t kMark = 10;
-  std::string text;
-  text.reserve(std::max(id.size() + kMark, secret.size()) + cell.size() + 2);
-  const std::string mark = fingerprint(text.append(secret).append(1, '.').append(cell)).hex();
-  text.assign(id).append(1, '.').append(cell).append(1, '.').append(mark, 0, kMark);
-  return text;
+namespace {
+
+// The mark behind the numbers of a cell: ten digits that only who knows the secret can tell.
+void append_mark(std::string& out, std::string_view secret, std::string_view cell) {
+  constexpr int kMarkDigits = 10;
+  static constexpr char kDigits[] = "0123456789abcdef";
+  fmt::memory_buffer text;
+  text.append(secret);
+  text.push_back('.');
+  text.append(cell);
+  uint64_t mark = fingerprint({text.data(), text.size()}).high;
+  out += '.';
+  for (int i = 0; i < kMarkDigits; ++i, mark <<= 4) out += kDigits[mark >> 60];
+}
+
+}  // namespace
+
+std::string Asking::seal(std::string_view id, std::string_view secret, std::string_view cell) {
+  std::string handle = std::string(id).append(1, '.').append(cell);
+  append_mark(handle, secret, cell);
+  return handle;
+}
+
+void Asking::append_handle(std::string& out, std::span<const int64_t> cell) const {
+  std::array<char, 32> digits;
+  std::string numbers;
+  for (const int64_t number : cell) {
+    if (!numbers.empty()) numbers += '_';
+    numbers.append(digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr);
+  }
+  out.append(id_).append(1, '.').append(numbers);
+  append_mark(out, secret_, numbers);
 }
 
 Json Asking::measured(const Json& value, const Cell& cell) const {
   if (id_.empty()) return object_of(std::pair{"value", value});
-  fmt::memory_buffer text;
-  for (int64_t part : cell) {
-    if (text.size() != 0) text.push_back('_');
-    fmt::format_to(std::back_inserter(text), "{}", part);
-  }
-  return object_of(std::pair{"value", value},
-                   std::pair{"people", seal(id_, secret_, fmt::to_string(text))});
-}
-
-Json Asking::measured(const std::optional<double>& value) {
-  return object_of(
-      std::pair{"value", value && std::isfinite(*value) ? Json(*value) : Json(nullptr)});
+  std::string handle;
+  append_handle(handle, cell);
+  return object_of(std::pair{"value", value}, std::pair{"people", std::move(handle)});
 }
 
 Json Asking::period(Unit unit, const Span& span) const {
@@ -465,6 +499,13 @@ Json Asking::period(Unit unit, const Span& span) const {
                    std::pair{"from", format_instant(span.from)},
                    std::pair{"to", format_instant(span.to)},
                    std::pair{"complete", span.to <= query_.now});
+}
+
+void Asking::period(AnswerText& text, Unit unit, const Span& span) const {
+  text.member("label", label_of(unit, query_.calendar, span.from));
+  text.member("from", format_instant(span.from));
+  text.member("to", format_instant(span.to));
+  text.member("complete", span.to <= query_.now);
 }
 
 Json Asking::periods_json() const {
@@ -482,7 +523,7 @@ void Asking::warn(std::string_view code, std::string message, std::string_view w
 
 uint64_t Asking::kept_bytes() const { return from_log_ ? from_log_->bytes : 0; }
 
-Json Asking::finish(Json own) const {
+Json Asking::head() const {
   const auto took = std::chrono::steady_clock::now() - began_;
   const timeline::Snapshot* read = from_log_ ? &*from_log_ : snapshot_.get();
   Json json = {{"analysis", query_.analysis_name()},
@@ -500,8 +541,6 @@ Json Asking::finish(Json own) const {
   // Active people are by day always.
   if (query_.by && !std::holds_alternative<ActiveQuery>(query_.analysis))
     json["by"] = unit_name(*query_.by);
-  auto& members = *own.get_ptr<Json::object_t*>();
-  for (auto& [name, value] : members) json[name] = std::move(value);
   return json;
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "insight/answer_text.h"
 #include "insight/person_columns.h"
 #include "insight/query.h"
 #include "timeline/timeline.h"
@@ -19,6 +20,7 @@ namespace perennial::insight {
 
 // What names a number within its answer; each analysis has its own meaning for the places.
 using Cell = std::vector<int64_t>;
+using Numbers = std::initializer_list<int64_t>;  // of a cell
 using Open =
     std::function<Result<timeline::People>(const Cell&, timeline::Pool&, const timeline::Stop&)>;
 
@@ -44,6 +46,8 @@ Json all_group();
 
 class Asking {
  public:
+  // Whether a question takes all that it asks of events from this snapshot.
+  static bool only_timeline(const Query& query, const timeline::Snapshot& snapshot);
   // Evaluates whom the question is about. `id` is the first part of handles; "" makes none.
   static Result<std::unique_ptr<Asking>> begin(const Query& query, const Sources& sources,
                                                const timeline::Stop& stop, std::string id);
@@ -96,28 +100,38 @@ class Asking {
   Json group_of(const timeline::Plan& plan, size_t selector, uint32_t code,
                 timeline::GroupBy by) const;
 
-  // A number with a handle, and one without.
+  // A number with a handle. As text: members of the object that is open, or an object of their own.
   Json measured(const Json& value, const Cell& cell) const;
-  static Json measured(const std::optional<double>& value);
+  template <class Value>
+  void measured(AnswerText& text, const Value& value, Numbers cell) const {
+    text.member("value", value);
+    if (!id_.empty())
+      text.plain_text("people",
+                      [&](std::string& out) { append_handle(out, {cell.begin(), cell.size()}); });
+  }
+  template <class Value>
+  void measured(AnswerText& text, std::string_view name, const Value& value, Numbers cell) const {
+    text.object(name, [&] { measured(text, value, cell); });
+  }
   Json period(Unit unit, const Span& span) const;
+  void period(AnswerText& text, Unit unit, const Span& span) const;  // members
   Json periods_json() const;
   void warn(std::string_view code, std::string message, std::string_view where = "");
 
-  // The members that every answer has, with the question's own behind them.
-  Json finish(Json own) const;
+  Json head() const;  // the members that every answer has
   // What handles of this answer end with, so that only those that were given out are taken.
-  static std::string seal(std::string_view id, std::string_view secret, const std::string& cell);
+  static std::string seal(std::string_view id, std::string_view secret, std::string_view cell);
   const std::string& secret() const { return secret_; }
 
  private:
   Asking(const Query& query, const Sources& sources, const timeline::Stop& stop, std::string id);
+  void append_handle(std::string& out, std::span<const int64_t> cell) const;
   Result<void> find_people();
   Result<timeline::People> people_of(const PeopleCondition& condition);
   Result<timeline::People> people_of_test(const timeline::Test& test);
   Result<void> group_people(const Breakdown& breakdown);
   // All passes of a question read one snapshot: codes of groups must mean the same in all of them.
   Result<const timeline::Snapshot*> snapshot_for(const timeline::Ask& ask);
-  bool timeline_suffices() const;
   Result<void> read_log(Span span, const timeline::Ask& ask);
   Result<std::shared_ptr<const timeline::Plan>> show_of_list(
       const timeline::Plan& plan, std::vector<timeline::Selector> selectors,
@@ -144,7 +158,7 @@ class Asking {
 };
 
 struct Answered {
-  Json json;
+  std::string text;  // an object with the answer's own members
   Open open;
 };
 
@@ -177,5 +191,7 @@ Result<Answered> answer(Asking& asking, const RfmQuery& q);
 // {numerator, denominator, rate}: Rate of the contract.
 Json rate_of(uint64_t numerator, uint64_t denominator);
 Json ratio_of(double numerator, double denominator);  // null when there is nothing to divide by
+void write_rate(AnswerText& text, uint64_t numerator, uint64_t denominator);  // Rate's members
+std::optional<double> share_of(uint64_t part, uint64_t whole);                // none of nothing
 
 }  // namespace perennial::insight

@@ -28,9 +28,10 @@ void Behaviour::add_routes(http::Router& router) {
   auto impl = impl_;
   router.add({.method = "POST", .path = "/v1/insights/query", .right = "insights.read"},
              [impl](const Request& r) {
-               return reply([&]() -> Result<Json> {
-                 return impl->ask(TRY(http::json_body(r)), r.principal.id, &impl->kept);
-               }());
+               auto text = [&]() -> Result<std::string> {
+                 return impl->ask_text(TRY(http::json_body(r)), r.principal.id, &impl->kept);
+               }();
+               return text ? Response{.body = std::move(*text)} : http::problem(text.error());
              });
   // On the connection's own thread: the workers may all be answering what is to be cancelled.
   router.add_async(

@@ -152,7 +152,8 @@ Result<Query> Behaviour::Impl::checked(const Json& question) {
   return query;
 }
 
-Result<Json> Behaviour::Impl::ask(const Json& question, std::string_view asker, Kept* keep) {
+Result<std::string> Behaviour::Impl::ask_text(const Json& question, std::string_view asker,
+                                              Kept* keep) {
   const Query query = TRY(checked(question));
   std::string key;
   if (!query.query_id.empty()) key = std::string(asker) + '\n' + query.query_id;
@@ -162,10 +163,16 @@ Result<Json> Behaviour::Impl::ask(const Json& question, std::string_view asker, 
   const auto asking = TRY(Asking::begin(query, from, entry->stop(), id));
   auto answered =
       TRY(std::visit([&](const auto& q) { return answer(*asking, q); }, query.analysis));
-  Json json = asking->finish(std::move(answered.json));
+  std::string text = to_text(asking->head());
+  text.back() = ',';
+  text.append(answered.text, 1);
   if (keep != nullptr)
     keep->keep(id, asking->secret(), question, std::move(answered.open), asking->kept_bytes());
-  return json;
+  return text;
+}
+
+Result<Json> Behaviour::Impl::ask(const Json& question, std::string_view asker, Kept* keep) {
+  return parse_json(TRY(ask_text(question, asker, keep)));
 }
 
 Result<Json> Behaviour::Impl::shared_answer(const Report& report) {

@@ -112,6 +112,7 @@ struct Behaviour::Impl {
   Result<Query> checked(const Json& question);
   // Handles of the answer are kept in `keep`; null: it has none.
   Result<Json> ask(const Json& question, std::string_view asker, Kept* keep);
+  Result<std::string> ask_text(const Json& question, std::string_view asker, Kept* keep);
   // Asks the question of a report and keeps what comes of it for dashboards.
   Result<ReportAnswer> answer_report(const Report& report, std::string_view asker,
                                      std::string query_id, Instant at);
