@@ -29,7 +29,8 @@ void Behaviour::add_routes(http::Router& router) {
   router.add({.method = "POST", .path = "/v1/insights/query", .right = "insights.read"},
              [impl](const Request& r) {
                auto text = [&]() -> Result<std::string> {
-                 return impl->ask_text(TRY(http::json_body(r)), r.principal.id, &impl->kept);
+                 const Asker asker{.id = r.principal.id, .role = r.principal.role};
+                 return impl->ask_text(TRY(http::json_body(r)), asker, &impl->kept);
                }();
                return text ? Response{.body = std::move(*text)} : http::problem(text.error());
              });

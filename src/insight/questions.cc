@@ -33,55 +33,52 @@ Cell parse_cell(std::string_view text) {
   return cell;
 }
 
+bool by_people(const std::optional<Breakdown>& breakdown) {
+  return breakdown &&
+         (breakdown->by == Breakdown::By::kPersonProperty || breakdown->by == Breakdown::By::kSets);
+}
+
+// Whether an answer hangs on what people are beside their events, which may change while it runs.
+bool about_people(const Query& query) {
+  if (!query.people.always()) return true;
+  return std::visit(
+      [](const auto& q) {
+        if constexpr (requires { q.breakdown; }) return by_people(q.breakdown);
+        return false;
+      },
+      query.analysis);
+}
+
+// Questions are the same while they read one snapshot and nothing else, in the same second: a
+// period is complete from its last second on, and nothing behind now counts.
+Same same_as(const Query& query, const Json& question, std::string_view role,
+             std::shared_ptr<const timeline::Snapshot> snapshot) {
+  const Instant now = std::chrono::floor<std::chrono::seconds>(query.now);
+  const auto whole = [](Instant t) { return to_millis(t) % 1000 == 0; };
+  if (!snapshot || about_people(query) || !Asking::only_timeline(query, *snapshot) ||
+      !whole(query.range.from) || !whole(query.range.to))
+    return {};
+  Json plain = question;
+  plain.erase("query_id");
+  const auto* rfm = std::get_if<RfmQuery>(&query.analysis);
+  const Json what = {role,
+                     to_millis(now),
+                     query.now == now,
+                     to_millis(query.range.from),
+                     to_millis(query.range.to),
+                     query.calendar.zone.name(),
+                     query.calendar.week_start,
+                     rfm != nullptr ? rfm->value_property : "",
+                     std::move(plain)};
+  return {.what = to_text(what), .snapshot = std::move(snapshot)};
+}
+
 std::unexpected<Error> gone() {
   return fail(Code::kNotFound, "the answer with this number is not kept any more", "handle",
               "ask the question again");
 }
 
 }  // namespace
-
-// ---- what runs
-
-Running::Entry::Entry(Running& running, std::string key, std::shared_ptr<timeline::Stop> stop)
-    : running_(running), key_(std::move(key)), stop_(std::move(stop)) {}
-
-Running::Entry::~Entry() {
-  std::lock_guard lock(running_.mutex_);
-  --running_.count_;
-  running_.all_.erase(stop_);
-  if (!key_.empty()) running_.stops_.erase(key_);
-}
-
-Result<std::unique_ptr<Running::Entry>> Running::begin(std::string key,
-                                                       std::chrono::seconds at_most) {
-  auto stop = std::make_shared<timeline::Stop>();
-  stop->deadline = std::chrono::steady_clock::now() + std::min(at_most, most_time_);
-  stop->most_memory = most_memory_;
-  stop->shared = shared_;
-  std::lock_guard lock(mutex_);
-  if (closed_) return fail(Code::kBusy, "the program is stopping");
-  if (count_ >= kMaxRunning)
-    return fail(Code::kBusy, "too many questions are being answered", "", "ask again in a moment");
-  if (!key.empty() && !stops_.try_emplace(key, stop).second)
-    return fail(Code::kConflict, "a question with this name is running", "query_id");
-  ++count_;
-  all_.insert(stop);
-  return std::make_unique<Entry>(*this, std::move(key), std::move(stop));
-}
-
-bool Running::cancel(const std::string& key) {
-  std::lock_guard lock(mutex_);
-  auto found = stops_.find(key);
-  if (found == stops_.end()) return false;
-  found->second->cancelled = true;
-  return true;
-}
-
-void Running::close() {
-  std::lock_guard lock(mutex_);
-  closed_ = true;
-  for (const auto& stop : all_) stop->cancelled = true;
-}
 
 // ---- what is kept
 
@@ -152,27 +149,36 @@ Result<Query> Behaviour::Impl::checked(const Json& question) {
   return query;
 }
 
-Result<std::string> Behaviour::Impl::ask_text(const Json& question, std::string_view asker,
+Result<std::string> Behaviour::Impl::ask_text(const Json& question, const Asker& asker,
                                               Kept* keep) {
   const Query query = TRY(checked(question));
   std::string key;
-  if (!query.query_id.empty()) key = std::string(asker) + '\n' + query.query_id;
-  const auto entry = TRY(running.begin(std::move(key)));
-  const std::string id = keep != nullptr ? keep->new_id() : "";
-  const Sources from = sources();
-  const auto asking = TRY(Asking::begin(query, from, entry->stop(), id));
-  auto answered =
-      TRY(std::visit([&](const auto& q) { return answer(*asking, q); }, query.analysis));
-  std::string text = to_text(asking->head());
-  text.back() = ',';
-  text.append(answered.text, 1);
-  if (keep != nullptr)
-    keep->keep(id, asking->secret(), question, std::move(answered.open), asking->kept_bytes());
-  return text;
+  if (!query.query_id.empty()) key = std::string(asker.id) + '\n' + query.query_id;
+  Same same;
+  if (keep == &kept) same = same_as(query, question, asker.role, parts.timeline.snapshot());
+  const auto entry = TRY(running.begin(std::move(key), kMaxQuestionTime, std::move(same)));
+  const auto told =
+      TRY(entry->first() ? entry->end(run(query, question, entry->stop(), keep)) : entry->wait());
+  return told->text(query.query_id);
 }
 
-Result<Json> Behaviour::Impl::ask(const Json& question, std::string_view asker, Kept* keep) {
+Result<Json> Behaviour::Impl::ask(const Json& question, const Asker& asker, Kept* keep) {
   return parse_json(TRY(ask_text(question, asker, keep)));
+}
+
+Found Behaviour::Impl::run(const Query& query, const Json& question, const timeline::Stop& stop,
+                           Kept* keep) {
+  const std::string id = keep != nullptr ? keep->new_id() : "";
+  const Sources from = sources();
+  const auto asking = TRY(Asking::begin(query, from, stop, id));
+  auto answered =
+      TRY(std::visit([&](const auto& q) { return answer(*asking, q); }, query.analysis));
+  auto told = std::make_shared<Told>();
+  told->head = asking->head();
+  told->own = std::move(answered.text);
+  if (keep != nullptr)
+    keep->keep(id, asking->secret(), question, std::move(answered.open), asking->kept_bytes());
+  return told;
 }
 
 Result<Json> Behaviour::Impl::shared_answer(const Report& report) {
@@ -181,7 +187,7 @@ Result<Json> Behaviour::Impl::shared_answer(const Report& report) {
   std::erase_if(shared, [&](const auto& one) { return now - one.second.at > kSharedFor; });
   auto found = shared.find(report.id);
   if (found == shared.end() || found->second.version != report.version) {
-    Json answer = TRY(ask(report.question, "shared", nullptr));
+    Json answer = TRY(ask(report.question, {.id = "shared", .role = ""}, nullptr));
     found =
         shared.insert_or_assign(report.id, Shared{report.version, now, std::move(answer)}).first;
   }
@@ -204,7 +210,7 @@ void Behaviour::stop() {
 Result<size_t> Behaviour::refresh_due(Instant now) { return Refresher(*impl_).run_due(now); }
 
 Result<Json> Behaviour::ask(const Json& question, std::string_view asker, bool handles) {
-  return impl_->ask(question, asker, handles ? &impl_->kept : nullptr);
+  return impl_->ask(question, {.id = asker, .role = ""}, handles ? &impl_->kept : nullptr);
 }
 
 bool Behaviour::cancel(std::string_view asker, std::string_view query_id) {

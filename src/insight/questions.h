@@ -4,56 +4,16 @@
 #include <list>
 #include <map>
 #include <mutex>
-#include <set>
 
 #include "insight/asking.h"
 #include "insight/insight.h"
 #include "insight/names.h"
 #include "insight/report_answers.h"
+#include "insight/running.h"
 
 namespace perennial::insight {
 
 inline constexpr std::chrono::minutes kSharedFor{1};
-
-// Which questions run. Thread-safe.
-class Running {
- public:
-  // Ends with the object. `key` is "" for a question that nobody can cancel.
-  class Entry {
-   public:
-    Entry(Running& running, std::string key, std::shared_ptr<timeline::Stop> stop);
-    ~Entry();
-    Entry(const Entry&) = delete;
-    Entry& operator=(const Entry&) = delete;
-    const timeline::Stop& stop() const { return *stop_; }
-
-   private:
-    Running& running_;
-    std::string key_;
-    std::shared_ptr<timeline::Stop> stop_;
-  };
-  Running(uint64_t most_memory, uint64_t most_together, std::chrono::seconds most_time)
-      : most_memory_(most_memory), most_time_(most_time) {
-    shared_->most = most_together;
-  }
-  // kConflict when the key runs already, kBusy above kMaxRunning. It may take `at_most`, and never
-  // more than any question.
-  Result<std::unique_ptr<Entry>> begin(std::string key,
-                                       std::chrono::seconds at_most = kMaxQuestionTime);
-  bool cancel(const std::string& key);
-  void close();  // cancels all; what begins later is refused
-
- private:
-  const uint64_t most_memory_;
-  const std::chrono::seconds most_time_;
-  const std::shared_ptr<timeline::SharedMemory> shared_ =
-      std::make_shared<timeline::SharedMemory>();
-  std::mutex mutex_;
-  bool closed_ = false;
-  size_t count_ = 0;
-  std::set<std::shared_ptr<timeline::Stop>> all_;
-  std::map<std::string, std::shared_ptr<timeline::Stop>> stops_;  // by key
-};
 
 // The newest answers, `most` of them. Their handles begin with `prefix`. Thread-safe.
 class Kept {
@@ -98,6 +58,11 @@ class Kept {
   std::list<Opened> opened_;   // the last ones, for people who leaf through pages
 };
 
+struct Asker {
+  std::string_view id;    // whose questions are cancelled by whom
+  std::string_view role;  // askers of different roles may see different answers
+};
+
 struct Behaviour::Impl {
   explicit Impl(BehaviourParts given)
       : parts(std::move(given)),
@@ -111,8 +76,9 @@ struct Behaviour::Impl {
   // Parses and checks a question against the names that were seen.
   Result<Query> checked(const Json& question);
   // Handles of the answer are kept in `keep`; null: it has none.
-  Result<Json> ask(const Json& question, std::string_view asker, Kept* keep);
-  Result<std::string> ask_text(const Json& question, std::string_view asker, Kept* keep);
+  Result<Json> ask(const Json& question, const Asker& asker, Kept* keep);
+  Result<std::string> ask_text(const Json& question, const Asker& asker, Kept* keep);
+  Found run(const Query& query, const Json& question, const timeline::Stop& stop, Kept* keep);
   // Asks the question of a report and keeps what comes of it for dashboards.
   Result<ReportAnswer> answer_report(const Report& report, std::string_view asker,
                                      std::string query_id, Instant at);

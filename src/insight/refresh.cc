@@ -16,7 +16,7 @@ Result<ReportAnswer> Behaviour::Impl::answer_report(const Report& report, std::s
                                                     std::string query_id, Instant at) {
   Json question = report.question;
   if (!query_id.empty()) question["query_id"] = std::move(query_id);
-  auto answer = ask(question, asker, &kept_reports);
+  auto answer = ask(question, {.id = asker, .role = ""}, &kept_reports);
   if (!answer && came_to_nothing(answer.error())) return std::unexpected(answer.error());
   TRY(parts.database.write(
       [&](store::Connection& c) { return keep_report_answer(c, report, answer, at); }));
