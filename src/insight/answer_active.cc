@@ -145,7 +145,8 @@ Result<Answered> answer(Asking& asking, const ActiveQuery& q) {
   const auto plan = TRY(
       asking.compile({asking.select(q.select, spec.periods.begin(), asking.to())}, &spec.periods));
   const auto table = TRY(asking.run(*plan, timeline::ActivePeople(spec))).finish();
-  AnswerText text;
+  constexpr size_t kRowBytes = 360;
+  AnswerText text(static_cast<size_t>(table.rows) * kRowBytes);
   text.object([&] {
     text.member("windows", trailing ? "trailing" : "calendar");
     text.array("rows", [&] {

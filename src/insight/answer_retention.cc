@@ -155,7 +155,9 @@ class Retaining {
   }
 
   std::string text() const {
-    AnswerText text;
+    constexpr size_t kCellBytes = 112;
+    const auto cells = static_cast<size_t>(table_.cohorts) * static_cast<size_t>(table_.columns);
+    AnswerText text(cells * (1 + table_.groups.size()) * kCellBytes);
     text.object([&] {
       text.array("columns", [&] { columns(text); });
       text.array("groups", [&] {

@@ -14,6 +14,7 @@
 // optional ones of these (none is null) and Json. Names of members are written as they are given.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <concepts>
@@ -27,6 +28,12 @@ namespace perennial::insight {
 
 class AnswerText {
  public:
+  // `expected` bytes are asked for at once, within reason: growing copies what is there, into
+  // memory that is new each time.
+  explicit AnswerText(size_t expected = 0) {
+    constexpr size_t kMost = 1 << 20;
+    text_.reserve(std::min(expected, kMost));
+  }
   template <class Write>
   void object(Write write) {
     next();
