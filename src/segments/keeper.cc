@@ -97,6 +97,7 @@ Result<void> Keeper::load() {
 // The parsed definition, and what follows from it.
 void Keeper::adopt(Kept& kept) {
   kept.definition.reset();
+  kept.sharing.reset();
   kept.program.reset();
   kept.snapshot.reset();
   kept.turns.clear();
@@ -265,6 +266,7 @@ Result<void> Keeper::step() {
     if (step.now < last_now_ || zone_ != step.calendar.zone.name()) {
       // Nothing that was kept about times holds any more.
       for (auto& [id, kept] : kept_) {
+        kept.sharing.reset();
         kept.program.reset();
         look_again(kept, "time");
       }

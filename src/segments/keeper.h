@@ -61,12 +61,14 @@ class Keeper {
     std::set<std::string> references, facts;
     std::shared_ptr<const Program> program;
     std::shared_ptr<const timeline::Snapshot> snapshot;  // that the program was made for
-    MembersPtr members;                                  // null: never computed
-    std::shared_ptr<People> changing;                    // a copy, while somebody comes or goes
-    std::vector<Second> turns;                           // by bucket
-    Second soonest = kNever;                             // of them
-    bool whole = true;                                   // everybody must be looked at
-    bool first = true;  // a definition that nobody was held against yet
+    std::shared_ptr<const Program> sharing;              // the same for no snapshot: it only shares
+    Instant sharing_since;
+    MembersPtr members;                // null: never computed
+    std::shared_ptr<People> changing;  // a copy, while somebody comes or goes
+    std::vector<Second> turns;         // by bucket
+    Second soonest = kNever;           // of them
+    bool whole = true;                 // everybody must be looked at
+    bool first = true;                 // a definition that nobody was held against yet
     std::string why = "catch_up";
     bool from_log = false;
     std::chrono::steady_clock::time_point not_before{};  // of rules that the log must answer

@@ -9,6 +9,7 @@ namespace perennial::segments {
 namespace {
 
 constexpr size_t kToldAtOnce = 5'000;
+constexpr std::chrono::hours kSharingFor{1};
 
 // Calls each(person, entered) for who is in one set only.
 template <class Each>
@@ -144,18 +145,26 @@ Result<void> Keeper::update_whole(Kept& kept, Step& step) {
 Result<void> Keeper::share(Step& step) {
   auto shared = std::make_unique<SharedHits>(step.snapshot);
   People people;
-  for (const auto& [id, kept] : kept_) {
-    if (kept.whole || kept.from_log || kept.program == nullptr ||
-        !Engine::suffices(*step.snapshot, *kept.definition))
-      continue;
-    const auto concerns = concerned(step.news, kept.interest);
-    if (concerns.empty()) continue;
-    for (const PersonId person : concerns) put(people, person, true);
-    step.places.emplace(id, shared->add(kept.program->selectors()));
-  }
-  if (people.empty()) return {};
   timeline::Stop stop;
   stop.deadline = std::chrono::steady_clock::now() + kMaxEvaluation;
+  for (auto& [id, kept] : kept_) {
+    if (!kept.definition || kept.whole || kept.from_log) continue;
+    if (kept.snapshot != step.snapshot) {  // nobody else may need it any more
+      kept.program.reset();
+      kept.snapshot.reset();
+    }
+    const auto concerns = concerned(step.news, kept.interest);
+    if (concerns.empty() || !Engine::suffices(*step.snapshot, *kept.definition)) continue;
+    // Selectors reach back as far as windows did when they were made.
+    if (kept.sharing == nullptr || step.now - kept.sharing_since > kSharingFor) {
+      const Moment moment = Moment::of(step.calendar, step.now);
+      kept.sharing = TRY(Program::compile(*kept.definition, nullptr, moment, engine_.pool(), stop));
+      kept.sharing_since = step.now;
+    }
+    for (const PersonId person : concerns) put(people, person, true);
+    step.places.emplace(id, shared->add(kept.sharing->selectors()));
+  }
+  if (people.empty()) return {};
   const auto read = shared->read(std::move(people), engine_.pool(), stop);
   if (!read && read.error().code != Code::kTooLarge) return read;
   if (read) step.shared = std::move(shared);
@@ -197,14 +206,13 @@ Result<void> Keeper::update_news(Kept& kept, Step& step) {
     return {};
   }
   const SharedHits::Places* places = places_in_shared(kept, step, people);
-  // What was read for all is of this snapshot; the program may be of an older one.
   if (places == nullptr) TRY(compile(kept, step, stop));
   if (kept.from_log) {
     look_again(kept, "event");
     return {};
   }
   const auto reading = TRY(this->reading(kept, step));
-  Program::Personal personal(*kept.program, reading->context(),
+  Program::Personal personal(places != nullptr ? *kept.sharing : *kept.program, reading->context(),
                              places != nullptr ? step.shared.get() : nullptr, places);
   for (size_t i = 0; i < people.size(); ++i) {
     const PersonId person = people[i];
