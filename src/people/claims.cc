@@ -117,8 +117,8 @@ Result<void> Claims::write() {
     for (const Claimant& one : claimants) {
       if (one.claim == nullptr) continue;
       const Cause& cause = one.claim->cause;
-      rows.push_back({key.first, key.second, one.identity, int64_t{one.user}, one.at.ms, one.at.seq,
-                      std::string(cause.source), std::string(cause.message_id)});
+      rows.push_back(row_of(key.first, key.second, one.identity, int64_t{one.user}, one.at.ms,
+                            one.at.seq, std::string(cause.source), std::string(cause.message_id)));
     }
   }
   static constexpr std::array<std::string_view, 8> kColumns = {

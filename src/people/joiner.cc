@@ -395,9 +395,9 @@ Result<void> Joiner::write_identities() {
   for (const Subject& subject : intake_.subjects) {
     const IdentityRow& row = subject.row;
     if (row.id == 0 || (!subject.created && !subject.changed)) continue;
-    rows.push_back({row.id, static_cast<int64_t>(subject.kind), std::string(subject.value),
-                    row.person, row.first_ms, row.last_ms, row.owner, row.joined.ms, row.joined.seq,
-                    int64_t{row.shown}, int64_t{row.special}});
+    rows.push_back(row_of(row.id, static_cast<int64_t>(subject.kind), std::string(subject.value),
+                          row.person, row.first_ms, row.last_ms, row.owner, row.joined.ms,
+                          row.joined.seq, int64_t{row.shown}, int64_t{row.special}));
   }
   static constexpr std::array<std::string_view, 11> kColumns = {
       "id",    "kind",      "value",      "person", "first_ms", "last_ms",

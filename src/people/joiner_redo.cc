@@ -86,9 +86,9 @@ Result<void> Joiner::write_joins() {
   }
   std::vector<std::vector<Value>> rows;
   for (const auto& [pair, join] : earliest) {
-    rows.push_back({pair.first, pair.second, join->at.ms, join->at.seq,
-                    std::string(join->cause.reason), std::string(join->cause.source),
-                    std::string(join->cause.message_id)});
+    rows.push_back(row_of(pair.first, pair.second, join->at.ms, join->at.seq,
+                          std::string(join->cause.reason), std::string(join->cause.source),
+                          std::string(join->cause.message_id)));
   }
   static constexpr std::array<std::string_view, 7> kColumns = {
       "visitor", "user_identity", "ms", "seq", "reason", "source", "message_id"};

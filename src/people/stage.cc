@@ -144,6 +144,8 @@ class PeopleStage {
   }
 
   void remember(const Intake& intake, Joined& joined, int64_t seq) {
+    waiting_rows_.reserve(intake.subjects.size());
+    waiting_claims_.reserve(intake.claims.size());
     for (const Subject& subject : intake.subjects) {
       if (subject.row.id != 0) waiting_rows_.emplace_back(subject.key, subject.row);
     }

@@ -94,8 +94,8 @@ Result<void> Writer::write_facts(Intake& intake, Joined& joined) {
   std::vector<std::vector<Value>> rows;
   for (const auto& [identity, subject] : by_identity) {
     const Facts& facts = *subject->facts;
-    rows.push_back({identity, static_cast<int64_t>(facts.consent), facts.consent_at.ms,
-                    facts.consent_at.seq, traits_text(facts)});
+    rows.push_back(row_of(identity, static_cast<int64_t>(facts.consent), facts.consent_at.ms,
+                          facts.consent_at.seq, traits_text(facts)));
   }
   static constexpr std::array<std::string_view, 5> kColumns = {"identity", "consent", "consent_ms",
                                                                "consent_seq", "traits"};
@@ -108,7 +108,7 @@ Result<void> Writer::write_facts(Intake& intake, Joined& joined) {
 
 // What is stored of people who began with this batch is what the batch says of them.
 std::unordered_set<PersonId> Writer::draft_fresh(const std::unordered_set<PersonId>& people,
-                                                 const Intake& intake, const Joined& joined,
+                                                 Intake& intake, const Joined& joined,
                                                  std::map<PersonId, Draft>& drafts) {
   std::unordered_set<PersonId> others;
   for (const PersonId person : people) {
@@ -125,20 +125,25 @@ std::unordered_set<PersonId> Writer::draft_fresh(const std::unordered_set<Person
     }
     Draft& draft = drafts[person];
     for (const uint32_t index : fresh->second) {
-      const Subject& subject = intake.subjects[index];
+      Subject& subject = intake.subjects[index];
       auto& list = subject.kind == IdentityKind::kUser ? draft.users : draft.visitors;
       if (subject.row.shown) {
         list.push_back({subject.kind, std::string(subject.value), subject.row.first_ms});
       }
       draft.first_ms = std::min(draft.first_ms, subject.row.first_ms);
-      if (subject.facts) draft.facts.add(*subject.facts);
+      if (!subject.facts) continue;
+      if (draft.facts.traits.empty() && draft.facts.consent == Person::Consent::kUnknown) {
+        draft.facts = std::move(*subject.facts);  // they are written
+      } else {
+        draft.facts.add(*subject.facts);
+      }
     }
   }
   return others;
 }
 
-Result<void> Writer::write_profiles(const std::unordered_set<PersonId>& people,
-                                    const Intake* intake, const Joined* joined) {
+Result<void> Writer::write_profiles(const std::unordered_set<PersonId>& people, Intake* intake,
+                                    const Joined* joined) {
   std::map<PersonId, Draft> drafts;
   const auto stored = joined == nullptr ? people : draft_fresh(people, *intake, *joined, drafts);
   TRY(each_in(c_,
@@ -184,18 +189,11 @@ std::vector<Value> Writer::profile_row(PersonId person, Draft& draft) const {
   all.insert(all.end(), draft.visitors.begin(), draft.visitors.end());
   Value name_key = names_.key(profile.name);
   std::string search = search_text(profile, all);
-  return {person,
-          draft.users.empty() ? std::string() : draft.users.front().value,
-          profile.country,
-          profile.country,
-          draft.first_ms,
-          static_cast<int64_t>(draft.facts.consent),
-          std::move(name_key),
-          std::move(profile.name),
-          std::move(profile.email),
-          std::move(profile.phone),
-          std::move(search),
-          std::move(profile.traits)};
+  return row_of(person, draft.users.empty() ? std::string() : draft.users.front().value,
+                profile.country, profile.country, draft.first_ms,
+                static_cast<int64_t>(draft.facts.consent), std::move(name_key),
+                std::move(profile.name), std::move(profile.email), std::move(profile.phone),
+                std::move(search), std::move(profile.traits));
 }
 
 // Adds what is stored of the orders to the drafts.
@@ -344,7 +342,7 @@ Result<void> Writer::write_seen(const Joined& joined) {
   rows.reserve(seen.size());
   for (const auto& [person, times] : seen) {
     if (times.last_ms == kBeforeTime) continue;
-    rows.push_back({person, times.last_ms, times.user_last_ms});
+    rows.push_back(row_of(person, times.last_ms, times.user_last_ms));
   }
   static constexpr std::array<std::string_view, 3> kColumns = {"person", "last_ms", "user_last_ms"};
   TRY(c_.insert_many(

@@ -23,9 +23,10 @@ class Writer {
   Result<void> run(Intake& intake, Joined& joined);
   // Order figures of everybody, after the workspace's currency has changed.
   Result<void> refresh_all_figures();
-  // What is told from the identities of these people; with what wrote them just now, if it did.
-  Result<void> write_profiles(const std::unordered_set<PersonId>& people,
-                              const Intake* intake = nullptr, const Joined* joined = nullptr);
+  // What is told from the identities of these people; with what wrote them just now, if it did,
+  // whose facts may be taken.
+  Result<void> write_profiles(const std::unordered_set<PersonId>& people, Intake* intake = nullptr,
+                              const Joined* joined = nullptr);
 
  private:
   struct Figures {
@@ -40,7 +41,7 @@ class Writer {
     Facts facts;
   };
   static std::unordered_set<PersonId> draft_fresh(const std::unordered_set<PersonId>& people,
-                                                  const Intake& intake, const Joined& joined,
+                                                  Intake& intake, const Joined& joined,
                                                   std::map<PersonId, Draft>& drafts);
   using FiguresOf = std::map<PersonId, Figures>;  // in the order in which the rows lie
 
