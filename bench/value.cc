@@ -138,10 +138,15 @@ void run() {
 }  // namespace
 }  // namespace perennial::value
 
+// bench_value [10m|100m [churn]]: churn risk of so many events, after all the rest unless it alone
+// is asked for.
 int main(int count, char** words) {
   const bool large = count > 1 && std::string_view(words[1]) == "100m";
-  perennial::value::run();
-  perennial::value::run_recommendations();
-  perennial::value::run_answers();
+  const bool churn_alone = count > 2 && std::string_view(words[2]) == "churn";
+  if (!churn_alone) {
+    perennial::value::run();
+    perennial::value::run_recommendations();
+    perennial::value::run_answers();
+  }
   return perennial::value::run_churn(large ? 1'000'000 : 100'000);
 }

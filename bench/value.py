@@ -1,7 +1,7 @@
 """What value and proof cost, beside what was promised: fits, scores, churn risk, a turn of ALS (bench_value),
 an experiment of a million people and ten measures (experiments_benchmark), and how soon the API recommends.
 
-bench/value.py [--size 10m|100m]: the size is that of churn risk's events.
+bench/value.py [--size 10m|100m] [--only churn]: the size is that of churn risk's events.
 """
 import argparse
 import gzip
@@ -79,8 +79,12 @@ def recommendations():
 def main():
     words = argparse.ArgumentParser()
     words.add_argument("--size", choices=("10m", "100m"), default="10m")
-    size = words.parse_args().size
-    subprocess.run([BUILD / "bin/bench_value", size], check=True)
+    words.add_argument("--only", choices=("churn",))
+    options = words.parse_args()
+    only = [options.only] if options.only else []
+    subprocess.run([BUILD / "bin/bench_value", options.size, *only], check=True)
+    if only:
+        return
     experiment()
     recommendations()
 

@@ -77,10 +77,14 @@ int run(uint32_t people, const std::string& path) {
     std::printf("%s\n", model.error().text().c_str());
     return 1;
   }
-  std::printf("  %s, %lld rows of %zu columns, AUC %.3f on the later period\n",
-              std::string(model->classifier->kind()).c_str(),
-              static_cast<long long>(rows->learned.person.size()), model->columns.size(),
-              model->card.quality.auc);
+  const ChurnCard& card = model->card;
+  std::printf(
+      "  %s, %lld rows of %zu columns; on the later period AUC %.4f, Brier %.5f (naive %.5f); "
+      "held out plain %.4f, trees %.4f; calibration %.3f, %.3f\n",
+      std::string(model->classifier->kind()).c_str(),
+      static_cast<long long>(rows->learned.person.size()), model->columns.size(), card.quality.auc,
+      card.quality.brier, card.quality.base_brier, card.plain_auc, card.trees_auc,
+      model->calibration.slope, model->calibration.shift);
   measure("churn: everyone's risk with reasons", 60'000 * share,
           [&] { (void)score_asked(*model, *churn_asked(source, settings, now), now); });
   measure("forecast of orders, back-test included", 2'000, [&] {

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 #include <xgboost/c_api.h>
 
 #include "value/interrupt.h"
+#include "value/tree_shapley.h"
 
 namespace perennial::value {
 namespace {
@@ -48,9 +50,8 @@ struct Booster {
   ~Booster() {
     if (handle) XGBoosterFree(handle);
   }
-  // type 0: probabilities; 2: contributions with the constant last.
-  Result<std::vector<float>> predict(const Matrix& matrix, int type, int rounds) const {
-    const Json how = {{"type", type},
+  Result<std::vector<float>> predict(const Matrix& matrix, int rounds) const {
+    const Json how = {{"type", 0},  // probabilities
                       {"training", false},
                       {"iteration_begin", 0},
                       {"iteration_end", rounds},
@@ -63,6 +64,12 @@ struct Booster {
     size_t count = 1;
     for (bst_ulong d = 0; d < dimensions; ++d) count *= shape[d];
     return std::vector<float>(values, values + count);
+  }
+  Result<std::string> text() const {
+    bst_ulong length = 0;
+    const char* text = nullptr;
+    TRY(ok(XGBoosterSaveModelToBuffer(handle, R"({"format": "json"})", &length, &text)));
+    return std::string(text, length);
   }
 };
 
@@ -79,34 +86,22 @@ class Trees final : public Classifier {
  public:
   Booster booster;
   int rounds = 0;  // those that lowered the loss on what was held out
+  TreeShapley shapley;
   std::string_view kind() const override { return "trees"; }
 
   Result<std::vector<double>> predict(const Table& table) const override {
     if (table.rows() == 0) return std::vector<double>();
     Matrix matrix;
     TRY(matrix.fill(table));
-    const auto told = TRY(booster.predict(matrix, 0, rounds));
+    const auto told = TRY(booster.predict(matrix, rounds));
     return std::vector<double>(told.begin(), told.end());
   }
   Result<std::vector<float>> contributions(const Table& table) const override {
-    if (table.rows() == 0) return std::vector<float>();
-    Matrix matrix;
-    TRY(matrix.fill(table));
-    const auto all = TRY(booster.predict(matrix, 2, rounds));
-    const size_t columns = table.columns.size();
-    std::vector<float> without_constant;
-    for (size_t i = 0; i < table.rows(); ++i) {
-      auto row = all.begin() + static_cast<std::ptrdiff_t>(i * (columns + 1));
-      without_constant.insert(without_constant.end(), row,
-                              row + static_cast<std::ptrdiff_t>(columns));
-    }
-    return without_constant;
+    return shapley.contributions(table, std::max(1U, std::thread::hardware_concurrency()));
   }
   Result<Json> json() const override {
-    bst_ulong length = 0;
-    const char* text = nullptr;
-    TRY(ok(XGBoosterSaveModelToBuffer(booster.handle, R"({"format": "json"})", &length, &text)));
-    return Json{{"kind", "trees"}, {"rounds", rounds}, {"booster", std::string(text, length)}};
+    const std::string text = TRY(booster.text());
+    return Json{{"kind", "trees"}, {"rounds", rounds}, {"booster", text}};
   }
 };
 
@@ -145,12 +140,13 @@ Result<ClassifierPtr> learn_trees(const Table& table, const Table& held_out,
   for (int round = 0; round < kMaxRounds && round < trees->rounds + kPatience; ++round) {
     TRY(unless_stopped(stop));
     TRY(ok(XGBoosterUpdateOneIter(trees->booster.handle, round, learn.handle)));
-    const double loss = log_loss(TRY(trees->booster.predict(check, 0, round + 1)), held_out.label);
+    const double loss = log_loss(TRY(trees->booster.predict(check, round + 1)), held_out.label);
     if (loss < best) {
       best = loss;
       trees->rounds = round + 1;
     }
   }
+  trees->shapley = TRY(TreeShapley::read(TRY(trees->booster.text()), trees->rounds));
   return trees;
 }
 
@@ -161,6 +157,7 @@ Result<ClassifierPtr> trees_from_json(const Json& json) {
   TRY(ok(XGBoosterCreate(nullptr, 0, &trees->booster.handle)));
   TRY(set_up(trees->booster));
   TRY(ok(XGBoosterLoadModelFromBuffer(trees->booster.handle, text.data(), text.size())));
+  trees->shapley = TRY(TreeShapley::read(text, trees->rounds));
   return trees;
 }
 

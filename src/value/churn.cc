@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <future>
 #include <numeric>
 
 #include "base/ids.h"
@@ -46,8 +47,13 @@ std::vector<double> calibrated(const ChurnModel& model, std::vector<double> told
 // Both kinds learn; the plain one is kept unless the trees are better by kWorthMore.
 Result<ChurnModel> learn(const Split& parts, const std::stop_token& stop = {}) {
   ChurnModel model{.columns = parts.learn.columns};
-  auto plain = TRY(learn_logistic(parts.learn));
+  // The trees take one thread and longer; the rest is done beside them.
+  auto beside = std::async(std::launch::async, [&] {
+    model.spread = spread_of(parts.learn);
+    return learn_logistic(parts.learn);
+  });
   auto trees = TRY(learn_trees(parts.learn, parts.check, stop));
+  auto plain = TRY(beside.get());
   const auto plain_told = TRY(plain->predict(parts.check));
   const auto trees_told = TRY(trees->predict(parts.check));
   model.card.plain_auc = auc_of(plain_told, parts.check.label).value_or(0.5);
@@ -57,7 +63,6 @@ Result<ChurnModel> learn(const Split& parts, const std::stop_token& stop = {}) {
   model.calibration = calibrate(trees_win ? trees_told : plain_told, parts.check.label);
   model.card.learned = static_cast<int64_t>(parts.learn.rows());
   model.card.held_out = static_cast<int64_t>(parts.check.rows());
-  model.spread = spread_of(parts.learn);
   return model;
 }
 

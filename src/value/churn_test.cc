@@ -283,6 +283,14 @@ TEST(Churn, LearnsFromOrders) {
     EXPECT_NEAR(same.risk[i].probability, risks->risk[i].probability, 1e-9);
 }
 
+TEST(Churn, TheSameDataGiveTheSameModel) {
+  const auto table = *table_from_csv(public_table(), "churn", "yes");
+  const auto trained = [&] { return to_text(*to_json(*train_on_table(table, kNow))); };
+  const std::string once = trained();
+  EXPECT_NE(once.find("booster"), std::string::npos);  // the trees are used
+  EXPECT_EQ(trained(), once);
+}
+
 TEST(Churn, FeaturesKnowNothingOfTheFuture) {
   for (uint64_t seed = 1; seed <= 5; ++seed) {
     const OrderBook book = shop(seed, 200);
