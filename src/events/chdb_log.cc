@@ -46,14 +46,17 @@ constexpr size_t kIdleReaders = 4;  // connections kept for the next reader
 
 const std::string kInsert = "INSERT INTO events (" + std::string(kEventColumns) + ")";
 
-// Server-wide. The caches are small because the log's own reads are point look-ups and streams;
-// merges run on one thread, and behind others, so that they do not take the cores from requests.
+// Server-wide. The caches are small because the log's own reads are point look-ups and streams. Two
+// threads merge parts, and write those again from which somebody is erased; they stand behind
+// others, so that they do not take the cores from requests. No more is begun at once than there are
+// threads: what shares one with a merge waits for it.
 const std::vector<std::string> kEngineSettings{"--mark_cache_size=67108864",
                                                "--primary_index_cache_size=67108864",
                                                "--index_mark_cache_size=16777216",
                                                "--query_condition_cache_size=8388608",
                                                "--compiled_expression_cache_size=16777216",
-                                               "--background_pool_size=1",
+                                               "--background_pool_size=2",
+                                               "--background_merges_mutations_concurrency_ratio=1",
                                                "--os_threads_nice_value_merge_mutate=5",
                                                "--background_schedule_pool_size=2"};
 const std::vector<std::string> kWriterSettings{
