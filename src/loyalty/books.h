@@ -8,9 +8,10 @@ namespace perennial::loyalty {
 // What a run of commands needs in memory.
 struct Wanted {
   std::vector<std::pair<int64_t, PersonId>> open;  // (currency, person): open lots and holds
-  // They only earn until then: lots that are not due stay unread.
-  std::vector<std::pair<int64_t, PersonId>> earning;
-  int64_t earning_until_ms = 0;
+  // They only earn and spend until then, and spend so much at most: lots that this does not touch
+  // stay unread unless something is due.
+  std::map<std::pair<int64_t, PersonId>, Points> few;
+  int64_t few_until_ms = 0;
   std::vector<std::pair<int64_t, PersonId>> whole;  // everything of them
   std::vector<std::pair<int64_t, std::string>> merges;
   std::vector<std::pair<int64_t, std::string>> spends;  // ended ones too, to tell that they ended

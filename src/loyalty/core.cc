@@ -120,9 +120,9 @@ Lot& Core::new_lot(Holder& holder, Lot lot) {
 std::vector<Lot*> Core::in_order_of_spending(Holder& holder) {
   std::vector<Lot*> lots;
   for (Lot& lot : holder.lots) {
-    if (lot.active && lot.open > 0) lots.push_back(&lot);
+    if (lot.active && lot.open > 0 && lot.place() <= holder.unread.up_to) lots.push_back(&lot);
   }
-  std::ranges::sort(lots, {}, [](const Lot* lot) { return std::pair(lot->expires_ms, lot->id); });
+  std::ranges::sort(lots, {}, &Lot::place);
   return lots;
 }
 
@@ -203,7 +203,7 @@ void Core::check() const {
   for (const auto& [key, holder] : holders_) {
     const Holder::Unread& unread = holder->unread;
     Points open = unread.available, pending = unread.pending, held = unread.held,
-           uses = unread.held;
+           uses = unread.holds;
     for (const Lot& lot : holder->lots) {
       INVARIANT(lot.open >= 0 && lot.held >= 0 && lot.open + lot.held <= lot.amount);
       (lot.active ? open : pending) += lot.open;

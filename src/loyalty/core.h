@@ -33,6 +33,8 @@ struct Lot {
   int64_t version = 0;
   CommandKind origin = CommandKind::kEarn;
   bool fresh = false, changed = false;
+  // In the order of spending: earliest expiry, then oldest.
+  std::pair<int64_t, int64_t> place() const { return {expires_ms, id}; }
 };
 
 // How much of which lot a hold or a redemption uses.
@@ -80,11 +82,15 @@ struct Holder {
   bool fresh = false, changed = false;
   // Lots and spends that are open, or all of them when `whole`.
   bool whole = true;
+  static constexpr std::pair<int64_t, int64_t> kFirst{INT64_MIN, INT64_MIN};  // before all lots
+  static constexpr std::pair<int64_t, int64_t> kLast{INT64_MAX, INT64_MAX};
   // What the lots and holds add up to that were not read, and when the first of them is due: who
-  // only earns leaves them as they are.
+  // earns or spends little leaves them as they are.
   struct Unread {
-    Points available = 0, pending = 0, held = 0;
+    Points available = 0, pending = 0;
+    Points held = 0, holds = 0;  // as lots have it and as holds do
     int64_t due_ms = kNever;
+    std::pair<int64_t, int64_t> up_to = kLast;  // in the order of spending: no lot after it is read
   };
   Unread unread;
   std::deque<Lot> lots;
@@ -153,7 +159,7 @@ class Core {
             Points amount);
   int64_t moment(const Holder& holder, int64_t wanted) const;
   Lot& new_lot(Holder& holder, Lot lot);
-  // The active lots that are spent first: earliest expiry, then oldest.
+  // The active lots that are spent first, up to the first that was not read.
   std::vector<Lot*> in_order_of_spending(Holder& holder);
   void pay_owed(Entry& entry, Holder& holder, Lot& lot);
   void give_back_to_lot(Entry& entry, Holder& holder, Spend& spend, Points amount);

@@ -57,18 +57,35 @@ bool wants_all(CommandKind kind) {
          kind == CommandKind::kUnmerge || kind == CommandKind::kTakeBack;
 }
 
-// Of people who only earn no lots are wanted, unless `all` lots are.
+// What is spent of a person's first lots, 0 for an earning; nothing for what needs more of them.
+std::optional<Points> spent_by(const Command& command) {
+  switch (command.kind) {
+    case CommandKind::kEarn:
+      return 0;
+    case CommandKind::kRedeem:
+    case CommandKind::kHold:
+      return std::clamp<Points>(command.amount, 0, kMaxPoints);
+    case CommandKind::kAdjust:
+      return -std::clamp<Points>(command.amount, -kMaxPoints, 0);
+    default:
+      return std::nullopt;
+  }
+}
+
+// Of people who only earn and spend few lots are wanted, unless `all` lots are.
 Wanted wanted_by(const Programme& programme, std::span<const Command> commands, Instant now,
                  bool all) {
-  Wanted wanted{.earning_until_ms = to_millis(now)};
+  Wanted wanted{.few_until_ms = to_millis(now)};
   for (const Command& command : commands) {
     const Currency* currency =
         command.currency.empty() ? &programme.currencies.front() : programme.find(command.currency);
     if (!currency) continue;
-    wanted.earning_until_ms = std::max(wanted.earning_until_ms, command.at_ms.value_or(0));
-    auto& list = wants_all(command.kind)                      ? wanted.whole
-                 : command.kind == CommandKind::kEarn && !all ? wanted.earning
-                                                              : wanted.open;
+    wanted.few_until_ms = std::max(wanted.few_until_ms, command.at_ms.value_or(0));
+    if (const auto spent = spent_by(command); spent && !all) {
+      wanted.few[{currency->id, command.person}] += *spent;
+      continue;
+    }
+    auto& list = wants_all(command.kind) ? wanted.whole : wanted.open;
     list.emplace_back(currency->id, command.person);
     if (command.other != 0) list.emplace_back(currency->id, command.other);
     if (command.kind == CommandKind::kCapture || command.kind == CommandKind::kRelease)

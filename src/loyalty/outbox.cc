@@ -17,7 +17,8 @@ using store::Value;
 
 constexpr std::chrono::milliseconds kLookEvery{200};
 constexpr std::chrono::milliseconds kLongestPause{5'000};
-constexpr int64_t kLastOfPeople = 9;  // the accounts of people come first
+constexpr size_t kFirstOfCommit = 10'000'000;  // so that numbers sort as texts do
+constexpr int64_t kLastOfPeople = 9;           // the accounts of people come first
 
 constexpr std::array<std::string_view, 15> kTypes = {
     "points.earned",      "points.spent",     "points.taken_back",
@@ -93,12 +94,14 @@ Result<void> tell(store::Connection& c, const Programme& programme, std::vector<
   static const std::vector<std::string_view> kColumns = {"id", "at_ms", "person", "name",
                                                          "properties"};
   std::vector<std::vector<Value>> rows;
+  // Rows of a commit have ids that follow each other: they are written and deleted side by side.
+  const std::string commit = new_id("loy");
+  const std::string head = "{\"programme\":" + to_text(Json(programme.id));
   for (News& one : news) {
     if (!programme.events_from || one.at_ms < to_millis(*programme.events_from)) continue;
-    Json properties = {{"programme", programme.id}};
-    properties.update(one.properties);
-    rows.push_back(
-        {new_id("loy"), one.at_ms, one.person, event_name(one.type), to_text(properties)});
+    const std::string rest = one.properties.empty() ? "}" : "," + to_text(one.properties).substr(1);
+    rows.push_back({commit + std::to_string(kFirstOfCommit + rows.size()), one.at_ms, one.person,
+                    event_name(one.type), head + rest});
   }
   if (!rows.empty()) TRY(c.insert_many("loyalty_outbox", kColumns, rows));
   return {};

@@ -520,6 +520,12 @@ CREATE INDEX loyalty_holders_merged ON loyalty_holders (merged_into) WHERE merge
 CREATE INDEX loyalty_merges_by_from ON loyalty_merges (from_holder);
 )sql";
 
+// Open lots in the order of spending.
+constexpr std::string_view kOrderOfSpending = R"sql(
+DROP INDEX loyalty_lots_by_holder;
+CREATE INDEX loyalty_lots_by_holder ON loyalty_lots (holder, done, expires_ms, id);
+)sql";
+
 constexpr std::array kMigrations = {
     store::Migration{"loyalty", 1, "programmes and their ledger", kLedger},
     store::Migration{"loyalty", 2, "adjustments that wait for a second person", kApprovals},
@@ -535,6 +541,7 @@ constexpr std::array kMigrations = {
     store::Migration{"loyalty", 12, "price rules", kPriceRules},
     store::Migration{"loyalty", 13, "caps over all people", kBudgets},
     store::Migration{"loyalty", 14, "sides of joined people, times of old awards", kSides},
+    store::Migration{"loyalty", 15, "open lots in the order of spending", kOrderOfSpending},
 };
 
 }  // namespace
