@@ -89,6 +89,8 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::open(
 Result<void> PostgresConnection::connect() {
   cache_.clear();
   cached_ = 0;
+  transactions_ = 0;
+  prepared_until_ = 1;
   const std::string timeout = std::to_string(kConnectTimeoutSeconds);
   // What stands after dbname wins over the URL, what stands before it does not.
   const char* keywords[] = {"connect_timeout", "fallback_application_name", "dbname",
@@ -127,8 +129,14 @@ Result<PostgresConnection::Answer> PostgresConnection::checked(PGresult* raw,
 
 Result<void> PostgresConnection::begin(const char* statement, uint64_t schema) {
   forget_failure();
-  const bool stale = schema_ != schema || trouble_ == Trouble::kStalePlan;
+  bool stale = schema_ != schema || trouble_ == Trouble::kStalePlan;
   schema_ = schema;
+  // After twice as many transactions as before, so that a plan is never much older than the tables
+  // it was made for, however fast a new database grows.
+  if (++transactions_ > prepared_until_) {
+    prepared_until_ += std::min(prepared_until_, kLongestPrepared);
+    stale = true;
+  }
   ran_script_ = false;
   auto try_once = [&]() -> Result<void> {
     trouble_ = Trouble::kNone;

@@ -23,13 +23,16 @@ class PostgresConnection final : public CheckedConnection {
       16 << 20;                             // and its text and bytes, if it is more than one row
   static constexpr int kFetchRows = 1'000;  // rows of one round trip of each()
   static constexpr int kConnectTimeoutSeconds = 10;
+  // Prepared statements serve at most so many transactions.
+  static constexpr uint64_t kLongestPrepared = 4'096;
 
   static Result<std::unique_ptr<PostgresConnection>> open(const std::string& url,
                                                           std::chrono::milliseconds lock_timeout);
   Engine engine() const override { return Engine::kPostgres; }
 
   // Begins a transaction with the given statement, on a new connection if the old one is gone.
-  // Statements prepared under another `schema` number are prepared anew.
+  // Statements prepared under another `schema` number are prepared anew, and now and then all are:
+  // the server keeps the plans that suited its tables when they were small.
   Result<void> begin(const char* statement, uint64_t schema);
   Result<void> commit();
   // Leaves no transaction open; a connection that cannot even do that is dropped and made anew by
@@ -83,6 +86,7 @@ class PostgresConnection final : public CheckedConnection {
   size_t cached_ = 0;
   uint64_t next_name_ = 0;
   uint64_t schema_ = 0;
+  uint64_t transactions_ = 0, prepared_until_ = 1;  // of this session
   Trouble trouble_ = Trouble::kNone;
   bool ran_script_ = false;
 };

@@ -137,5 +137,36 @@ TEST_F(PostgresTest, TypesOutsideTheDialectAreRefused) {
   EXPECT_EQ((*row)->integer(5), 100'000'000);
 }
 
+// A plan that was made while the table was empty would read all of it for ever.
+TEST_F(PostgresTest, PlansFollowTablesThatGrow) {
+  auto db = Database::open(db_->where(), {.readers = 1}).value();
+  std::string sql = "SELECT id FROM t WHERE id IN (";
+  std::vector<Value> keys;
+  for (int64_t i = 1; i <= 64; ++i) {
+    sql += (i == 1 ? "$" : ", $") + std::to_string(i);
+    keys.emplace_back(i);
+  }
+  sql += ")";
+  const auto look = [&](Connection& c) { return c.query(sql, keys); };
+  const auto whole_readings = [&] {
+    return db
+        ->write([&](Connection& c) -> Result<int64_t> {
+          TRY(look(c));
+          const auto row =
+              TRY(c.query_one("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 't'"));
+          return row->integer(0);
+        })
+        .value();
+  };
+  // Often enough for the server to keep the plan.
+  ASSERT_TRUE(db->write([&](Connection& c) -> Result<void> {
+    for (int i = 0; i < 10; ++i) TRY(look(c));
+    TRY(c.execute("INSERT INTO t SELECT generate_series(1, 20000)"));
+    return {};
+  }));
+  EXPECT_EQ(whole_readings(), 0);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(whole_readings(), 0);
+}
+
 }  // namespace
 }  // namespace perennial::store
