@@ -15,7 +15,7 @@ constexpr size_t kWays = size_t{1} << kMaxInnerNodes;
 // kWeights[d][s]: how often, over all orders in which d columns become known, a given s of them
 // come before a given other one: s! (d − 1 − s)! ÷ d!.
 constexpr auto kWeights = [] {
-  std::array<std::array<double, kMaxInnerNodes>, kMaxInnerNodes + 1> weight{};
+  std::array<std::array<double, kMaxColumnsOfWay>, kMaxColumnsOfWay + 1> weight{};
   for (size_t d = 1; d < weight.size(); ++d) {
     weight[d][0] = 1.0 / static_cast<double>(d);
     for (size_t s = 1; s < d; ++s)
@@ -87,7 +87,8 @@ Result<TreeShapley::Tree> TreeShapley::tree_from_json(const Json& json) {
     walks.pop_back();
     const size_t node = at.node;
     if (nodes.left[node] == -1) {
-      tree.leaves.push_back({nodes.number[node], at.asks});
+      if (at.asks.size() > kMaxColumnsOfWay) return no_booster("too deep");
+      tree.leaves.push_back({at.asks, given_by(nodes.number[node], at.asks)});
       continue;
     }
     if (tree.inner.size() == kMaxInnerNodes) return no_booster("too deep");
@@ -113,26 +114,36 @@ Result<TreeShapley::Tree> TreeShapley::tree_from_json(const Json& json) {
 
 // Of a leaf each column on the way is given the leaf's value times how much more often rows that
 // agree with it come there, over all sets of the other columns that may be known before it. The
-// sets are summed up by their size: known(s) is what all sets of s come to.
-void TreeShapley::add_shares(const Tree& tree, uint16_t way, std::span<double> shares) {
-  for (const Leaf& leaf : tree.leaves) {
-    const size_t depth = leaf.asks.size();
-    const auto agrees = [&](const Asks& asks) {
-      return (way & asks.nodes) == asks.left ? 1.0 : 0.0;
-    };
-    for (const Asks& asks : leaf.asks) {
-      std::array<double, kMaxInnerNodes + 1> known{1};
+// sets are summed up by their size: known[s] is what all sets of s come to.
+std::vector<double> TreeShapley::given_by(double value, const std::vector<Asks>& asks) {
+  const size_t columns = asks.size();
+  std::vector<double> given;
+  for (size_t agreed = 0; agreed < size_t{1} << columns; ++agreed) {
+    const auto agrees = [&](size_t k) { return (agreed >> k & 1U) != 0 ? 1.0 : 0.0; };
+    for (size_t k = 0; k < columns; ++k) {
+      std::array<double, kMaxColumnsOfWay> known{1};
       size_t others = 0;
-      for (const Asks& other : leaf.asks) {
-        if (&other == &asks) continue;
+      for (size_t other = 0; other < columns; ++other) {
+        if (other == k) continue;
         for (size_t s = ++others; s > 0; --s)
-          known[s] = known[s] * other.share + known[s - 1] * agrees(other);
-        known[0] *= other.share;
+          known[s] = known[s] * asks[other].share + known[s - 1] * agrees(other);
+        known[0] *= asks[other].share;
       }
       double sum = 0;
-      for (size_t s = 0; s < depth; ++s) sum += known[s] * kWeights[depth][s];
-      shares[asks.place] += sum * (agrees(asks) - asks.share) * leaf.value;
+      for (size_t s = 0; s < columns; ++s) sum += known[s] * kWeights[columns][s];
+      given.push_back(sum * (agrees(k) - asks[k].share) * value);
     }
+  }
+  return given;
+}
+
+void TreeShapley::add_shares(const Tree& tree, uint16_t way, std::span<double> shares) {
+  for (const Leaf& leaf : tree.leaves) {
+    size_t agreed = 0;
+    for (size_t k = 0; k < leaf.asks.size(); ++k)
+      agreed |= size_t{(way & leaf.asks[k].nodes) == leaf.asks[k].left} << k;
+    const double* given = leaf.given.data() + agreed * leaf.asks.size();
+    for (size_t k = 0; k < leaf.asks.size(); ++k) shares[leaf.asks[k].place] += given[k];
   }
 }
 

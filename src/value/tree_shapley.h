@@ -17,11 +17,12 @@
 namespace perennial::value {
 
 inline constexpr size_t kMaxInnerNodes = 15;
+inline constexpr size_t kMaxColumnsOfWay = 8;  // from the root to a leaf
 
 class TreeShapley {
  public:
   // From the JSON of a booster (XGBoost 1.7), its first `rounds` trees. kInternal for what is no
-  // booster of numbers, or has trees with more than kMaxInnerNodes.
+  // booster of numbers, or has trees beyond these limits.
   static Result<TreeShapley> read(std::string_view booster, int rounds);
   // rows × columns. The number of threads changes nothing of the answer. kInternal when the trees
   // ask a column that the table does not have.
@@ -41,8 +42,9 @@ class TreeShapley {
     double share;          // of the rows learned from that went so, where the column is not known
   };
   struct Leaf {
-    double value;
     std::vector<Asks> asks;  // one for each column on the way
+    // What each of them is given, for each set of them that a row agrees with.
+    std::vector<double> given;
   };
   struct Tree {
     std::vector<Inner> inner;
@@ -52,6 +54,7 @@ class TreeShapley {
   class Chunk;
 
   static Result<Tree> tree_from_json(const Json& json);
+  static std::vector<double> given_by(double value, const std::vector<Asks>& asks);
   // Adds what each column of the tree is given when the inner nodes of these bits go left.
   static void add_shares(const Tree& tree, uint16_t way, std::span<double> shares);
 

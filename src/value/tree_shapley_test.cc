@@ -145,8 +145,9 @@ TEST(TreeShapley, WhatIsNoBoosterIsRefused) {
   EXPECT_FALSE(trees->contributions({.columns = {"a"}, .values = {1}}, 1));
 }
 
-// A chain of inner nodes, each a column of its own.
-Json chain(int inner) {
+// A chain of inner nodes that ask so many columns in turn.
+Json chain(size_t inner_nodes, size_t columns) {
+  const int inner = static_cast<int>(inner_nodes);
   Json tree;
   for (const char* member : {"left_children", "right_children", "split_indices", "split_conditions",
                              "default_left", "sum_hessian"})
@@ -155,7 +156,7 @@ Json chain(int inner) {
     const bool asks = k % 2 == 0 && k < 2 * inner;
     tree["left_children"].push_back(asks ? k + 1 : -1);
     tree["right_children"].push_back(asks ? k + 2 : -1);
-    tree["split_indices"].push_back(asks ? k / 2 : 0);
+    tree["split_indices"].push_back(asks ? k / 2 % static_cast<int>(columns) : 0);
     tree["split_conditions"].push_back(k);
     tree["default_left"].push_back(0);
     tree["sum_hessian"].push_back(100 - k);
@@ -163,9 +164,10 @@ Json chain(int inner) {
   return tree;
 }
 
-TEST(TreeShapley, NoMoreInnerNodesThanThereAreBits) {
-  EXPECT_TRUE(TreeShapley::read(booster_of(chain(kMaxInnerNodes)), 1));
-  EXPECT_FALSE(TreeShapley::read(booster_of(chain(kMaxInnerNodes + 1)), 1));
+TEST(TreeShapley, TreesBeyondTheLimitsAreRefused) {
+  EXPECT_TRUE(TreeShapley::read(booster_of(chain(kMaxInnerNodes, kMaxColumnsOfWay)), 1));
+  EXPECT_FALSE(TreeShapley::read(booster_of(chain(kMaxInnerNodes + 1, kMaxColumnsOfWay)), 1));
+  EXPECT_FALSE(TreeShapley::read(booster_of(chain(kMaxInnerNodes, kMaxColumnsOfWay + 1)), 1));
 }
 
 }  // namespace
