@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "people/readers.h"
 #include "people/search.h"
 #include "people/test_people.h"
 
@@ -178,6 +179,53 @@ TEST_F(PeopleList, KnownPeopleAndOrderBookAreSorted) {
     return {};
   });
   EXPECT_TRUE(read.has_value());
+}
+
+TEST_F(PeopleList, TheLastWordOnATraitComesWithItsTime) {
+  people_.apply(
+      {identify(5, "a", "", R"({"likes":["tea"],"plan":"x"})"),
+       identify(9, "a", "", R"({"plan":"y"})"), identify(3, "a", "", R"({"likes":["old"]})"),
+       identify(1, "b", "", R"({"likes":"cups"})"), identify(2, "b", "", R"({"likes":null})"),
+       identify(4, "c", "v", R"({"$append":{"likes":["tea"]}})"),
+       identify(6, "c", "", R"({"$append":{"likes":["cups"]}})"),
+       identify(7, "d", "", R"({"likes_not":1})"), identify(1, "", "w", R"({"likes":"w1"})"),
+       identify(8, "e", "w", R"({"x":1})")});
+  std::vector<std::string> words;
+  const auto read = people_.database().read([&](store::Connection& c) {
+    return each_word_on(c, "likes", [&](PersonId person, const std::string& json, int64_t at_ms) {
+      words.push_back(std::to_string(person) + " " + json + " " +
+                      std::to_string(at_ms - to_millis(kTestDay)));
+    });
+  });
+  ASSERT_TRUE(read.has_value());
+  const auto line = [&](const char* user, const std::string& rest) {
+    return std::to_string(people_.id_of(user)) + " " + rest;
+  };
+  std::vector<std::string> expected = {line("a", R"(["tea"] 5)"), line("c", R"(["tea","cups"] 6)"),
+                                       line("e", R"("w1" 1)")};
+  std::ranges::sort(expected);
+  std::ranges::sort(words);
+  EXPECT_EQ(words, expected);
+}
+
+TEST_F(PeopleList, PresentAreNeitherErasedNorJoined) {
+  people_.apply({identify(1, "a", ""), track(1, "", "v", "Viewed"), identify(2, "b", "")});
+  const PersonId a = people_.id_of("a"), b = people_.id_of("b"), visitor = people_.id_of("", "v");
+  const auto present = [&] {
+    auto found = people_.database().read([&](store::Connection& c) {
+      return present_among(c, std::vector<PersonId>{a, b, visitor, 999});
+    });
+    EXPECT_TRUE(found.has_value());
+    std::ranges::sort(*found);
+    return *found;
+  };
+  std::vector<PersonId> all = {a, b, visitor};
+  std::ranges::sort(all);
+  EXPECT_EQ(present(), all);
+  people_.apply({identify(3, "a", "v")});
+  ASSERT_TRUE(people_.database().write(
+      [&](store::Connection& c) { return erase_person(c, b, {"era_1", "key"}); }));
+  EXPECT_EQ(present(), std::vector<PersonId>{a});
 }
 
 }  // namespace

@@ -163,4 +163,16 @@ Result<std::vector<PersonId>> erased_among(store::Connection& c, std::span<const
   return erased;
 }
 
+Result<std::vector<PersonId>> present_among(store::Connection& c,
+                                            std::span<const PersonId> people) {
+  const std::vector<Value> keys(people.begin(), people.end());
+  std::vector<PersonId> present;
+  TRY(each_in(c, "SELECT id, user_id FROM people WHERE id IN {}", {}, keys,
+              [&](const Row& row) -> Result<void> {
+                if (!row.text(1).starts_with(kErasedPrefix)) present.push_back(row.integer(0));
+                return {};
+              }));
+  return present;
+}
+
 }  // namespace perennial::people

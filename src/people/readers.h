@@ -13,6 +13,13 @@ Result<void> each_traits_of(store::Connection& c, std::span<const PersonId> peop
                             const std::function<void(PersonId, const std::string& traits)>& each);
 // Those of them who were erased.
 Result<std::vector<PersonId>> erased_among(store::Connection& c, std::span<const PersonId> people);
+// Those of them who are there under this number: neither erased nor joined to somebody else.
+Result<std::vector<PersonId>> present_among(store::Connection& c, std::span<const PersonId> people);
+// The last word of everybody on one trait, with the time of it; by ascending person. Who has taken
+// the trait away is left out.
+Result<void> each_word_on(
+    store::Connection& c, std::string_view trait,
+    const std::function<void(PersonId, const std::string& json, int64_t at_ms)>& each);
 // The moves by which these people went to others as a whole, ascending; each names the user who was
 // the first of its number (or the visitor, where nobody was a user).
 Result<std::vector<Move>> joins_of(store::Connection& c, std::span<const PersonId> gone);
