@@ -36,6 +36,13 @@ Result<SetWords> parse_set(std::string_view words) {
                   end == std::string_view::npos ? "" : words.substr(end + 1)};
 }
 
+void add_interests(const TagColumn& tag, PersonId person, std::vector<Portrait::Interest>& into) {
+  for (const Strength& one : tag.of(person)) {
+    const std::string& word = tag.column.words[one.word];
+    if (word != kOtherWord) into.push_back({.person = person, .word = word, .share = one.share});
+  }
+}
+
 }  // namespace
 
 Result<Rules> Portrait::Impl::rules() {
@@ -258,6 +265,25 @@ std::optional<Result<std::vector<PersonId>>> Portrait::resolve_set(std::string_v
 Result<Json> Portrait::describe_file(const people::Person& person) {
   const EveryonePtr all = impl_->newest();
   return Json{{"portrait", all == nullptr ? Json(nullptr) : person_json(*all, person.id)}};
+}
+
+std::vector<Portrait::Interest> Portrait::interests_of(PersonId person) {
+  const EveryonePtr all = impl_->newest();
+  std::vector<Interest> interests;
+  if (all != nullptr) add_interests(all->tag(Tag::kInterest), person, interests);
+  return interests;
+}
+
+Result<std::vector<Portrait::Interest>> Portrait::interests_at(Instant at,
+                                                               const std::stop_token& stop) {
+  const Wiring& w = impl_->wiring;
+  const Sources from{w.timeline, w.log, w.database, w.books};
+  const Rules rules = TRY(impl_->rules());
+  const TagColumn tag = TRY(read_interests(from, w.settings.workspace(), at, rules, stop));
+  std::vector<Interest> interests;
+  for (size_t person = 1; person + 1 < tag.first.size(); ++person)
+    add_interests(tag, static_cast<PersonId>(person), interests);
+  return interests;
 }
 
 std::vector<segments::FactProvider> Portrait::facts() {

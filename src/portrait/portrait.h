@@ -67,6 +67,18 @@ class Portrait {
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
   // "portrait" of a customer file: tags with what they are made of; null before the first version.
   Result<Json> describe_file(const people::Person& person);
+  // What people are interested in by what they did, the strongest words of each with their share of
+  // all that the person did; kOtherWord is left out.
+  struct Interest {
+    PersonId person = 0;
+    std::string word;
+    float share = 0;
+  };
+  // Somebody's, as the newest version has them; none before the first version.
+  std::vector<Interest> interests_of(PersonId person);
+  // Everybody's as of another instant, worked out on the caller's thread; by person. kBusy while
+  // the timeline is being built.
+  Result<std::vector<Interest>> interests_at(Instant at, const std::stop_token& stop = {});
   // Each tag as a fact of rules. Before the first version their columns fail with kBusy.
   std::vector<segments::FactProvider> facts();
 

@@ -190,6 +190,25 @@ TEST_F(PortraitOverHttp, InterestsFadeAndComeFromTheCatalogueToo) {
   EXPECT_TRUE(tag("u3", "interest").is_null());
 }
 
+TEST_F(PortraitOverHttp, InterestsOfAnotherMomentKnowNothingLater) {
+  for (int i = 0; i < 2; ++i) view("u1", "Garden", 40);
+  for (int i = 0; i < 3; ++i) view("u1", "Toys", 10), view("u2", "Toys", 10);
+  take();
+  EXPECT_TRUE(portrait_->interests_of(person("u1")).empty()) << "before the first version";
+  renew();
+  const auto now = portrait_->interests_of(person("u1"));
+  ASSERT_EQ(now.size(), 2u);
+  EXPECT_EQ(now[0].word, "Toys");
+  EXPECT_NEAR(now[0].share + now[1].share, 1, 1e-6);
+  EXPECT_EQ(portrait_->interests_at(now_)->size(), 3u);
+  const auto then = portrait_->interests_at(now_ - days(20));
+  ASSERT_TRUE(then) << then.error().text();
+  ASSERT_EQ(then->size(), 1u) << "what was viewed ten days ago was not yet";
+  EXPECT_EQ(then->front().person, person("u1"));
+  EXPECT_EQ(then->front().word, "Garden");
+  EXPECT_EQ(then->front().share, 1);
+}
+
 TEST_F(PortraitOverHttp, ChannelsHoursDevicesAndRegions) {
   for (int day = 1; day <= 3; ++day) {
     track("u1", "Email Opened", now_ - days(day) - 2h);  // 10:00

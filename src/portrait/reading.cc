@@ -28,10 +28,15 @@ class Reading {
     stop_.deadline = std::chrono::steady_clock::now() + kMaxTime;
   }
 
+  Result<TagColumn> read_interests(const std::stop_token& asked) {
+    TRY(look());
+    const std::stop_callback cancel(asked, [this] { stop_.cancelled = true; });
+    TRY(interests());
+    return std::move(tag(Tag::kInterest));
+  }
+
   Result<Everyone> read(const std::stop_token& asked) {
-    snapshot_ = from_.timeline.snapshot();
-    if (snapshot_ == nullptr)
-      return fail(Code::kBusy, "the timeline is still being built", "", "Try again in a minute.");
+    TRY(look());
     const std::stop_callback cancel(asked, [this] { stop_.cancelled = true; });
     all_.seq = snapshot_->seq;
     TRY(interests());
@@ -51,6 +56,12 @@ class Reading {
   }
 
  private:
+  Result<void> look() {
+    snapshot_ = from_.timeline.snapshot();
+    if (snapshot_ != nullptr) return {};
+    return fail(Code::kBusy, "the timeline is still being built", "", "Try again in a minute.");
+  }
+
   TagColumn& tag(Tag one) { return all_.tags[static_cast<size_t>(one)]; }
 
   static std::vector<std::string> device_words() {
@@ -246,6 +257,12 @@ Result<Everyone> read_everyone(const Sources& from, DeviceBook& devices,
                                const access::Workspace& workspace, Instant now, const Rules& rules,
                                const std::stop_token& stop) {
   return Reading(from, devices, workspace, now, rules).read(stop);
+}
+
+Result<TagColumn> read_interests(const Sources& from, const access::Workspace& workspace,
+                                 Instant at, const Rules& rules, const std::stop_token& stop) {
+  DeviceBook none(rules.half_life_days);
+  return Reading(from, none, workspace, at, rules).read_interests(stop);
 }
 
 }  // namespace perennial::portrait

@@ -28,5 +28,8 @@ inline constexpr std::string_view kPricesUnread = "prices_unread";
 Result<Everyone> read_everyone(const Sources& from, DeviceBook& devices,
                                const access::Workspace& workspace, Instant now, const Rules& rules,
                                const std::stop_token& stop);
+// Only what people were interested in at `at`.
+Result<TagColumn> read_interests(const Sources& from, const access::Workspace& workspace,
+                                 Instant at, const Rules& rules, const std::stop_token& stop);
 
 }  // namespace perennial::portrait
