@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "loyalty/assess.h"
+#include "loyalty/referral_graph.h"
 #include "loyalty/testing.h"
 
 namespace perennial::loyalty {
@@ -119,6 +120,38 @@ TEST_F(ReferralTest, TheFirstOrderThatQualifiesRewardsBothOnce) {
   EXPECT_EQ(statement.lines[0].rule, kReferrerRule);
   EXPECT_EQ(statement.lines[0].version, 1);
   ledger_->verify();
+}
+
+TEST_F(ReferralTest, WhoBroughtWhomIsToldOfClaimsThatCount) {
+  const auto pairs = [&](int64_t after = 0) {
+    std::vector<std::pair<PersonId, PersonId>> pairs;
+    write([&](store::Connection& c) -> Result<void> {
+      for (const Brought& one : TRY(who_brought_whom(c, after))) {
+        EXPECT_GT(one.claimed_ms, 0);
+        pairs.emplace_back(one.by, one.whom);
+      }
+      return {};
+    });
+    return pairs;
+  };
+  const std::string anna = code("anna"), ben = code("ben");
+  send({claim("2026-02-01", "bo", anna), claim("2026-02-02", "bo", ben),
+        claim("2026-02-02", "cy", ben), claim("2026-02-02", "ben", ben)});
+  // Cy had bought before: refused. Nobody brings themselves, and Bo's second claim is one too many.
+  send({order("2026-01-20", "cy", "0", 10), order("2026-02-03", "cy", "1", 80),
+        claim("2026-02-04", "di", ben)});
+  using Pairs = std::vector<std::pair<PersonId, PersonId>>;
+  EXPECT_EQ(pairs(), (Pairs{{person("anna"), person("bo")}, {person("ben"), person("di")}}));
+  const auto newest = all();
+  ASSERT_FALSE(newest.empty());
+  EXPECT_EQ(pairs(newest.front().claim), Pairs());
+  EXPECT_EQ(pairs(newest.front().claim - 1), (Pairs{{person("ben"), person("di")}}));
+  write([&](store::Connection& c) -> Result<void> {
+    TRY(people::erase_person(c, person("bo"), {"era_1", "key"}));
+    return {};
+  });
+  EXPECT_EQ(pairs(), (Pairs{{person("ben"), person("di")}}))
+      << "who was erased was brought by nobody";
 }
 
 TEST_F(ReferralTest, TheTimeForTheOrderIsHalfOpen) {
