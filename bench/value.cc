@@ -74,7 +74,7 @@ void time_answers(const Recommender& recommender, const Catalogue& catalogue, Pe
   for (int i = 0; i < 5'000; ++i) {
     const auto person = static_cast<PersonId>(1 + random() % static_cast<uint64_t>(people));
     const auto begin = std::chrono::steady_clock::now();
-    const auto list = recommender.recommend(person, Way::kFactors, {}, catalogue);
+    const auto list = recommender.recommend_by(Way::kFactors, person, {}, catalogue);
     const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - begin;
     ms.push_back(wall.count());
   }
@@ -104,8 +104,7 @@ void run_answers() {
   Recommender::Options options;
   options.als.iterations = 2;
   options.threads = options.als.threads = std::max(1U, std::thread::hardware_concurrency());
-  const auto recommender =
-      Recommender::make(catalogue.size(), bits, std::make_shared<const Groups>(), kNow, options);
+  const auto recommender = Recommender::make(catalogue, bits, {}, kNow, options);
   time_answers(recommender, catalogue, kBuyers);
 }
 

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <map>
 #include <thread>
 
 #include <malloc.h>
@@ -13,6 +14,7 @@
 #include "goals/goals.h"
 #include "insight/insight.h"
 #include "loyalty/loyalty.h"
+#include "loyalty/referral_graph.h"
 #include "people/people.h"
 #include "portrait/portrait.h"
 #include "privacy/privacy.h"
@@ -93,6 +95,9 @@ class Wired final : public Program {
   Result<Instant> campaign_sent(std::string_view id);
   Result<std::vector<loyalty::Suited>> suited_products(people::PersonId person,
                                                        std::span<const std::string> products);
+  Result<value::Likings> likings_at(Instant at, const std::stop_token& stop);
+  std::vector<value::Liking> likings_of(people::PersonId person);
+  Result<std::vector<value::Brought>> brought(uint64_t seq);
   bool settle(uint64_t seq);
 
   std::unique_ptr<DataDirectory> directory_;
@@ -199,9 +204,19 @@ Result<void> Wired::open_questions() {
   value_ =
       std::make_unique<value::Value>(*books_, *settings_, system_now, database_.get(),
                                      [this](std::string_view set) { return resolve_set(set); });
-  models_ = TRY(
-      value::Models::open({*database_, *books_, *settings_, system_now, log_.get(), timeline_.get(),
-                           [this](std::string_view set) { return resolve_set(set); }}));
+  models_ = TRY(value::Models::open(
+      {.database = *database_,
+       .books = *books_,
+       .settings = *settings_,
+       .clock = system_now,
+       .log = log_.get(),
+       .timeline = timeline_.get(),
+       .resolve_set = [this](std::string_view set) { return resolve_set(set); },
+       .likings_at = [this](Instant at,
+                            const std::stop_token& stop) { return likings_at(at, stop); },
+       .likings_of = [this](people::PersonId person) { return likings_of(person); },
+       .brought = [this](uint64_t seq) { return brought(seq); },
+       .region_trait = [this] { return database_->read(portrait::region_trait); }}));
   behaviour_ = std::make_unique<insight::Behaviour>(insight::BehaviourParts{
       .timeline = *timeline_,
       .database = *database_,
@@ -346,6 +361,36 @@ Result<std::vector<loyalty::Suited>> Wired::suited_products(people::PersonId per
   for (value::Suited& one : TRY(models_->suited(person, products)))
     list.push_back({std::move(one.product), std::move(one.reason), std::move(one.with)});
   return list;
+}
+
+Result<value::Likings> Wired::likings_at(Instant at, const std::stop_token& stop) {
+  value::Likings all;
+  std::map<std::string, uint32_t, std::less<>> places;
+  for (const auto& one : TRY(portrait_->interests_at(at, stop))) {
+    const auto [place, added] = places.emplace(one.word, static_cast<uint32_t>(all.words.size()));
+    if (added) all.words.push_back(one.word);
+    all.rows.push_back({.person = one.person, .word = place->second, .share = one.share});
+  }
+  return all;
+}
+
+std::vector<value::Liking> Wired::likings_of(people::PersonId person) {
+  std::vector<value::Liking> likings;
+  for (auto& one : portrait_->interests_of(person))
+    likings.push_back({.word = std::move(one.word), .share = one.share});
+  return likings;
+}
+
+Result<std::vector<value::Brought>> Wired::brought(uint64_t seq) {
+  std::vector<value::Brought> all;
+  for (const loyalty::Brought& one : TRY(database_->read([&](store::Connection& c) {
+         return loyalty::who_brought_whom(c, static_cast<int64_t>(seq));
+       })))
+    all.push_back({.by = one.by,
+                   .whom = one.whom,
+                   .at_ms = one.claimed_ms,
+                   .seq = static_cast<uint64_t>(one.claim)});
+  return all;
 }
 
 Result<std::vector<people::PersonId>> Wired::resolve_set(std::string_view set) {

@@ -28,18 +28,41 @@ class ModelsOverHttp : public testing::Test {
   // Also what a restart does.
   void serve() {
     if (server_) server_->stop(500ms);
-    models_ = Models::open({*followed_.database, *followed_.books, *followed_.settings,
-                            [this] { return now_; }, followed_.log.get(), followed_.timeline.get(),
-                            [this](std::string_view set) -> Result<std::vector<PersonId>> {
-                              const auto found = sets_.find(std::string(set));
-                              if (found == sets_.end())
-                                return fail(Code::kInvalid, "no such set of people", "set");
-                              return found->second;
-                            }})
-                  .value();
+    models_ =
+        Models::open({.database = *followed_.database,
+                      .books = *followed_.books,
+                      .settings = *followed_.settings,
+                      .clock = [this] { return now_; },
+                      .log = followed_.log.get(),
+                      .timeline = followed_.timeline.get(),
+                      .resolve_set = [this](std::string_view set) { return resolve(set); },
+                      .likings_at =
+                          [this](Instant at, const std::stop_token&) {
+                            likings_asked_at_ = at;
+                            return Result<Likings>(Likings());
+                          },
+                      .likings_of = [this](PersonId id) { return likings_[id]; },
+                      .brought =
+                          [this](uint64_t seq) {
+                            auto all = brought_;
+                            std::erase_if(all, [&](const Brought& b) { return b.seq <= seq; });
+                            return Result<std::vector<Brought>>(std::move(all));
+                          },
+                      .region_trait = [] { return Result<std::string>("city"); }})
+            .value();
     http::Router router;
     models_->add_routes(router);
-    server_ = http::Server::start(std::move(router), {.port = 0}).value();
+    http::Options options{.port = 0};
+    options.authorize = [this](const http::Route&, http::Request& request) {
+      request.principal.role = role_;
+      return std::optional<http::Response>();
+    };
+    server_ = http::Server::start(std::move(router), std::move(options)).value();
+  }
+  Result<std::vector<PersonId>> resolve(std::string_view set) {
+    const auto found = sets_.find(std::string(set));
+    if (found == sets_.end()) return fail(Code::kInvalid, "no such set of people", "set");
+    return found->second;
   }
   Json call(const char* method, const std::string& target, const Json& body = Json::object(),
             int status = 200) {
@@ -62,6 +85,10 @@ class ModelsOverHttp : public testing::Test {
     event.properties = to_text(properties);
     waiting_.push_back(std::move(event));
   }
+  void identify(const std::string& user, Instant at, const Json& traits) {
+    track(user, "", at, traits);
+    waiting_.back().type = events::Type::kIdentify;
+  }
   void order(const std::string& user, Instant at) {
     track(user, "Order Completed", at,
           {{"order_id", "o" + std::to_string(sent_)}, {"total", "50.00"}, {"currency", "CNY"}});
@@ -83,6 +110,10 @@ class ModelsOverHttp : public testing::Test {
   std::unique_ptr<Models> models_;
   std::unique_ptr<http::Server> server_;
   std::map<std::string, std::vector<PersonId>> sets_;  // by their words
+  std::string role_;                                   // of who asks
+  std::map<PersonId, std::vector<Liking>> likings_;    // now
+  std::vector<Brought> brought_;
+  std::optional<Instant> likings_asked_at_;
   std::vector<events::Event> waiting_;
   Instant now_ = *parse_instant("2024-07-01T12:00:00Z");
   int sent_ = 0;

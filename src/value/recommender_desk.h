@@ -1,8 +1,10 @@
 // The workspace's recommendations: the card that says which way is used, and what answers from
 // memory.
 //
-// What answers is made from the log at a start and whenever it is trained; between, what people do
-// is followed every minute, so that nobody is offered what was bought a minute ago.
+// What answers is made from the log at a start and whenever it is trained; between, what people do,
+// whom they bring and whether they withdraw from profiling is followed every minute, so that nobody
+// is offered what was bought a minute ago. What a person likes, and who around them is still there,
+// is looked up when it is asked for.
 #pragma once
 
 #include <memory>
@@ -39,9 +41,15 @@ class RecommenderDesk {
 
   Result<Json> json(const Trainer::State& state);  // Recommendations of the contract
   // Recommended of the contract; empty, without a way, before the first training and for a minute
-  // after a start. Which group somebody is in is nothing for a shop's pages.
-  enum class For { kConsole, kPublic };
-  Result<Json> recommend(PersonId person, const Wish& request, For whom = For::kPublic);
+  // after a start. Which group somebody is in is nothing for a shop's pages; without a role it is
+  // the person who asks.
+  struct Asker {
+    bool console = false;
+    std::optional<std::string> role = std::nullopt;
+  };
+  Result<Json> recommend(PersonId person, const Wish& request, const Asker& asker);
+  // The trait by which people say what they like.
+  std::string interest_trait();
   Result<std::vector<std::string>> names(PersonId person);  // for messages
   // Models::suited(): products for the rewards of a points mall.
   Result<std::vector<Suited>> suited(PersonId person, std::span<const std::string> products);
@@ -62,18 +70,34 @@ class RecommenderDesk {
     RecommenderModel model;
     uint64_t seq = 0;
     std::shared_ptr<const Demand> demand;
+    std::shared_ptr<const Circles> circles;
+    std::shared_ptr<const ProfilingWords> profiling;
   };
+  Result<Shopping> read(const std::stop_token& stop);
+  Result<Recommender::Together> together(const RecommenderSettings& wanted);
+  Result<std::vector<Brought>> brought(uint64_t after_seq);
+  // What was known at the cut; `around` are all who brought somebody.
+  Result<KnownOfPeople> known(const RecommenderSettings& wanted, Instant cut,
+                              std::vector<Brought> around, const ProfilingWords& profiling,
+                              const std::stop_token& stop);
   Result<void> serve(Shopping shopping, const RecommenderModel& model,
-                     std::shared_ptr<const Groups> groups, Instant now,
+                     Recommender::Together together, std::vector<Brought> around, Instant now,
                      const std::stop_token& stop);
+  Result<void> follow_from(const Serving& before, uint64_t to);
   void add_bit(const Bit& bit);
-  // What answers, without the rest of the card, and what the person did since it was made.
+  // What answers, without the rest of the card, and what is known of the person now. Of somebody
+  // who was erased or has withdrawn from profiling nothing is: they are nobody.
   struct Looked {
+    PersonId person = 0;
     Serving serving;
     std::vector<Touch> more;
+    std::vector<Liking> likings;
+    std::vector<Near> around;
+    About about() const { return {.more = more, .likings = likings, .around = around}; }
   };
-  Result<PersonId> shown(PersonId person);  // 0 for somebody who was erased
-  Looked look(PersonId person);
+  Result<Looked> look(PersonId person);
+  Json row_of(const Looked& found, const Recommended& one, bool console) const;
+  Result<void> hide_stated(std::string_view role, Json& items);
 
   ModelParts parts_;
   ModelKeeper<RecommenderModel, RecommenderSettings> keeper_;

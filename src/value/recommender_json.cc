@@ -8,11 +8,44 @@ namespace {
 Json way_json(const WayCheck& check) {
   return {{"way", way_name(check.way)},   {"ndcg", check.ndcg}, {"recall", check.recall},
           {"coverage", check.coverage},   {"more", check.more}, {"more_low", check.more_low},
-          {"more_high", check.more_high}, {"wins", check.wins}};
+          {"more_high", check.more_high}, {"wins", check.wins}, {"reach", check.reach},
+          {"weight", check.weight}};
+}
+
+Json ways_json(const std::vector<WayCheck>& ways) {
+  Json rows = Json::array();
+  for (const WayCheck& check : ways) rows.push_back(way_json(check));
+  return rows;
 }
 
 Way way_of(const Json& json) {
   return parse_way(json.get_ref<const std::string&>()).value_or(Way::kPopular);
+}
+
+// Cards from before say nothing of weights: one way was used alone.
+Mix mix_of(const PeopleCheck& check, bool weighed) {
+  if (!weighed) return check.used == Way::kPopular ? Mix{} : Mix::only(check.used);
+  Mix mix;
+  for (const WayCheck& one : check.ways) {
+    if (one.way != Way::kBlend) mix.of(one.way) = static_cast<float>(one.weight);
+  }
+  return mix;
+}
+
+PeopleCheck people_check(const Json& json) {
+  PeopleCheck check{.checked = json.at("checked"), .used = way_of(json.at("used"))};
+  for (const Json& one : json.at("ways"))
+    check.ways.push_back({.way = way_of(one.at("way")),
+                          .ndcg = one.at("ndcg"),
+                          .recall = one.at("recall"),
+                          .coverage = one.at("coverage"),
+                          .more = one.at("more"),
+                          .more_low = one.at("more_low"),
+                          .more_high = one.at("more_high"),
+                          .wins = one.at("wins"),
+                          .reach = one.value("reach", 1.0),
+                          .weight = one.value("weight", 0.0)});
+  return check;
 }
 
 Result<RecommenderModel> read(const Json& json) {
@@ -23,17 +56,12 @@ Result<RecommenderModel> read(const Json& json) {
   model.settings = TRY(recommender_settings_from_json(json.at("settings")));
   model.people = json.at("people");
   model.items = json.at("items");
-  model.checked = json.at("checked");
-  for (const Json& one : json.at("ways"))
-    model.ways.push_back({.way = way_of(one.at("way")),
-                          .ndcg = one.at("ndcg"),
-                          .recall = one.at("recall"),
-                          .coverage = one.at("coverage"),
-                          .more = one.at("more"),
-                          .more_low = one.at("more_low"),
-                          .more_high = one.at("more_high"),
-                          .wins = one.at("wins")});
-  model.used = way_of(json.at("used"));
+  model.all = people_check(json);
+  const bool weighed = json.contains("newcomers");
+  if (weighed) model.newcomers = people_check(json.at("newcomers"));
+  model.blend.known = mix_of(model.all, weighed);
+  model.blend.newcomers =
+      model.newcomers.ways.empty() ? model.blend.known : mix_of(model.newcomers, true);
   model.faults = json.at("faults");
   return model;
 }
@@ -45,6 +73,7 @@ Json to_json(const RecommenderSettings& settings) {
           {"per_category", settings.per_category},
           {"popular_groups", grouping_name(settings.groups.by)},
           {"popular_segments", settings.groups.sets},
+          {"interest_trait", settings.interest_trait},
           {"test_days", settings.test_days},
           {"factors", settings.factors},
           {"retrain_days", settings.retrain_days},
@@ -73,6 +102,10 @@ Result<RecommenderSettings> recommender_settings_from_json(const Json& json) {
   if (settings.groups.by == Grouping::kTier)
     return fail(Code::kInvalid, "must be all, country or sets", "popular_groups",
                 "take sets, and tier:high, tier:middle, tier:low as the sets");
+  settings.interest_trait = TRY(json_string_or(json, "interest_trait", settings.interest_trait));
+  if (settings.interest_trait.size() > kMaxTraitName)
+    return fail(Code::kInvalid, "is longer than " + std::to_string(kMaxTraitName) + " bytes",
+                "interest_trait");
   settings.test_days = static_cast<int>(TRY(whole("test_days", settings.test_days, 7, 180)));
   settings.factors = static_cast<size_t>(TRY(whole("factors", 64, 8, kMaxFactors)));
   settings.retrain_days = static_cast<int>(TRY(whole("retrain_days", 1, 1, 365)));
@@ -81,8 +114,6 @@ Result<RecommenderSettings> recommender_settings_from_json(const Json& json) {
 }
 
 Json to_json(const RecommenderModel& model) {
-  Json ways = Json::array();
-  for (const WayCheck& check : model.ways) ways.push_back(way_json(check));
   return {{"version", model.version},
           {"trained_at", format_instant(model.trained_at)},
           {"cut", format_instant(model.cut)},
@@ -90,9 +121,13 @@ Json to_json(const RecommenderModel& model) {
           {"settings", to_json(model.settings)},
           {"people", model.people},
           {"items", model.items},
-          {"checked", model.checked},
-          {"ways", std::move(ways)},
-          {"used", way_name(model.used)},
+          {"checked", model.all.checked},
+          {"ways", ways_json(model.all.ways)},
+          {"used", way_name(model.all.used)},
+          {"newcomers",
+           {{"checked", model.newcomers.checked},
+            {"ways", ways_json(model.newcomers.ways)},
+            {"used", way_name(model.newcomers.used)}}},
           {"faults", model.faults}};
 }
 

@@ -42,9 +42,10 @@ Result<PersonId> person_in_path(const http::Request& request) {
 }
 
 // For whom the body names.
-Result<Json> recommend(RecommenderDesk& desk, const Json& body) {
+Result<Json> recommend(RecommenderDesk& desk, const Json& body,
+                       const RecommenderDesk::Asker& asker) {
   const Wish wanted = TRY(desk.wish_of(body));
-  return desk.recommend(TRY(desk.person_of(body)), wanted);
+  return desk.recommend(TRY(desk.person_of(body)), wanted, asker);
 }
 
 }  // namespace
@@ -58,13 +59,14 @@ void add_recommender_routes(http::Router& router, RecommenderDesk& desk) {
                  const PersonId person = TRY(person_in_path(request));
                  const Json body = TRY(body_of(request));
                  return desk.recommend(person, TRY(desk.wish_of(body)),
-                                       RecommenderDesk::For::kConsole);
+                                       {.console = true, .role = request.principal.role});
                }());
              });
   router.add({.method = "POST", .path = "/v1/value/recommendations/ask", .right = "customers.read"},
              [&desk](const http::Request& request) {
                return reply([&]() -> Result<Json> {
-                 return recommend(desk, TRY(http::json_body(request)));
+                 return recommend(desk, TRY(http::json_body(request)),
+                                  {.role = request.principal.role});
                }());
              });
   router.add(
@@ -75,7 +77,7 @@ void add_recommender_routes(http::Router& router, RecommenderDesk& desk) {
           if (body.is_object() && body.contains("user_id"))
             return fail(Code::kInvalid, "a write key asks for a device only", "user_id",
                         "send anonymous_id, or ask /v1/value/recommendations/ask with an API key");
-          return recommend(desk, body);
+          return recommend(desk, body, {});
         }());
       });
 }

@@ -258,5 +258,190 @@ TEST_F(RecommenderOverHttp, WhatIsPopularInASavedSegment) {
   EXPECT_EQ(to("new")["items"][0]["reason"]["kind"], "popular");
 }
 
+// ---- other sources than the history
+
+class RecommenderSourcesOverHttp : public RecommenderOverHttp {
+ protected:
+  void SetUp() override {
+    RecommenderOverHttp::SetUp();
+    fill();
+    identify("new", now_ - days(1), {{"interests", {"B", "nothing of the shop"}}});
+    take();
+    train();
+  }
+  // The reason of the first item for somebody, with its source.
+  Json first(const std::string& user) {
+    const Json items = to(user, "?limit=1")["items"];
+    if (items.size() != 1) return {};
+    Json why = items[0]["reason"];
+    why["source"] = items[0]["source"];
+    return why;
+  }
+  // The first user brings the others to the shop.
+  void bring(const std::vector<std::string>& users) {
+    for (size_t i = 1; i < users.size(); ++i)
+      brought_.push_back({.by = person(users[0]),
+                          .whom = person(users[i]),
+                          .at_ms = to_millis(now_),
+                          .seq = followed_.log->last_seq()});
+  }
+  void follow() {
+    take();
+    models_->train_due();
+  }
+  // Hosts of a party of eight, of whom seven bought the lamp; a guest of theirs who is new.
+  void party() {
+    std::vector<std::string> users;
+    for (int i = 0; i < 8; ++i) {
+      users.push_back("party" + std::to_string(i));
+      if (i > 0) buy(users.back(), "lamp", now_ - days(20));
+      if (i == 0) track(users.back(), "Seen", now_ - days(20));
+    }
+    users.push_back("guest");
+    track("guest", "Seen", now_ - days(1));
+    take();
+    bring(users);
+    train();
+  }
+};
+
+TEST_F(RecommenderSourcesOverHttp, WhatANewcomerStatesAndDidComesWithItsReason) {
+  const Json stated = first("new");
+  EXPECT_EQ(stated["source"], "interests");
+  EXPECT_EQ(stated["kind"], "interest");
+  EXPECT_EQ(stated["interest"], "B");
+  EXPECT_EQ(stated["stated"], true);
+  EXPECT_EQ(stated["text"]["en"], "matches your interest in B");
+  EXPECT_EQ(stated["text"]["zh"], "符合您对“B”的兴趣");
+  EXPECT_TRUE(stated["item"].is_null());
+  for (const Json& item : to("new", "?limit=3")["items"]) EXPECT_EQ(item["category"], "b");
+  EXPECT_EQ(to("new")["items"].size(), 6u) << "the cap of a category holds";
+  const Json asked = call("POST", "/v1/value/recommendations/ask", {{"user_id", "new"}});
+  EXPECT_EQ(asked["items"][0]["reason"]["kind"], "interest");
+  EXPECT_EQ(asked["items"][0]["source"], "interests");
+  // What they did besides, as the portrait has it now.
+  likings_[person("new")] = {{.word = "a", .share = 0.5}, {.word = "b", .share = 0.5}};
+  EXPECT_EQ(first("new")["interest"], "b") << "stated and done";
+  EXPECT_EQ(first("new")["stated"], false);
+  // Likings of the check are those of its cut, four weeks ago.
+  EXPECT_EQ(likings_asked_at_, now_ - days(28));
+  // Another trait says it, from the next training on.
+  call("PUT", "/v1/value/recommendations/settings", {{"interest_trait", "likes"}});
+  train();
+  likings_.clear();
+  EXPECT_EQ(first("new")["source"], "popular");
+  call("PUT", "/v1/value/recommendations/settings", {{"interest_trait", std::string(201, 'x')}},
+       400);
+}
+
+// The word is the value of a trait.
+TEST_F(RecommenderSourcesOverHttp, ARoleThatSeesATraitInPartSeesNoWordOfIt) {
+  ASSERT_TRUE(followed_.database->write([&](store::Connection& c) {
+    return access::Settings::put_document(
+        c, "people.masking", {{"analyst", {"interests"}}, {"operator", Json::array()}});
+  }));
+  role_ = "analyst";
+  EXPECT_TRUE(first("new")["interest"].is_null());
+  EXPECT_EQ(first("new")["text"]["en"], "matches your interests");
+  EXPECT_EQ(first("new")["kind"], "interest");
+  call("PUT", "/v1/value/recommendations/settings", {{"interest_trait", "interests"}});
+  role_ = "operator";
+  EXPECT_EQ(first("new")["interest"], "B");
+}
+
+TEST_F(RecommenderSourcesOverHttp, PeopleAroundAndWhoNoLongerCounts) {
+  party();
+  const Json around = first("guest");
+  EXPECT_EQ(around["source"], "referrals");
+  EXPECT_EQ(around["kind"], "bought_around");
+  EXPECT_EQ(around.size(), 4u) << "it names nobody: " << around;
+  EXPECT_EQ(around["text"]["en"], "bought by people around you");
+  EXPECT_EQ(around["text"]["zh"], "您身边的人买过");
+  const auto buyers = [&](int from, int to, bool erased) {
+    for (int i = from; i < to; ++i) {
+      const std::string user = "party" + std::to_string(i);
+      if (erased) {
+        ASSERT_TRUE(followed_.database->write([&](store::Connection& c) {
+          return people::erase_person(c, person(user), {"era_" + user, "key"});
+        }));
+      } else {
+        track(user, "Unsubscribed", now_ - 1min, {{"channel", "profiling"}});
+      }
+    }
+  };
+  buyers(1, 3, true);  // seven less two erased
+  EXPECT_EQ(first("guest")["source"], "referrals");
+  buyers(3, 5, false);  // and two who withdrew: three are left
+  follow();
+  EXPECT_EQ(first("guest")["source"], "referrals");
+  buyers(5, 6, false);
+  follow();
+  EXPECT_EQ(first("guest")["source"], "popular") << "two are too few";
+  // Who takes it back counts again, once it is trained; who was there before it did at once.
+  track("party5", "Subscribed", now_, {{"channel", "profiling"}});
+  follow();
+  EXPECT_EQ(first("guest")["source"], "referrals");
+  // Without the one through whom they are around, nobody is.
+  buyers(0, 1, true);
+  EXPECT_EQ(first("guest")["source"], "popular");
+  // The next training reads nothing of theirs.
+  train();
+  EXPECT_EQ(first("guest")["source"], "popular");
+}
+
+TEST_F(RecommenderSourcesOverHttp, WhoIsBroughtNowIsAroundAMinuteLater) {
+  party();
+  track("late", "Seen", now_);
+  take();
+  EXPECT_EQ(first("late")["source"], "popular");
+  bring({"party0", "late"});
+  track("late", "Seen again", now_);
+  follow();
+  EXPECT_EQ(first("late")["source"], "referrals");
+}
+
+// Who withdraws is recommended to as nobody, and counts for nobody.
+TEST_F(RecommenderSourcesOverHttp, WhoWithdrawsFromProfilingIsNobody) {
+  view("u0", "b3", now_ + 1min);
+  likings_[person("u0")] = {{.word = "b", .share = 1}};
+  follow();
+  EXPECT_EQ(first("u0")["source"], "history");
+  EXPECT_FALSE(to("u0")["recently_viewed"].empty());
+  const auto people = [&] {
+    return call("GET", "/v1/value/recommendations")["model"]["people"].get<int>();
+  };
+  const int before = people();
+  track("u0", "Unsubscribed", now_ + 2min, {{"channel", "profiling"}});
+  track("u2", "Unsubscribed", now_ + 2min, {{"channel", "email"}});
+  follow();
+  EXPECT_EQ(first("u0")["source"], "popular");
+  EXPECT_TRUE(to("u0")["recently_viewed"].empty());
+  EXPECT_EQ(first("u2")["source"], "history") << "that was about e-mail";
+  train();
+  EXPECT_EQ(people(), before - 1);
+  EXPECT_EQ(first("u0")["source"], "popular");
+}
+
+TEST_F(RecommenderSourcesOverHttp, WhatIsPopularWhereSomebodyLives) {
+  for (int i = 0; i < 20; ++i) {
+    const std::string user = "s" + std::to_string(i);
+    identify(user, now_ - days(20), {{"city", "Suzhou"}, {"country", "CN"}});
+    for (const char* sku : {"silk", "tea", "fan"})
+      if (i < 15 || sku[0] == 's') buy(user, sku, now_ - days(10));
+  }
+  identify("visitor", now_ - days(2), {{"city", "Suzhou"}});
+  identify("elsewhere", now_ - days(2), {{"country", "SG"}});
+  take();
+  train();
+  const Json here = first("visitor");
+  EXPECT_EQ(here["source"], "place");
+  EXPECT_EQ(here["kind"], "popular_in_place");
+  EXPECT_FALSE(here.contains("group")) << "a trait may be seen in part";
+  EXPECT_EQ(first("elsewhere")["source"], "popular");
+  call("PUT", "/v1/value/recommendations/settings", {{"popular_groups", "all"}});
+  train();
+  EXPECT_EQ(first("visitor")["source"], "popular");
+}
+
 }  // namespace
 }  // namespace perennial::value

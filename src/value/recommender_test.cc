@@ -7,8 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "value/recommender_check.h"
-#include "value/stages.h"
+#include "value/recommender_testing.h"
 
 namespace perennial::value {
 namespace {
@@ -17,10 +16,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::Not;
 using testing::Pointwise;
-
-Instant at_day(double day) {
-  return from_millis(static_cast<int64_t>(day * 86'400'000) + 1'600'000'000'000);
-}
 
 // ---- the factorisation
 
@@ -140,36 +135,6 @@ TEST(RecommenderMeasures, ByHand) {
 
 // ---- recommending
 
-struct World {
-  Catalogue catalogue;
-  std::vector<Bit> bits;
-  std::shared_ptr<Groups> groups = std::make_shared<Groups>();
-
-  uint32_t item(const std::string& id, Item facts = {}) {
-    const uint32_t place = *catalogue.add(id);
-    facts.id = id;
-    catalogue.say(place, 1, facts);
-    return place;
-  }
-  void did(PersonId person, const std::string& id, double day, Did what = Did::kBought) {
-    bits.push_back({.person = person,
-                    .item = *catalogue.add(id),
-                    .did = what,
-                    .at_ms = to_millis(at_day(day))});
-  }
-  Recommender make(double day, bool factors = false) {
-    std::ranges::sort(bits, {}, [](const Bit& b) { return std::pair(b.person, b.at_ms); });
-    Recommender::Options options{.factors = factors};
-    options.als.factors = 8;
-    return Recommender::make(catalogue.size(), bits, groups, at_day(day), options);
-  }
-  std::vector<std::string> names(const std::vector<Recommended>& list) const {
-    std::vector<std::string> names;
-    for (const Recommended& one : list) names.push_back(catalogue.item(one.item).id);
-    return names;
-  }
-};
-
 // Tea and cups go together, so do nails and hammers; soap is what most people buy.
 World tea_and_tools() {
   World world;
@@ -196,30 +161,32 @@ TEST(Recommending, NeighboursAreBoughtTogether) {
 TEST(Recommending, ReasonsAndWhatIsLeftOut) {
   World world = tea_and_tools();
   const Recommender made = world.make(60);
-  const auto list = made.recommend(2, Way::kTogether, {.limit = 5}, world.catalogue);
+  const auto list = made.recommend_by(Way::kTogether, 2, {.limit = 5}, world.catalogue);
   const auto names = world.names(list);
   ASSERT_FALSE(list.empty());
   EXPECT_EQ(names[0], "cup");
   EXPECT_EQ(list[0].why.kind, Because::Kind::kBoughtWith);
   EXPECT_EQ(world.catalogue.item(list[0].why.item).id, "tea");
   EXPECT_THAT(names, Not(Contains("tea")));
-  EXPECT_THAT(
-      world.names(made.recommend(2, Way::kTogether, {.limit = 9, .repeat = true}, world.catalogue)),
-      Contains("tea"));
+  EXPECT_THAT(world.names(made.recommend_by(Way::kTogether, 2, {.limit = 9, .repeat = true},
+                                            world.catalogue)),
+              Contains("tea"));
   // Somebody new: what is popular.
-  const auto fresh = made.recommend(999, Way::kTogether, {.limit = 1}, world.catalogue);
+  const auto fresh = made.recommend_by(Way::kTogether, 999, {.limit = 1}, world.catalogue);
   EXPECT_THAT(world.names(fresh), ElementsAre("soap"));
   EXPECT_EQ(fresh[0].why.kind, Because::Kind::kPopular);
   // Somebody new who looked at nails a minute ago.
   const std::vector<Touch> more = {
       {.item = *world.catalogue.find("nails"), .viewed = true, .strength = 0.15F}};
-  const auto looked = made.recommend(999, Way::kFactors, {.limit = 1}, world.catalogue, more);
+  const auto looked =
+      made.recommend_by(Way::kFactors, 999, {.limit = 1}, world.catalogue, {.more = more});
   EXPECT_THAT(world.names(looked), ElementsAre("hammer"));
   EXPECT_EQ(looked[0].why.kind, Because::Kind::kViewedWith);
   // What was bought since is left out as well.
   const std::vector<Touch> since = {
       {.item = *world.catalogue.find("cup"), .bought = true, .strength = 1}};
-  EXPECT_THAT(world.names(made.recommend(2, Way::kTogether, {.limit = 9}, world.catalogue, since)),
+  EXPECT_THAT(world.names(made.recommend_by(Way::kTogether, 2, {.limit = 9}, world.catalogue,
+                                            {.more = since})),
               Not(Contains("cup")));
 }
 
@@ -236,7 +203,7 @@ TEST(Recommending, FiltersAndTheCapOfACategory) {
   for (const char* id : {"b", "c", "d"}) world.did(30, id, 50);
   const Recommender made = world.make(60);
   const auto popular = [&](Wish wish) {
-    return world.names(made.recommend(77, Way::kPopular, wish, world.catalogue));
+    return world.names(made.recommend_by(Way::kPopular, 77, wish, world.catalogue));
   };
   EXPECT_THAT(popular({.limit = 9}), ElementsAre("a0", "a1", "a2", "b", "d"));
   EXPECT_THAT(popular({.limit = 9, .per_category = 1}), ElementsAre("a0", "b", "d"));
@@ -260,7 +227,7 @@ TEST(Recommending, GroupsHaveListsOfTheirOwnOnceTheyAreLarge) {
   world.groups->of[901] = 2;
   const Recommender made = world.make(60);
   const auto first = [&](PersonId p) {
-    return made.recommend(p, Way::kPopularIn, {.limit = 3}, world.catalogue);
+    return made.recommend_by(Way::kPopularIn, p, {.limit = 3}, world.catalogue);
   };
   EXPECT_THAT(world.names(first(900)), ElementsAre("rice", "salt", "laksa"));
   EXPECT_EQ(first(900)[0].why.kind, Because::Kind::kPopularIn);
@@ -286,33 +253,25 @@ World tastes(int people, bool any_taste) {
   return world;
 }
 
-RecommenderModel check(World& world, RecommenderSettings settings = {}) {
-  std::ranges::sort(world.bits, {}, [](const Bit& b) { return std::pair(b.person, b.at_ms); });
-  Recommender::Options options;
-  options.als = {.factors = 8, .regularisation = 1};
-  return check_recommender(world.catalogue, world.bits, world.groups, at_day(100), settings,
-                           options);
-}
-
 TEST(RecommenderChecking, TastesAreFoundWhereThereAreAny) {
   World world = tastes(600, true);
   const RecommenderModel model = check(world);
   EXPECT_TRUE(model.faults.empty());
-  ASSERT_EQ(model.ways.size(), kWays);
-  EXPECT_TRUE(model.used == Way::kTogether || model.used == Way::kFactors);
-  EXPECT_FALSE(model.ways[0].wins);
-  EXPECT_EQ(model.ways[0].more, 0);
+  ASSERT_EQ(model.all.ways.size(), kWays + 1);
+  EXPECT_GT(model.blend.known.of(Way::kTogether) + model.blend.known.of(Way::kFactors), 0);
+  EXPECT_FALSE(model.all.ways[0].wins);
+  EXPECT_EQ(model.all.ways[0].more, 0);
   for (const size_t way : {2, 3}) {
-    EXPECT_TRUE(model.ways[way].wins) << way;
-    EXPECT_GT(model.ways[way].recall, model.ways[0].recall);
-    EXPECT_GT(model.ways[way].coverage, model.ways[0].coverage);
+    EXPECT_TRUE(model.all.ways[way].wins) << way;
+    EXPECT_GT(model.all.ways[way].recall, model.all.ways[0].recall);
+    EXPECT_GT(model.all.ways[way].coverage, model.all.ways[0].coverage);
   }
 }
 
 TEST(RecommenderChecking, WithoutTastesWhatIsPopularStays) {
   World world = tastes(600, false);
   const RecommenderModel model = check(world);
-  EXPECT_EQ(model.used, Way::kPopular);
+  EXPECT_EQ(model.all.used, Way::kPopular);
   EXPECT_THAT(model.faults, ElementsAre("no_better_than_popular"));
 }
 
@@ -324,7 +283,7 @@ TEST(RecommenderChecking, NothingIsLearnedFromTheTimeOfTheCheck) {
     if (bit.at_ms >= to_millis(before.cut)) bit.item = (bit.item + 30) % 60;
   }
   const auto after = check(world);
-  EXPECT_LT(after.ways[2].ndcg, before.ways[2].ndcg / 2);
+  EXPECT_LT(after.all.ways[2].ndcg, before.all.ways[2].ndcg / 2);
 }
 
 TEST(RecommenderChecking, FewPeopleSayNothing) {
@@ -332,7 +291,7 @@ TEST(RecommenderChecking, FewPeopleSayNothing) {
   EXPECT_THAT(check(nobody).faults, ElementsAre("too_few_customers"));
   World few = tastes(20, true);
   EXPECT_THAT(check(few).faults, ElementsAre("too_few_customers"));
-  EXPECT_EQ(check(few).used, Way::kPopular);
+  EXPECT_EQ(check(few).all.used, Way::kPopular);
 }
 
 TEST(RecommenderSettingsJson, RoundTripAndMistakes) {
@@ -352,7 +311,7 @@ TEST(RecommenderSettingsJson, RoundTripAndMistakes) {
   }
   EXPECT_FALSE(recommender_settings_from_json({{"taste", 1}}));
   EXPECT_EQ(recommender_settings_from_json(Json::object())->groups.by, Grouping::kCountry);
-  EXPECT_EQ(parse_way("popular_in_country"), Way::kPopularIn);  // of a card from before
+  EXPECT_EQ(parse_way("popular_in_country"), Way::kPlace);  // of a card from before
 }
 
 }  // namespace

@@ -15,7 +15,10 @@ using simdjson::dom::element;
 using simdjson::dom::object;
 
 constexpr std::string_view kViewed = "Product Viewed", kAdded = "Product Added",
-                           kItemSet = "Item Set", kProduct = "product";
+                           kItemSet = "Item Set", kProduct = "product", kSubscribed = "Subscribed",
+                           kUnsubscribed = "Unsubscribed";
+
+constexpr size_t kMaxRegions = 300;  // of an item
 
 // A text, or a number as it is written; cut_text keeps it well-formed.
 std::string text_of(const object& from, std::string_view name) {
@@ -34,6 +37,31 @@ std::string word_of(const object& from) {
   return "";
 }
 
+// The texts of a list.
+std::vector<std::string> texts_of(const object& from, std::string_view name, size_t most) {
+  std::vector<std::string> texts;
+  simdjson::dom::array list;
+  if (from[name].get_array().get(list)) return texts;
+  for (const element one : list) {
+    std::string_view text;
+    if (!one.get_string().get(text) && texts.size() < most)
+      texts.emplace_back(cut_text(text, kMaxItemWord));
+  }
+  return texts;
+}
+
+// A list, or a text with commas; the brand is one of them.
+std::vector<std::string> tags_of(const object& from) {
+  std::vector<std::string> tags = texts_of(from, "tags", kMaxTags);
+  std::string_view text;
+  if (!from["tags"].get_string().get(text)) tags = words_with_commas(text);
+  tags.push_back(text_of(from, "brand"));
+  for (std::string& tag : tags) tag = std::string(cut_text(trim(tag), kMaxItemWord));
+  std::erase(tags, "");
+  if (tags.size() > kMaxTags) tags.resize(kMaxTags);
+  return tags;
+}
+
 double pieces_of(const object& from) {
   const auto decimal = parse_decimal(text_of(from, "quantity"));
   const double pieces = decimal ? static_cast<double>(decimal->scaled) / 1e6 : 1;
@@ -50,25 +78,23 @@ Item item_of(const object& from, std::string_view currency) {
   }
   bool in_stock = true;
   if (!from["in_stock"].get_bool().get(in_stock)) item.in_stock = in_stock;
-  simdjson::dom::array regions;
-  if (!from["regions"].get_array().get(regions)) {
-    for (const element region : regions) {
-      std::string_view text;
-      if (!region.get_string().get(text) && item.regions.size() < 300)
-        item.regions.emplace_back(cut_text(text, kMaxItemWord));
-    }
-  }
+  item.regions = texts_of(from, "regions", kMaxRegions);
+  item.tags = tags_of(from);
   return item;
 }
 
-// Calls on_item() for what is said about an item, which tells its number, and on_bit() for what was
-// done with it.
+// Calls on_item() for what is said about an item, which tells its number, on_bit() for what was
+// done with it, and on_word() for words on profiling.
 class Reader {
  public:
   using OnItem = std::function<std::optional<uint32_t>(int64_t at_ms, const Item&)>;
   using OnBit = std::function<void(std::string_view identity, Bit, double pieces)>;
-  Reader(std::string_view currency, OnItem on_item, OnBit on_bit)
-      : currency_(currency), on_item_(std::move(on_item)), on_bit_(std::move(on_bit)) {}
+  using OnWord = std::function<void(std::string_view identity, int64_t at_ms, bool withdrew)>;
+  Reader(std::string_view currency, OnItem on_item, OnBit on_bit, OnWord on_word)
+      : currency_(currency),
+        on_item_(std::move(on_item)),
+        on_bit_(std::move(on_bit)),
+        on_word_(std::move(on_word)) {}
 
   void read(const events::Glimpse& event) {
     padded_.resize(event.properties.size() + simdjson::SIMDJSON_PADDING);
@@ -76,7 +102,10 @@ class Reader {
     object properties;
     if (parser_.parse(padded_.data(), event.properties.size(), false).get_object().get(properties))
       return;
-    if (event.name == kItemSet) {
+    if (event.name == kSubscribed || event.name == kUnsubscribed) {
+      if (text_of(properties, "channel") == kProfiling && text_of(properties, "topic").empty())
+        on_word_(event.identity, event.timestamp_ms, event.name == kUnsubscribed);
+    } else if (event.name == kItemSet) {
       if (text_of(properties, "item_type") == kProduct) said(event, properties);
     } else if (event.name == people::kOrderCompleted) {
       simdjson::dom::array products;
@@ -109,6 +138,7 @@ class Reader {
   const std::string currency_;
   const OnItem on_item_;
   const OnBit on_bit_;
+  const OnWord on_word_;
   simdjson::dom::parser parser_;
   std::vector<char> padded_;
 };
@@ -154,11 +184,29 @@ class DemandCount {
 
 events::Sweep wanted() {
   return {.names = {std::string(people::kOrderLine), std::string(people::kOrderCompleted),
-                    std::string(kViewed), std::string(kAdded), std::string(kItemSet)},
+                    std::string(kViewed), std::string(kAdded), std::string(kItemSet),
+                    std::string(kSubscribed), std::string(kUnsubscribed)},
           .types = {events::Type::kTrack}};
 }
 
 }  // namespace
+
+std::vector<std::string> words_with_commas(std::string_view text) {
+  constexpr std::array<std::string_view, 6> kCommas = {",", ";", "|", "，", "、", "；"};
+  std::vector<std::string> words(1);
+  while (!text.empty()) {
+    const auto comma =
+        std::ranges::find_if(kCommas, [&](std::string_view one) { return text.starts_with(one); });
+    if (comma == kCommas.end()) {
+      words.back() += text.front();
+      text.remove_prefix(1);
+    } else {
+      words.emplace_back();
+      text.remove_prefix(comma->size());
+    }
+  }
+  return words;
+}
 
 std::optional<uint32_t> Catalogue::find(const std::string& id) const {
   const auto found = places_.find(id);
@@ -184,6 +232,17 @@ void Catalogue::say(uint32_t i, int64_t at_ms, const Item& said) {
   if (said.price_minor >= 0 && (newer || item.price_minor < 0)) item.price_minor = said.price_minor;
   if (newer) item.in_stock = said.in_stock;
   if (newer && !said.regions.empty()) item.regions = said.regions;
+  if (!said.tags.empty() && (newer || item.tags.empty())) item.tags = said.tags;
+}
+
+void ProfilingWords::say(PersonId person, int64_t at_ms, bool withdrew) {
+  const auto [found, added] = words_.try_emplace(person, Word{at_ms, withdrew});
+  if (!added && at_ms >= found->second.at_ms) found->second = {at_ms, withdrew};
+}
+
+bool ProfilingWords::withdrew(PersonId person) const {
+  const auto found = words_.find(person);
+  return found != words_.end() && found->second.withdrew;
 }
 
 Result<Shopping> read_shopping(events::Log& log, store::Database& database,
@@ -203,13 +262,20 @@ Result<Shopping> read_shopping(events::Log& log, store::Database& database,
     return place;
   };
   DemandCount demand(now, calendar);
-  Reader reader(currency, on_item, [&](std::string_view identity, Bit bit, double pieces) {
-    if (bit.did == Did::kBought) demand.add(bit.item, bit.at_ms, pieces);
+  const auto person_of = [&](std::string_view identity) {
     const auto found = whose.find(std::string(identity));
-    if (found == whose.end() || found->second == 0) return;
-    bit.person = found->second;
-    if (shopping.bits.size() < kMaxShoppingRows) shopping.bits.push_back(bit);
-  });
+    return found == whose.end() ? PersonId{0} : found->second;
+  };
+  const auto on_bit = [&](std::string_view identity, Bit bit, double pieces) {
+    if (bit.did == Did::kBought) demand.add(bit.item, bit.at_ms, pieces);
+    bit.person = person_of(identity);
+    if (bit.person != 0 && shopping.bits.size() < kMaxShoppingRows) shopping.bits.push_back(bit);
+  };
+  Reader reader(currency, on_item, on_bit,
+                [&](std::string_view identity, int64_t at_ms, bool withdrew) {
+                  const PersonId person = person_of(identity);
+                  if (person != 0) shopping.profiling.say(person, at_ms, withdrew);
+                });
   const auto read = [&](const events::Glimpse& event) {
     reader.read(event);
     return unless_stopped(stop);
@@ -218,11 +284,13 @@ Result<Shopping> read_shopping(events::Log& log, store::Database& database,
   what.up_to_seq = shopping.seq;
   what.span = Span{now - kShoppingDays, from_millis(events::kLatestMillis)};
   TRY(log.sweep(what, read));
-  // What was said of items holds however long ago it was.
-  what.names = {std::string(kItemSet)};
+  // What was said of items and of profiling holds however long ago it was.
+  what.names = {std::string(kItemSet), std::string(kSubscribed), std::string(kUnsubscribed)};
   what.span = Span{from_millis(events::kEarliestMillis), now - kShoppingDays};
   TRY(log.sweep(what, read));
   shopping.demand = demand.finish();
+  std::erase_if(shopping.bits,
+                [&](const Bit& bit) { return shopping.profiling.withdrew(bit.person); });
   std::ranges::sort(shopping.bits, {}, [](const Bit& bit) {
     return std::tuple(bit.person, bit.at_ms, bit.item, bit.did);
   });
@@ -231,17 +299,22 @@ Result<Shopping> read_shopping(events::Log& log, store::Database& database,
 
 Result<News> read_news(events::Log& log, store::Database& database, std::string_view currency,
                        uint64_t after_seq, uint64_t up_to, const Catalogue& catalogue) {
-  std::vector<std::string> identities;
+  std::vector<std::string> identities, sayers;
   News news;
   const auto on_item = [&](int64_t at_ms, const Item& item) {
     const auto place = catalogue.find(item.id);
     if (place) news.said.push_back({.item = *place, .at_ms = at_ms, .facts = item});
     return place;
   };
-  Reader reader(currency, on_item, [&](std::string_view identity, Bit bit, double /*pieces*/) {
+  const auto on_bit = [&](std::string_view identity, Bit bit, double /*pieces*/) {
     identities.emplace_back(identity);
     news.bits.push_back(bit);
-  });
+  };
+  Reader reader(currency, on_item, on_bit,
+                [&](std::string_view identity, int64_t at_ms, bool withdrew) {
+                  sayers.emplace_back(identity);
+                  news.profiling.push_back({.at_ms = at_ms, .withdrew = withdrew});
+                });
   events::Sweep what = wanted();
   what.after_seq = after_seq;
   what.up_to_seq = up_to;
@@ -249,11 +322,15 @@ Result<News> read_news(events::Log& log, store::Database& database, std::string_
     reader.read(event);
     return Result<void>();
   }));
-  if (news.bits.empty()) return news;
-  const auto people =
-      TRY(database.read([&](store::Connection& c) { return people::people_of(c, identities); }));
+  const auto whose = [&](const std::vector<std::string>& who) {
+    return database.read([&](store::Connection& c) { return people::people_of(c, who); });
+  };
+  const auto people = TRY(whose(identities));
   for (size_t i = 0; i < news.bits.size(); ++i) news.bits[i].person = people[i];
   std::erase_if(news.bits, [](const Bit& bit) { return bit.person == 0; });
+  const auto said_by = TRY(whose(sayers));
+  for (size_t i = 0; i < sayers.size(); ++i) news.profiling[i].person = said_by[i];
+  std::erase_if(news.profiling, [](const ProfilingWord& one) { return one.person == 0; });
   std::ranges::sort(news.bits, {}, &Bit::at_ms);
   return news;
 }

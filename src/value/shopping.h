@@ -3,11 +3,13 @@
 //
 //   Order Line {sku, name, category, price, quantity, kind}, Order Completed {products[]}: bought
 //   Product Added, Product Viewed {sku | product_id | item_id | id, name, category, price}: looked
-//   at Item Set {item_type: "product", item_id, name, category, price, in_stock, regions[]}: the
-//   item
+//   at
+//   Item Set {item_type: "product", item_id, name, category, tags[], brand, price, in_stock,
+//   regions[]}: the item
+//   Subscribed, Unsubscribed {channel: "profiling"}: whether what somebody does may be used
 //
 // An item's word is its sku; without one its product_id, item_id or id. The newest statement about
-// an item counts.
+// an item counts. What people did who have withdrawn from profiling is left out of all but demand.
 #pragma once
 
 #include <optional>
@@ -25,13 +27,20 @@ inline constexpr size_t kMaxItems = 200'000;            // of the catalogue; lat
 inline constexpr size_t kMaxShoppingRows = 20'000'000;  // of people with items; 480 MB
 inline constexpr std::chrono::days kShoppingDays{730};  // older ones say nothing any more
 inline constexpr size_t kMaxItemWord = 200;             // bytes of an item's word, name, category
+inline constexpr size_t kMaxTags = 20;                  // of an item; later ones are left out
+// The channel of a consent that says whether somebody's doings may be used to recommend.
+inline constexpr std::string_view kProfiling = "profiling";
 
 struct Item {
   std::string id, name, category;
-  int64_t price_minor = -1;  // -1: not known
+  std::vector<std::string> tags;  // what it is besides, in words that people may like
+  int64_t price_minor = -1;       // -1: not known
   bool in_stock = true;
   std::vector<std::string> regions;  // where it is offered; empty: everywhere
 };
+
+// The words of a text with commas, of either language; words may be empty.
+std::vector<std::string> words_with_commas(std::string_view text);
 
 // Items by their word. Numbers never change.
 class Catalogue {
@@ -68,11 +77,27 @@ struct Demand {
   std::vector<ProductDemand> products;
 };
 
+// The last word of each person on profiling.
+class ProfilingWords {
+ public:
+  void say(PersonId person, int64_t at_ms, bool withdrew);
+  bool withdrew(PersonId person) const;
+  bool empty() const { return words_.empty(); }
+
+ private:
+  struct Word {
+    int64_t at_ms = 0;
+    bool withdrew = false;
+  };
+  std::unordered_map<PersonId, Word> words_;
+};
+
 struct Shopping {
   Catalogue catalogue;
-  std::vector<Bit> bits;  // by person, then time
+  std::vector<Bit> bits;  // by person, then time; of nobody who has withdrawn
   uint64_t seq = 0;       // up to which the log was read
   Demand demand;          // of everybody and nobody
+  ProfilingWords profiling;
 };
 
 // Everything of the last kShoppingDays. Events of nobody tell of items alone.
@@ -87,9 +112,15 @@ struct Said {
   int64_t at_ms = 0;
   Item facts;
 };
+struct ProfilingWord {
+  PersonId person = 0;
+  int64_t at_ms = 0;
+  bool withdrew = false;
+};
 struct News {
   std::vector<Bit> bits;
   std::vector<Said> said;
+  std::vector<ProfilingWord> profiling;
 };
 Result<News> read_news(events::Log& log, store::Database& database, std::string_view currency,
                        uint64_t after_seq, uint64_t up_to, const Catalogue& catalogue);

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -158,6 +159,31 @@ class Value {
   std::unique_ptr<Impl> impl_;
 };
 
+// What recommendations draw on beside what people bought and looked at. Other modules know it.
+
+// Somebody came to the shop because somebody else had told them of it.
+struct Brought {
+  PersonId by = 0, whom = 0;
+  int64_t at_ms = 0;
+  uint64_t seq = 0;  // of the event that said so
+};
+// What somebody likes, in a word of categories or tags of products.
+struct Liking {
+  std::string word;
+  double share = 0;     // of all that the person likes
+  bool stated = false;  // they said so; else it is what they did
+};
+// Likings of everybody at one instant, as rows of a table: words stand once.
+struct Likings {
+  struct Row {
+    PersonId person = 0;
+    uint32_t word = 0;  // of words
+    float share = 0;
+  };
+  std::vector<std::string> words;
+  std::vector<Row> rows;  // by person, the strongest first
+};
+
 // Models that are trained: lifetime value, churn risk, health. A model may be used once its test
 // says that it holds; until then every answer says why not. Thread-safe.
 struct ModelParts {
@@ -170,6 +196,16 @@ struct ModelParts {
   timeline::Timeline* timeline = nullptr;
   // People behind the words of any set; empty: none is known here.
   std::function<Result<std::vector<PersonId>>(std::string_view set)> resolve_set = nullptr;
+  // Each of these may be empty: then nobody knows it here.
+  // What everybody liked at an instant, by what had been done before it. kBusy while it cannot be
+  // told yet.
+  std::function<Result<Likings>(Instant at, const std::stop_token&)> likings_at = nullptr;
+  // What somebody likes now; nothing while it cannot be told yet.
+  std::function<std::vector<Liking>(PersonId)> likings_of = nullptr;
+  // Who brought whom, of events after `seq`.
+  std::function<Result<std::vector<Brought>>(uint64_t seq)> brought = nullptr;
+  // The trait whose values say where people live; "" when only countries do.
+  std::function<Result<std::string>()> region_trait = nullptr;
 };
 // Lights of health as they were last worked out, as a column for rules. Immutable.
 inline constexpr std::array<std::string_view, 3> kLightWords = {"red", "amber", "green"};
@@ -177,8 +213,8 @@ struct HealthLights {
   std::vector<PersonId> person;  // ascending; those who have a score
   std::vector<uint8_t> light;    // by person: a place in kLightWords
 };
-// A product that suits somebody, and the reason: "bought_with" and "viewed_with" with the name of
-// what of theirs it goes with, "popular_in_group", "popular".
+// A product that suits somebody, and the reason, a word of reason_name(): "bought_with" and
+// "viewed_with" with the name of what of theirs it goes with, "interest" with the interest.
 struct Suited {
   std::string product, reason, with;
 };

@@ -106,6 +106,8 @@ def leaving(walk):
 def recommendations(walk):
     walk.ok("PUT", "/v1/value/recommendations/settings", {"factors": 8})
     walk.ok("PUT", "/v1/value/recommendations/settings", {"factors": 7}, status=400)
+    likes = {"interest_trait": "likes"}
+    walk.ok("PUT", "/v1/value/recommendations/settings", likes | {"factors": 8})
     device = {"anonymous_id": "device-of-nobody"}
     walk.assertEqual(walk.server.collect(walk.key, "recommend", device).status, 200)
     walk.assertEqual(walk.server.collect(walk.key, "recommend", {}).status, 400)
@@ -116,7 +118,10 @@ def recommendations(walk):
     walk.ok("POST", "/v1/value/recommendations/train", status=202)
     until(lambda: not walk.ok("GET", "/v1/value/recommendations")["training"], 60, "the training")
     someone = walk.ok("GET", "/v1/customers?limit=1")["customers"][0]["id"]
-    walk.ok("GET", f"/v1/value/recommendations/people/{someone}?limit=3&in_stock=false")
+    shown = walk.ok("GET", f"/v1/value/recommendations/people/{someone}?limit=3&in_stock=false")
+    for item in shown["items"]:
+        walk.assertIn(item["source"], ("history", "interests", "place", "popular"))
+        walk.assertTrue(item["reason"]["text"]["zh"])
     walk.ok("GET", f"/v1/value/recommendations/people/{someone}?limit=0", status=400)
 
 

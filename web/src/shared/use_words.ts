@@ -17,6 +17,7 @@ export type WordKind =
   | 'left_known'
   | 'left_trouble'
   | 'recommend_way'
+  | 'recommend_source'
   | 'recommend_fault'
   | 'measure_of_health'
   | 'health_alert'

@@ -80,7 +80,7 @@ export function Consents({ id }: { id: number }) {
       {mayWrite ? (
         <Section title={t('customer.consent_take')}>
           <Form layout="vertical" onFinish={() => save.mutate(undefined)}>
-            {field('channel')}
+            {field('channel', t('customer.consent_channel_hint'))}
             {field('topic')}
             <Form.Item>
               <Radio.Group

@@ -2,16 +2,27 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { RecommendedItem } from '@/api/value_types';
+import { Mark } from '@/shared/Mark';
 import { useFormat } from '@/shared/use_format';
 import { useGroupName } from '@/shared/use_group_name';
+import { useWords } from '@/shared/use_words';
 
 const kShown = 5;
+
+/** Words for why: some reasons are told in full only where the asker may see of what. */
+function reasonKey({ kind, interest, stated, group }: RecommendedItem['reason']) {
+  if (kind === 'interest' && !interest) return 'recommend.reason_interest_hidden';
+  if (kind === 'interest' && stated) return 'recommend.reason_interest_stated';
+  if (kind === 'popular_in_place' && !group) return 'recommend.reason_popular_in_their_place';
+  return `recommend.reason_${kind}`;
+}
 
 /** What this customer may want next, each with its reason; nothing before it was learned. */
 export function Recommended({ id }: { id: number }) {
   const { t } = useTranslation();
   const format = useFormat();
   const groupName = useGroupName();
+  const word = useWords();
   const { data } = useQuery({
     queryKey: ['customer', id, 'recommended'],
     queryFn: () =>
@@ -23,9 +34,10 @@ export function Recommended({ id }: { id: number }) {
   });
   if (!data?.way) return null;
   const because = ({ reason }: RecommendedItem) =>
-    t(`recommend.reason_${reason.kind}`, {
+    t(reasonKey(reason), {
       item: reason.item?.name || reason.item?.id,
       group: groupName(reason.group ?? ''),
+      interest: reason.interest,
     });
   return (
     <section style={{ marginTop: 20 }}>
@@ -41,7 +53,9 @@ export function Recommended({ id }: { id: number }) {
                 · {format.money(item.price_minor, { currency: data.currency })}
               </span>
             )}
-            <div className="quiet small">{because(item)}</div>
+            <div className="quiet small">
+              <Mark>{word('recommend_source', item.source)}</Mark> {because(item)}
+            </div>
           </li>
         ))}
       </ul>

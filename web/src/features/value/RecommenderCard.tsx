@@ -4,29 +4,40 @@ import { Mark } from '@/shared/Mark';
 import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
+import { kSourceOf } from './recommender_sources';
 
-function Ways({ model }: { model: RecommenderModel }) {
+type Ways = RecommenderModel['ways'];
+
+/** How each way told what was bought, beside what is popular; none is told of where nobody was. */
+function WaysTable({ ways, used }: { ways: Ways; used: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWords();
   const number = (value: number) => format.count(value, 4);
   return (
     <div className="scroll-x" tabIndex={0}>
-      <table className="plain" style={{ maxWidth: 960 }}>
+      <table className="plain" style={{ maxWidth: 1120 }}>
         <thead>
           <tr>
             <th>{t('recommend.way')}</th>
+            <th>{t('recommend.source')}</th>
+            <th className="num">{t('recommend.reach')}</th>
             <th className="num">{t('recommend.ndcg')}</th>
             <th className="num">{t('recommend.recall')}</th>
             <th className="num">{t('recommend.coverage')}</th>
             <th className="num">{t('recommend.more')}</th>
+            <th className="num">{t('recommend.weight')}</th>
             <th style={{ paddingLeft: 24 }} aria-label={t('clv.verdict')} />
           </tr>
         </thead>
         <tbody>
-          {model.ways.map((one) => (
+          {ways.map((one) => (
             <tr key={one.way}>
               <td>{word('recommend_way', one.way)}</td>
+              <td className="quiet">
+                {one.way === 'blend' ? '' : word('recommend_source', kSourceOf[one.way])}
+              </td>
+              <td className="num">{format.percent(one.reach)}</td>
               <td className="num">{number(one.ndcg)}</td>
               <td className="num">{format.percent(one.recall)}</td>
               <td className="num">{format.percent(one.coverage)}</td>
@@ -35,8 +46,9 @@ function Ways({ model }: { model: RecommenderModel }) {
                   ? ''
                   : `${number(one.more)} (${number(one.more_low)} – ${number(one.more_high)})`}
               </td>
+              <td className="num">{one.weight > 0 ? format.percent(one.weight) : ''}</td>
               <td style={{ paddingLeft: 24 }}>
-                {one.way === model.used ? (
+                {one.way === used ? (
                   <Mark kind="good">{t('recommend.used')}</Mark>
                 ) : one.wins ? (
                   <Mark>{t('recommend.wins')}</Mark>
@@ -72,7 +84,16 @@ export function RecommenderCard({ all, model }: { all: Recommendations; model: R
               n: format.count(model.checked),
             })}
           </p>
-          <Ways model={model} />
+          <WaysTable ways={model.ways} used={model.used} />
+        </Section>
+      ) : null}
+      {model.newcomers.ways.length ? (
+        <Section title={t('recommend.newcomers')}>
+          <p className="quiet">
+            {t('recommend.newcomers_how', { n: format.count(model.newcomers.checked) })}
+          </p>
+          <WaysTable ways={model.newcomers.ways} used={model.newcomers.used} />
+          <p className="quiet">{t('recommend.without_weight')}</p>
         </Section>
       ) : null}
       <Section title={t('clv.versions')}>

@@ -1,4 +1,4 @@
-import { Form, Switch } from 'antd';
+import { Form, Input, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { RecommenderSettings } from '@/api/value_types';
@@ -40,6 +40,13 @@ export function RecommenderSettingsForm({ settings }: { settings: RecommenderSet
         label={t('recommend.popular_groups')}
         hint={t('recommend.popular_groups_hint')}
       />
+      <Form.Item
+        name="interest_trait"
+        label={t('recommend.interest_trait')}
+        extra={t('recommend.interest_trait_hint')}
+      >
+        <Input maxLength={200} style={{ width: 240 }} />
+      </Form.Item>
       <Form.Item name="test_days" label={t('recommend.test_days')}>
         <NumberInput min={7} max={180} addonAfter={t('unit.days_word')} />
       </Form.Item>
