@@ -11,12 +11,7 @@ namespace perennial::store {
 namespace {
 
 constexpr int64_t kWalSizeLimit = 64 << 20;  // bytes the WAL file is cut to after a checkpoint
-constexpr int kReaderCacheKib = 16 << 10;    // page cache of one connection
-// The writer's holds what a large commit changes; what did not fit would be written twice.
-constexpr int kWriterCacheKib = 64 << 10;
-// Pages in the WAL before a commit copies them into the file: pages that commits change again and
-// again are copied once.
-constexpr int kCheckpointPages = 8'000;
+constexpr int kCacheKib = 16 << 10;          // page cache of one connection
 constexpr auto kWalRetry = std::chrono::milliseconds(10);
 
 Value column_value(sqlite3_stmt* statement, int column) {
@@ -139,9 +134,7 @@ Result<void> SqliteConnection::set_up(bool writes, std::chrono::milliseconds bus
       " PRAGMA case_sensitive_like = ON;"  // as PostgreSQL compares
       " PRAGMA secure_delete = ON;"        // what is deleted is overwritten
       " PRAGMA journal_size_limit = " +
-      std::to_string(kWalSizeLimit) +
-      "; PRAGMA wal_autocheckpoint = " + std::to_string(kCheckpointPages) +
-      "; PRAGMA cache_size = -" + std::to_string(writes ? kWriterCacheKib : kReaderCacheKib);
+      std::to_string(kWalSizeLimit) + "; PRAGMA cache_size = -" + std::to_string(kCacheKib);
   TRY(command(pragmas.c_str()));
   if (!writes) TRY(command("PRAGMA query_only = ON"));
   return command(
