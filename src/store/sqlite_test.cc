@@ -49,6 +49,29 @@ TEST_F(SqliteTest, NewFilesAreTheOwnersAlone) {
   EXPECT_EQ(found.st_mode & 0777, 0600u);
 }
 
+// SQLite numbers parameters as they first appear; a statement that was kept binds as a new one
+// does.
+TEST_F(SqliteTest, ParametersGoByTheirNumbers) {
+  auto database = Database::open(path_);
+  ASSERT_TRUE(database);
+  for (int round = 0; round < 2; ++round) {
+    const auto row = (*database)->read([&](Connection& c) {
+      return c.query_one("SELECT $3, $1, $2, $3", {int64_t{1}, std::string("two"), 3.5});
+    });
+    ASSERT_TRUE(row && *row);
+    EXPECT_EQ((*row)->real(0), 3.5);
+    EXPECT_EQ((*row)->integer(1), 1);
+    EXPECT_EQ((*row)->text(2), "two");
+    EXPECT_EQ((*row)->real(3), 3.5);
+    for (const char* sql : {"SELECT $1", "SELECT $1, $3", "SELECT $1, $2, $3"}) {
+      const auto wrong =
+          (*database)->read([&](Connection& c) { return c.query(sql, {int64_t{1}, int64_t{2}}); });
+      ASSERT_FALSE(wrong) << sql;
+      EXPECT_EQ(wrong.error().code, Code::kInternal) << sql;
+    }
+  }
+}
+
 TEST_F(SqliteTest, SaysWhatCannotBeOpened) {
   auto opened = Database::open(folder_);
   EXPECT_EQ(opened.error().code, Code::kForbidden);
