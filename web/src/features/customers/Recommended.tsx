@@ -11,10 +11,10 @@ const kShown = 5;
 
 /** Words for why: some reasons are told in full only where the asker may see of what. */
 function reasonKey({ kind, interest, stated, group }: RecommendedItem['reason']) {
-  if (kind === 'interest' && !interest) return 'recommend.reason_interest_hidden';
-  if (kind === 'interest' && stated) return 'recommend.reason_interest_stated';
-  if (kind === 'popular_in_place' && !group) return 'recommend.reason_popular_in_their_place';
-  return `recommend.reason_${kind}`;
+  if (kind === 'interest' && !interest) return 'recommend.reason_interest_hidden' as const;
+  if (kind === 'interest' && stated) return 'recommend.reason_interest_stated' as const;
+  if (kind === 'popular_in_place' && !group) return 'recommend.reason_popular_in_their_place' as const;
+  return `recommend.reason_${kind}` as const;
 }
 
 /** What this customer may want next, each with its reason; nothing before it was learned. */
