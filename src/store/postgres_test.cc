@@ -152,8 +152,8 @@ TEST_F(PostgresTest, PlansFollowTablesThatGrow) {
     return db
         ->write([&](Connection& c) -> Result<int64_t> {
           TRY(look(c));
-          const auto row =
-              TRY(c.query_one("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 't'"));
+          const auto row = TRY(c.query_one(
+              "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relid = 't'::regclass"));
           return row->integer(0);
         })
         .value();

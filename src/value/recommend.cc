@@ -8,10 +8,11 @@ namespace perennial::value {
 namespace {
 
 constexpr float kNothing = -1;
-// What a newcomer is offered once nothing is left of what is blended; others what is popular.
-constexpr std::array kForNewcomers = {Way::kInterests, Way::kAround, Way::kPopularIn, Way::kPlace,
-                                      Way::kPopular};
-constexpr std::array kForOthers = {Way::kPopular};
+// What a newcomer, and what others are offered once nothing is left of what is blended; it is all
+// there is where too few bought something later to choose a blend.
+constexpr std::array kForNewcomers = {Way::kInterests, Way::kTogether, Way::kAround,
+                                      Way::kPopularIn, Way::kPlace,    Way::kPopular};
+constexpr std::array kForOthers = {Way::kTogether, Way::kPopular};
 
 // Newer touches first, older ones of other items after them.
 std::vector<Touch> joined(std::span<const Touch> newer, std::span<const Touch> older) {

@@ -13,7 +13,9 @@ const kShown = 5;
 function reasonKey({ kind, interest, stated, group }: RecommendedItem['reason']) {
   if (kind === 'interest' && !interest) return 'recommend.reason_interest_hidden' as const;
   if (kind === 'interest' && stated) return 'recommend.reason_interest_stated' as const;
-  if (kind === 'popular_in_place' && !group) return 'recommend.reason_popular_in_their_place' as const;
+  if (kind === 'popular_in_place' && !group) {
+    return 'recommend.reason_popular_in_their_place' as const;
+  }
   return `recommend.reason_${kind}` as const;
 }
 
