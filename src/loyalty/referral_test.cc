@@ -146,8 +146,9 @@ TEST_F(ReferralTest, WhoBroughtWhomIsToldOfClaimsThatCount) {
   ASSERT_FALSE(newest.empty());
   EXPECT_EQ(pairs(newest.front().claim), Pairs());
   EXPECT_EQ(pairs(newest.front().claim - 1), (Pairs{{person("ben"), person("di")}}));
+  const PersonId bo = person("bo");
   write([&](store::Connection& c) -> Result<void> {
-    TRY(people::erase_person(c, person("bo"), {"era_1", "key"}));
+    TRY(people::erase_person(c, bo, {"era_1", "key"}));
     return {};
   });
   EXPECT_EQ(pairs(), (Pairs{{person("ben"), person("di")}}))
