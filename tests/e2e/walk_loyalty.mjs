@@ -61,7 +61,7 @@ async function friendOrders(server) {
     () => server.api('GET', `${MEMBERS}/referrals?state=rewarded`),
     ({total}) => total === 1,
   );
-  return customers[0].id;
+  return customers[0];
 }
 
 export async function referral(visitor, {server}) {
@@ -72,9 +72,10 @@ export async function referral(visitor, {server}) {
   await visitor.button('referral.save', {n: '1'}).click();
   await visitor.button('referral.save', {n: '2'}).waitFor();
   const referrer = await friendOrders(server);
+  const called = referrer.name || `#${referrer.id}`;
   await page.reload();
   const row = page.getByRole('row').filter({hasText: t('words.referral_state.rewarded')});
-  await row.getByRole('link', {name: String(referrer), exact: true}).waitFor();
+  await row.getByRole('link', {name: called, exact: true}).waitFor();
   await row.getByText('60 / 60').waitFor();
   assert.deepEqual(await visitor.faults(), []);
   await visitor.button('referral.refuse').click();
@@ -85,8 +86,8 @@ export async function referral(visitor, {server}) {
   await visitor.see(t('words.referral_reason.by_hand'));
   await visitor.button('referral.undo').click();
   await row.getByText('60 / 60').waitFor();
-  await row.getByRole('link', {name: String(referrer), exact: true}).click();
-  await visitor.title(t('loyalty.points_of', {id: referrer}));
+  await row.getByRole('link', {name: called, exact: true}).click();
+  await visitor.title(t('loyalty.points_of', {id: referrer.id}));
   await visitor.see(t('referral.brought', {n: '1', points: '60'}));
 }
 
@@ -187,7 +188,7 @@ export async function draw(visitor, {server}) {
   await server.api('POST', `${MEMBERS}/plays`, {id: 'p1', draw: 'wheel', person: customers[0].id});
   await page.reload();
   await visitor.see(t('draw.fixed'));
-  const row = page.getByRole('row').filter({hasText: String(customers[0].id)});
+  const row = page.getByRole('row').filter({hasText: customers[0].name || `#${customers[0].id}`});
   await row.getByText(/^(Ten 十分|One 一分)$/).waitFor();
 }
 
