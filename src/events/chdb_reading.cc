@@ -2,6 +2,7 @@
 
 #include "events/chdb_schema.h"
 #include "events/native_block.h"
+#include "events/sweep_parts.h"
 
 namespace perennial::events {
 namespace {
@@ -44,8 +45,8 @@ Result<void> sweep_through(ChdbConnection& connection, const Sweep& what,
 
 Result<std::vector<Sweep>> split_by_index(ChdbConnection& connection, const Sweep& what,
                                           size_t parts) {
+  if (parts < 2) return std::vector{what};
   std::vector<std::pair<std::string, uint64_t>> marks;  // and how many events lie behind each
-  uint64_t all = 0;
   TRY(stream_rows(
       connection,
       "SELECT identity, toUInt64(sum(rows_in_granule)) FROM mergeTreeIndex(currentDatabase(), "
@@ -55,24 +56,10 @@ Result<std::vector<Sweep>> split_by_index(ChdbConnection& connection, const Swee
         uint64_t events = 0;
         if (!reader.read_counted(identity, events)) return false;
         marks.emplace_back(identity, events);
-        all += events;
         return true;
       },
       []() -> Result<void> { return {}; }));
-  std::vector<Sweep> out{what};
-  uint64_t before = 0;
-  for (const auto& [identity, events] : marks) {
-    const bool enough = before >= all * out.size() / parts;
-    const bool inside = identity > out.back().from_identity &&
-                        (what.below_identity.empty() || identity < what.below_identity);
-    if (enough && out.size() < parts && before > 0 && inside) {
-      out.push_back(out.back());
-      out[out.size() - 2].below_identity = identity;
-      out.back().from_identity = identity;
-    }
-    before += events;
-  }
-  return out;
+  return parted(what, parts, marks);
 }
 
 }  // namespace perennial::events

@@ -3,14 +3,15 @@
 #include <utility>
 
 #include <algorithm>
+#include <map>
 #include <mutex>
-#include <set>
 #include <unordered_set>
 
 #include "events/arrivals.h"
 #include "events/erasing.h"
 #include "events/events.h"
 #include "events/group_writer.h"
+#include "events/sweep_parts.h"
 
 namespace perennial::events {
 namespace {
@@ -75,21 +76,13 @@ class MemoryLog final : public Log {
   }
 
   Result<std::vector<Sweep>> split(const Sweep& what, size_t parts) override {
-    std::set<std::string> identities;
+    if (parts < 2) return std::vector{what};
+    std::map<std::string, uint64_t> events;  // by identity
     TRY(sweep(what, [&](const Glimpse& event) -> Result<void> {
-      identities.emplace(event.identity);
+      ++events[std::string(event.identity)];
       return {};
     }));
-    std::vector<Sweep> out{what};
-    size_t before = 0;
-    for (const std::string& identity : identities) {
-      if (before++ >= identities.size() * out.size() / parts && out.size() < parts && before > 1) {
-        out.push_back(out.back());
-        out[out.size() - 2].below_identity = identity;
-        out.back().from_identity = identity;
-      }
-    }
-    return out;
+    return parted(what, parts, {events.begin(), events.end()});
   }
 
   Result<std::vector<StoredEvent>> read(const Scan& what) override {

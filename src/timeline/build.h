@@ -38,7 +38,8 @@ struct BuildSource {
 };
 
 // Writes the base of everything that the people stage has applied; temporary files stand beside it.
-// Memory: the owners of all identities, the dictionary, and 1/64 of the events.
+// Memory: the owners of all identities, the dictionary and what each of two readers has met of it,
+// and 2/64 of the events.
 Result<void> build_base(const BuildSource& source, const std::string& path, Zone zone,
                         Progress& progress);
 

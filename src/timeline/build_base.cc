@@ -57,7 +57,9 @@ class BaseBuild {
   // Everything; or the events of junk identities, with the anonymous ids that they belong to.
   Result<void> read(const events::Sweep& all) {
     std::vector<std::future<Result<Found>>> others;
-    for (const events::Sweep& part : TRY(source_.log.split(all, kReadAtOnce))) {
+    // A few identities lie anywhere: what parts the table would not part them.
+    const size_t readers = all.identities.empty() ? kReadAtOnce : 1;
+    for (const events::Sweep& part : TRY(source_.log.split(all, readers))) {
       others.push_back(std::async(std::launch::async, [this, part] {
         auto found = read_part(part);
         if (!found && !failed_.exchange(true)) failure_ = found.error();

@@ -39,6 +39,7 @@ struct Test {
   Op op = Op::kIsSet;
   std::vector<std::string> texts;
   std::vector<double> numbers;
+  bool operator==(const Test&) const = default;
 };
 
 // A tree of and / or / not over comparisons. The default fits everything.
@@ -48,6 +49,7 @@ struct Condition {
   std::vector<Condition> parts;  // exactly one of kNot, none of kTest
   Test test;                     // of kTest
   bool always() const { return kind == Kind::kAll && parts.empty(); }
+  bool operator==(const Condition&) const = default;
 };
 
 // Event names as questions say them: what was tracked, or a page or screen with its name.
@@ -61,6 +63,7 @@ struct EventSelector {
   std::optional<events::Type> type = events::Type::kTrack;  // nullopt: of any type
   std::optional<std::string> name;                          // nullopt: of any name
   Condition where;                                          // on the event's properties
+  bool operator==(const EventSelector&) const = default;
 };
 
 struct Selector {
@@ -77,6 +80,7 @@ struct Selector {
   double group_step = 0;    // numbers of the group are put together in [k × step, (k + 1) × step)
   bool group_is_name = false;      // the group is the event's name instead (Snapshot::event_name)
   bool names_as_they_lie = false;  // and the kernel also takes Hits::name for it
+  bool operator==(const Selector&) const = default;
 };
 
 }  // namespace perennial::timeline

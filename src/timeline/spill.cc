@@ -93,7 +93,7 @@ SpillFile::~SpillFile() {
   if (file_ >= 0) ::close(file_);
 }
 
-Result<void> SpillFile::add(std::string_view bytes, size_t rows) {
+Result<void> SpillFile::add(std::string_view bytes, size_t rows, size_t values) {
   std::lock_guard lock(mutex_);
   while (!bytes.empty()) {
     const ssize_t wrote = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(size_));
@@ -105,6 +105,7 @@ Result<void> SpillFile::add(std::string_view bytes, size_t rows) {
     bytes.remove_prefix(static_cast<size_t>(wrote));
   }
   rows_ += rows;
+  values_ += values;
   return {};
 }
 
@@ -121,6 +122,7 @@ Result<Rows> SpillFile::read_back() {
   ::close(std::exchange(file_, -1));
   Rows out;
   out.rows.reserve(rows_);
+  out.values.reserve(values_);
   for (const char* at = bytes.data(); at < bytes.data() + bytes.size();) read_row(at, out);
   return out;
 }
@@ -132,9 +134,9 @@ Spill::Spill(std::span<const std::unique_ptr<SpillFile>> files)
 
 Result<void> Spill::write(size_t partition) {
   Gathered& of = gathered_[partition];
-  TRY(files_[partition]->add(of.bytes, of.rows));
+  TRY(files_[partition]->add(of.bytes, of.rows, of.values));
   of.bytes.clear();
-  of.rows = 0;
+  of.rows = of.values = 0;
   return {};
 }
 
@@ -142,6 +144,7 @@ Result<void> Spill::add(size_t partition, const Row& row, std::span<const Value>
   Gathered& of = gathered_[partition];
   append(of.bytes, row, values);
   ++of.rows;
+  of.values += values.size();
   return of.bytes.size() >= kGathered ? write(partition) : Result<void>();
 }
 

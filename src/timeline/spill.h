@@ -20,7 +20,7 @@ class SpillFile {
   ~SpillFile();
   SpillFile(const SpillFile&) = delete;
 
-  Result<void> add(std::string_view bytes, size_t rows);  // thread-safe
+  Result<void> add(std::string_view bytes, size_t rows, size_t values);  // thread-safe
   // All rows of the file, which is closed then.
   Result<Rows> read_back();
 
@@ -30,7 +30,7 @@ class SpillFile {
   const std::string path_;
   std::mutex mutex_;
   int file_;
-  size_t size_ = 0, rows_ = 0;
+  size_t size_ = 0, rows_ = 0, values_ = 0;
 };
 
 // What one thread adds, gathered into large writes.
@@ -43,7 +43,7 @@ class Spill {
  private:
   struct Gathered {
     std::string bytes;
-    size_t rows = 0;
+    size_t rows = 0, values = 0;
   };
   Result<void> write(size_t partition);
 
