@@ -144,7 +144,8 @@ Result<std::unique_ptr<Asking>> Asking::begin(const Query& query, const Sources&
   std::unique_ptr<Asking> asking(new Asking(query, sources, stop, std::move(id)));
   TRY(asking->find_people());
   asking->lists_ = lists_of(query);
-  asking->use_log_ = !asking->snapshot_ || !only_timeline(query, *asking->snapshot_);
+  asking->use_log_ =
+      !asking->lists_.empty() || !asking->snapshot_ || !holds_all(query, *asking->snapshot_);
   return asking;
 }
 
@@ -369,7 +370,11 @@ Result<std::shared_ptr<const timeline::Plan>> Asking::show_of_list(
 // ---- reading
 
 bool Asking::only_timeline(const Query& query, const timeline::Snapshot& snapshot) {
-  if (!lists_of(query).empty()) return false;
+  return lists_of(query).empty() && holds_all(query, snapshot);
+}
+
+// Whether the timeline has every property, but for those in lists.
+bool Asking::holds_all(const Query& query, const timeline::Snapshot& snapshot) {
   const QueryParts parts = parts_of(query);
   timeline::Ask whole{
       .selectors = {}, .among = nullptr, .person_group = nullptr, .presence = std::nullopt};

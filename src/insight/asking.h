@@ -48,6 +48,8 @@ class Asking {
  public:
   // Whether a question takes all that it asks of events from this snapshot.
   static bool only_timeline(const Query& query, const timeline::Snapshot& snapshot);
+  // The same but for properties in lists.
+  static bool holds_all(const Query& query, const timeline::Snapshot& snapshot);
   // Evaluates whom the question is about. `id` is the first part of handles; "" makes none.
   static Result<std::unique_ptr<Asking>> begin(const Query& query, const Sources& sources,
                                                const timeline::Stop& stop, std::string id);

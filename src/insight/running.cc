@@ -98,6 +98,7 @@ Running::Entry::~Entry() {
     // Who waits must not wait for ever for a run that was given up.
     if (!run.found) run.found = fail(Code::kInternal, "the question could not be answered");
     running_.runs_.erase(asker_->run);
+    run.changed.notify_all();  // who was cancelled before leaves without a word
   }
   asker_->leave();
   --running_.askers_;

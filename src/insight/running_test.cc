@@ -100,6 +100,7 @@ TEST_F(RunningTest, WhoeverWaitsHearsOfAnEndWithoutAnAnswer) {
   Entry first = begin("ann\n1", "q");
   const Entry second = begin("bob\n1", "q"), third = begin("eve\n1", "r");
   Waiting waiting(*second);
+  EXPECT_TRUE(running_.cancel("ann\n1"));
   first.reset();
   EXPECT_EQ(waiting.get().error().code, Code::kInternal);
   running_.close();
