@@ -263,7 +263,8 @@ Result<void> Keeper::step() {
   step.calendar = engine_.calendar();
   const auto went = [&]() -> Result<void> {
     if (edits != edits_done_) TRY(reload(step));
-    if (step.now < last_now_ || zone_ != step.calendar.zone.name()) {
+    if (step.now < last_now_ || zone_ != step.calendar.zone.name() ||
+        week_start_ != step.calendar.week_start) {
       // Nothing that was kept about times holds any more.
       for (auto& [id, kept] : kept_) {
         kept.sharing.reset();
@@ -273,9 +274,10 @@ Result<void> Keeper::step() {
     }
     last_now_ = step.now;
     zone_ = step.calendar.zone.name();
+    week_start_ = step.calendar.week_start;
     TRY(look(step));
     TRY(refresh_facts(step));
-    TRY(share(step));
+    share(step);
     for (const std::string& id : order_) {
       Kept& kept = kept_.at(id);
       auto updated = update(kept, step);

@@ -96,7 +96,7 @@ class Keeper {
   // keeper_update.cc
   Result<void> update(Kept& kept, Step& step);
   Result<void> update_whole(Kept& kept, Step& step);
-  Result<void> share(Step& step);
+  void share(Step& step);
   static const SharedHits::Places* places_in_shared(const Kept& kept, const Step& step,
                                                     const std::vector<PersonId>& people);
   Result<void> update_news(Kept& kept, Step& step);
@@ -126,6 +126,7 @@ class Keeper {
   bool loaded_ = false;
   Instant last_now_{};
   std::string zone_;
+  WeekStart week_start_ = WeekStart::kMonday;
   std::map<std::string, std::shared_ptr<const FactColumn>> facts_;
   std::chrono::steady_clock::time_point facts_at_{}, sizes_at_{}, saved_at_{}, progress_at_{};
   std::vector<Change> untold_;  // oldest first

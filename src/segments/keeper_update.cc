@@ -141,8 +141,9 @@ Result<void> Keeper::update_whole(Kept& kept, Step& step) {
   return went;
 }
 
-// Whoever the news concern is read once, for all rules that look at them.
-Result<void> Keeper::share(Step& step) {
+// Whoever the news concern is read once, for all rules that look at them. Where that cannot be done
+// each rule reads for itself, and says what is wrong with it.
+void Keeper::share(Step& step) {
   auto shared = std::make_unique<SharedHits>(step.snapshot);
   People people;
   timeline::Stop stop;
@@ -158,17 +159,16 @@ Result<void> Keeper::share(Step& step) {
     // Selectors reach back as far as windows did when they were made.
     if (kept.sharing == nullptr || step.now - kept.sharing_since > kSharingFor) {
       const Moment moment = Moment::of(step.calendar, step.now);
-      kept.sharing = TRY(Program::compile(*kept.definition, nullptr, moment, engine_.pool(), stop));
+      auto made = Program::compile(*kept.definition, nullptr, moment, engine_.pool(), stop);
+      if (!made) continue;
+      kept.sharing = std::move(*made);
       kept.sharing_since = step.now;
     }
     for (const PersonId person : concerns) put(people, person, true);
     step.places.emplace(id, shared->add(kept.sharing->selectors()));
   }
-  if (people.empty()) return {};
-  const auto read = shared->read(std::move(people), engine_.pool(), stop);
-  if (!read && read.error().code != Code::kTooLarge) return read;
-  if (read) step.shared = std::move(shared);
-  return {};
+  if (people.empty()) return;
+  if (shared->read(std::move(people), engine_.pool(), stop)) step.shared = std::move(shared);
 }
 
 // Where the rule's selectors are in what was read for all, if that holds all these people.

@@ -7,29 +7,18 @@ namespace perennial::segments {
 namespace {
 
 using people::PersonId;
-using timeline::Condition;
 using timeline::Crowd;
 using timeline::Hits;
 using timeline::kBucketPeople;
 using timeline::Selector;
-using timeline::Test;
-
-bool equal(const Test& a, const Test& b) {
-  return a.property == b.property && a.op == b.op && a.texts == b.texts && a.numbers == b.numbers;
-}
-bool equal(const Condition& a, const Condition& b) {
-  return a.kind == b.kind && equal(a.test, b.test) &&
-         std::ranges::equal(a.parts, b.parts,
-                            [](const auto& one, const auto& other) { return equal(one, other); });
-}
 
 }  // namespace
 
-bool same_events(const Selector& a, const Selector& b) {
-  return a.number == b.number &&
-         std::ranges::equal(a.any_of, b.any_of, [](const auto& one, const auto& other) {
-           return one.type == other.type && one.name == other.name && equal(one.where, other.where);
-         });
+bool same_events(Selector a, const Selector& b) {
+  a.from = b.from;
+  a.to = b.to;
+  a.open_start = b.open_start;
+  return a == b;
 }
 
 SharedHits::Places SharedHits::add(std::span<const Selector> selectors) {
@@ -103,7 +92,7 @@ void SharedHits::take(const Hits& hits, const Crowd& who, Column& column) {
     }
     if (hits.number != nullptr)
       column.number.insert(column.number.end(), hits.number + from, hits.number + to);
-    hits_ += to - from;
+    hits_ += to - from + 1;  // and its place
   });
 }
 

@@ -14,10 +14,10 @@
 
 namespace perennial::segments {
 
-inline constexpr size_t kMaxSharedHits = 20'000'000;  // about 200 MB; of more each rule reads alone
+inline constexpr size_t kMaxSharedHits = 20'000'000;  // with the places of people; 260 MB
 
 // Whether both ask for the same events, and carry the same with them; their times may differ.
-bool same_events(const timeline::Selector& a, const timeline::Selector& b);
+bool same_events(timeline::Selector a, const timeline::Selector& b);
 
 class SharedHits {
  public:
@@ -27,7 +27,7 @@ class SharedHits {
   explicit SharedHits(std::shared_ptr<const timeline::Snapshot> snapshot)
       : snapshot_(std::move(snapshot)) {}
   Places add(std::span<const timeline::Selector> selectors);
-  // kTooLarge above kMaxSharedHits.
+  // kTooLarge above kMaxSharedHits: each rule reads for itself then.
   Result<void> read(timeline::People people, timeline::Pool& pool, const timeline::Stop& stop);
 
   // The person's place among those who were read; nullopt for others.
