@@ -236,6 +236,9 @@ TEST_F(CustomerFile, RolesSeeMaskedFieldsInPart) {
   }
   EXPECT_THAT(raw("GET", "/v1/customers?traits=city", "").body, Not(HasSubstr("wei@")));
   EXPECT_THAT(raw("GET", "/v1/customers.csv", "").body, Not(HasSubstr("13812345678")));
+  const std::string number = std::to_string(people_.id_of("u1"));
+  const Json named = call("GET", "/v1/customer-names?people=" + number);
+  EXPECT_EQ(named["people"][0]["name"], "张***");
   // Nor can they be found letter by letter.
   call("GET", "/v1/customers?search=13812", Json(), 403);
   call("GET", "/v1/customers?search=wei%40", Json(), 403);
@@ -272,6 +275,9 @@ TEST_F(CustomerFile, TheTrailSaysWhoSawWhom) {
   EXPECT_EQ(audited("customers.list", "[" + std::to_string(people_.id_of("u1")) + "]"), 1);
   EXPECT_EQ(audited("customers.view", "timeline"), 1);
   EXPECT_EQ(audited("customers.view", "orders"), 1);
+  const std::string number = std::to_string(people_.id_of("u1"));
+  for (int i = 0; i < 2; ++i) call("GET", "/v1/customer-names?people=999," + number);
+  EXPECT_EQ(audited("customers.list", "[" + number + "]"), 2) << "names by number are a list too";
   now_ += std::chrono::minutes(10);
   call("GET", customer() + "/timeline");
   EXPECT_EQ(audited("customers.view", "timeline"), 2);

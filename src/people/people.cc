@@ -152,6 +152,15 @@ Result<void> each_traits_of(store::Connection& c, std::span<const PersonId> peop
                  });
 }
 
+std::optional<std::string> text_trait(std::string_view traits, std::string_view name) {
+  if (name.empty() || !traits.contains(to_text(Json(name)))) return std::nullopt;
+  const auto all = parse_json(traits);
+  if (!all || !all->is_object()) return std::nullopt;
+  const auto found = all->find(name);
+  if (found == all->end() || !found->is_string()) return std::nullopt;
+  return found->get<std::string>();
+}
+
 Result<std::vector<PersonId>> erased_among(store::Connection& c, std::span<const PersonId> people) {
   const std::vector<Value> keys(people.begin(), people.end());
   std::vector<PersonId> erased;

@@ -122,29 +122,39 @@ BENCHMARK(BM_TrackKnownUsers)
     ->Unit(benchmark::kMillisecond)
     ->MeasureProcessCPUTime();
 
-// Visitors become users, with traits: all of them new.
-void BM_IdentifyNewUsers(benchmark::State& state) {
+// Visitors become users, with traits.
+std::vector<std::vector<StoredEvent>> identify_batches(int batches, int turn) {
+  std::vector<std::vector<StoredEvent>> all(static_cast<size_t>(batches));
+  int64_t n = 0;
+  for (auto& batch : all) {
+    for (size_t i = 0; i < kBatch; ++i, ++n) {
+      const std::string name = std::to_string(n);
+      StoredEvent event;
+      event.source = "web";
+      event.message_id = std::to_string(turn) + "-" + name;
+      event.type = events::Type::kIdentify;
+      event.user_id = "user-" + name;
+      event.anonymous_id = "visitor-" + name;
+      event.timestamp = from_millis(kStart + turn * 10'000'000 + n);
+      event.properties = R"({"name":"Person )" + name + R"(","email":"p)" + name +
+                         R"(@example.com","plan":")" + (turn > 0 && n % 10 == 0 ? "free" : "pro") +
+                         R"("})";
+      batch.push_back(std::move(event));
+    }
+  }
+  return all;
+}
+
+// All of them new at first; then the same again, of whom one in ten says something new.
+void BM_Identify(benchmark::State& state, int turn) {
   constexpr int kBatches = 20;
   for (auto _ : state) {
     state.PauseTiming();
     auto world = std::make_unique<World>();
-    std::vector<std::vector<StoredEvent>> batches(kBatches);
-    int64_t n = 0;
-    for (auto& batch : batches) {
-      for (size_t i = 0; i < kBatch; ++i, ++n) {
-        const std::string name = std::to_string(n);
-        StoredEvent event;
-        event.source = "web";
-        event.message_id = "i" + name;
-        event.type = events::Type::kIdentify;
-        event.user_id = "user-" + name;
-        event.anonymous_id = "visitor-" + name;
-        event.timestamp = from_millis(kStart + n);
-        event.properties = R"({"name":"Person )" + name + R"(","email":"p)" + name +
-                           R"(@example.com","plan":"pro"})";
-        batch.push_back(std::move(event));
-      }
+    for (int before = 0; before < turn; ++before) {
+      for (auto& batch : identify_batches(kBatches, before)) world->apply(batch);
     }
+    auto batches = identify_batches(kBatches, turn);
     state.ResumeTiming();
     for (auto& batch : batches) world->apply(batch);
     state.PauseTiming();
@@ -153,7 +163,16 @@ void BM_IdentifyNewUsers(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kBatches * kBatch));
 }
-BENCHMARK(BM_IdentifyNewUsers)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
+BENCHMARK_CAPTURE(BM_Identify, new_people, 0)
+    ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime()
+    ->Iterations(1);
+BENCHMARK_CAPTURE(BM_Identify, again, 1)
+    ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime()
+    ->Iterations(1);
 
 // 100,000 people with names, ten orders each.
 World& large_world() {

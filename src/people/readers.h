@@ -11,6 +11,8 @@ Result<void> each_order_of(store::Connection& c, std::span<const PersonId> peopl
 // Their traits (a JSON object).
 Result<void> each_traits_of(store::Connection& c, std::span<const PersonId> people,
                             const std::function<void(PersonId, const std::string& traits)>& each);
+// The text that a trait has in such an object; nothing where it is no text.
+std::optional<std::string> text_trait(std::string_view traits, std::string_view name);
 // Those of them who were erased.
 Result<std::vector<PersonId>> erased_among(store::Connection& c, std::span<const PersonId> people);
 // Those of them who are there under this number: neither erased nor joined to somebody else.

@@ -399,7 +399,7 @@ void add_routes(http::Router& router, store::Database& database, events::Log& lo
   const DeskParts parts{database, log, extensions.settle, clock};
   add_live_route(router, database, log, extensions);
   add_view_routes(router, database, clock);
-  add_name_route(router, database);
+  add_name_route(router, database, clock);
   add_file_routes(router, {database, clock});
   add_masking_routes(router, database, clock);
   auto routes =
