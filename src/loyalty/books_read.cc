@@ -75,13 +75,22 @@ Spend read_spend(const Row& row) {
           .uses = read_uses(row.text(9))};
 }
 
-Result<void> load_ended_spends(store::Connection& c, Core& core,
-                               const std::vector<std::pair<int64_t, std::string>>& wanted) {
-  std::map<int64_t, std::vector<Value>> ids;  // by currency
-  for (const auto& [currency, id] : wanted) ids[currency].emplace_back(id);
-  for (auto& [currency, keys] : ids) {
+// What is looked for by currency, ascending and each once.
+template <class Key>
+std::map<int64_t, std::vector<Value>> by_currency(
+    const std::vector<std::pair<int64_t, Key>>& wanted) {
+  std::map<int64_t, std::vector<Value>> out;
+  for (const auto& [currency, key] : wanted) out[currency].emplace_back(key);
+  for (auto& [currency, keys] : out) {
     std::ranges::sort(keys);
     keys.erase(std::ranges::unique(keys).begin(), keys.end());
+  }
+  return out;
+}
+
+Result<void> load_ended_spends(store::Connection& c, Core& core,
+                               const std::vector<std::pair<int64_t, std::string>>& wanted) {
+  for (const auto& [currency, keys] : by_currency(wanted)) {
     const Value fixed = currency;
     TRY(each_in(c,
                 "SELECT " + std::string(kSpendColumns) +
@@ -101,8 +110,6 @@ Result<void> load_ended_spends(store::Connection& c, Core& core,
 Result<void> load_holders(store::Connection& c, Core& core,
                           const std::vector<std::pair<int64_t, PersonId>>& wanted,
                           std::vector<int64_t>& loaded) {
-  std::map<int64_t, std::vector<Value>> people;  // by currency
-  for (const auto& [currency, person] : wanted) people[currency].emplace_back(person);
   const std::string columns(kHolderColumns);
   std::vector<Value> merged;
   const auto take = [&](const Row& row) -> Result<void> {
@@ -113,9 +120,7 @@ Result<void> load_holders(store::Connection& c, Core& core,
     if (holder.merged_into != 0) merged.emplace_back(holder.merged_into);
     return {};
   };
-  for (auto& [currency, keys] : people) {
-    std::ranges::sort(keys);
-    keys.erase(std::ranges::unique(keys).begin(), keys.end());
+  for (const auto& [currency, keys] : by_currency(wanted)) {
     const Value fixed = currency;
     TRY(each_in(c,
                 "SELECT " + columns + " FROM loyalty_holders WHERE currency = $1 AND person IN {}",

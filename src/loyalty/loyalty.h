@@ -296,10 +296,11 @@ Result<Verified> verify(store::Connection& c);
 
 // ---- the service
 
-// A product that suits a person, and the reason: "bought_with" and "viewed_with" with the name of
-// what of theirs it goes with, "popular_in_group", "popular".
+// A product that suits a person, and the reason, a word of RecommenderReason in api/openapi.yaml:
+// "bought_with" and "viewed_with" with the name of what of theirs it goes with, "interest" with
+// what they like. The reason also as it is said to them.
 struct Suited {
-  std::string product, reason, with;
+  std::string product, reason, with, en, zh;
 };
 
 // Programmes with their routes, the writer that gathers commands of many requests into one commit,

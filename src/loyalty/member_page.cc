@@ -94,19 +94,6 @@ constexpr std::array<Word, 18> kKinds = {{
     {"", "", ""},
 }};
 
-// Why a reward is put forward; "{}" is the name of what of the member's it goes with, or what they
-// like.
-constexpr std::array<Word, 8> kReasons = {{
-    {"bought_with", "often bought with {}", "常与“{}”一起购买"},
-    {"viewed_with", "goes with {}, which you looked at", "与您看过的“{}”相配"},
-    {"similar_taste", "bought by customers of a similar taste", "口味相近的顾客常买"},
-    {"interest", "matches your interest in {}", "符合您对“{}”的兴趣"},
-    {"bought_around", "bought by people around you", "您身边的人买过"},
-    {"popular_in_place", "popular where you live", "您所在地区的热门"},
-    {"popular_in_group", "popular with customers like you", "与您相似的顾客常买"},
-    {"popular", "popular with other customers", "其他顾客常买"},
-}};
-
 constexpr std::string_view kStyle =
     "body{margin:0;font:16px/1.55 system-ui,'PingFang SC','Noto Sans SC','Microsoft YaHei',"
     "sans-serif;background:#f4f6f5;color:#1f2329}main{max-width:34rem;margin:0 auto;padding:1rem}"
@@ -298,9 +285,7 @@ class Writer {
   }
 
   void suits(const Suited& suited) {
-    std::string why = find(kReasons, suited.reason);
-    if (const size_t at = why.find("{}"); at != why.npos)
-      why.replace(at, 2, escape_html(suited.with));
+    const std::string why = escape_html(chinese() ? suited.zh : suited.en);
     out_ += "<div class=\"suits\">" + word("suits") + (why.empty() ? "" : " · " + why) + "</div>";
   }
 

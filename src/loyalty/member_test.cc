@@ -118,13 +118,21 @@ TEST_F(MemberTest, RewardsThatSuitStandFirst) {
   EXPECT_EQ(products_to_take(found), (std::vector<std::string>{"p-mug", "p-tea"}));
   put_forward(found, {});
   EXPECT_EQ(ids(found), catalogue) << "of whom nothing is known";
-  const std::vector<Suited> ranking = {{"p-none", "popular", ""},
-                                       {"p-car", "popular", ""},
-                                       {"p-tea", "bought_with", "Cups & <saucers>"},
-                                       {"p-gold", "popular", ""},
-                                       {"p-last", "popular", ""},
-                                       {"p-once", "popular", ""},
-                                       {"p-mug", "popular_in_group", ""}};
+  const std::vector<Suited> ranking = {{.product = "p-none", .reason = "popular"},
+                                       {.product = "p-car", .reason = "popular"},
+                                       {.product = "p-tea",
+                                        .reason = "bought_with",
+                                        .with = "Cups & <saucers>",
+                                        .en = "often bought with Cups & <saucers>",
+                                        .zh = "常与“Cups & <saucers>”一起购买"},
+                                       {.product = "p-gold", .reason = "popular"},
+                                       {.product = "p-last", .reason = "popular"},
+                                       {.product = "p-once", .reason = "popular"},
+                                       {.product = "p-mug",
+                                        .reason = "popular_in_group",
+                                        .with = "",
+                                        .en = "popular with customers like you",
+                                        .zh = "与您相似的顾客常买"}};
   put_forward(found, ranking);
   EXPECT_EQ(ids(found), "pot! tea! mug! book car gold last once ");
   const Json json = to_json(found)["rewards"];
@@ -185,7 +193,8 @@ TEST_F(MemberTest, TheServiceAsksWhatSuitsTheMember) {
   const auto suited = [&](PersonId person, std::span<const std::string> products) {
     who = person;
     asked.assign(products.begin(), products.end());
-    return Result<std::vector<Suited>>({{"p-mug", "viewed_with", "Tea"}});
+    return Result<std::vector<Suited>>(
+        {{.product = "p-mug", .reason = "viewed_with", .with = "Tea"}});
   };
   const auto first_of = [&](bool asks) {
     const auto loyalty =

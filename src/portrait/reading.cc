@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collect/items.h"
+#include "people/readers.h"
 #include "portrait/questions.h"
 
 namespace perennial::portrait {
@@ -205,17 +206,11 @@ class Reading {
   Result<void> regions(store::Connection& c) {
     WordBook words;
     TagColumn& region = tag(Tag::kRegion);
-    const std::string quoted = "\"" + all_.rules.region_trait + "\"";
     TRY(people::each_profile(
         c, [&](PersonId person, std::string_view country, std::string_view traits) {
           ++all_.people;
-          std::string found(country);
-          if (!all_.rules.region_trait.empty() && traits.contains(quoted)) {
-            const auto json = parse_json(traits);
-            if (json && json->is_object() && json->contains(all_.rules.region_trait) &&
-                json->at(all_.rules.region_trait).is_string())
-              found = json->at(all_.rules.region_trait);
-          }
+          const auto said = people::text_trait(traits, all_.rules.region_trait);
+          const std::string found = said ? *said : std::string(country);
           const uint16_t word = words.add(found);
           if (word == 0) return;
           const auto place = static_cast<size_t>(person);

@@ -359,7 +359,11 @@ Result<std::vector<loyalty::Suited>> Wired::suited_products(people::PersonId per
                                                             std::span<const std::string> products) {
   std::vector<loyalty::Suited> list;
   for (value::Suited& one : TRY(models_->suited(person, products)))
-    list.push_back({std::move(one.product), std::move(one.reason), std::move(one.with)});
+    list.push_back({.product = std::move(one.product),
+                    .reason = std::move(one.reason),
+                    .with = std::move(one.with),
+                    .en = std::move(one.en),
+                    .zh = std::move(one.zh)});
   return list;
 }
 

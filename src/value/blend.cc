@@ -66,7 +66,7 @@ std::vector<double> gains_of(const Mix& mix, std::span<const Voter* const> voter
   return gains;
 }
 
-Mix choose_mix(std::span<const Voter* const> voters, size_t items) {
+Mix choose_mix(std::span<const Voter* const> voters, size_t items, const std::stop_token& stop) {
   Mix mix;
   if (voters.empty()) return mix;
   std::vector<double> gains(voters.size(), 0);
@@ -76,7 +76,7 @@ Mix choose_mix(std::span<const Voter* const> voters, size_t items) {
     mix = Mix::only(way);
     gains = std::move(own);
   }
-  for (bool better = true; better;) {
+  for (bool better = true; better && !stop.stop_requested();) {
     better = false;
     Mix best = mix;
     std::vector<double> best_gains = gains;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "value/ways.h"
@@ -32,7 +33,9 @@ struct Voter {
 // NDCG@10 of a blend, by voter. `items` is one more than the highest.
 std::vector<double> gains_of(const Mix& mix, std::span<const Voter* const> voters, size_t items);
 // Empty without voters, and where what is popular tells best alone. The weights add up to 1.
-Mix choose_mix(std::span<const Voter* const> voters, size_t items);
+// Asked to stop it ends early, with the blend it has.
+Mix choose_mix(std::span<const Voter* const> voters, size_t items,
+               const std::stop_token& stop = {});
 
 // Mean difference and its interval: `sure` standard errors on both sides.
 struct Difference {

@@ -4,6 +4,7 @@
 
 #include "value/churn.h"
 #include "value/event_names.h"
+#include "value/settings_json.h"
 
 namespace perennial::value {
 namespace {
@@ -64,18 +65,7 @@ Json to_json(const ChurnSettings& settings) {
 }
 
 Result<ChurnSettings> churn_settings_from_json(const Json& json) {
-  const Json defaults = to_json(ChurnSettings{});
-  if (!json.is_object()) return fail(Code::kInvalid, "must be an object");
-  for (const auto& [name, value] : json.items()) {
-    if (!defaults.contains(name)) return fail(Code::kInvalid, "is no setting", name);
-  }
-  auto whole = [&](const char* name, int fallback, int low, int high) -> Result<int> {
-    const int64_t value = TRY(json_integer_or(json, name, fallback));
-    if (value < low || value > high)
-      return fail(Code::kInvalid,
-                  "must be from " + std::to_string(low) + " to " + std::to_string(high), name);
-    return static_cast<int>(value);
-  };
+  TRY(only_settings(json, to_json(ChurnSettings{})));
   ChurnSettings settings;
   const std::string label =
       TRY(json_string_or(json, "label", std::string(label_name(settings.label))));
@@ -87,8 +77,8 @@ Result<ChurnSettings> churn_settings_from_json(const Json& json) {
   settings.contract_ended =
       TRY(event_names_from_json(json, "contract_ended", settings.contract_ended));
   settings.horizon_days =
-      TRY(whole("horizon_days", settings.horizon_days, kMinHorizonDays, kMaxHorizonDays));
-  settings.retrain_days = TRY(whole("retrain_days", settings.retrain_days, 1, 365));
+      TRY(whole_in(json, "horizon_days", settings.horizon_days, kMinHorizonDays, kMaxHorizonDays));
+  settings.retrain_days = TRY(whole_in(json, "retrain_days", settings.retrain_days, 1, 365));
   settings.scheduled = TRY(json_bool_or(json, "scheduled", settings.scheduled));
   return settings;
 }

@@ -2,7 +2,7 @@
 // whom those brought besides (two hops).
 //
 // What others bought is nobody's business: recommender.h tells of an item only when kLeastAround
-// of them had to do with it, and never when all of them had.
+// of them bought it, and never when all of them did.
 //
 // Immutable once made; may be read from any thread.
 #pragma once

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "value/clv.h"
+#include "value/settings_json.h"
 
 namespace perennial::value {
 namespace {
@@ -94,23 +95,12 @@ Json to_json(const ClvSettings& settings) {
 }
 
 Result<ClvSettings> clv_settings_from_json(const Json& json) {
-  const Json defaults = to_json(ClvSettings{});
-  if (!json.is_object()) return fail(Code::kInvalid, "must be an object");
-  for (const auto& [name, value] : json.items()) {
-    if (!defaults.contains(name)) return fail(Code::kInvalid, "is no setting", name);
-  }
+  TRY(only_settings(json, to_json(ClvSettings{})));
   ClvSettings settings;
   const std::string model = TRY(json_string_or(json, "model", "best"));
   settings.model = parse_model(model);
   if (model != "best" && !settings.model)
     return fail(Code::kInvalid, "no such model", "model", "best, bg_nbd, mbg_nbd or pareto_nbd");
-  auto whole = [&](const char* name, int fallback, int low, int high) -> Result<int> {
-    const int64_t value = TRY(json_integer_or(json, name, fallback));
-    if (value < low || value > high)
-      return fail(Code::kInvalid,
-                  "must be from " + std::to_string(low) + " to " + std::to_string(high), name);
-    return static_cast<int>(value);
-  };
   auto part = [&](const char* name, double fallback) -> Result<double> {
     if (!json.contains(name)) return fallback;
     const Json& value = json.at(name);
@@ -118,10 +108,10 @@ Result<ClvSettings> clv_settings_from_json(const Json& json) {
       return fail(Code::kInvalid, "must be a number from 0 to 1", name, "0.25 is a quarter");
     return value.get<double>();
   };
-  settings.horizon_months =
-      TRY(whole("horizon_months", settings.horizon_months, kMinHorizonMonths, kMaxHorizonMonths));
+  settings.horizon_months = TRY(whole_in(json, "horizon_months", settings.horizon_months,
+                                         kMinHorizonMonths, kMaxHorizonMonths));
   settings.retrain_days =
-      TRY(whole("retrain_days", settings.retrain_days, kMinRetrainDays, kMaxRetrainDays));
+      TRY(whole_in(json, "retrain_days", settings.retrain_days, kMinRetrainDays, kMaxRetrainDays));
   settings.margin = TRY(part("margin", settings.margin));
   settings.discount_rate = TRY(part("discount_rate", settings.discount_rate));
   settings.scheduled = TRY(json_bool_or(json, "scheduled", settings.scheduled));

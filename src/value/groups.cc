@@ -2,25 +2,12 @@
 
 #include <algorithm>
 
+#include "value/places.h"
+
 namespace perennial::value {
 namespace {
 
 constexpr std::array<std::string_view, 4> kNames = {"all", "tier", "country", "sets"};
-constexpr size_t kMaxGroups = UINT16_MAX;
-
-Result<Groups> by_country(store::Connection& c) {
-  Groups groups;
-  std::unordered_map<std::string, uint16_t> places;
-  TRY(people::each_profile(
-      c, [&](PersonId person, std::string_view country, std::string_view /*traits*/) {
-        if (country.empty() || groups.names.size() == kMaxGroups) return;
-        const auto [place, added] =
-            places.emplace(std::string(country), static_cast<uint16_t>(groups.names.size()));
-        if (added) groups.names.push_back("country:" + std::string(country));
-        groups.of.emplace(person, place->second);
-      }));
-  return groups;
-}
 
 }  // namespace
 
@@ -34,8 +21,7 @@ std::optional<Grouping> parse_grouping(std::string_view word) {
 
 Result<Groups> read_groups(store::Database& database, const ResolveSet& resolve_set,
                            const GroupChoice& choice) {
-  if (choice.by == Grouping::kCountry)
-    return database.read([](store::Connection& c) { return by_country(c); });
+  if (choice.by == Grouping::kCountry) return read_places(database, "");
   Groups groups;
   if (choice.by != Grouping::kSets || !resolve_set) return groups;
   for (const std::string& set : choice.sets) {

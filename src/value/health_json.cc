@@ -2,6 +2,7 @@
 // contract.
 #include "value/event_names.h"
 #include "value/health.h"
+#include "value/settings_json.h"
 
 namespace perennial::value {
 namespace {
@@ -167,11 +168,7 @@ Json to_json(const HealthSettings& settings) {
 
 Result<HealthSettings> health_settings_from_json(const Json& json) {
   HealthSettings settings;
-  const Json defaults = to_json(settings);
-  if (!json.is_object()) return fail(Code::kInvalid, "must be an object");
-  for (const auto& [name, value] : json.items()) {
-    if (!defaults.contains(name)) return fail(Code::kInvalid, "is no setting", name);
-  }
+  TRY(only_settings(json, to_json(settings)));
   settings.learned = TRY(json_bool_or(json, "learned", settings.learned));
   settings.weights = TRY(weights_of_json(json, settings.weights));
   settings.red_below = TRY(number(json, "red_below", settings.red_below, 1, 99, "red_below"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "value/event_names.h"
+#include "value/settings_json.h"
 #include "value/timeline_pass.h"
 
 namespace perennial::value {
@@ -106,11 +107,7 @@ Json to_json(const LeavingSettings& settings) {
 
 Result<LeavingSettings> leaving_settings_from_json(const Json& json) {
   LeavingSettings settings;
-  const Json defaults = to_json(settings);
-  if (!json.is_object()) return fail(Code::kInvalid, "must be an object");
-  for (const auto& [name, value] : json.items()) {
-    if (!defaults.contains(name)) return fail(Code::kInvalid, "is no setting", name);
-  }
+  TRY(only_settings(json, to_json(settings)));
   settings.exit_events = TRY(event_names_from_json(json, "exit_events", settings.exit_events));
   settings.reason_property = TRY(json_string_or(json, "reason_property", settings.reason_property));
   settings.cause_property = TRY(json_string_or(json, "cause_property", settings.cause_property));

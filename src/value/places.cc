@@ -2,24 +2,17 @@
 
 #include <algorithm>
 
+#include "people/readers.h"
+
 namespace perennial::value {
 namespace {
 
 constexpr size_t kMaxPlaces = UINT16_MAX;
 
-std::string place_of(std::string_view country, std::string_view traits, std::string_view trait,
-                     const std::string& quoted) {
-  if (!trait.empty() && traits.contains(quoted)) {
-    const auto json = parse_json(traits);
-    if (json && json->is_object()) {
-      const auto found = json->find(trait);
-      if (found != json->end() && found->is_string()) {
-        const std::string_view word =
-            cut_text(trim(found->get_ref<const std::string&>()), kMaxItemWord);
-        if (!word.empty()) return "region:" + std::string(word);
-      }
-    }
-  }
+std::string place_of(std::string_view country, std::string_view traits, std::string_view trait) {
+  const std::string said = people::text_trait(traits, trait).value_or("");
+  const std::string_view word = cut_text(trim(said), kMaxItemWord);
+  if (!word.empty()) return "region:" + std::string(word);
   return country.empty() ? "" : "country:" + std::string(country);
 }
 
@@ -28,11 +21,10 @@ std::string place_of(std::string_view country, std::string_view traits, std::str
 Result<Groups> read_places(store::Database& database, std::string_view trait) {
   Groups groups;
   std::unordered_map<std::string, uint16_t> numbers;
-  const std::string quoted = "\"" + std::string(trait) + "\"";
   TRY(database.read([&](store::Connection& c) {
     return people::each_profile(
         c, [&](PersonId person, std::string_view country, std::string_view traits) {
-          std::string place = place_of(country, traits, trait, quoted);
+          std::string place = place_of(country, traits, trait);
           if (place.empty()) return;
           const auto known = numbers.find(place);
           if (known == numbers.end() && groups.names.size() == kMaxPlaces) return;

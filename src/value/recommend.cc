@@ -13,6 +13,8 @@ constexpr float kNothing = -1;
 constexpr std::array kForNewcomers = {Way::kInterests, Way::kTogether, Way::kAround,
                                       Way::kPopularIn, Way::kPlace,    Way::kPopular};
 constexpr std::array kForOthers = {Way::kTogether, Way::kPopular};
+// Nothing tells better of those who are known than what is popular: so they are offered that.
+constexpr std::array kPopularAlone = {Way::kPopular};
 
 // Newer touches first, older ones of other items after them.
 std::vector<Touch> joined(std::span<const Touch> newer, std::span<const Touch> older) {
@@ -100,6 +102,11 @@ void in_order(std::span<const float> scores, float floor, const Take& take) {
       if (!take(*i)) return;
     }
   }
+}
+
+bool bought_little(std::span<const Touch> history) {
+  return std::ranges::count_if(history, &Touch::bought) <
+         static_cast<std::ptrdiff_t>(kLittleHistory);
 }
 
 bool of_history(Way way) { return way == Way::kTogether || way == Way::kFactors; }
@@ -205,8 +212,7 @@ std::vector<float> Recommender::scores(Way way, PersonId person, const About& ab
 }
 
 bool Recommender::newcomer(PersonId person, const About& about) const {
-  const auto all = joined(about.more, history(person));
-  return std::ranges::count_if(all, &Touch::bought) < static_cast<std::ptrdiff_t>(kLittleHistory);
+  return bought_little(joined(about.more, history(person)));
 }
 
 // One list, way by way until it is full.
@@ -217,15 +223,11 @@ class Recommender::List {
       : from_(from),
         person_(person),
         request_(request),
-        catalogue_(catalogue),
         about_(about),
         history_(joined(about.more, from.history(person))),
         shelf_(catalogue, request, history_) {}
 
-  bool newcomer() const {
-    return std::ranges::count_if(history_, &Touch::bought) <
-           static_cast<std::ptrdiff_t>(kLittleHistory);
-  }
+  bool newcomer() const { return bought_little(history_); }
   void fill(Way way) {
     if (shelf_.full()) return;
     take(scores_of(way), [way](uint32_t) { return way; });
@@ -284,7 +286,6 @@ class Recommender::List {
   const Recommender& from_;
   const PersonId person_;
   const Wish& request_;
-  const Catalogue& catalogue_;
   const About& about_;
   const std::vector<Touch> history_;
   Shelf shelf_;
@@ -328,8 +329,13 @@ std::vector<Recommended> Recommender::recommend(PersonId person, const Blend& bl
                                                 const About& about) const {
   List list(*this, person, request, catalogue, about);
   const bool fresh = list.newcomer();
-  list.fill(fresh ? blend.newcomers : blend.known);
-  for (const Way way : fresh ? std::span<const Way>(kForNewcomers) : kForOthers) list.fill(way);
+  const Mix& mix = fresh ? blend.newcomers : blend.known;
+  list.fill(mix);
+  const bool popular_tells_best = mix == Mix::only(Way::kPopular);
+  for (const Way way : fresh                ? std::span<const Way>(kForNewcomers)
+                       : popular_tells_best ? kPopularAlone
+                                            : std::span<const Way>(kForOthers))
+    list.fill(way);
   return std::move(list).finish();
 }
 

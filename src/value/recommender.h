@@ -4,8 +4,8 @@
 // Of the history: the factors of als.h, and items bought by the same people (the cosine of their
 // buyers, shrunk: Sarwar, Karypis, Konstan, Riedl, "Item-based collaborative filtering
 // recommendation algorithms", WWW 2001). What is blended is decided by a check on a later period
-// (recommender_check.h). A source without a weight serves only newcomers, once there is nothing
-// left of those that have one: interests, people around, place, and then what is popular.
+// (recommender_check.h). A source without a weight serves only once there is nothing left of those
+// that have one, and mostly newcomers (recommend.cc).
 //
 // Items carry numbers of the catalogue. Immutable once made; may be read from any thread.
 #pragma once

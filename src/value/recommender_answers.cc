@@ -3,6 +3,7 @@
 
 #include "people/readers.h"
 #include "value/recommender_desk.h"
+#include "value/settings_json.h"
 
 namespace perennial::value {
 namespace {
@@ -39,23 +40,16 @@ Result<Wish> RecommenderDesk::wish_of(const Json& body) {
   const auto newest = keeper_.newest();
   const RecommenderSettings settings = newest ? newest->settings : RecommenderSettings{};
   Wish request{.repeat = settings.repeat, .per_category = settings.per_category};
-  const auto whole = [&](const char* name, int64_t fallback, int64_t low,
-                         int64_t high) -> Result<int64_t> {
-    const int64_t value = TRY(json_integer_or(body, name, fallback));
-    if (value < low || value > high)
-      return fail(Code::kInvalid,
-                  "must be from " + std::to_string(low) + " to " + std::to_string(high), name);
-    return value;
-  };
   constexpr int64_t kMost = 1'000'000'000'000;
-  request.limit = static_cast<size_t>(TRY(whole("limit", 10, 1, kMaxRecommended)));
+  request.limit = static_cast<size_t>(TRY(whole_in(body, "limit", 10, 1, kMaxRecommended)));
   request.in_stock = TRY(json_bool_or(body, "in_stock", request.in_stock));
   request.repeat = TRY(json_bool_or(body, "repeat", request.repeat));
   request.region = TRY(json_string_or(body, "region", ""));
-  if (body.contains("price_from")) request.price_from = TRY(whole("price_from", 0, 0, kMost));
-  if (body.contains("price_to")) request.price_to = TRY(whole("price_to", 0, 0, kMost));
-  request.per_category = static_cast<size_t>(
-      TRY(whole("per_category", static_cast<int64_t>(request.per_category), 0, kMaxRecommended)));
+  if (body.contains("price_from"))
+    request.price_from = TRY(whole_in(body, "price_from", 0, 0, kMost));
+  if (body.contains("price_to")) request.price_to = TRY(whole_in(body, "price_to", 0, 0, kMost));
+  request.per_category = static_cast<size_t>(TRY(whole_in(
+      body, "per_category", static_cast<int64_t>(request.per_category), 0, kMaxRecommended)));
   if (request.price_to >= 0 && request.price_to < request.price_from)
     return fail(Code::kInvalid, "must not be below price_from", "price_to");
   return request;
@@ -98,10 +92,10 @@ Result<RecommenderDesk::Looked> RecommenderDesk::look(PersonId person) {
   std::ranges::sort(asked);
   const auto again = std::ranges::unique(asked);
   asked.erase(again.begin(), again.end());
-  const std::string trait = interest_trait();
+  found.trait = interest_trait();
   Json stated;
   auto there = TRY(parts_.database.read([&](store::Connection& c) -> Result<std::vector<PersonId>> {
-    stated = TRY(trait_of(c, person, trait));
+    stated = TRY(trait_of(c, person, found.trait));
     return people::present_among(c, asked);
   }));
   std::ranges::sort(there);
@@ -160,7 +154,7 @@ Result<Json> RecommenderDesk::recommend(PersonId person, const Wish& request, co
     answer["items"].push_back(row_of(found, one, asker.console));
     stated |= one.why.stated;
   }
-  if (stated && asker.role) TRY(hide_stated(*asker.role, answer["items"]));
+  if (stated) TRY(hide_stated(asker.role, found.trait, answer["items"]));
   Json& viewed = answer["recently_viewed"];
   const auto add_viewed = [&](std::span<const Touch> touches) {
     for (const Touch& touch : touches) {
@@ -177,11 +171,14 @@ Result<Json> RecommenderDesk::recommend(PersonId person, const Wish& request, co
   return answer;
 }
 
-// The word is the value of a trait, which not every role sees in full.
-Result<void> RecommenderDesk::hide_stated(std::string_view role, Json& items) {
-  const people::Mask mask =
-      TRY(parts_.database.read([&](store::Connection& c) { return people::mask_of(c, role); }));
-  if (!mask.hides(interest_trait())) return {};
+// The word is the value of a trait, which not every role sees in full; who has none sees what all
+// roles do.
+Result<void> RecommenderDesk::hide_stated(const std::optional<std::string>& role,
+                                          std::string_view trait, Json& items) {
+  const people::Mask mask = TRY(parts_.database.read([&](store::Connection& c) {
+    return role ? people::mask_of(c, *role) : people::mask_of_strangers(c);
+  }));
+  if (!mask.hides(trait)) return {};
   for (Json& item : items) {
     Json& reason = item["reason"];
     if (!reason.value("stated", false)) continue;
@@ -211,9 +208,13 @@ Result<std::vector<Suited>> RecommenderDesk::suited(PersonId person,
                                                        wanted, catalogue, found.about())) {
     const bool with =
         one.why.kind == Because::Kind::kBoughtWith || one.why.kind == Because::Kind::kViewedWith;
+    const std::string& of = with ? name_of(catalogue.item(one.why.item)) : one.why.word;
+    ReasonText text = reason_text(one.why.kind, of);
     list.push_back({.product = catalogue.item(one.item).id,
                     .reason = std::string(reason_name(one.why.kind)),
-                    .with = with ? name_of(catalogue.item(one.why.item)) : one.why.word});
+                    .with = of,
+                    .en = std::move(text.en),
+                    .zh = std::move(text.zh)});
   }
   return list;
 }

@@ -108,18 +108,23 @@ class Tally {
 
 class Check {
  public:
+  // Ends early, with whatever it has, when it is asked to stop.
   Check(const Catalogue& catalogue, const Recommender& recommender, RecommenderModel& model,
-        std::vector<Case> cases)
+        std::vector<Case> cases, std::stop_token stop)
       : catalogue_(catalogue),
         recommender_(recommender),
         model_(model),
         cases_(std::move(cases)),
+        stop_(std::move(stop)),
         items_(static_cast<double>(std::max<size_t>(1, recommender.items_bought()))),
         request_{.limit = kRecallAt,
                  .in_stock = false,
                  .repeat = model.settings.repeat,
                  .per_category = 0} {
-    for (Case& one : cases_) look(one);
+    for (Case& one : cases_) {
+      if (stop_.stop_requested()) return;
+      look(one);
+    }
   }
 
   void judge() {
@@ -131,9 +136,9 @@ class Check {
     for (const bool odd : {false, true})
       halves[odd ? 1 : 0] = blend_of([odd](const Case& one) { return one.odd != odd; });
     model_.all = checked(seen, halves);
-    model_.newcomers = checked(fresh, halves);
+    const bool enough = std::ssize(fresh) >= kMinCheckedPeople;
+    if (enough) model_.newcomers = checked(fresh, halves);
     model_.blend.known = used(model_.all, whole.known);
-    const bool enough = model_.newcomers.checked >= kMinCheckedPeople;
     model_.blend.newcomers = enough ? used(model_.newcomers, whole.newcomers) : model_.blend.known;
     if (!enough) model_.newcomers.used = model_.all.used;
     weigh(model_.all, model_.blend.known);
@@ -177,7 +182,7 @@ class Check {
       for (const Case& one : cases_) {
         if (voters.size() < kMaxVoters && of(one) && fits(one)) voters.push_back(&one.voter);
       }
-      return std::pair(choose_mix(voters, catalogue_.size()), std::ssize(voters));
+      return std::pair(choose_mix(voters, catalogue_.size(), stop_), std::ssize(voters));
     };
     auto [known, regulars] = choose([](const Case& one) { return one.seen && !one.newcomer; });
     if (regulars < kMinCheckedPeople / 2)
@@ -192,6 +197,7 @@ class Check {
     std::array<Tally, kWays> ways;
     Tally blended;
     for (const Case* one : cases) {
+      if (stop_.stop_requested()) return {};
       const auto by = [&](Way way) {
         return recommender_.recommend_by(way, one->person, request_, catalogue_, one->about());
       };
@@ -217,7 +223,8 @@ class Check {
   }
 
   // The blend where it tells better than what is popular and no worse than each way alone; else the
-  // best way that tells better than what is popular; else nothing.
+  // best way that tells better than what is popular; else that. Nothing for people of whom none
+  // were checked.
   static Mix used(PeopleCheck& check, const Mix& mix) {
     if (check.ways.empty()) return {};
     const WayCheck& blend = check.ways.back();
@@ -230,7 +237,7 @@ class Check {
       check.used = Way::kBlend;
       return mix;
     }
-    if (best == nullptr) return {};
+    if (best == nullptr) return Mix::only(Way::kPopular);
     check.used = best->way;
     return Mix::only(best->way);
   }
@@ -242,6 +249,7 @@ class Check {
   const Recommender& recommender_;
   RecommenderModel& model_;
   std::vector<Case> cases_;
+  const std::stop_token stop_;
   const double items_;
   const Wish request_;
 };
@@ -296,7 +304,7 @@ RecommenderModel check_recommender(const Catalogue& catalogue, std::span<const B
   }
   tell_about(cases, known, model.cut);
   const auto recommender = Recommender::make(catalogue, bits, known.together, model.cut, options);
-  Check(catalogue, recommender, model, std::move(cases)).judge();
+  Check(catalogue, recommender, model, std::move(cases), options.als.stop).judge();
   if (model.all.used == Way::kPopular) model.faults.emplace_back("no_better_than_popular");
   return model;
 }

@@ -9,6 +9,12 @@
 namespace perennial::value {
 namespace {
 
+constexpr size_t kMovesAtOnce = 1'000;
+
+bool goes_without(Code code) {
+  return code == Code::kBusy || code == Code::kTimeout || code == Code::kTooLarge;
+}
+
 Json version_json(const Json& document) {
   return {{"version", document.at("version")}, {"trained_at", document.at("trained_at")},
           {"people", document.at("people")},   {"items", document.at("items")},
@@ -64,8 +70,9 @@ Result<KnownOfPeople> RecommenderDesk::known(const RecommenderSettings& wanted, 
   all.brought = std::move(around);
   if (parts_.likings_at) {
     auto likings = parts_.likings_at(cut, stop);
-    // While the timeline is built, who asks by hand gets a check without interests.
-    if (!likings && (likings.error().code != Code::kBusy || stop.stop_requested()))
+    // While the timeline is built, or where interests are more than can be read at once, the check
+    // goes without them.
+    if (!likings && (!goes_without(likings.error().code) || stop.stop_requested()))
       return std::unexpected(std::move(likings).error());
     if (likings) all.likings = std::move(*likings);
   }
@@ -122,6 +129,7 @@ Result<void> RecommenderDesk::serve(Shopping shopping, const RecommenderModel& m
                 .catalogue = std::make_shared<const Catalogue>(std::move(shopping.catalogue)),
                 .model = model,
                 .seq = shopping.seq,
+                .last_move = shopping.last_move,
                 .demand = std::make_shared<const Demand>(std::move(shopping.demand)),
                 .circles = std::make_shared<const Circles>(std::move(around), now),
                 .profiling = std::make_shared<const ProfilingWords>(std::move(shopping.profiling))};
@@ -137,8 +145,9 @@ Result<RecommenderSettings> RecommenderDesk::change_settings(const Json& body,
   const RecommenderSettings wanted = TRY(recommender_settings_from_json(body));
   const people::Mask mask = TRY(
       parts_.database.read([&](store::Connection& c) { return people::mask_of(c, actor.role); }));
-  // Reasons would show it in full to whoever has this role.
-  if (mask.hides(wanted.interest_trait) && wanted.interest_trait != interest_trait())
+  // Which items come first would tell of a field that this role sees in part.
+  if (mask.hides(wanted.interest_trait) &&
+      wanted.interest_trait != TRY(keeper_.settings()).interest_trait)
     return fail(Code::kForbidden, "your role sees this field of customers in part",
                 "interest_trait", "ask an administrator");
   TRY(check_sets(wanted.groups, parts_.resolve_set, "popular_segments"));
@@ -215,12 +224,8 @@ Result<void> RecommenderDesk::follow_from(const Serving& before, uint64_t to) {
     newly.insert(newly.end(), before.circles->all().begin(), before.circles->all().end());
     circles = std::make_shared<const Circles>(std::move(newly), workspace.now(parts_.clock));
   }
-  std::shared_ptr<ProfilingWords> profiling;
-  if (!news.profiling.empty()) {
-    profiling = std::make_shared<ProfilingWords>(*before.profiling);
-    for (const ProfilingWord& one : news.profiling)
-      profiling->say(one.person, one.at_ms, one.withdrew);
-  }
+  int64_t last_move = before.last_move;
+  auto profiling = TRY(profiling_since(before, news.profiling, last_move));
   std::unique_lock lock(mutex_);
   if (serving_.recommender != before.recommender) return {};  // trained meanwhile
   for (const Bit& bit : news.bits) add_bit(bit);
@@ -228,7 +233,29 @@ Result<void> RecommenderDesk::follow_from(const Serving& before, uint64_t to) {
   if (circles) serving_.circles = std::move(circles);
   if (profiling) serving_.profiling = std::move(profiling);
   serving_.seq = to;
+  serving_.last_move = last_move;
   return {};
+}
+
+Result<std::shared_ptr<const ProfilingWords>> RecommenderDesk::profiling_since(
+    const Serving& before, std::span<const ProfilingWord> said, int64_t& last_move) {
+  std::shared_ptr<ProfilingWords> words;
+  const auto changed = [&]() -> ProfilingWords& {
+    if (!words) words = std::make_shared<ProfilingWords>(*before.profiling);
+    return *words;
+  };
+  // First the moves: what was said since is by whom it is now.
+  for (size_t read = kMovesAtOnce; read == kMovesAtOnce;) {
+    const auto moves = TRY(parts_.database.read(
+        [&](store::Connection& c) { return people::moves_after(c, last_move, kMovesAtOnce); }));
+    read = moves.size();
+    for (const people::Move& one : moves) {
+      last_move = one.id;
+      if (one.whole && one.from != 0) changed().move(one.from, one.into);
+    }
+  }
+  for (const ProfilingWord& one : said) changed().say(one.person, one.at_ms, one.withdrew);
+  return words;
 }
 
 Result<Json> RecommenderDesk::json(const Trainer::State& state) {

@@ -69,6 +69,7 @@ class RecommenderDesk {
     std::shared_ptr<const Catalogue> catalogue;
     RecommenderModel model;
     uint64_t seq = 0;
+    int64_t last_move = 0;
     std::shared_ptr<const Demand> demand;
     std::shared_ptr<const Circles> circles;
     std::shared_ptr<const ProfilingWords> profiling;
@@ -84,6 +85,10 @@ class RecommenderDesk {
                      Recommender::Together together, std::vector<Brought> around, Instant now,
                      const std::stop_token& stop);
   Result<void> follow_from(const Serving& before, uint64_t to);
+  // What was said of profiling since, also by who was joined to somebody; null: nothing.
+  Result<std::shared_ptr<const ProfilingWords>> profiling_since(const Serving& before,
+                                                                std::span<const ProfilingWord> said,
+                                                                int64_t& last_move);
   void add_bit(const Bit& bit);
   // What answers, without the rest of the card, and what is known of the person now. Of somebody
   // who was erased or has withdrawn from profiling nothing is: they are nobody.
@@ -93,11 +98,13 @@ class RecommenderDesk {
     std::vector<Touch> more;
     std::vector<Liking> likings;
     std::vector<Near> around;
+    std::string trait;  // by which they say what they like
     About about() const { return {.more = more, .likings = likings, .around = around}; }
   };
   Result<Looked> look(PersonId person);
   Json row_of(const Looked& found, const Recommended& one, bool console) const;
-  Result<void> hide_stated(std::string_view role, Json& items);
+  Result<void> hide_stated(const std::optional<std::string>& role, std::string_view trait,
+                           Json& items);
 
   ModelParts parts_;
   ModelKeeper<RecommenderModel, RecommenderSettings> keeper_;

@@ -1,6 +1,7 @@
 // Cards of recommendations and their settings as JSON: in the state database, and parts of
 // Recommendations of the contract.
 #include "value/recommender_check.h"
+#include "value/settings_json.h"
 
 namespace perennial::value {
 namespace {
@@ -24,7 +25,7 @@ Way way_of(const Json& json) {
 
 // Cards from before say nothing of weights: one way was used alone.
 Mix mix_of(const PeopleCheck& check, bool weighed) {
-  if (!weighed) return check.used == Way::kPopular ? Mix{} : Mix::only(check.used);
+  if (!weighed) return Mix::only(check.used);
   Mix mix;
   for (const WayCheck& one : check.ways) {
     if (one.way != Way::kBlend) mix.of(one.way) = static_cast<float>(one.weight);
@@ -58,6 +59,10 @@ Result<RecommenderModel> read(const Json& json) {
   model.items = json.at("items");
   model.all = people_check(json);
   const bool weighed = json.contains("newcomers");
+  // Countries were groups then, and are places now.
+  if (!weighed && model.all.used == Way::kPopularIn &&
+      model.settings.groups.by == Grouping::kCountry)
+    model.all.used = Way::kPlace;
   if (weighed) model.newcomers = people_check(json.at("newcomers"));
   model.blend.known = mix_of(model.all, weighed);
   model.blend.newcomers =
@@ -82,21 +87,10 @@ Json to_json(const RecommenderSettings& settings) {
 
 Result<RecommenderSettings> recommender_settings_from_json(const Json& json) {
   RecommenderSettings settings;
-  const Json defaults = to_json(settings);
-  if (!json.is_object()) return fail(Code::kInvalid, "must be an object");
-  for (const auto& [name, value] : json.items()) {
-    if (!defaults.contains(name)) return fail(Code::kInvalid, "is no setting", name);
-  }
-  const auto whole = [&](const char* name, int64_t fallback, int64_t low,
-                         int64_t high) -> Result<int64_t> {
-    const int64_t value = TRY(json_integer_or(json, name, fallback));
-    if (value < low || value > high)
-      return fail(Code::kInvalid,
-                  "must be from " + std::to_string(low) + " to " + std::to_string(high), name);
-    return value;
-  };
+  TRY(only_settings(json, to_json(settings)));
   settings.repeat = TRY(json_bool_or(json, "repeat", settings.repeat));
-  settings.per_category = static_cast<size_t>(TRY(whole("per_category", 3, 0, kMaxRecommended)));
+  settings.per_category =
+      static_cast<size_t>(TRY(whole_in(json, "per_category", 3, 0, kMaxRecommended)));
   settings.groups =
       TRY(group_choice_from_json(json, "popular_groups", "popular_segments", "", settings.groups));
   if (settings.groups.by == Grouping::kTier)
@@ -106,9 +100,10 @@ Result<RecommenderSettings> recommender_settings_from_json(const Json& json) {
   if (settings.interest_trait.size() > kMaxTraitName)
     return fail(Code::kInvalid, "is longer than " + std::to_string(kMaxTraitName) + " bytes",
                 "interest_trait");
-  settings.test_days = static_cast<int>(TRY(whole("test_days", settings.test_days, 7, 180)));
-  settings.factors = static_cast<size_t>(TRY(whole("factors", 64, 8, kMaxFactors)));
-  settings.retrain_days = static_cast<int>(TRY(whole("retrain_days", 1, 1, 365)));
+  settings.test_days =
+      static_cast<int>(TRY(whole_in(json, "test_days", settings.test_days, 7, 180)));
+  settings.factors = static_cast<size_t>(TRY(whole_in(json, "factors", 64, 8, kMaxFactors)));
+  settings.retrain_days = static_cast<int>(TRY(whole_in(json, "retrain_days", 1, 1, 365)));
   settings.scheduled = TRY(json_bool_or(json, "scheduled", settings.scheduled));
   return settings;
 }

@@ -277,6 +277,9 @@ class RecommenderSourcesOverHttp : public RecommenderOverHttp {
     why["source"] = items[0]["source"];
     return why;
   }
+  int learned_from() {
+    return call("GET", "/v1/value/recommendations")["model"]["people"].get<int>();
+  }
   // The first user brings the others to the shop.
   void bring(const std::vector<std::string>& users) {
     for (size_t i = 1; i < users.size(); ++i)
@@ -387,7 +390,9 @@ TEST_F(RecommenderSourcesOverHttp, PeopleAroundAndWhoNoLongerCounts) {
   buyers(0, 1, true);
   EXPECT_EQ(first("friend")["source"], "popular");
   // The next training reads nothing of theirs.
+  const int before = learned_from();
   train();
+  EXPECT_LT(learned_from(), before);
   EXPECT_EQ(first("friend")["source"], "popular");
 }
 
@@ -410,10 +415,7 @@ TEST_F(RecommenderSourcesOverHttp, WhoWithdrawsFromProfilingIsNobody) {
   follow();
   EXPECT_EQ(first("u0")["source"], "history");
   EXPECT_FALSE(to("u0")["recently_viewed"].empty());
-  const auto people = [&] {
-    return call("GET", "/v1/value/recommendations")["model"]["people"].get<int>();
-  };
-  const int before = people();
+  const int before = learned_from();
   track("u0", "Unsubscribed", now_ + 2min, {{"channel", "profiling"}});
   track("u2", "Unsubscribed", now_ + 2min, {{"channel", "email"}});
   follow();
@@ -421,8 +423,38 @@ TEST_F(RecommenderSourcesOverHttp, WhoWithdrawsFromProfilingIsNobody) {
   EXPECT_TRUE(to("u0")["recently_viewed"].empty());
   EXPECT_EQ(first("u2")["source"], "history") << "that was about e-mail";
   train();
-  EXPECT_EQ(people(), before - 1);
+  EXPECT_EQ(learned_from(), before - 1);
   EXPECT_EQ(first("u0")["source"], "popular");
+}
+
+TEST_F(RecommenderSourcesOverHttp, WhoWithdrewAsAVisitorHasSoAsAUser) {
+  view("u0", "b3", now_ + 1min);
+  track("", "Unsubscribed", now_ + 2min, {{"channel", "profiling"}});
+  waiting_.back().anonymous_id = "device";
+  follow();
+  EXPECT_EQ(first("u0")["source"], "history");
+  identify("u0", now_ + 3min, Json::object());
+  waiting_.back().anonymous_id = "device";
+  follow();
+  EXPECT_EQ(first("u0")["source"], "popular");
+}
+
+// A write key is no role: it sees what every role sees.
+TEST_F(RecommenderSourcesOverHttp, ADeviceIsToldNoWordThatSomeRoleSeesInPart) {
+  identify("new", now_, Json::object());
+  waiting_.back().anonymous_id = "device";
+  follow();
+  const auto told = [&] {
+    const Json items = call("POST", "/v1/recommend", {{"anonymous_id", "device"}})["items"];
+    return items.at(0)["reason"];
+  };
+  EXPECT_EQ(told()["interest"], "B");
+  ASSERT_TRUE(followed_.database->write([&](store::Connection& c) {
+    return access::Settings::put_document(
+        c, "people.masking", {{"analyst", {"interests"}}, {"operator", Json::array()}});
+  }));
+  EXPECT_TRUE(told()["interest"].is_null());
+  EXPECT_EQ(told()["text"]["en"], "matches your interests");
 }
 
 TEST_F(RecommenderSourcesOverHttp, WhatIsPopularWhereSomebodyLives) {

@@ -89,6 +89,12 @@ TEST(RecommenderInterests, ALittleHistoryGoesFirstAndMuchLeavesInterestsOut) {
   EXPECT_TRUE(made.newcomer(300));
   EXPECT_THAT(list(300), ElementsAre("hammer", "saw", "glue", "cup", "tea"));
   EXPECT_FALSE(made.newcomer(301));
+  const auto first = [&](const Blend& blend) {
+    return world.names(made.recommend(301, blend, {.limit = 1}, world.catalogue, {}))[0];
+  };
+  EXPECT_EQ(first({}), "glue") << "nothing was checked: what goes with what they bought";
+  EXPECT_EQ(first({.known = Mix::only(Way::kPopular), .newcomers = {}}), "soap")
+      << "what is popular told best";
   EXPECT_THAT(list(301), ElementsAre("glue", "soap", "cup", "tea", "oolong"))
       << "what has no weight says nothing of those who are known";
 }
@@ -394,7 +400,7 @@ TEST(RecommenderNewcomers, WhatTheyLikeTellsWhatTheyBuy) {
     // Known people buy anything: nothing of theirs tells better, and interests have no weight.
     EXPECT_EQ(model.all.used, Way::kPopular);
     EXPECT_EQ(row(model.all, Way::kInterests).weight, 0);
-    EXPECT_EQ(model.blend.known, Mix{});
+    EXPECT_EQ(model.blend.known, Mix::only(Way::kPopular));
   }
 }
 

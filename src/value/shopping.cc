@@ -240,6 +240,13 @@ void ProfilingWords::say(PersonId person, int64_t at_ms, bool withdrew) {
   if (!added && at_ms >= found->second.at_ms) found->second = {at_ms, withdrew};
 }
 
+void ProfilingWords::move(PersonId from, PersonId into) {
+  const auto word = words_.find(from);
+  if (word == words_.end()) return;
+  const Word said = word->second;
+  say(into, said.at_ms, said.withdrew);
+}
+
 bool ProfilingWords::withdrew(PersonId person) const {
   const auto found = words_.find(person);
   return found != words_.end() && found->second.withdrew;
@@ -250,7 +257,8 @@ Result<Shopping> read_shopping(events::Log& log, store::Database& database,
                                const std::stop_token& stop) {
   Shopping shopping{.seq = log.last_seq()};
   std::unordered_map<std::string, PersonId> whose;
-  TRY(database.read([&](store::Connection& c) {
+  TRY(database.read([&](store::Connection& c) -> Result<void> {
+    shopping.last_move = TRY(people::reached(c)).last_move;
     return people::each_identity(c, [&](std::string_view identity, PersonId person) {
       whose.emplace(identity, person);
       return Result<void>();

@@ -81,6 +81,8 @@ struct Demand {
 class ProfilingWords {
  public:
   void say(PersonId person, int64_t at_ms, bool withdrew);
+  // Who was joined to somebody brings their word along.
+  void move(PersonId from, PersonId into);
   bool withdrew(PersonId person) const;
   bool empty() const { return words_.empty(); }
 
@@ -96,6 +98,7 @@ struct Shopping {
   Catalogue catalogue;
   std::vector<Bit> bits;  // by person, then time; of nobody who has withdrawn
   uint64_t seq = 0;       // up to which the log was read
+  int64_t last_move = 0;  // of the people whose they are
   Demand demand;          // of everybody and nobody
   ProfilingWords profiling;
 };

@@ -214,9 +214,10 @@ struct HealthLights {
   std::vector<uint8_t> light;    // by person: a place in kLightWords
 };
 // A product that suits somebody, and the reason, a word of reason_name(): "bought_with" and
-// "viewed_with" with the name of what of theirs it goes with, "interest" with the interest.
+// "viewed_with" with the name of what of theirs it goes with, "interest" with the interest. The
+// reason also as it is said to them.
 struct Suited {
-  std::string product, reason, with;
+  std::string product, reason, with, en, zh;
 };
 inline constexpr size_t kMaxSuited = 1'000;  // products asked about at once; more are not looked at
 class Models {
