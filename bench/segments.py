@@ -53,15 +53,17 @@ def batch_of(number, people, begin, now):
     return json.dumps({"batch": batch})
 
 
-def identifies_of(number, people):
-    """A visitor becomes a user, with traits: one batch, the same for the same number."""
-    chance = random.Random(SEED - number)
+def identifies_of(number, people, turn):
+    """A visitor becomes a user, with traits: one batch, the same for the same number. The second time a client says
+    the same again, but for one in ten whose plan has changed."""
     batch = []
     for i in range(BATCH):
         n = (number * BATCH + i) % people
+        plan = PLANS[(n + (turn > 1 and n % 10 == 0)) % len(PLANS)]
         batch.append({
-            "type": "identify", "messageId": f"i{number}-{i}", "userId": f"user-{n}", "anonymousId": f"visitor-{n}",
-            "traits": {"name": f"Person {n}", "email": f"p{n}@example.com", "plan": chance.choice(PLANS)},
+            "type": "identify", "messageId": f"i{turn}-{number}-{i}", "userId": f"user-{n}",
+            "anonymousId": f"visitor-{n}",
+            "traits": {"name": f"Person {n}", "email": f"p{n}@example.com", "plan": plan},
         })
     return json.dumps({"batch": batch})
 
@@ -77,7 +79,7 @@ def seen(condition, seconds, what, pause=LOOK):
 
 
 def caught_up(server):
-    """By the gauges, which count nothing in the stores."""
+    """By the gauges: they ask the engine how many parts there are, and read no rows."""
     lines = server.api("GET", "/metrics").body.decode().splitlines()
     behind = [float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("perennial_stage_behind")]
     return behind and not any(behind)
@@ -96,16 +98,17 @@ class Cores:
         return f"{ours / took:.1f} cores, the load {(time.process_time() - self.before[1]) / took:.1f}"
 
 
-def identities(server, key, count, people):
+def identities(server, key, count, people, turn):
     """Identifies that were written beforehand, from the first call until people hold all of them."""
-    bodies = [identifies_of(number, people) for number in range(count // BATCH)]
+    bodies = [identifies_of(number, people, turn) for number in range(count // BATCH)]
     cores, begun = Cores(server), time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         for one in [pool.submit(send, server, key, body) for body in bodies]:
             one.result()
     sent = time.monotonic() - begun
     took = seen(lambda: caught_up(server), 600, "the stages", 4 * LOOK) - begun
-    print(f"{len(bodies) * BATCH:,} identifies: acknowledged at {len(bodies) * BATCH / sent:,.0f}/s, joined at "
+    whom = "of new people" if turn == 1 else "of the same people again"
+    print(f"{len(bodies) * BATCH:,} identifies {whom}: acknowledged at {len(bodies) * BATCH / sent:,.0f}/s, joined at "
           f"{len(bodies) * BATCH / took:,.0f}/s with {cores.told()} (goal {GOAL_IDENTIFIES:,}/s)", flush=True)
 
 
@@ -372,7 +375,9 @@ def main():
     now = int(time.time()) - 5
     with Perennial() as server:
         key = server.write_key()
-        identities(server, key, given.identifies or people, people)
+        identities(server, key, given.identifies or people, people, turn=1)
+        if "identities" in parts:
+            identities(server, key, given.identifies or people, people, turn=2)
         begun = time.monotonic()
         fill(server, key, events, people, now - 365 * DAY, now)
         print(f"{events:,} events, {server.get('/v1/stats')['state']['people']:,} people, "
