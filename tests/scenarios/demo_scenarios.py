@@ -79,15 +79,19 @@ class TheDemo(unittest.TestCase):
         cohort = next(c for c in triangle["cohorts"] if c["label"] == "2010-12")
         self.assertEqual([cell["people"] for cell in cohort["cells"]], COHORT_2010_12)
 
+    def tags_of_the_last_day(self):
+        """None until they know the last three months; a portrait that was begun before is renewed at once."""
+        portrait = self.demo.get("/v1/portrait")
+        if portrait["newest"] and portrait["newest"]["as_of"].startswith("2011-12-10"):
+            tags = {tag["tag"]: tag for tag in portrait["newest"]["tags"]}
+            if tags["interest"]["coverage"] > 0.95:
+                return tags
+        if not portrait["renewing"]:
+            self.demo.post("/v1/portrait/renew", {})
+        return None
+
     def test_the_portrait_tells_customers_apart(self):
-        newest = until(
-            lambda: (p := self.demo.get("/v1/portrait")["newest"])
-            and p["as_of"].startswith("2011-12-10") and p,
-            120,
-            "the portrait",
-        )
-        tags = {tag["tag"]: tag for tag in newest["tags"]}
-        self.assertGreater(tags["interest"]["coverage"], 0.95)
+        tags = until(self.tags_of_the_last_day, 120, "the portrait of everybody")
         self.assertGreater(len(tags["interest"]["words"]), 8)
         self.assertEqual(tags["region"]["words"][0]["word"], "United Kingdom")
         self.assertGreater(tags["discount_affinity"]["coverage"], 0.9)
