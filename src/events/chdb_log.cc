@@ -1,10 +1,10 @@
 // The event log in ClickHouse in process.
 //
 // Writing: GroupWriter hands over groups; commit() drops what is stored already, numbers the rest,
-// and inserts it as one part. Whether an id is stored is asked of the Bloom filter first; only ids
-// that it may contain are looked up in the table. Ids of a group enter the filter whether its
-// INSERT succeeded or not: being in the filter only means being looked up, so a repeat after a
-// failure is answered by what the table really holds.
+// and inserts it as one part. Whether an id is stored is asked of the Bloom filter first
+// (known_ids.h); only ids that it may contain are looked up in the table. Ids of a group enter the
+// filter whether its INSERT succeeded or not: being in the filter only means being looked up, so a
+// repeat after a failure is answered by what the table really holds.
 //
 // An INSERT can fail after its rows became visible. The numbers of a failed group are therefore
 // remembered, and before the next group they are read back: what is there is published to the
@@ -34,7 +34,7 @@
 #include "events/erasing.h"
 #include "events/events.h"
 #include "events/group_writer.h"
-#include "events/id_filter.h"
+#include "events/known_ids.h"
 #include "events/row_binary.h"
 
 namespace perennial::events {
@@ -110,15 +110,14 @@ std::string id_literal(Fingerprint id) {
 class ChdbLog final : public Log {
  public:
   ChdbLog(std::unique_ptr<DirectoryLock> lock, ChdbEngine* engine,
-          std::unique_ptr<ChdbConnection> connection, uint64_t last_seq, IdFilter filter,
+          std::unique_ptr<ChdbConnection> connection, uint64_t last_seq, KnownIds::Load ids,
           std::chrono::milliseconds window, AfterInsert after_insert)
       : lock_(std::move(lock)),
         engine_(engine),
         connection_(std::move(connection)),
         after_insert_(std::move(after_insert)),
         next_seq_(last_seq + 1),
-        filter_(std::move(filter)),
-        filter_bytes_(filter_.bytes()),
+        ids_(std::move(ids)),
         arrivals_(last_seq),
         writer_(window, true, [this](auto group) { commit(std::move(group)); }) {}
   ~ChdbLog() override { writer_.stop(); }
@@ -180,9 +179,8 @@ class ChdbLog final : public Log {
   uint64_t next_seq_;
   uint64_t doubt_from_ =
       0;  // a failed INSERT may have stored numbers from here to next_seq_ - 1; 0: no doubt
-  IdFilter filter_;
+  KnownIds ids_;
 
-  std::atomic<uint64_t> filter_bytes_;
   std::atomic<uint64_t> duplicates_ = 0;
   Arrivals arrivals_;
   std::mutex readers_mutex_;
@@ -201,7 +199,7 @@ Result<std::unordered_set<Fingerprint>> ChdbLog::stored_ids(const std::vector<Pe
   std::vector<Fingerprint> asked;
   for (const Pending& request : group) {
     std::ranges::copy_if(request.ids, std::back_inserter(asked),
-                         [&](const Fingerprint& id) { return filter_.may_contain(id); });
+                         [&](const Fingerprint& id) { return ids_.may_contain(id); });
   }
   std::ranges::sort(asked, {}, [](const Fingerprint& id) { return std::pair(id.high, id.low); });
   std::unordered_set<Fingerprint> out;
@@ -275,12 +273,7 @@ void ChdbLog::commit(std::vector<Pending> group) {
     if (fresh.events.empty()) return fresh;
     auto inserted = connection_->insert(kInsert, "RowBinary", fresh.rows);
     if (after_insert_) inserted = after_insert_(std::move(inserted));
-    for (const Pending& request : group) {
-      for (const Fingerprint& id : request.ids) {
-        if (!filter_.may_contain(id)) filter_.add(id);
-      }
-    }
-    filter_bytes_ = filter_.bytes();
+    for (const Pending& request : group) ids_.add(request.ids);
     if (!inserted) {
       doubt_from_ = first;
       return std::unexpected(std::move(inserted).error());
@@ -441,7 +434,7 @@ Result<LogStats> ChdbLog::stats() {
   out.last_seq = arrivals_.last_seq();
   out.pending_rows = writer_.pending_rows();
   out.duplicates = duplicates_;
-  out.dedup_bytes = filter_bytes_;
+  out.dedup_bytes = ids_.bytes();
   return out;
 }
 
@@ -530,16 +523,22 @@ Result<Erased> ChdbLog::erase(const Erase& asked) {
   return out;
 }
 
-Result<IdFilter> load_filter(ChdbConnection& connection, uint64_t events) {
+// The ids of the table, and of what was erased from it and may not come again. Erasing notes ids
+// before it deletes them, and the table is read first: so none is missed.
+Result<IdFilter> load_filter(ChdbEngine& engine, uint64_t events, const std::stop_token& stop) {
+  auto connection = TRY(engine.connect(kReaderSettings));
   // A tenth more than there is, so that the first layer lasts for a while.
   IdFilter filter(events + events / 10);
   TRY(stream_rows(
-      connection, "SELECT id FROM events UNION ALL SELECT id FROM erased_ids",
+      *connection, "SELECT id FROM events UNION ALL SELECT id FROM erased_ids",
       [&](RowReader& reader) {
         Fingerprint id;
         return reader.read_id(id) && (filter.add(id), true);
       },
-      []() -> Result<void> { return {}; }));
+      [&]() -> Result<void> {
+        if (stop.stop_requested()) return fail(Code::kBusy, "the log is being closed");
+        return {};
+      }));
   return filter;
 }
 
@@ -573,10 +572,10 @@ Result<std::unique_ptr<Log>> open_chdb_with(const ChdbOptions& options, AfterIns
       " UNION ALL SELECT max(seq) AS last, toUInt64(0) AS n FROM given_numbers)",
       [&](RowReader& reader) { return reader.read_number(last_seq) && reader.read_number(events); },
       []() -> Result<void> { return {}; }));
-  IdFilter filter = TRY(load_filter(*connection, events));
-  return std::make_unique<ChdbLog>(std::move(lock), engine, std::move(connection), last_seq,
-                                   std::move(filter), options.commit_window,
-                                   std::move(after_insert));
+  return std::make_unique<ChdbLog>(
+      std::move(lock), engine, std::move(connection), last_seq,
+      [engine, events](const std::stop_token& stop) { return load_filter(*engine, events, stop); },
+      options.commit_window, std::move(after_insert));
 }
 
 }  // namespace perennial::events

@@ -3,6 +3,7 @@
 
 #include <future>
 #include <random>
+#include <semaphore>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 #include "events/chdb_sql.h"
 #include "events/group_writer.h"
 #include "events/id_filter.h"
+#include "events/known_ids.h"
 #include "events/row_binary.h"
 #include "events/sql_words.h"
 #include "events/testing.h"
@@ -80,6 +82,42 @@ TEST(IdFilter, LargeLayersAreSharpEnough) {
   EXPECT_LT(wrong_of_a_million(medium, random), 500);
   EXPECT_LT(medium.bytes(), 12'600'000u);
   EXPECT_LT(100'000'000 * filter_bits(100'000'000) / 8, 180'000'000u);
+}
+
+// Two loads: one fails, the other is held until the test lets it go.
+TEST(KnownIds, EveryIdIsLookedUpUntilTheFilterIsFull) {
+  const Fingerprint old{1, 2}, fresh{3, 4}, never{5, 6};
+  std::binary_semaphore go(0);
+  std::atomic<int> loads = 0;
+  KnownIds ids(
+      [&](const std::stop_token&) -> Result<IdFilter> {
+        if (++loads == 1) return fail(Code::kInternal, "the table cannot be read");
+        go.acquire();
+        IdFilter filter;
+        filter.add(old);
+        return filter;
+      },
+      std::chrono::milliseconds(0));
+  EXPECT_TRUE(ids.may_contain(never));
+  ids.add(std::array{fresh});
+  EXPECT_GT(ids.bytes(), 0u);
+  go.release();
+  ids.wait_until_whole();
+  EXPECT_EQ(loads, 2);
+  EXPECT_FALSE(ids.may_contain(never));
+  EXPECT_TRUE(ids.may_contain(old));
+  EXPECT_TRUE(ids.may_contain(fresh)) << "stored while the filter was filled";
+  ids.add(std::array{never});
+  EXPECT_TRUE(ids.may_contain(never));
+}
+
+TEST(KnownIds, ClosingStopsALoad) {
+  KnownIds ids([](const std::stop_token& stop) -> Result<IdFilter> {
+    std::binary_semaphore told(0);
+    std::stop_callback tell(stop, [&] { told.release(); });
+    told.acquire();
+    return fail(Code::kInternal, "the log is being closed");
+  });
 }
 
 std::vector<StoredEvent> stored(uint64_t from, uint64_t to) {
