@@ -31,6 +31,14 @@ struct Progress {
   }
 };
 
+// How a timeline that is behind comes after its log.
+struct CatchUp {
+  // Behind by more than this, the log is swept instead of read in the order of arrival.
+  uint64_t sweep_events = 100'000;
+  // Rows of a sweep, of about 50 bytes, that are held until they become a layer.
+  size_t rows = 1'000'000;
+};
+
 struct BuildSource {
   events::Log& log;
   store::Database& database;

@@ -1,5 +1,7 @@
 #include "timeline/follower.h"
 
+#include <utility>
+
 #include <algorithm>
 
 namespace perennial::timeline {
@@ -13,8 +15,9 @@ constexpr uint64_t kSimilar = 4;                // layers merge unless the older
 
 }  // namespace
 
-Follower::Follower(BuildSource source, Base base, Zone zone)
+Follower::Follower(BuildSource source, Base base, Zone zone, CatchUp catch_up)
     : source_(source),
+      catch_up_(catch_up),
       zone_(zone),
       days_(days_of(zone)),
       facts_(base.facts),
@@ -100,7 +103,8 @@ Result<Follower::Look> Follower::look() {
     }
     out.moves = TRY(people::moves_after(c, last_move_, kMovesAtOnce));
     apply_moves(out.moves);
-    if (out.reached.applied_seq > seq_ && out.reached.applied_seq - seq_ <= kSweepEvents) {
+    if (out.reached.applied_seq > seq_ &&
+        out.reached.applied_seq - seq_ <= catch_up_.sweep_events) {
       out.shared = TRY(source_.log.share_arrivals(seq_, kArrivalsAtOnce));
       out.arrivals = events::up_to(out.shared.events, out.reached.applied_seq);
       out.owners = TRY(owners_of(c, out.arrivals));
@@ -129,8 +133,14 @@ bool Follower::meets_older(uint32_t person, Second at) const {
   const uint32_t place = person % kBucketPeople;
   const uint32_t number = person / kBucketPeople;
   if (number < replaced_.size() && replaced_[number].has(place)) return false;
-  for (size_t l = layers_.size(); l-- > 0;) {
-    const BucketView bucket = layers_[l]->bucket(number);
+  return holds(layers_, person, at);
+}
+
+bool Follower::holds(const Layers& layers, uint32_t person, Second at) {
+  const uint32_t place = person % kBucketPeople;
+  const uint32_t number = person / kBucketPeople;
+  for (size_t l = layers.size(); l-- > 0;) {
+    const BucketView bucket = layers[l]->bucket(number);
     if (!bucket) continue;
     const Second* begin = bucket.at() + bucket.first()[place];
     const Second* end = bucket.at() + bucket.first()[place + 1];
@@ -263,7 +273,7 @@ Result<void> Follower::reread_many(const Progress& progress) {
 
 Result<Follower::Step> Follower::step(const Progress& progress) {
   Look seen = TRY(look());
-  const bool far = seen.reached.applied_seq > seq_ + kSweepEvents;
+  const bool far = seen.reached.applied_seq > seq_ + catch_up_.sweep_events;
   if (far) return sweep(seen.reached, progress);
   for (size_t i = 0; i < seen.arrivals.size(); ++i) take(seen.arrivals[i], seen.owners[i]);
   const uint64_t before = seq_;
@@ -308,8 +318,10 @@ Result<Follower::Step> Follower::sweep(const people::Reached& reached, const Pro
   return Step{.changed = true, .more = false};
 }
 
-// Rows of all events up to a number.
+// All events up to a number, as layers: rows are made into one whenever there are many, since
+// millions may be missing after a start. Nothing is in use before all of them are there.
 Result<void> Follower::take_all(const Owners& owners, uint64_t up_to, const Progress& progress) {
+  Layers made;
   uint64_t seen = 0, nobody = 0, outside = 0;
   std::string identity;
   uint32_t person = 0;
@@ -333,11 +345,20 @@ Result<void> Follower::take_all(const Owners& owners, uint64_t up_to, const Prog
                                             event.seq, event.properties, rows_);
                           if (took == Intake::Took::kOutside) {
                             ++outside;
-                          } else if (meets_older(person, rows_.rows.back().at())) {
+                            return {};
+                          }
+                          const Second at = rows_.rows.back().at();
+                          if (holds(made, person, at) || meets_older(person, at))
                             unsettled_.insert(person);
+                          if (rows_.rows.size() >= catch_up_.rows) {
+                            made.push_back(layer_of(std::exchange(rows_, {}), {}, &days_));
                           }
                           return {};
                         }));
+  for (auto& layer : made) {
+    layers_.push_back(std::move(layer));
+    compact();
+  }
   facts_.nobody += nobody;
   facts_.outside += outside;
   return {};

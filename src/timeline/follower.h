@@ -18,15 +18,13 @@ namespace perennial::timeline {
 
 inline constexpr size_t kSmallRows = 65'536;
 inline constexpr size_t kArrivalsAtOnce = 8'000;
-// Behind by more than this, the log is swept instead of read in the order of arrival.
-inline constexpr uint64_t kSweepEvents = 100'000;
 // People whose histories are looked up in the log at once. Of more, when the look-ups would read
 // more than the log holds, the log is swept.
 inline constexpr size_t kRereadAtOnce = 500;
 
 class Follower {
  public:
-  Follower(BuildSource source, Base base, Zone zone);
+  Follower(BuildSource source, Base base, Zone zone, CatchUp catch_up);
 
   struct Step {
     bool changed = false;  // a new snapshot is worth publishing
@@ -47,6 +45,8 @@ class Follower {
   const Days& days() const { return days_; }
   const Dictionary* dictionary() const { return dictionary_.get(); }
   uint64_t events_above_base() const;
+  // Nobody's history waits to be read anew: what is held is what the log holds up to seq().
+  bool settled() const { return unsettled_.empty(); }
   size_t layer_bytes() const;
 
   // For a new base: everything so far as layers, which are not merged with later ones until
@@ -59,6 +59,7 @@ class Follower {
   Result<void> renew(const std::string& path, const Progress& progress);
 
  private:
+  using Layers = std::vector<std::shared_ptr<const Layer>>;
   // One consistent look at people: what has been applied, what moved, whose the identities are.
   struct Look {
     people::Reached reached;
@@ -74,6 +75,7 @@ class Follower {
   void apply_moves(const std::vector<people::Move>& moves);
   void take(const events::StoredEvent& event, uint32_t person);
   bool meets_older(uint32_t person, Second at) const;
+  static bool holds(const Layers& layers, uint32_t person, Second at);
   Result<void> reread(const Progress& progress);
   Result<void> reread(const std::vector<people::PersonId>& people);
   Result<void> reread_many(const Progress& progress);
@@ -85,16 +87,17 @@ class Follower {
   void compact();
 
   const BuildSource source_;
+  const CatchUp catch_up_;
   const Zone zone_;
   const Days days_;
   BaseFacts facts_;
   std::shared_ptr<Dictionary> dictionary_;
   std::unique_ptr<Intake> intake_;
-  std::vector<std::shared_ptr<const Layer>> layers_;  // base first
-  std::atomic<size_t> frozen_ = 1;                    // layers that may not be merged with others
-  Rows rows_;                                         // newer than all layers
-  People replaced_;                                   // whose rows are all there is of them
-  std::shared_ptr<const HeapLayer> newest_;           // of the rows, unless they are newer
+  Layers layers_;                            // base first
+  std::atomic<size_t> frozen_ = 1;           // layers that may not be merged with others
+  Rows rows_;                                // newer than all layers
+  People replaced_;                          // whose rows are all there is of them
+  std::shared_ptr<const HeapLayer> newest_;  // of the rows, unless they are newer
   bool newer_rows_ = false;
   uint64_t seq_ = 0;
   int64_t last_move_ = 0;

@@ -68,6 +68,7 @@ struct Timeline::Impl {
   void give_up_rewriting();
   void remove_other_bases() const;
   void rewrite_if_grown();
+  void keep_what_is_above();
   void rewrite(std::vector<std::shared_ptr<const Layer>> layers, BaseFacts facts);
   bool stopping() const { return progress.stop; }
   void say(const std::string& line) const {
@@ -153,7 +154,7 @@ Result<void> Timeline::Impl::install(uint64_t number) {
       base.facts.seq > options.log.last_seq()) {
     return fail(Code::kConflict, "it is ahead of the event log");
   }
-  follower = std::make_unique<Follower>(source(), std::move(base), zone);
+  follower = std::make_unique<Follower>(source(), std::move(base), zone, options.catch_up);
   base_number = number;
   base_exists = true;
   publish();
@@ -294,6 +295,20 @@ void Timeline::Impl::rewrite(std::vector<std::shared_ptr<const Layer>> layers, B
   wake.notify_all();
 }
 
+// The next start would read it from the log again. Nothing is written while somebody's history
+// waits to be read anew: that this was to be done would be forgotten.
+void Timeline::Impl::keep_what_is_above() {
+  if (!follower || !follower->settled()) return;
+  const uint64_t much = std::max(options.rewrite_events / 4, follower->facts().events / 64);
+  if (follower->events_above_base() < much) return;
+  progress.stop = false;
+  if (auto went = renew(); !went) {
+    say(fmt::format("timeline not kept error=\"{}\"", went.error().text()));
+    return;
+  }
+  remove_other_bases();
+}
+
 void Timeline::Impl::follow() {
   while (!stopping()) {
     auto went = step();
@@ -324,8 +339,10 @@ void Timeline::stop() {
     impl_->progress.stop = true;
   }
   impl_->wake.notify_all();
-  if (impl_->following.joinable()) impl_->following.join();
+  if (!impl_->following.joinable()) return;
+  impl_->following.join();
   if (impl_->rewriting.joinable()) impl_->rewriting.join();
+  impl_->keep_what_is_above();
 }
 
 std::shared_ptr<const Snapshot> Timeline::snapshot() const {

@@ -52,6 +52,7 @@ struct Options {
   std::function<Zone()> zone;  // of the workspace; another one means building anew
   unsigned threads = 2;        // that answer questions
   uint64_t rewrite_events = kRewriteEvents;
+  CatchUp catch_up = {};
   std::function<void(const std::string&)> say = nullptr;  // builds and faults, a line each
 };
 
@@ -73,7 +74,9 @@ class Timeline {
   // Maps what is there; builds in the background when there is nothing, or it is damaged.
   static Result<std::unique_ptr<Timeline>> open(Options options);
   ~Timeline();
-  void stop();  // at once; what is under way is given up
+  // What is under way is given up. Where much lies above the base a new one is written first, which
+  // takes seconds for a hundred million events: the next start then goes on from there.
+  void stop();
 
   std::shared_ptr<const Snapshot> snapshot() const;
   Pool& pool();

@@ -15,11 +15,39 @@ TEST_F(TimelineTest, HitsWhatTheLogHoldsThroughJoinsAndRestarts) {
     if (round % 4 == 3) {  // a restart, with what came meanwhile
       close();
       append(random_events(random, number, 100));
-      open(round == 7 ? 50 : 1'000'000);
+      // Now and then the log is swept, in layers of few rows.
+      open(round == 7 ? 50 : 1'000'000, {.sweep_events = round == 7 ? 100'000u : 20u, .rows = 7});
     }
     settle();
     ASSERT_NO_FATAL_FAILURE(compare_all(*timeline_->snapshot()));
   }
+}
+
+TEST_F(TimelineTest, AStopKeepsWhatLiesAboveTheBase) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  int number = 0;
+  append(random_events(random, number, 200));
+  settle();
+  close();
+  for (const bool much : {true, false}) {
+    SCOPED_TRACE(much);
+    open(much ? 400 : 1'000'000);
+    settle();
+    append(random_events(random, number, 150));
+    settle();
+    const uint64_t before = log_->last_seq();
+    close();
+    open(1'000'000);
+    ASSERT_TRUE(timeline_->wait_until(0, 20s));
+    settle();
+    EXPECT_EQ(timeline_->stats().layers, much ? 1u : 2u);
+    EXPECT_EQ(timeline_->stats().seq, before);
+    ASSERT_NO_FATAL_FAILURE(compare_all(*timeline_->snapshot()));
+    close();
+  }
+  open(1'000'000);
 }
 
 // Each of many people does something in a second that an older layer has of them: the order within

@@ -135,12 +135,13 @@ class TimelineTest : public testing::Test {
     std::filesystem::remove_all(directory_);
   }
 
-  void open(uint64_t rewrite_events) {
+  void open(uint64_t rewrite_events, CatchUp catch_up = {}) {
     auto opened = Timeline::open({.directory = directory_,
                                   .log = *log_,
                                   .database = *database_,
                                   .zone = [this] { return zone_; },
-                                  .rewrite_events = rewrite_events});
+                                  .rewrite_events = rewrite_events,
+                                  .catch_up = catch_up});
     ASSERT_TRUE(opened) << opened.error().text();
     std::lock_guard lock(mutex_);
     timeline_ = std::move(*opened);
