@@ -16,6 +16,8 @@ using timeline::Second;
 
 namespace {
 
+constexpr uint64_t kManyMissing = 100'000;  // events that an answer does without: that is told
+
 constexpr uint64_t kMillisOfSecond = 1'000;
 
 Second second_up(Instant t) {
@@ -146,6 +148,11 @@ Result<std::unique_ptr<Asking>> Asking::begin(const Query& query, const Sources&
   asking->lists_ = lists_of(query);
   asking->use_log_ =
       !asking->lists_.empty() || !asking->snapshot_ || !holds_all(query, *asking->snapshot_);
+  const uint64_t last = sources.timeline.source().log.last_seq();
+  if (!asking->use_log_ && last > asking->snapshot_->seq + kManyMissing)
+    asking->warn("catching_up", std::to_string(last - asking->snapshot_->seq) +
+                                    " events are not in the answer yet: the program has just "
+                                    "started, or much arrives at once");
   return asking;
 }
 

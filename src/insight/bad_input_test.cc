@@ -191,5 +191,20 @@ TEST_F(RebuildTest, TheLogAnswersWhileADamagedTimelineIsBuiltAgain) {
   }
 }
 
+TEST_F(BehaviourTest, AnAnswerSaysWhenManyEventsAreMissing) {
+  small_shop();
+  const std::string question = march(
+      R"("analysis": "trends", "series": [{"select": {"event": "View"}, "measure": "count"}])");
+  EXPECT_EQ(ask(question)["warnings"], Json::array());
+  stages_.reset();  // nobody takes up what comes from here on
+  for (int i = 0; i < 100'001; ++i) track("ann", "View", "2026-03-05T10:00:00Z");
+  ASSERT_TRUE(log_->append_and_wait(std::move(waiting_)));
+  const Json behind = ask(question);
+  ASSERT_EQ(behind["warnings"].size(), 1u);
+  EXPECT_EQ(behind["warnings"][0]["code"], "catching_up");
+  EXPECT_THAT(behind["warnings"][0]["message"].get<std::string>(),
+              testing::StartsWith("100001 events"));
+}
+
 }  // namespace
 }  // namespace perennial::insight
