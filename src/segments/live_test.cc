@@ -94,7 +94,7 @@ TEST_F(Live, AnotherFirstDayOfTheWeekCountsAtOnce) {
   flush();
   start();
   const std::string id =
-      make("This week", R"({"did": {"event": "View", "window": {"current": "week"}}})");
+      make("This week", R"({"did": {"event": "View", "window": {"this": "week"}}})");
   EXPECT_THAT(members(id), IsEmpty());
   access::Workspace workspace = settings_->workspace();
   workspace.calendar.week_start = WeekStart::kSunday;
