@@ -2,7 +2,9 @@
 // down a consent; and what the log says about the person: traits with their history, consents with
 // their evidence, everything at once as an export.
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <mutex>
 
 #include "people/desk.h"
 #include "people/history.h"
@@ -61,6 +63,16 @@ Json said_json(const Said& said) {
 Json consent_json(const ConsentWord& word) {
   return {{"channel", word.channel},       {"topic", word.topic},   {"granted", word.granted},
           {"at", format_instant(word.at)}, {"source", word.source}, {"evidence", word.evidence}};
+}
+
+Result<PersonId> person_param(const Request& request) {
+  const std::string& text = request.params.at("person_id");
+  PersonId id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc() || end != text.data() + text.size() || id <= 0) {
+    return fail(Code::kInvalid, "expected the number of a customer", "person_id");
+  }
+  return id;
 }
 
 class Desk {
@@ -279,6 +291,9 @@ class Desk {
   Result<Json> say(const Request& request, events::Event event, std::string_view action,
                    const Json& detail, const std::string& version) {
     const Instant now = parts_.clock();
+    // Of two edits of one version the second must see what the first has said.
+    std::unique_lock<std::mutex> alone;
+    if (!version.empty()) alone = std::unique_lock(edits_of(TRY(person_param(request))));
     std::optional<Telling> telling(std::in_place);
     TRY(parts_.database.write([&](store::Connection& c) -> Result<void> {
       const Person person = TRY(asked_person(c, request));
@@ -298,6 +313,10 @@ class Desk {
     telling.reset();
     const bool applied = parts_.settle && parts_.settle(appended.last_seq);
     return Json{{"seq", appended.last_seq}, {"applied", applied}};
+  }
+
+  std::mutex& edits_of(PersonId person) {
+    return edits_[static_cast<size_t>(person) % edits_.size()];
   }
 
   static std::string page(const Json& all) {
@@ -321,17 +340,8 @@ class Desk {
   }
 
   DeskParts parts_;
+  std::array<std::mutex, 64> edits_;  // of people by their numbers
 };
-
-Result<PersonId> person_param(const Request& request) {
-  const std::string& text = request.params.at("person_id");
-  PersonId id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc() || end != text.data() + text.size() || id <= 0) {
-    return fail(Code::kInvalid, "expected the number of a customer", "person_id");
-  }
-  return id;
-}
 
 }  // namespace
 

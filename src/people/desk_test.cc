@@ -1,4 +1,9 @@
 // The routes by which people say something of customers.
+#include <array>
+#include <atomic>
+#include <future>
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "people/history.h"
@@ -74,7 +79,7 @@ class PeopleDesk : public testing::Test {
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<http::Client> client_;
   int sent_ = 0;
-  int64_t now_ms_ = 1'000;
+  std::atomic<int64_t> now_ms_ = 1'000;
   uint64_t applied_ = 0;
 };
 
@@ -138,6 +143,25 @@ TEST_F(PeopleDesk, AnEditIsRefusedOnWhatHasChangedMeanwhile) {
   EXPECT_EQ(history["history"][0]["trait"], "city");
   EXPECT_EQ(history["history"][0]["source"], "console:desk");
   EXPECT_EQ(history["total"], 4);
+}
+
+TEST_F(PeopleDesk, OfTwoEditsAtOnceOneIsRefused) {
+  send({identify(1, "u1", "", kAnn)});
+  for (int round = 0; round < 20; ++round) {
+    const std::string target = customer("u1");
+    const Json version = call("GET", target)["version"];
+    const auto edit = [&](const std::string& city) {
+      return std::async(std::launch::async, [&, city] {
+        http::Client client("127.0.0.1", server_->port());
+        const Json body{{"version", version}, {"traits", {{"city", city}}}};
+        const auto answer =
+            client.send("PATCH", target, to_text(body), {{"Content-Type", "application/json"}});
+        return answer ? answer->status : 0;
+      });
+    };
+    auto one = edit("Lyon " + std::to_string(round)), other = edit("Nice " + std::to_string(round));
+    EXPECT_THAT((std::array{one.get(), other.get()}), testing::UnorderedElementsAre(200, 409));
+  }
 }
 
 TEST_F(PeopleDesk, NotesStandOnTheTimelineAndGoWithTheirIdentity) {
