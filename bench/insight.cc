@@ -138,6 +138,8 @@ bool compare(Ours& ours, Rival& duckdb, Rival& clickhouse, const std::string& qu
   line["bytes"] = answer.bytes;
   constexpr size_t kShown = 100'000;
   if (expected.size() <= kShown) line["answer"] = expected;
+  // One line for each person: of a list the caller compares how many are in it.
+  line["lines"] = std::ranges::count(expected, '\n');
   std::puts(line.dump().c_str());
   std::fflush(stdout);
   return true;

@@ -2,9 +2,10 @@
 is built anew from the log, and how long it takes to follow when everybody does something in a second that
 it holds already.
 
-bench/timeline.py [--fill SECONDS] [--seconds S] [--rate R] [--crowd SECONDS]: fills a log over HTTP with events
+bench/timeline.py [--fill SECONDS] [--seconds S] [--rate R] [--crowd SECONDS] [--events N [--people N]]: fills a log over HTTP with events
 of 100,000 people, then asks for probes while a load generator goes on sending (at most R events a second; 0: as
 many as are taken), starts the server without its timeline and watches it being built, and lets the crowd return.
+With --events the engine writes the log itself: built anew, and started again, at the size of a hundred million.
 """
 import argparse
 import json
@@ -17,12 +18,19 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/scenarios"))
+import filled_log  # noqa: E402
+import segments  # noqa: E402
 from perennial import BUILD, Perennial  # noqa: E402
 
 LOAD = str(BUILD / "bin/bench_collect")
 BATCH = 100
 FRESH_GOAL_SECONDS = 1.0
 REBUILD_GOAL = 3_000_000  # events/s
+START_GOAL_SECONDS = 5
+COUNT = {
+    "analysis": "trends", "range": {"last": 30},
+    "series": [{"select": {"event": "Order"}, "measure": "people"}], "by": "week",
+}
 QUESTION = {
     "analysis": "trends", "range": {"from": "2026-10-31", "to": "2026-11-03"},
     "series": [{"select": {"event": "Probe"}, "measure": "count"}], "by": "day",
@@ -134,6 +142,10 @@ def rebuild(server):
     server.stop()
     shutil.rmtree(server.data / "timeline")
     server.start()
+    watch_build(server)
+
+
+def watch_build(server):
     seen = []
     while (state := server.get("/v1/stats")["timeline"])["phase"] != "ready":
         seen.append(state["built"])
@@ -148,15 +160,57 @@ def rebuild(server):
     )
 
 
+def plan(server):
+    return server.ask(COUNT)["read"]["plan"]
+
+
+def restart(server):
+    """How soon a server on this log answers again from its timeline, with all that it had before."""
+    begun = time.monotonic()
+    server.stop()
+    stopped, begun = time.monotonic() - begun, time.monotonic()
+    server.start()
+    up = time.monotonic() - begun
+    while plan(server) != "timeline":
+        time.sleep(0.02)
+    answered = time.monotonic() - begun
+    last = server.get("/v1/stats")["events"]["last_seq"]
+    assert server.get("/v1/stats")["timeline"]["seq"] == last, "the newest events are missing"
+    print(
+        f"a restart: stopped in {stopped:.1f} s, ready after {up:.1f} s, answers after {answered:.1f} s "
+        f"(goal {START_GOAL_SECONDS} s)",
+        flush=True,
+    )
+
+
+def at_size(server, key, events, people):
+    """A log of many events, which the engine writes itself: the timeline built from it, questions meanwhile,
+    and a restart."""
+    end = int(time.time()) - 5
+    segments.identities(server, key, people, people, turn=1)
+    segments.send(server, key, segments.batch_of(0, people, end - 365 * segments.DAY, end))
+    took = filled_log.fill(server, events, people, end - 365 * segments.DAY, end)
+    print(f"{events:,} events of {people:,} people written by the engine in {took:.0f} s", flush=True)
+    begun = time.monotonic()
+    meanwhile = server.ask(COUNT)
+    print(f"meanwhile: {meanwhile['read']['plan']} answers in {time.monotonic() - begun:.1f} s", flush=True)
+    watch_build(server)
+    restart(server)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fill", type=int, default=40, metavar="SECONDS")
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--rate", type=int, default=10_000)
     parser.add_argument("--crowd", type=int, default=5, metavar="SECONDS")
+    parser.add_argument("--events", type=int, help="only a log of so many: built, and started again")
+    parser.add_argument("--people", type=int, default=1_000_000)
     given = parser.parse_args()
     with Perennial() as server:
         key = server.write_key()
+        if given.events:
+            return at_size(server, key, given.events, given.people)
         fill(server, key, given.fill)
         freshness(server, key, given.seconds, given.rate)
         until_steady(server)
