@@ -192,8 +192,9 @@ def at_size(server, key, events, people):
     took = filled_log.fill(server, events, people, end - 365 * segments.DAY, end)
     print(f"{events:,} events of {people:,} people written by the engine in {took:.0f} s", flush=True)
     begun = time.monotonic()
-    meanwhile = server.ask(COUNT)
-    print(f"meanwhile: {meanwhile['read']['plan']} answers in {time.monotonic() - begun:.1f} s", flush=True)
+    meanwhile = server.api("POST", "/v1/insights/query", COUNT)
+    said = meanwhile.json["read"]["plan"] if meanwhile.status == 200 else meanwhile.json["detail"]
+    print(f"a question meanwhile: {said}, after {time.monotonic() - begun:.1f} s", flush=True)
     watch_build(server)
     restart(server)
 

@@ -1,8 +1,15 @@
 #include "timeline/owners.h"
 
 #include <algorithm>
+#include <bit>
+#include <numeric>
 
 namespace perennial::timeline {
+namespace {
+
+constexpr size_t kOfAPlace = 2;  // hashes, about
+
+}  // namespace
 
 Result<Owners> Owners::load(store::Connection& c) {
   Owners out;
@@ -14,15 +21,26 @@ Result<Owners> Owners::load(store::Connection& c) {
       }));
   std::ranges::sort(out.owners_,
                     [](const Owner& a, const Owner& b) { return less(a.hash, b.hash); });
+  out.index();
   return out;
+}
+
+void Owners::index() {
+  const auto places = std::bit_ceil(std::max<uint64_t>(2, owners_.size() / kOfAPlace));
+  shift_ = 64 - std::countr_zero(places);
+  begins_.assign(places + 1, 0);
+  for (const Owner& owner : owners_) ++begins_[place_of(owner.hash) + 1];
+  std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
 }
 
 uint32_t Owners::find(std::string_view identity) const {
   const XXH128_hash_t hash = XXH3_128bits(identity.data(), identity.size());
-  const auto found = std::ranges::lower_bound(owners_, hash, less, &Owner::hash);
-  const bool same = found != owners_.end() && found->hash.high64 == hash.high64 &&
-                    found->hash.low64 == hash.low64;
-  return same ? found->person : 0;
+  const size_t place = place_of(hash);
+  for (uint32_t i = begins_[place]; i < begins_[place + 1]; ++i) {
+    const Owner& owner = owners_[i];
+    if (owner.hash.high64 == hash.high64 && owner.hash.low64 == hash.low64) return owner.person;
+  }
+  return 0;
 }
 
 uint32_t Owners::find_event(std::string_view identity, std::string_view anonymous_id) const {

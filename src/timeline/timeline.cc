@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kIdle{1'000};  // looks without being told
 constexpr std::chrono::milliseconds kErrorPause{500};
+constexpr std::chrono::seconds kLongestOpening{10};  // a gigabyte from a slow disk; it goes on then
 constexpr std::chrono::milliseconds kPublishEvery{250};  // while much is waiting
 // After a publication the follower rests three times as long as it took: under a steady stream it
 // takes a quarter of a core at most, and what is new is still seen within a second.
@@ -105,6 +106,12 @@ Result<void> Timeline::Impl::open() {
   std::filesystem::create_directories(options.directory, error);
   if (error) return fail(Code::kInternal, error.message(), options.directory);
   following = std::thread([this] { follow(); });
+  // Who asks at once is answered from the file, and does not read the log because it is not mapped
+  // yet.
+  std::unique_lock lock(mutex);
+  changed.wait_for(lock, kLongestOpening, [this] {
+    return stats.phase != Stats::Phase::kOpening || !stats.error.empty();
+  });
   return {};
 }
 
@@ -185,6 +192,7 @@ Result<void> Timeline::Impl::build() {
   {
     std::lock_guard lock(mutex);
     stats.phase = Stats::Phase::kBuilding;
+    changed.notify_all();
   }
   TRY(build_base(source(), base_path(options.directory, ++base_number), options.zone(), progress));
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
@@ -315,6 +323,7 @@ void Timeline::Impl::follow() {
     std::unique_lock lock(mutex);
     if (!went && !stopping()) {
       stats.error = went.error().text();
+      changed.notify_all();
       say(fmt::format("timeline waits error=\"{}\"", stats.error));
     }
     wake.wait_for(lock, std::exchange(rest, {}), [&] { return stopping(); });

@@ -57,7 +57,7 @@ struct Options {
 };
 
 struct Stats {
-  enum class Phase { kBuilding, kReady } phase = Phase::kBuilding;
+  enum class Phase { kOpening, kBuilding, kReady } phase = Phase::kOpening;
   uint64_t done = 0, total = 0;  // events of the build under way
   uint64_t seq = 0;              // every event up to this is in the answers
   uint64_t events = 0, outside = 0, nobody = 0;
@@ -71,7 +71,8 @@ struct Stats {
 
 class Timeline {
  public:
-  // Maps what is there; builds in the background when there is nothing, or it is damaged.
+  // Maps what is there, and waits for that: there is a snapshot then. Builds in the background when
+  // there is nothing, or it is damaged.
   static Result<std::unique_ptr<Timeline>> open(Options options);
   ~Timeline();
   // What is under way is given up. Where much lies above the base a new one is written first, which

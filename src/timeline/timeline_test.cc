@@ -23,6 +23,29 @@ TEST_F(TimelineTest, HitsWhatTheLogHoldsThroughJoinsAndRestarts) {
   }
 }
 
+TEST_F(TimelineTest, OwnersAreFoundAmongMany) {
+  const Owners none;
+  EXPECT_EQ(none.find("u:user-1"), 0u);
+  std::vector<Event> events(3'000);
+  for (size_t i = 0; i < events.size(); ++i) {
+    events[i].source = "shop";
+    events[i].message_id = events[i].user_id = "user-" + std::to_string(i);
+    events[i].name = "View";
+    events[i].timestamp = *parse_instant("2026-03-01T00:00:00Z");
+  }
+  append(events);
+  settle();
+  ASSERT_TRUE(database_->read([&](store::Connection& c) -> Result<void> {
+    const Owners owners = TRY(Owners::load(c));
+    for (const Event& event : events) {
+      const auto person = TRY(people::resolve(c, event.user_id, ""));
+      EXPECT_EQ(owners.find("u:" + event.user_id), static_cast<uint32_t>(person.value_or(0)));
+      EXPECT_EQ(owners.find("a:" + event.user_id), 0u);
+    }
+    return {};
+  }));
+}
+
 TEST_F(TimelineTest, AStopKeepsWhatLiesAboveTheBase) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
