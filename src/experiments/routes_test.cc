@@ -1,5 +1,6 @@
 // Experiments and hold-outs through their routes, over a log in memory and a timeline.
 #include <map>
+#include <numeric>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -34,7 +35,17 @@ class ProofRoutes : public testing::Test {
         .resolve_set =
             [this](std::string_view) { return Result<std::vector<people::PersonId>>(audience_); },
         .clock = [this] { return now_; },
-        .net_costs = [this] { return Result<std::vector<NetCost>>(costs_); }});
+        .net_costs = [this] { return Result<std::vector<NetCost>>(costs_); },
+        .hold_out_of_loyalty = [this](store::Connection&, std::string_view id, auto people,
+                                      Instant from) -> Result<void> {
+          told_loyalty_.push_back({std::string(id), {people.begin(), people.end()}, from});
+          return {};
+        },
+        .let_into_loyalty = [this](store::Connection&, std::string_view id,
+                                   Instant at) -> Result<void> {
+          told_loyalty_.push_back({std::string(id), {}, at});
+          return {};
+        }});
     http::Router router;
     proof_->add_routes(router);
     http::Options options;
@@ -110,6 +121,12 @@ class ProofRoutes : public testing::Test {
   std::unique_ptr<http::Server> server_;
   std::vector<people::PersonId> audience_;
   std::vector<NetCost> costs_;
+  struct ToldLoyalty {
+    std::string hold_out;
+    std::vector<people::PersonId> people;
+    Instant at;
+  };
+  std::vector<ToldLoyalty> told_loyalty_;
   Instant now_ = *parse_instant("2026-03-01T00:00:00Z");
   int sent_ = 0;
 };
@@ -371,6 +388,65 @@ TEST_F(ProofRoutes, NetRevenueIsLessPointsAndMessages) {
   const Json& first = result["measures"][0]["effects"][0]["absolute"]["effect"];
   EXPECT_NEAR(*(*gains)[0].value, first.get<double>() * result["arms"][1]["people"].get<double>(),
               1e-6);
+TEST_F(ProofRoutes, HoldOutsAreToldToTheLoyaltyProgrammeThatTheyKeepFrom) {
+  std::vector<events::Event> events;
+  for (int i = 0; i < 40; ++i)
+    events.push_back(event("u" + std::to_string(i), events::Type::kIdentify, "", Json::object()));
+  take(std::move(events));
+  const auto begin = [&](const char* scope) {
+    return call("POST", "/v1/hold-outs", {{"name", "x"}, {"percent", 50}, {"scope", scope}}, 201);
+  };
+  begin("campaigns");
+  EXPECT_TRUE(told_loyalty_.empty());
+  const std::string loyalty = begin("loyalty")["id"], global = begin("global")["id"];
+  ASSERT_EQ(told_loyalty_.size(), 2u);
+  EXPECT_EQ(told_loyalty_[0].hold_out, loyalty);
+  EXPECT_EQ(told_loyalty_[0].at, now_);
+  EXPECT_EQ(told_loyalty_[0].people.size(), people_of("hold_out:" + loyalty + ":held_out"));
+  EXPECT_EQ(told_loyalty_[1].hold_out, global);
+  now_ += 1h;
+  call("POST", "/v1/hold-outs/" + loyalty + "/end");
+  ASSERT_EQ(told_loyalty_.size(), 3u);
+  EXPECT_EQ(told_loyalty_[2].hold_out, loyalty);
+  EXPECT_EQ(told_loyalty_[2].at, now_);
+  // There are no journeys: nobody could be held out of them.
+  const Json refused =
+      call("POST", "/v1/hold-outs", {{"name", "x"}, {"percent", 5}, {"scope", "journeys"}}, 400);
+  EXPECT_EQ(refused["where"], "scope");
+  EXPECT_EQ(
+      call("POST", "/v1/hold-outs", {{"name", "x"}, {"percent", 5}, {"scope", "x"}}, 400)["where"],
+      "scope");
+}
+
+TEST_F(ProofRoutes, WhoComesLaterIsHeldOutByTheirDraw) {
+  const std::string id =
+      call("POST", "/v1/hold-outs", {{"name", "x"}, {"percent", 50}, {"salt", "s"}}, 201)["id"];
+  const Instant began = now_;
+  now_ += 24h;
+  std::vector<events::Event> events;
+  for (int i = 0; i < 40; ++i)
+    events.push_back(event("u" + std::to_string(i), events::Type::kIdentify, "", Json::object()));
+  events.push_back(event("", events::Type::kTrack, "Seen", Json::object(), "visitor"));
+  take(std::move(events));
+  size_t expected = 0;
+  for (int i = 0; i < 40; ++i)
+    expected +=
+        proof::assign("s", unit_of_user("u" + std::to_string(i)), 0.5) == proof::Arm::kHeldOut;
+  std::vector<people::PersonId> people(41);
+  std::iota(people.begin(), people.end(), 1);
+  const auto held = [&](const char* kind) {
+    auto found = followed_.database->write(
+        [&](store::Connection& c) { return hold_newcomers(c, kind, people, now_); });
+    EXPECT_TRUE(found);
+    return *found;
+  };
+  ASSERT_EQ(held("loyalty").size(), expected);
+  EXPECT_EQ(held("loyalty")[0].from, began);
+  EXPECT_EQ(people_of("hold_out:" + id + ":held_out"), expected) << "they are members now";
+  call("POST", "/v1/hold-outs/" + id + "/end");
+  EXPECT_TRUE(held("loyalty").empty());
+}
+
   const Json wrong = {{{"key", "n"}, {"kind", "count"}, {"of", {{"orders", true}}}, {"net", true}}};
   EXPECT_EQ(call("POST", "/v1/experiments", draft("x", {{"measures", wrong}}), 400)["where"],
             "measures[0].net");

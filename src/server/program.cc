@@ -95,6 +95,8 @@ class Wired final : public Program {
   Result<Instant> campaign_sent(std::string_view id);
   Result<std::vector<loyalty::Suited>> suited_products(people::PersonId person,
                                                        std::span<const std::string> products);
+  Result<std::vector<loyalty::HeldOut>> held_of_loyalty(store::Connection& c,
+                                                        std::span<const people::PersonId> people);
   Result<value::Likings> likings_at(Instant at, const std::stop_token& stop);
   std::vector<value::Liking> likings_of(people::PersonId person);
   Result<std::vector<value::Brought>> brought(uint64_t seq);
@@ -160,7 +162,9 @@ Result<void> Wired::open_modules() {
        .clock = system_now,
        .resolve_set = [this](std::string_view set) { return resolve_set(set); },
        .suited = [this](people::PersonId person,
-                        auto products) { return suited_products(person, products); }}));
+                        auto products) { return suited_products(person, products); },
+       .held_newcomers = [this](store::Connection& c,
+                                auto people) { return held_of_loyalty(c, people); }}));
   open_experiments();
 
   std::vector<events::Stage> stages;
@@ -277,7 +281,9 @@ void Wired::open_experiments() {
       .resolve_set = [this](std::string_view set) { return resolve_set(set); },
       .clock = system_now,
       .campaign_sent = [this](std::string_view id) { return campaign_sent(id); },
-      .net_costs = [this] { return net_costs(*database_, *goals_); }});
+      .net_costs = [this] { return net_costs(*database_, *goals_); },
+      .hold_out_of_loyalty = loyalty::hold_out,
+      .let_into_loyalty = loyalty::end_hold_out});
 }
 
 Result<void> Wired::open_imports() {
@@ -368,6 +374,15 @@ Result<std::vector<loyalty::Suited>> Wired::suited_products(people::PersonId per
 }
 
 Result<value::Likings> Wired::likings_at(Instant at, const std::stop_token& stop) {
+Result<std::vector<loyalty::HeldOut>> Wired::held_of_loyalty(
+    store::Connection& c, std::span<const people::PersonId> people) {
+  std::vector<loyalty::HeldOut> held;
+  const Instant now = settings_->workspace().now(system_now);
+  for (auto& one : TRY(experiments::hold_newcomers(c, "loyalty", people, now)))
+    held.push_back({.hold_out = std::move(one.hold_out), .person = one.person, .from = one.from});
+  return held;
+}
+
   value::Likings all;
   std::map<std::string, uint32_t, std::less<>> places;
   for (const auto& one : TRY(portrait_->interests_at(at, stop))) {

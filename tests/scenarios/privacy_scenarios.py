@@ -65,6 +65,7 @@ SEEDS = [
     ("loyalty_referral_codes", {"programme": "p", "code": USER, "person": "$person"}),
     ("loyalty_moved", {"move": 9001, "what": "loyalty_referral_codes", "programme": "p", "id": USER}),
 ]
+    ("loyalty_held_out", {"hold_out": "h1", "person": "$person", "from_ms": 1}),
 # What the import and the server itself write of her.
 FILLED = {"people", "people_seen", "identities", "identity_facts", "identity_claims", "orders", "imports"}
 # Told to the log at once, and gone from here before anything could be erased.
@@ -145,7 +146,7 @@ class EveryTable(People):
         person = self.seed(state)
         found = {t for t in state.tables() for cell in state.cells(t) if any(w in cell for w in TRACES)}
         only_numbers = {"people_seen", "loyalty_holders", "value_health_alerts", "segment_changes", "campaigns",
-                        "experiments", "hold_outs"}
+                        "experiments", "hold_outs", "loyalty_held_out", "value_stages", "value_stage_changes"}
         self.assertEqual(found, (seeded | FILLED) - only_numbers)
         state.close()
         self.server.start()
@@ -170,8 +171,9 @@ class EveryTable(People):
         ]
         self.assertEqual(found, [])
         for number in numbers:
-            alerts = state.all("SELECT count(*) FROM value_health_alerts WHERE person = ?", (number,))
-            self.assertEqual(alerts, [(0,)])
+            for table in ("value_health_alerts", "value_stages", "value_stage_changes", "loyalty_held_out"):
+                left = state.all(f"SELECT count(*) FROM {table} WHERE person = ?", (number,))
+                self.assertEqual(left, [(0,)], table)
         state.close()
         self.server.start()
 
