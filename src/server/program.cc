@@ -220,6 +220,7 @@ Result<void> Wired::open_questions() {
                             const std::stop_token& stop) { return likings_at(at, stop); },
        .likings_of = [this](people::PersonId person) { return likings_of(person); },
        .brought = [this](uint64_t seq) { return brought(seq); },
+       .stages = [this] { return value_->settled_snapshot(); },
        .region_trait = [this] { return database_->read(portrait::region_trait); }}));
   behaviour_ = std::make_unique<insight::Behaviour>(insight::BehaviourParts{
       .timeline = *timeline_,
@@ -373,7 +374,6 @@ Result<std::vector<loyalty::Suited>> Wired::suited_products(people::PersonId per
   return list;
 }
 
-Result<value::Likings> Wired::likings_at(Instant at, const std::stop_token& stop) {
 Result<std::vector<loyalty::HeldOut>> Wired::held_of_loyalty(
     store::Connection& c, std::span<const people::PersonId> people) {
   std::vector<loyalty::HeldOut> held;
@@ -383,6 +383,7 @@ Result<std::vector<loyalty::HeldOut>> Wired::held_of_loyalty(
   return held;
 }
 
+Result<value::Likings> Wired::likings_at(Instant at, const std::stop_token& stop) {
   value::Likings all;
   std::map<std::string, uint32_t, std::less<>> places;
   for (const auto& one : TRY(portrait_->interests_at(at, stop))) {
