@@ -240,6 +240,41 @@ TEST_F(ProofRoutes, ShareOutTheirLayerAndKeepToTheirAudience) {
   start(draft("c", {{"audience", "stage:loyal"}}));
   EXPECT_FALSE(arm({{"user_id", "member"}}, "c")["arm"].is_null());
   EXPECT_EQ(arm({{"user_id", "stranger"}}, "c")["why"], "audience");
+  // Who leaves the audience and comes back keeps the arm all the while.
+  const Json first = arm({{"user_id", "member"}}, "c");
+  EXPECT_EQ(first["why"], "kept");
+  for (const auto& audience : {std::vector<people::PersonId>(), {**member}}) {
+    audience_ = audience;
+    now_ += 1h;
+    EXPECT_EQ(arm({{"user_id", "member"}}, "c"), first);
+  }
+}
+
+TEST_F(ProofRoutes, WhoIsJoinedToSomebodyHeldOutIsHeldOut) {
+  std::string held, other;
+  for (int i = 0; held.empty() || other.empty(); ++i) {
+    const std::string user = "u" + std::to_string(i);
+    const bool is = proof::assign("s", unit_of_user(user), 0.5) == proof::Arm::kHeldOut;
+    (is ? held : other) = user;
+  }
+  take({event(held, events::Type::kIdentify, "", Json::object()),
+        event(other, events::Type::kIdentify, "", Json::object())});
+  call("POST", "/v1/hold-outs", {{"name", "x"}, {"percent", 50}, {"salt", "s"}}, 201);
+  const auto by = [&](const std::string& user) {
+    return *followed_.database->read([&](store::Connection& c) -> Result<std::string> {
+      const auto who = TRY(people::resolve(c, user, ""));
+      const HeldOut all = TRY(HeldOut::load(c, "campaigns"));
+      return std::string(all.by(*who, user));
+    });
+  };
+  EXPECT_NE(by(held), "");
+  EXPECT_EQ(by(other), "");
+  now_ += 1h;
+  auto alias = event(other, events::Type::kAlias, "", Json::object());
+  alias.properties = to_text(Json{{"previousId", held}});
+  alias.anonymous_id = held;
+  take({alias});
+  EXPECT_NE(by(other), "") << "they are one person now";
 }
 
 TEST_F(ProofRoutes, MeasureWhatTheArmsDid) {
@@ -299,6 +334,11 @@ TEST_F(ProofRoutes, HoldPeopleOutAndCompareThem) {
   }
   take(std::move(events));
   call("POST", "/v1/hold-outs", {{"name", "All"}, {"percent", 90.1}}, 400);
+  for (const double percent : {90.0, 0.1}) {
+    const Json one = call("POST", "/v1/hold-outs", {{"name", "x"}, {"percent", percent}}, 201);
+    EXPECT_EQ(one["percent"], percent);
+    call("POST", "/v1/hold-outs/" + one["id"].get<std::string>() + "/end");
+  }
   const Json power = call("POST", "/v1/hold-outs/power", {{"percent", 25}, {"days", 30}});
   EXPECT_EQ(power["people"], 400);
   EXPECT_EQ(power["held_out"], 100);
@@ -329,65 +369,25 @@ TEST_F(ProofRoutes, HoldPeopleOutAndCompareThem) {
   EXPECT_EQ(result["arms"][0]["people"], expected);
   EXPECT_EQ(result["arms"][1]["people"], 400 - expected);
   EXPECT_EQ(result["headline"]["verdict"], "works") << result["headline"];
+  // Goals show the same beside what came before and after.
+  const Json beside = proof_->whole_hold_out_json().value();
+  EXPECT_EQ(beside["id"], made["id"]);
+  EXPECT_EQ(beside["name"], "All");
+  EXPECT_EQ(beside["since"], made["started_at"]);
+  EXPECT_EQ(beside["set"], made["set"]);
+  EXPECT_EQ(beside["verdict"], "works");
+  EXPECT_EQ(beside["why"], result["headline"]["why"]);
+  EXPECT_EQ(beside["difference"], result["headline"]["absolute"]);
+  EXPECT_NEAR(beside["difference"]["value"].get<double>(), 0.4, 0.1);
   const Json page = call("GET", path + "/members?limit=3&offset=1");
   EXPECT_EQ(page["members"].size(), 3u);
   EXPECT_EQ(page["members"][0]["left_at"], nullptr);
   call("POST", path + "/end");
+  EXPECT_TRUE(proof_->whole_hold_out_json().value().is_null()) << "none is running";
   call("POST", path + "/end", nullptr, 409);
   EXPECT_NE(call("GET", path + "/members")["members"][0]["left_at"], nullptr);
 }
 
-TEST_F(ProofRoutes, NetRevenueIsLessPointsAndMessages) {
-  costs_ = {{.event = "Points Earned",
-             .property = "points",
-             .is = {{"programme", "p1"}, {"currency", "points"}},
-             .minor = 2},
-            {.event = "Points Spent", .property = "points", .set = {"order"}, .minor = -2},
-            {.event = "Message Sent", .minor = 3.5}};
-  const Json measures = {{{"key", "revenue"}, {"kind", "revenue"}},
-                         {{"key", "net"}, {"kind", "revenue"}, {"net", true}}};
-  const std::string id = start(draft("costs", {{"measures", measures}}));
-  EXPECT_EQ(call("GET", "/v1/experiments/" + id)["measures"][1]["net"], true);
-  std::map<std::string, double> revenue, cost;
-  std::vector<events::Event> later;
-  for (int i = 0; i < 120; ++i) {
-    const std::string user = "u" + std::to_string(i);
-    const std::string in = arm({{"user_id", user}}, "costs")["arm"];
-    now_ += 60s;
-    const auto track = [&](const char* name, const Json& properties) {
-      later.push_back(event(user, events::Type::kTrack, name, properties));
-    };
-    track("Order Completed", {{"order_id", "o" + user}, {"total", 10}, {"currency", "CNY"}});
-    revenue[in] += 1'000;
-    for (int k = 0; k <= i % 3; ++k) track("Message Sent", {{"campaign_id", "c"}});
-    cost[in] += 3.5 * (1 + i % 3);
-    track("Points Earned", {{"programme", "p1"}, {"currency", "points"}, {"points", i}});
-    cost[in] += 2 * i;
-    // Points of another programme cost nothing here; those spent in the mall are no discount.
-    track("Points Earned", {{"programme", "p2"}, {"currency", "points"}, {"points", 1'000}});
-    track("Points Spent", {{"programme", "p1"}, {"currency", "points"}, {"points", 50}});
-    if (i % 4 == 0) {
-      track("Points Spent", {{"programme", "p1"}, {"points", 5}, {"order", "o" + user}});
-      cost[in] -= 10;
-    }
-  }
-  now_ += 48h;
-  take(std::move(later));
-  const Json result = call("GET", "/v1/experiments/" + id + "/result");
-  for (size_t i = 0; i < 2; ++i) {
-    const std::string key = result["arms"][i]["key"];
-    EXPECT_NEAR(result["measures"][0]["arms"][i]["sum"].get<double>(), revenue[key], 1e-6);
-    EXPECT_NEAR(result["measures"][1]["arms"][i]["sum"].get<double>(), revenue[key] - cost[key],
-                1e-6);
-  }
-  EXPECT_EQ(result["measures"][1]["net"], true);
-  // Gains are before costs: returns take them off themselves.
-  const auto gains = proof_->gains();
-  ASSERT_TRUE(gains) << gains.error().text();
-  ASSERT_EQ(gains->size(), 1u);
-  const Json& first = result["measures"][0]["effects"][0]["absolute"]["effect"];
-  EXPECT_NEAR(*(*gains)[0].value, first.get<double>() * result["arms"][1]["people"].get<double>(),
-              1e-6);
 TEST_F(ProofRoutes, HoldOutsAreToldToTheLoyaltyProgrammeThatTheyKeepFrom) {
   std::vector<events::Event> events;
   for (int i = 0; i < 40; ++i)
@@ -447,6 +447,57 @@ TEST_F(ProofRoutes, WhoComesLaterIsHeldOutByTheirDraw) {
   EXPECT_TRUE(held("loyalty").empty());
 }
 
+TEST_F(ProofRoutes, NetRevenueIsLessPointsAndMessages) {
+  costs_ = {{.event = "Points Earned",
+             .property = "points",
+             .is = {{"programme", "p1"}, {"currency", "points"}},
+             .minor = 2},
+            {.event = "Points Spent", .property = "points", .set = {"order"}, .minor = -2},
+            {.event = "Message Sent", .minor = 3.5}};
+  const Json measures = {{{"key", "revenue"}, {"kind", "revenue"}},
+                         {{"key", "net"}, {"kind", "revenue"}, {"net", true}}};
+  const std::string id = start(draft("costs", {{"measures", measures}}));
+  EXPECT_EQ(call("GET", "/v1/experiments/" + id)["measures"][1]["net"], true);
+  std::map<std::string, double> revenue, cost;
+  std::vector<events::Event> later;
+  for (int i = 0; i < 120; ++i) {
+    const std::string user = "u" + std::to_string(i);
+    const std::string in = arm({{"user_id", user}}, "costs")["arm"];
+    now_ += 60s;
+    const auto track = [&](const char* name, const Json& properties) {
+      later.push_back(event(user, events::Type::kTrack, name, properties));
+    };
+    track("Order Completed", {{"order_id", "o" + user}, {"total", 10}, {"currency", "CNY"}});
+    revenue[in] += 1'000;
+    for (int k = 0; k <= i % 3; ++k) track("Message Sent", {{"campaign_id", "c"}});
+    cost[in] += 3.5 * (1 + i % 3);
+    track("Points Earned", {{"programme", "p1"}, {"currency", "points"}, {"points", i}});
+    cost[in] += 2 * i;
+    // Points of another programme cost nothing here; those spent in the mall are no discount.
+    track("Points Earned", {{"programme", "p2"}, {"currency", "points"}, {"points", 1'000}});
+    track("Points Spent", {{"programme", "p1"}, {"currency", "points"}, {"points", 50}});
+    if (i % 4 == 0) {
+      track("Points Spent", {{"programme", "p1"}, {"points", 5}, {"order", "o" + user}});
+      cost[in] -= 10;
+    }
+  }
+  now_ += 48h;
+  take(std::move(later));
+  const Json result = call("GET", "/v1/experiments/" + id + "/result");
+  for (size_t i = 0; i < 2; ++i) {
+    const std::string key = result["arms"][i]["key"];
+    EXPECT_NEAR(result["measures"][0]["arms"][i]["sum"].get<double>(), revenue[key], 1e-6);
+    EXPECT_NEAR(result["measures"][1]["arms"][i]["sum"].get<double>(), revenue[key] - cost[key],
+                1e-6);
+  }
+  EXPECT_EQ(result["measures"][1]["net"], true);
+  // Gains are before costs: returns take them off themselves.
+  const auto gains = proof_->gains();
+  ASSERT_TRUE(gains) << gains.error().text();
+  ASSERT_EQ(gains->size(), 1u);
+  const Json& first = result["measures"][0]["effects"][0]["absolute"]["effect"];
+  EXPECT_NEAR(*(*gains)[0].value, first.get<double>() * result["arms"][1]["people"].get<double>(),
+              1e-6);
   const Json wrong = {{{"key", "n"}, {"kind", "count"}, {"of", {{"orders", true}}}, {"net", true}}};
   EXPECT_EQ(call("POST", "/v1/experiments", draft("x", {{"measures", wrong}}), 400)["where"],
             "measures[0].net");
