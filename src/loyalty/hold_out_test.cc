@@ -19,13 +19,13 @@ class HoldOuts : public StageTest {
       Rule bought;
       bought.id = bought.name = "bought";
       bought.event = "Order Completed";
-      bought.from_ms = 0;
+      bought.from_ms = bought.version = 0;
       bought.amount = {.kind = Amount::Kind::kPerMoney, .points = 1, .per_minor = 100};
       TRY(save_rule(c, ledger_->programme(), bought, "", ledger_->now()));
       Rule signed_in;
       signed_in.id = signed_in.name = "signed";
       signed_in.event = "Signed In";
-      signed_in.from_ms = 0;
+      signed_in.from_ms = signed_in.version = 0;
       signed_in.amount = {.points = 3};
       signed_in.streak = {{.days = 2, .points = 50}};
       TRY(save_rule(c, ledger_->programme(), signed_in, "", ledger_->now()));
@@ -141,6 +141,7 @@ TEST_F(HoldOuts, AQuoteAndMemberPricesAndCouponsFollow) {
     PriceRule everybody;
     everybody.id = everybody.name = "all";
     everybody.percent = 10;
+    everybody.valid = {time("2026-01-01"), time("2027-01-01")};
     const std::vector<PriceRule> rules = {everybody};
     for (const PersonId who : {held, other}) {
       const auto found = TRY(rules_for(c, ledger_->programme(), rules, {}, who, ledger_->now()));
@@ -150,6 +151,7 @@ TEST_F(HoldOuts, AQuoteAndMemberPricesAndCouponsFollow) {
     batch.id = batch.name = "spring";
     batch.kind = CouponBatch::Kind::kPercent;
     batch.percent = 10;
+    batch.valid = everybody.valid;
     batch = TRY(save_batch(c, ledger_->programme(), batch, ledger_->now()));
     const std::vector<PersonId> all = {held, other};
     const Issued issued = TRY(issue_codes(c, ledger_->programme(), batch, all, ledger_->now()));
