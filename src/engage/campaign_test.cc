@@ -93,6 +93,20 @@ TEST_F(Campaigns, LeaveOutWhomAHoldOutKeeps) {
   EXPECT_EQ(rows->size(), kept.size());
 }
 
+TEST_F(Campaigns, ReachWhomAHoldOutOfTheLoyaltyProgrammeKeeps) {
+  auto shop = open();
+  shop->add_people(20);
+  ASSERT_TRUE(shop->database().write([](store::Connection& c) -> Result<void> {
+    TRY(
+        c.execute("INSERT INTO hold_outs (id, name, scope, percent, salt, created_at, started_at, "
+                  "last_person) VALUES ('h', 'all', 'loyalty', 90, 'salt', 0, 0, 0)"));
+    return {};
+  }));
+  const std::string id = shop->draft({{"hold_out_percent", 0.0}});
+  shop->send_and_wait(id);
+  for (const Json& send : shop->sends(id)) EXPECT_NE(send["verdict"], "global_hold_out") << send;
+}
+
 TEST_F(Campaigns, RefuseWhatIsWrong) {
   auto shop = open();
   const Json good = {{"name", "x"},

@@ -9,8 +9,6 @@ namespace {
 
 using std::chrono::days;
 
-constexpr double kMismatch = 0.001;  // below: the draw was not what it should have been
-
 Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
 struct Arm {
@@ -99,7 +97,7 @@ Draw check_draw(const Campaign& campaign, const Arms& arms) {
   Draw draw{.share = campaign.hold_out_percent / 100};
   if (total > 0) draw.observed = static_cast<double>(arms[1].people) / static_cast<double>(total);
   draw.p_value = proof::sample_ratio_p(arms[1].people, total, draw.share);
-  draw.ok = !draw.p_value || *draw.p_value >= kMismatch;
+  draw.ok = !draw.p_value || *draw.p_value >= proof::kMismatch;
   return draw;
 }
 

@@ -26,12 +26,12 @@ class Timeline;
 
 namespace perennial::experiments {
 
-// Hold-outs across campaigns, journeys and programmes.
+// Hold-outs across campaigns and the loyalty programme.
 
 // What a person is drawn by: the same before and after the state is rebuilt.
 std::string unit_of_user(std::string_view user_id);
-// Who must not be reached by actions of a kind ("campaigns", "journeys", "loyalty"): members of the
-// active hold-outs, under the number that their person has now, and whoever their draw takes.
+// Who must not be reached by actions of a kind ("campaigns", "loyalty"): members of the active
+// hold-outs, under the number that their person has now, and whoever their draw takes.
 class HeldOut {
  public:
   static Result<HeldOut> load(store::Connection& c, std::string_view kind);
@@ -55,6 +55,16 @@ struct HeldPerson {
   std::string user_id;
 };
 Result<void> keep_members(store::Connection& c, std::span<const HeldPerson> people, Instant now);
+
+// Those of these people whom active hold-outs of a kind draw, and from when: who came after it
+// began becomes a member here. To be called in the transaction that acts.
+struct HeldFrom {
+  std::string hold_out;
+  people::PersonId person = 0;
+  Instant from;
+};
+Result<std::vector<HeldFrom>> hold_newcomers(store::Connection& c, std::string_view kind,
+                                             std::span<const people::PersonId> people, Instant now);
 
 // What an event costs the shop: `minor` for each, or for each unit of a property. Below 0 it gives
 // back what was counted before.
@@ -81,6 +91,13 @@ class Experiments {
     std::function<Result<Instant>(std::string_view campaign)> campaign_sent = nullptr;
     // What points and messages cost, for net revenue; empty: nothing is known to cost anything.
     std::function<Result<std::vector<NetCost>>()> net_costs = nullptr;
+    // Tells the loyalty programme whom it must give nothing from when on, and when that is over,
+    // in the transaction in which a hold-out begins or ends. Empty: there is none.
+    std::function<Result<void>(store::Connection& c, std::string_view hold_out,
+                               std::span<const people::PersonId> people, Instant from)>
+        hold_out_of_loyalty = nullptr;
+    std::function<Result<void>(store::Connection& c, std::string_view hold_out, Instant at)>
+        let_into_loyalty = nullptr;
   };
   explicit Experiments(Wiring wiring);
   ~Experiments();

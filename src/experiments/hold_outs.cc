@@ -11,7 +11,7 @@ namespace perennial::experiments {
 namespace {
 
 constexpr size_t kAtOnce = 5'000;
-constexpr std::array<std::string_view, 4> kScopes = {"global", "campaigns", "journeys", "loyalty"};
+constexpr std::array<std::string_view, 3> kScopes = {"global", "campaigns", "loyalty"};
 constexpr std::string_view kSelect =
     "SELECT id, name, scope, percent, salt, started_at, ended_at, last_person, "
     "(SELECT count(*) FROM hold_out_members m WHERE m.hold_out_id = h.id) FROM hold_outs h ";
@@ -81,9 +81,13 @@ Result<HoldOutDraft> hold_out_from_json(const Json& json) {
   draft.name = TRY(text_in(json, "name", "", 400, true));
   draft.scope = TRY(text_in(json, "scope", "", 20, false));
   if (draft.scope.empty()) draft.scope = kScopes[0];
+  if (draft.scope == "journeys") {
+    return fail(Code::kInvalid, "there are no journeys yet from which people could be held out",
+                "scope", "take global, campaigns or loyalty");
+  }
   if (std::ranges::find(kScopes, draft.scope) == kScopes.end()) {
     return fail(Code::kInvalid, "there is no such scope", "scope",
-                "take global, campaigns, journeys or loyalty");
+                "take global, campaigns or loyalty");
   }
   draft.salt = TRY(text_in(json, "salt", "", 100, false));
   draft.percent = TRY(number_in(json, "percent", "", 0, 0, kMaxHoldOutPercent));
@@ -209,6 +213,27 @@ Result<void> keep_members(store::Connection& c, std::span<const HeldPerson> peop
   TRY(c.insert_many("hold_out_members", kColumns, rows,
                     "ON CONFLICT (hold_out_id, person_id) DO NOTHING"));
   return {};
+}
+
+Result<std::vector<HeldFrom>> hold_newcomers(store::Connection& c, std::string_view kind,
+                                             std::span<const people::PersonId> people,
+                                             Instant now) {
+  std::vector<HeldFrom> held;
+  const auto hold_outs = TRY(active(c, kind));
+  if (hold_outs.empty()) return held;
+  for (size_t at = 0; at < people.size(); at += kAtOnce) {
+    const auto chunk = people.subspan(at, std::min(kAtOnce, people.size() - at));
+    std::vector<HeldPerson> members;
+    for (const auto& person : TRY(people::find_people(c, chunk))) {
+      for (const HoldOut& hold_out : hold_outs) {
+        if (person.user_id.empty() || !draws(hold_out, person.user_id)) continue;
+        members.push_back({hold_out.id, person.id, person.user_id});
+        held.push_back({hold_out.id, person.id, hold_out.started_at});
+      }
+    }
+    TRY(keep_members(c, members, now));
+  }
+  return held;
 }
 
 }  // namespace perennial::experiments

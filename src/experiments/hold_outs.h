@@ -1,5 +1,6 @@
-// Hold-outs: people whom no campaign, journey or programme reaches, so that what all of them
-// together do can be seen. Drawn by hash, kept as members with their history.
+// Hold-outs: people whom no campaign reaches and to whom the loyalty programme gives nothing by its
+// rules, so that what all of it together does can be seen. Drawn by hash, kept as members with
+// their history.
 #pragma once
 
 #include <optional>
@@ -31,7 +32,7 @@ struct HoldOutDraft {
   std::string name, scope = "global", salt;
   double percent = 0;
 };
-// kInvalid or kTooLarge, naming the member. Scopes: global, campaigns, journeys, loyalty.
+// kInvalid or kTooLarge, naming the member. Scopes: global (all others), campaigns, loyalty.
 Result<HoldOutDraft> hold_out_from_json(const Json& json);
 
 // Begins at once: draws the members among the people known now.

@@ -364,6 +364,8 @@ TEST(Judge, SaysWhyItCannotTell) {
   const Judgement mismatch = judged(of_rates({200, 300}, {1000, 1300}));
   EXPECT_FALSE(mismatch.drawn_well);
   EXPECT_EQ(mismatch.why, "sample_ratio_mismatch");
+  EXPECT_TRUE(judged(of_rates({900, 900}, {5164, 4836})).drawn_well);
+  EXPECT_FALSE(judged(of_rates({900, 900}, {5165, 4835})).drawn_well);
   EXPECT_EQ(judged(of_rates({0, 0}, {500, 500})).why, "no_variation");
   EXPECT_EQ(judged(of_rates({200, 300}, {1000, 1000}), {.weights = {}, .sequential = false}).why,
             "not_over");

@@ -275,6 +275,10 @@ Answer Experiments::Impl::create_held(const http::Request& request) {
   const HoldOutDraft draft = TRY(hold_out_from_json(TRY(http::json_body(request))));
   const HoldOut made = TRY(wiring.database.write([&](store::Connection& c) -> Result<HoldOut> {
     HoldOut hold_out = TRY(create_hold_out(c, draft, now()));
+    if (wiring.hold_out_of_loyalty && hold_out.scope != "campaigns") {
+      const auto members = TRY(member_people(c, hold_out.id));
+      TRY(wiring.hold_out_of_loyalty(c, hold_out.id, members, hold_out.started_at));
+    }
     TRY(access::record(c, request.principal, "hold_out.create", hold_out.id,
                        {{"name", hold_out.name}, {"percent", hold_out.percent}}, wiring.clock()));
     return hold_out;
@@ -285,6 +289,7 @@ Answer Experiments::Impl::create_held(const http::Request& request) {
 Answer Experiments::Impl::end_held(const http::Request& request) {
   const HoldOut ended = TRY(wiring.database.write([&](store::Connection& c) -> Result<HoldOut> {
     HoldOut hold_out = TRY(end_hold_out(c, id_of(request), now()));
+    if (wiring.let_into_loyalty) TRY(wiring.let_into_loyalty(c, hold_out.id, *hold_out.ended_at));
     TRY(access::record(c, request.principal, "hold_out.end", hold_out.id, Json::object(),
                        wiring.clock()));
     return hold_out;

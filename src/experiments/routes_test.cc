@@ -1,5 +1,6 @@
 // Experiments and hold-outs through their routes, over a log in memory and a timeline.
 #include <map>
+#include <numeric>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -34,7 +35,17 @@ class ProofRoutes : public testing::Test {
         .resolve_set =
             [this](std::string_view) { return Result<std::vector<people::PersonId>>(audience_); },
         .clock = [this] { return now_; },
-        .net_costs = [this] { return Result<std::vector<NetCost>>(costs_); }});
+        .net_costs = [this] { return Result<std::vector<NetCost>>(costs_); },
+        .hold_out_of_loyalty = [this](store::Connection&, std::string_view id, auto people,
+                                      Instant from) -> Result<void> {
+          told_loyalty_.push_back({std::string(id), {people.begin(), people.end()}, from});
+          return {};
+        },
+        .let_into_loyalty = [this](store::Connection&, std::string_view id,
+                                   Instant at) -> Result<void> {
+          told_loyalty_.push_back({std::string(id), {}, at});
+          return {};
+        }});
     http::Router router;
     proof_->add_routes(router);
     http::Options options;
@@ -110,6 +121,12 @@ class ProofRoutes : public testing::Test {
   std::unique_ptr<http::Server> server_;
   std::vector<people::PersonId> audience_;
   std::vector<NetCost> costs_;
+  struct ToldLoyalty {
+    std::string hold_out;
+    std::vector<people::PersonId> people;
+    Instant at;
+  };
+  std::vector<ToldLoyalty> told_loyalty_;
   Instant now_ = *parse_instant("2026-03-01T00:00:00Z");
   int sent_ = 0;
 };
@@ -223,6 +240,41 @@ TEST_F(ProofRoutes, ShareOutTheirLayerAndKeepToTheirAudience) {
   start(draft("c", {{"audience", "stage:loyal"}}));
   EXPECT_FALSE(arm({{"user_id", "member"}}, "c")["arm"].is_null());
   EXPECT_EQ(arm({{"user_id", "stranger"}}, "c")["why"], "audience");
+  // Who leaves the audience and comes back keeps the arm all the while.
+  const Json first = arm({{"user_id", "member"}}, "c");
+  EXPECT_EQ(first["why"], "kept");
+  for (const auto& audience : {std::vector<people::PersonId>(), {**member}}) {
+    audience_ = audience;
+    now_ += 1h;
+    EXPECT_EQ(arm({{"user_id", "member"}}, "c"), first);
+  }
+}
+
+TEST_F(ProofRoutes, WhoIsJoinedToSomebodyHeldOutIsHeldOut) {
+  std::string held, other;
+  for (int i = 0; held.empty() || other.empty(); ++i) {
+    const std::string user = "u" + std::to_string(i);
+    const bool is = proof::assign("s", unit_of_user(user), 0.5) == proof::Arm::kHeldOut;
+    (is ? held : other) = user;
+  }
+  take({event(held, events::Type::kIdentify, "", Json::object()),
+        event(other, events::Type::kIdentify, "", Json::object())});
+  call("POST", "/v1/hold-outs", {{"name", "x"}, {"percent", 50}, {"salt", "s"}}, 201);
+  const auto by = [&](const std::string& user) {
+    return *followed_.database->read([&](store::Connection& c) -> Result<std::string> {
+      const auto who = TRY(people::resolve(c, user, ""));
+      const HeldOut all = TRY(HeldOut::load(c, "campaigns"));
+      return std::string(all.by(*who, user));
+    });
+  };
+  EXPECT_NE(by(held), "");
+  EXPECT_EQ(by(other), "");
+  now_ += 1h;
+  auto alias = event(other, events::Type::kAlias, "", Json::object());
+  alias.properties = to_text(Json{{"previousId", held}});
+  alias.anonymous_id = held;
+  take({alias});
+  EXPECT_NE(by(other), "") << "they are one person now";
 }
 
 TEST_F(ProofRoutes, MeasureWhatTheArmsDid) {
@@ -282,6 +334,11 @@ TEST_F(ProofRoutes, HoldPeopleOutAndCompareThem) {
   }
   take(std::move(events));
   call("POST", "/v1/hold-outs", {{"name", "All"}, {"percent", 90.1}}, 400);
+  for (const double percent : {90.0, 0.1}) {
+    const Json one = call("POST", "/v1/hold-outs", {{"name", "x"}, {"percent", percent}}, 201);
+    EXPECT_EQ(one["percent"], percent);
+    call("POST", "/v1/hold-outs/" + one["id"].get<std::string>() + "/end");
+  }
   const Json power = call("POST", "/v1/hold-outs/power", {{"percent", 25}, {"days", 30}});
   EXPECT_EQ(power["people"], 400);
   EXPECT_EQ(power["held_out"], 100);
@@ -312,12 +369,82 @@ TEST_F(ProofRoutes, HoldPeopleOutAndCompareThem) {
   EXPECT_EQ(result["arms"][0]["people"], expected);
   EXPECT_EQ(result["arms"][1]["people"], 400 - expected);
   EXPECT_EQ(result["headline"]["verdict"], "works") << result["headline"];
+  // Goals show the same beside what came before and after.
+  const Json beside = proof_->whole_hold_out_json().value();
+  EXPECT_EQ(beside["id"], made["id"]);
+  EXPECT_EQ(beside["name"], "All");
+  EXPECT_EQ(beside["since"], made["started_at"]);
+  EXPECT_EQ(beside["set"], made["set"]);
+  EXPECT_EQ(beside["verdict"], "works");
+  EXPECT_EQ(beside["why"], result["headline"]["why"]);
+  EXPECT_EQ(beside["difference"], result["headline"]["absolute"]);
+  EXPECT_NEAR(beside["difference"]["value"].get<double>(), 0.4, 0.1);
   const Json page = call("GET", path + "/members?limit=3&offset=1");
   EXPECT_EQ(page["members"].size(), 3u);
   EXPECT_EQ(page["members"][0]["left_at"], nullptr);
   call("POST", path + "/end");
+  EXPECT_TRUE(proof_->whole_hold_out_json().value().is_null()) << "none is running";
   call("POST", path + "/end", nullptr, 409);
   EXPECT_NE(call("GET", path + "/members")["members"][0]["left_at"], nullptr);
+}
+
+TEST_F(ProofRoutes, HoldOutsAreToldToTheLoyaltyProgrammeThatTheyKeepFrom) {
+  std::vector<events::Event> events;
+  for (int i = 0; i < 40; ++i)
+    events.push_back(event("u" + std::to_string(i), events::Type::kIdentify, "", Json::object()));
+  take(std::move(events));
+  const auto begin = [&](const char* scope) {
+    return call("POST", "/v1/hold-outs", {{"name", "x"}, {"percent", 50}, {"scope", scope}}, 201);
+  };
+  begin("campaigns");
+  EXPECT_TRUE(told_loyalty_.empty());
+  const std::string loyalty = begin("loyalty")["id"], global = begin("global")["id"];
+  ASSERT_EQ(told_loyalty_.size(), 2u);
+  EXPECT_EQ(told_loyalty_[0].hold_out, loyalty);
+  EXPECT_EQ(told_loyalty_[0].at, now_);
+  EXPECT_EQ(told_loyalty_[0].people.size(), people_of("hold_out:" + loyalty + ":held_out"));
+  EXPECT_EQ(told_loyalty_[1].hold_out, global);
+  now_ += 1h;
+  call("POST", "/v1/hold-outs/" + loyalty + "/end");
+  ASSERT_EQ(told_loyalty_.size(), 3u);
+  EXPECT_EQ(told_loyalty_[2].hold_out, loyalty);
+  EXPECT_EQ(told_loyalty_[2].at, now_);
+  // There are no journeys: nobody could be held out of them.
+  const Json refused =
+      call("POST", "/v1/hold-outs", {{"name", "x"}, {"percent", 5}, {"scope", "journeys"}}, 400);
+  EXPECT_EQ(refused["where"], "scope");
+  EXPECT_EQ(
+      call("POST", "/v1/hold-outs", {{"name", "x"}, {"percent", 5}, {"scope", "x"}}, 400)["where"],
+      "scope");
+}
+
+TEST_F(ProofRoutes, WhoComesLaterIsHeldOutByTheirDraw) {
+  const std::string id =
+      call("POST", "/v1/hold-outs", {{"name", "x"}, {"percent", 50}, {"salt", "s"}}, 201)["id"];
+  const Instant began = now_;
+  now_ += 24h;
+  std::vector<events::Event> events;
+  for (int i = 0; i < 40; ++i)
+    events.push_back(event("u" + std::to_string(i), events::Type::kIdentify, "", Json::object()));
+  events.push_back(event("", events::Type::kTrack, "Seen", Json::object(), "visitor"));
+  take(std::move(events));
+  size_t expected = 0;
+  for (int i = 0; i < 40; ++i)
+    expected +=
+        proof::assign("s", unit_of_user("u" + std::to_string(i)), 0.5) == proof::Arm::kHeldOut;
+  std::vector<people::PersonId> people(41);
+  std::iota(people.begin(), people.end(), 1);
+  const auto held = [&](const char* kind) {
+    auto found = followed_.database->write(
+        [&](store::Connection& c) { return hold_newcomers(c, kind, people, now_); });
+    EXPECT_TRUE(found);
+    return *found;
+  };
+  ASSERT_EQ(held("loyalty").size(), expected);
+  EXPECT_EQ(held("loyalty")[0].from, began);
+  EXPECT_EQ(people_of("hold_out:" + id + ":held_out"), expected) << "they are members now";
+  call("POST", "/v1/hold-outs/" + id + "/end");
+  EXPECT_TRUE(held("loyalty").empty());
 }
 
 TEST_F(ProofRoutes, NetRevenueIsLessPointsAndMessages) {

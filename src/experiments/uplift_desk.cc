@@ -57,6 +57,8 @@ Json rank_json(const proof::UpliftRank& rank) {
   return {{"learner", proof::learner_name(rank.learner)},
           {"qini", rank.curve.coefficient},
           {"auuc", rank.curve.auuc},
+          {"auuc_low", rank.auuc_low},
+          {"auuc_high", rank.auuc_high},
           {"low", rank.low},
           {"high", rank.high},
           {"more", maybe(rank.more)},

@@ -129,6 +129,10 @@ TEST_F(UpliftRoutes, WhoIsMovedIsFoundAndChosen) {
   ASSERT_FALSE(found["offered"].is_null()) << found["ranks"];
   ASSERT_EQ(found["ranks"].size(), 5u);
   EXPECT_EQ(found["ranks"][0]["learner"], "response");
+  for (const Json& rank : found["ranks"]) {
+    EXPECT_LT(rank["auuc_low"].get<double>(), rank["auuc"].get<double>()) << rank;
+    EXPECT_GT(rank["auuc_high"].get<double>(), rank["auuc"].get<double>()) << rank;
+  }
   EXPECT_TRUE(found["ranks"][0]["more"].is_null());
   EXPECT_GT(found["treated"]["share"], found["control"]["share"]);
   EXPECT_EQ(found["treated"]["people"].get<size_t>() + found["control"]["people"].get<size_t>(),

@@ -95,17 +95,18 @@ class GoalRoutes : public testing::Test {
     stages_ = std::make_unique<events::Stages>(*log_, *database_, std::move(stages));
     const auto clock = [this] { return now_; };
     insight_ = std::make_unique<insight::Insight>(*books_, *settings_, clock);
-    goals_ = std::make_unique<Goals>(Goals::Wiring{.database = *database_,
-                                                   .settings = *settings_,
-                                                   .insight = *insight_,
-                                                   .gains = [this] { return gains_; },
-                                                   .hold_out = [] { return Result<Json>(Json()); },
-                                                   .clock = clock,
-                                                   .worth =
-                                                       [this](auto people) {
-                                                         asked_ += people.size();
-                                                         return worth(people.size());
-                                                       }});
+    goals_ = std::make_unique<Goals>(
+        Goals::Wiring{.database = *database_,
+                      .settings = *settings_,
+                      .insight = *insight_,
+                      .gains = [this] { return gains_; },
+                      .hold_out = [this] { return Result<Json>(hold_out_); },
+                      .clock = clock,
+                      .worth =
+                          [this](auto people) {
+                            asked_ += people.size();
+                            return worth(people.size());
+                          }});
     http::Router router;
     goals_->add_routes(router);
     http::Options options;
@@ -165,6 +166,7 @@ class GoalRoutes : public testing::Test {
   std::unique_ptr<insight::Insight> insight_;
   std::unique_ptr<Goals> goals_;
   std::unique_ptr<http::Server> server_;
+  Json hold_out_;
   Result<std::vector<proof::Gain>> gains_ = std::vector<proof::Gain>{};
   std::vector<events::Event> waiting_;
   Instant now_ = *parse_instant("2026-03-10T00:00:00Z");
@@ -277,7 +279,12 @@ TEST_F(GoalRoutes, CheckEveryMonthInTheWorkspacesZone) {
   EXPECT_EQ(people->size(), 3u);
   const std::string path = "/v1/goals/" + made["id"].get<std::string>();
   EXPECT_EQ(call("PUT", path, goal({{"amount", 3}}))["standing"], "reached");
-  EXPECT_EQ(call("GET", "/v1/goals")["goals"][0]["amount"], 3);
+  const Json list = call("GET", "/v1/goals");
+  EXPECT_EQ(list["goals"][0]["amount"], 3);
+  EXPECT_TRUE(list["hold_out"].is_null()) << "none is running";
+  // What the hold-out across everything says stands beside them as it came.
+  hold_out_ = {{"id", "h1"}, {"name", "All"}, {"verdict", "cannot_tell"}, {"why", "few"}};
+  EXPECT_EQ(call("GET", "/v1/goals")["hold_out"], hold_out_);
   call("DELETE", path, nullptr, 204);
   EXPECT_EQ(call("GET", "/v1/goals")["goals"].size(), 0u);
 }

@@ -34,6 +34,10 @@ void set_spans(std::vector<Rule>& versions);
 // Names of events that are facts for any rule.
 std::set<std::string, std::less<>> event_names(const std::vector<Terms>& terms);
 
+// [from_ms, until_ms): nothing is earned by what happens then.
+struct HeldSpan {
+  int64_t from_ms = 0, until_ms = kNever;
+};
 // What is known of people, for a replay; in the order of `people`.
 struct Known {
   PersonId person = 0;
@@ -41,6 +45,10 @@ struct Known {
   std::vector<Fact> facts;
   std::vector<Award> referrals;  // what referral gave them: follow_referrals() said so
   bool erased = false;           // what was earned stays as it is
+  std::vector<HeldSpan> held;    // held_out.h
+  std::set<std::string> given;   // of who was held out: facts that have given points
+  bool is_held(int64_t at_ms) const;
+  void add_quoted(Fact fact);  // one that has not happened yet
 };
 // What of it the rules look at; the rest need not be read.
 struct Needs {
@@ -69,9 +77,10 @@ Result<void> assess_with_referrals(store::Connection& c, const Terms& terms,
                                    std::span<const PersonId> people, Instant now);
 // People whose level may change by time alone, at most `limit`. Returns how many there were.
 Result<size_t> assess_due(store::Connection& c, const Terms& terms, Instant now, size_t limit);
-// Takes events of the log: the part of the people stage's transaction that is loyalty's.
+// Takes events of the log: the part of the people stage's transaction that is loyalty's. Who of the
+// people behind them is held out as a newcomer, `held` says.
 Result<void> take_events(store::Connection& c, std::span<const events::StoredEvent> events,
-                         Instant now);
+                         Instant now, const Loyalty::HeldNewcomers& held = nullptr);
 
 struct NewFact {
   int64_t seq = 0, at_ms = 0;

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "loyalty/coupons.h"
+#include "loyalty/held_out.h"
 #include "loyalty/outbox.h"
 #include "loyalty/rows.h"
 
@@ -18,6 +19,7 @@ Result<Issued> issue_codes(store::Connection& c, const Programme& programme,
     return fail(Code::kTooLarge, "at most 10,000 people at once", "people");
   std::set<PersonId> wanted(people.begin(), people.end());
   const std::vector<Value> keys(wanted.begin(), wanted.end());
+  for (const PersonId held : TRY(held_at(c, people, now))) wanted.erase(held);
   const std::vector<Value> fixed = {programme.id, batch.id};
   TRY(each_in(c,
               "SELECT person FROM loyalty_coupons WHERE programme = $1 AND batch = $2 AND person "

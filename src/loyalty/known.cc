@@ -3,6 +3,7 @@
 #include <map>
 
 #include "loyalty/assess.h"
+#include "loyalty/held_out.h"
 #include "loyalty/rows.h"
 #include "people/readers.h"
 
@@ -153,6 +154,7 @@ Result<std::vector<Known>> load_known(store::Connection& c, const Programme& pro
     by_person.at(order.person)->facts.push_back(order_fact(order, currency, properties));
   }));
   TRY(add_points(c, programme, levels, keys, by_person));
+  TRY(mark_held(c, programme, all));
   return all;
 }
 

@@ -207,7 +207,7 @@ Service::Answer Service::quote(const http::Request& request) {
       return fail(Code::kNotFound, "there is no such person", "person", "unknown_person");
     const Terms terms = TRY(terms_of(c, programme));
     auto known = TRY(load_known(c, programme, terms.levels, std::span(&person, 1)));
-    known[0].facts.push_back(cart);
+    known[0].add_quoted(cart);
     const Replay with = TRY(replay_of_quote(c, terms, known[0], now()));
     Json earns = Json::array();
     for (const Award& award : with.awards) {

@@ -294,6 +294,21 @@ struct Verified {
 };
 Result<Verified> verify(store::Connection& c);
 
+// ---- hold-outs
+
+// A person whom a hold-out keeps out, from when it began.
+struct HeldOut {
+  std::string hold_out;
+  PersonId person = 0;
+  Instant from;
+};
+// From `from` to the end of the hold-out these people earn nothing by rules: no points, no level,
+// no price of members, no coupon that is handed out. What they have stays and can be spent;
+// commands still give. Who is held out already stays so.
+Result<void> hold_out(store::Connection& c, std::string_view hold_out,
+                      std::span<const PersonId> people, Instant from);
+Result<void> end_hold_out(store::Connection& c, std::string_view hold_out, Instant at);
+
 // ---- the service
 
 // A product that suits a person, and the reason, a word of RecommenderReason in api/openapi.yaml:
@@ -307,6 +322,10 @@ struct Suited {
 // and the worker that settles what is due. Thread-safe.
 class Loyalty {
  public:
+  // Those of people whom a hold-out takes that came after it began. Asked in the transaction that
+  // takes their events.
+  using HeldNewcomers =
+      std::function<Result<std::vector<HeldOut>>(store::Connection& c, std::span<const PersonId>)>;
   struct Wiring {
     store::Database& database;
     events::Log& log;
@@ -318,6 +337,7 @@ class Loyalty {
     // empty: then the mall has the catalogue's order.
     std::function<Result<std::vector<Suited>>(PersonId, std::span<const std::string> products)>
         suited = nullptr;
+    HeldNewcomers held_newcomers = nullptr;  // empty: nobody
   };
   static Result<std::unique_ptr<Loyalty>> open(Wiring wiring);
   virtual ~Loyalty() = default;

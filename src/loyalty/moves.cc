@@ -1,5 +1,6 @@
 #include "loyalty/moves.h"
 
+#include "loyalty/held_out.h"
 #include "loyalty/separate.h"
 
 namespace perennial::loyalty {
@@ -68,6 +69,7 @@ Result<void> merge_accounts(store::Connection& c, const std::vector<Terms>& all,
                   {move.from, move.into}));
   }
   TRY(c.execute("UPDATE loyalty_facts SET person = $2 WHERE person = $1", {move.from, move.into}));
+  TRY(merge_held(c, move.from, move.into));
   TRY(merge_referrals(c, move.from, move.into));
   TRY(drop_empty_awards(c, move.from, move.into));
   TRY(c.execute("UPDATE loyalty_awards SET person = $2 WHERE person = $1", {move.from, move.into}));

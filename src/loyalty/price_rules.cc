@@ -5,6 +5,7 @@
 
 #include "loyalty/assess.h"
 #include "loyalty/fields.h"
+#include "loyalty/held_out.h"
 #include "people/readers.h"
 
 namespace perennial::loyalty {
@@ -167,6 +168,7 @@ Result<std::vector<PriceRule>> rules_for(store::Connection& c, const Programme& 
                                          std::span<const PriceRule> rules, const Sets& sets,
                                          PersonId person, Instant now) {
   std::vector<PriceRule> list;
+  if (!TRY(held_at(c, std::span(&person, 1), now)).empty()) return list;
   std::optional<std::string> level, birthday;
   for (const PriceRule& rule : rules) {
     if (!rule.enabled || !rule.valid.contains(now)) continue;

@@ -112,7 +112,7 @@ class Run {
 };
 
 bool concerns(const Rule& rule, const Fact& fact) {
-  return rule.enabled && rule.from_ms <= fact.at_ms && fact.at_ms < rule.to_ms;
+  return !fact.held && rule.enabled && rule.from_ms <= fact.at_ms && fact.at_ms < rule.to_ms;
 }
 
 std::vector<int64_t> Run::percents(const Rule& rule, const Fact& fact, bool of_order) const {
@@ -242,8 +242,9 @@ void Run::order(const Fact& fact) {
   if (order.fact) return;
   order.fact = &fact;
   Properties properties(fact);
-  if (levels_.measure == Levels::Measure::kSpend) track_.add(fact.at_ms, fact.amount_minor);
-  if (levels_.measure == Levels::Measure::kOrders) track_.add(fact.at_ms, 1);
+  if (!fact.held && levels_.measure == Levels::Measure::kSpend)
+    track_.add(fact.at_ms, fact.amount_minor);
+  if (!fact.held && levels_.measure == Levels::Measure::kOrders) track_.add(fact.at_ms, 1);
   for (const Rule& rule : rules_) {
     if (!concerns(rule, fact)) continue;
     if (rule.is_mission()) mission(rule, fact, properties);
@@ -276,6 +277,7 @@ void Run::take_from(Order& order, int64_t minor, int64_t at_ms) {
   const int64_t part = std::min(minor, order.left());
   if (part <= 0) return;
   order.refunded += part;
+  if (order.fact->held) return;
   if (levels_.measure == Levels::Measure::kSpend) track_.take(order.fact->at_ms, part, at_ms);
   if (levels_.measure == Levels::Measure::kOrders && order.left() == 0)
     track_.take(order.fact->at_ms, 1, at_ms);

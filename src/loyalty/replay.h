@@ -20,6 +20,7 @@ struct Fact {
   int64_t amount_minor = 0;  // of an order; of a refund, positive
   int64_t items = 0;
   Points points = 0;  // kPoints: earned by other means than rules
+  bool held = false;  // its person was held out: it gives nothing and counts for no level
 };
 
 struct Award {

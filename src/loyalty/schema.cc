@@ -526,6 +526,18 @@ DROP INDEX loyalty_lots_by_holder;
 CREATE INDEX loyalty_lots_by_holder ON loyalty_lots (holder, done, expires_ms, id);
 )sql";
 
+// Who earns nothing by rules, and when (until_ms NULL: still).
+constexpr std::string_view kHeldOut = R"sql(
+CREATE TABLE loyalty_held_out (
+  hold_out TEXT NOT NULL,
+  person BIGINT NOT NULL,
+  from_ms BIGINT NOT NULL,
+  until_ms BIGINT,
+  PRIMARY KEY (hold_out, person)
+);
+CREATE INDEX loyalty_held_out_by_person ON loyalty_held_out (person);
+)sql";
+
 constexpr std::array kMigrations = {
     store::Migration{"loyalty", 1, "programmes and their ledger", kLedger},
     store::Migration{"loyalty", 2, "adjustments that wait for a second person", kApprovals},
@@ -542,6 +554,7 @@ constexpr std::array kMigrations = {
     store::Migration{"loyalty", 13, "caps over all people", kBudgets},
     store::Migration{"loyalty", 14, "sides of joined people, times of old awards", kSides},
     store::Migration{"loyalty", 15, "open lots in the order of spending", kOrderOfSpending},
+    store::Migration{"loyalty", 16, "who is held out", kHeldOut},
 };
 
 }  // namespace

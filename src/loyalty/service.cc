@@ -38,7 +38,7 @@ events::Stage Service::follow(events::Stage stage) {
                     store::Connection& c,
                     std::span<const events::StoredEvent> events) -> Result<void> {
     TRY(people(c, events));
-    return take_events(c, events, now());
+    return take_events(c, events, now(), wiring_.held_newcomers);
   };
   return stage;
 }

@@ -16,7 +16,7 @@ bool is_order(std::string_view name) {
 }  // namespace
 
 Result<void> take_events(store::Connection& c, std::span<const events::StoredEvent> events,
-                         Instant now) {
+                         Instant now, const Loyalty::HeldNewcomers& held) {
   const auto all = TRY(all_terms(c));
   if (all.empty()) return {};
   const auto names = event_names(all);
@@ -51,6 +51,10 @@ Result<void> take_events(store::Connection& c, std::span<const events::StoredEve
   }
   TRY(add_facts(c, facts));
   const std::vector<PersonId> list(touched.begin(), touched.end());
+  if (held && !list.empty()) {
+    for (const HeldOut& one : TRY(held(c, list)))
+      TRY(hold_out(c, one.hold_out, std::span(&one.person, 1), one.from));
+  }
   for (const Terms& terms : all) TRY(assess_with_referrals(c, terms, list, now));
   return {};
 }

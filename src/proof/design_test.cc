@@ -20,6 +20,13 @@ TEST(SampleRatioOfArms, GivesTheReference) {
               0.647434, 5e-7);
 }
 
+TEST(SampleRatioOfArms, TheAlarmIsBetweenTheseTwo) {
+  // Chi-square of 10.758 and of 10.890 beside the 10.828 of p = 0.001.
+  const std::vector<double> halves = {0.5, 0.5};
+  EXPECT_GT(*sample_ratio_p(std::vector<int64_t>{5164, 4836}, halves), kMismatch);
+  EXPECT_LT(*sample_ratio_p(std::vector<int64_t>{5165, 4835}, halves), kMismatch);
+}
+
 TEST(SampleRatioOfArms, TakesAnyScaleAndLeavesOutArmsWithoutWeight) {
   const std::vector<int64_t> counts = {310, 98, 4};
   EXPECT_EQ(*sample_ratio_p(counts, std::vector<double>{75, 25, 0}),

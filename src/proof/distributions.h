@@ -1,4 +1,7 @@
-// Quantiles, tails and densities of the distributions that proof/ needs.
+// Quantiles, tails and densities of the distributions that proof/ needs, as Boost.Math works them
+// out (boost.org, "Statistical Distributions and Functions"): the normal one by erfc and its
+// inverse, Student's by the incomplete beta function, chi-square by the incomplete gamma function
+// (DLMF 7.2, 8.17, 8.2).
 #pragma once
 
 namespace perennial::proof {

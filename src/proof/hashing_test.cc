@@ -95,6 +95,21 @@ TEST(HashPlace, SpreadsUnitsEvenlyAndIndependently) {
   }
 }
 
+// The namespace cases of the same suite.
+TEST(Namespaces, ArePublishedOnes) {
+  const struct {
+    const char *unit, *name;
+    bool in_first;  // of [0, 0.4); the rest is [0.4, 1)
+  } published[] = {{"1", "namespace1", false}, {"1", "namespace2", false},
+                   {"2", "namespace1", false}, {"2", "namespace2", false},
+                   {"3", "namespace1", false}, {"3", "namespace2", true},
+                   {"4", "namespace1", false}, {"4", "namespace2", true}};
+  for (const auto& p : published) {
+    EXPECT_EQ(in_namespace(p.name, p.unit, 0, 0.4), p.in_first) << p.unit << " " << p.name;
+    EXPECT_EQ(in_namespace(p.name, p.unit, 0.4, 1), !p.in_first) << p.unit << " " << p.name;
+  }
+}
+
 TEST(Namespaces, ShareOutTheSamePeople) {
   int in_first = 0;
   for (int i = 0; i < 10'000; ++i) {

@@ -22,8 +22,9 @@ enum class Arm { kTreated, kHeldOut };
 std::string_view arm_name(Arm arm);  // "treated", "held_out"
 
 // Sticky random assignment: a unit falls into the hold-out with probability `share` (0–1) by a
-// keyed hash of (salt, unit); the same salt and unit always give the same arm, and raising the
-// share only adds people to the hold-out.
+// keyed hash of (salt, unit), SipHash-2-4 with 128 bits (Aumasson & Bernstein, "SipHash: a fast
+// short-input PRF", INDOCRYPT 2012), of which 53 make the place; the same salt and unit always give
+// the same arm, and raising the share only adds people to the hold-out.
 Arm assign(std::string_view salt, std::string_view unit, double share);
 
 struct Proportion {

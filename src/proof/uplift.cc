@@ -148,9 +148,13 @@ std::vector<uint32_t> order_of(std::span<const double> scores) {
   return order;
 }
 
-// The area under the curve of gains less its line, with each person `weight` times; 0 where an arm
-// is empty. Until somebody of the control was met, it counts as if it had gained nothing.
-double area_of(const UpliftSample& s, std::span<const uint32_t> order,
+struct Areas {
+  double auuc = 0;         // under the curve of gains
+  double coefficient = 0;  // the same less its line
+};
+// With each person `weight` times; 0 where an arm is empty. Until somebody of the control was met,
+// it counts as if it had gained nothing.
+Areas areas_of(const UpliftSample& s, std::span<const uint32_t> order,
                std::span<const uint8_t> weight) {
   double nt = 0, nc = 0, yt = 0, yc = 0, seen = 0, area = 0, before = 0;
   for (const uint32_t row : order) {
@@ -168,8 +172,8 @@ double area_of(const UpliftSample& s, std::span<const uint32_t> order,
     before = gain;
     seen += w;
   }
-  if (nt == 0 || nc == 0) return 0;
-  return (area / seen - before / 2) / nt;
+  if (nt == 0 || nc == 0) return {};
+  return {.auuc = area / seen / nt, .coefficient = (area / seen - before / 2) / nt};
 }
 
 // Ranks (0 to 1, ascending with the score) of everybody by models that have not seen them.
@@ -252,7 +256,9 @@ double UpliftScore::of(std::span<const double> x) const {
 Qini qini(const UpliftSample& s, std::span<const double> scores, size_t points) {
   const auto order = order_of(scores);
   Qini result;
-  result.coefficient = area_of(s, order, {});
+  const Areas areas = areas_of(s, order, {});
+  result.coefficient = areas.coefficient;
+  result.auuc = areas.auuc;
   const auto all =
       static_cast<double>(std::ranges::count_if(s.treated, [](uint8_t t) { return t; }));
   double nt = 0, nc = 0, yt = 0, yc = 0;
@@ -265,7 +271,6 @@ Qini qini(const UpliftSample& s, std::span<const double> scores, size_t points) 
     }
     result.curve.push_back(all > 0 ? (yt - (nc > 0 ? yc * nt / nc : 0)) / all : 0);
   }
-  result.auuc = result.coefficient + result.curve.back() / 2;
   return result;
 }
 
@@ -279,14 +284,17 @@ UpliftCheck check_uplift(const UpliftSample& s, const UpliftRules& rules) {
     orders.push_back(order_of(ranks));
     check.ranks.push_back({.learner = learner, .curve = qini(s, ranks)});
   }
-  std::vector<std::vector<double>> drawn(kLearners.size()), more(kLearners.size());
+  std::vector<std::vector<double>> drawn(kLearners.size()), more(kLearners.size()),
+      under(kLearners.size());
   std::mt19937_64 random(rules.seed);
   std::poisson_distribution<int> poisson(1.0);
   std::vector<uint8_t> weight(s.size());
   for (int i = 0; i < rules.resamples; ++i) {
     for (auto& w : weight) w = static_cast<uint8_t>(poisson(random));
     for (size_t j = 0; j < kLearners.size(); ++j) {
-      drawn[j].push_back(area_of(s, orders[j], weight));
+      const Areas areas = areas_of(s, orders[j], weight);
+      under[j].push_back(areas.auuc);
+      drawn[j].push_back(areas.coefficient);
       more[j].push_back(drawn[j].back() - drawn[0].back());
     }
   }
@@ -298,6 +306,9 @@ UpliftCheck check_uplift(const UpliftSample& s, const UpliftRules& rules) {
     const Bounds own = bounds_of(drawn[j], level);
     rank.low = own.low;
     rank.high = own.high;
+    const Bounds area = bounds_of(under[j], level);
+    rank.auuc_low = area.low;
+    rank.auuc_high = area.high;
     if (j == 0) continue;
     const Bounds beyond = bounds_of(more[j], level);
     rank.more = rank.curve.coefficient - check.ranks[0].curve.coefficient;

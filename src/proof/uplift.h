@@ -73,6 +73,7 @@ struct UpliftRank {
   Learner learner = Learner::kTwoModels;
   Qini curve;
   double low = 0, high = 0;                         // of the coefficient; chance is 0
+  double auuc_low = 0, auuc_high = 0;               // of the area under the curve
   std::optional<double> more, more_low, more_high;  // than the response model; not of itself
   bool wins = false;                                // over chance and over the response model
 };

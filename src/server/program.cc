@@ -95,6 +95,8 @@ class Wired final : public Program {
   Result<Instant> campaign_sent(std::string_view id);
   Result<std::vector<loyalty::Suited>> suited_products(people::PersonId person,
                                                        std::span<const std::string> products);
+  Result<std::vector<loyalty::HeldOut>> held_of_loyalty(store::Connection& c,
+                                                        std::span<const people::PersonId> people);
   Result<value::Likings> likings_at(Instant at, const std::stop_token& stop);
   std::vector<value::Liking> likings_of(people::PersonId person);
   Result<std::vector<value::Brought>> brought(uint64_t seq);
@@ -160,7 +162,9 @@ Result<void> Wired::open_modules() {
        .clock = system_now,
        .resolve_set = [this](std::string_view set) { return resolve_set(set); },
        .suited = [this](people::PersonId person,
-                        auto products) { return suited_products(person, products); }}));
+                        auto products) { return suited_products(person, products); },
+       .held_newcomers = [this](store::Connection& c,
+                                auto people) { return held_of_loyalty(c, people); }}));
   open_experiments();
 
   std::vector<events::Stage> stages;
@@ -216,6 +220,7 @@ Result<void> Wired::open_questions() {
                             const std::stop_token& stop) { return likings_at(at, stop); },
        .likings_of = [this](people::PersonId person) { return likings_of(person); },
        .brought = [this](uint64_t seq) { return brought(seq); },
+       .stages = [this] { return value_->settled_snapshot(); },
        .region_trait = [this] { return database_->read(portrait::region_trait); }}));
   behaviour_ = std::make_unique<insight::Behaviour>(insight::BehaviourParts{
       .timeline = *timeline_,
@@ -277,7 +282,9 @@ void Wired::open_experiments() {
       .resolve_set = [this](std::string_view set) { return resolve_set(set); },
       .clock = system_now,
       .campaign_sent = [this](std::string_view id) { return campaign_sent(id); },
-      .net_costs = [this] { return net_costs(*database_, *goals_); }});
+      .net_costs = [this] { return net_costs(*database_, *goals_); },
+      .hold_out_of_loyalty = loyalty::hold_out,
+      .let_into_loyalty = loyalty::end_hold_out});
 }
 
 Result<void> Wired::open_imports() {
@@ -365,6 +372,15 @@ Result<std::vector<loyalty::Suited>> Wired::suited_products(people::PersonId per
                     .en = std::move(one.en),
                     .zh = std::move(one.zh)});
   return list;
+}
+
+Result<std::vector<loyalty::HeldOut>> Wired::held_of_loyalty(
+    store::Connection& c, std::span<const people::PersonId> people) {
+  std::vector<loyalty::HeldOut> held;
+  const Instant now = settings_->workspace().now(system_now);
+  for (auto& one : TRY(experiments::hold_newcomers(c, "loyalty", people, now)))
+    held.push_back({.hold_out = std::move(one.hold_out), .person = one.person, .from = one.from});
+  return held;
 }
 
 Result<value::Likings> Wired::likings_at(Instant at, const std::stop_token& stop) {

@@ -7,11 +7,11 @@
 
 namespace perennial::timeline {
 
-inline constexpr std::array<std::string_view, 18> kOwnEvents = {
+inline constexpr std::array<std::string_view, 19> kOwnEvents = {
     "Segment Entered",    "Segment Left",      "Points Earned",   "Points Spent",
     "Points Taken Back",  "Points Given Back", "Points Expired",  "Points Adjusted",
     "Points Transferred", "Level Reached",     "Level Lost",      "Coupon Issued",
     "Coupon Used",        "Coupon Restored",   "Reward Redeemed", "Reward Cancelled",
-    "Draw Won",           "Health Alert"};
+    "Draw Won",           "Health Alert",      "Stage Changed"};
 
 }  // namespace perennial::timeline

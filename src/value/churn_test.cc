@@ -191,6 +191,15 @@ TEST(ChurnTable, PublicData) {
   EXPECT_THAT(model->card.faults, IsEmpty());
 }
 
+TEST(ChurnTable, ThePlainModelStaysWhereItIsAsGood) {
+  const auto model = train_on_table(made_up(5, 6'000), kNow);  // its law is the plain model's
+  ASSERT_TRUE(model) << model.error().text();
+  EXPECT_EQ(model->classifier->kind(), "logistic");
+  EXPECT_GT(model->card.quality.auc, 0.8);
+  EXPECT_GT(model->card.plain_auc, model->card.trees_auc - 0.01);
+  EXPECT_THAT(model->card.faults, IsEmpty());
+}
+
 TEST(ChurnTable, APlantedLeakIsRefused) {
   auto table = *table_from_csv(public_table(), "churn", "yes");
   Table leaking{.columns = table.columns, .label = table.label};

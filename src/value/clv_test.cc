@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <random>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -102,6 +103,31 @@ TEST(Card, OfBgNbdOnCdnow) {
   }
   EXPECT_LT(card->error, card->naive_error);
   EXPECT_TRUE(card->passed());
+}
+
+// The mean absolute error again, customer by customer.
+TEST(Card, ErrorsByHand) {
+  const auto card = back_test(cdnow_book(), PurchaseModel::kBgNbd, kSplit, kEnd);
+  ASSERT_TRUE(card);
+  const Customers people = customers_at(cdnow_book(), kSplit);
+  const double ahead = static_cast<double>(to_millis(kEnd) - to_millis(kSplit)) / (7 * kDayMs);
+  double error = 0, naive = 0;
+  for (size_t i = 0; i < people.size(); ++i) {
+    std::set<int64_t> days;  // purchases of one day are one
+    for (size_t row = 0; row < cdnow_book().rows(); ++row) {
+      const int64_t at = cdnow_book().at_ms[row];
+      if (cdnow_book().person[row] == people.person[i] && at >= to_millis(kSplit) &&
+          at < to_millis(kEnd))
+        days.insert(at / kDayMs);
+    }
+    const History& h = people.history[i];
+    const auto bought = static_cast<double>(days.size());
+    error += std::abs(expected_purchases(card->model, card->parameters, h, ahead) - bought);
+    naive += std::abs(h.repeats / h.seen * ahead - bought);
+  }
+  const auto n = static_cast<double>(people.size());
+  EXPECT_NEAR(card->error, error / n, 1e-9);
+  EXPECT_NEAR(card->naive_error, naive / n, 1e-9);
 }
 
 TEST(Card, RowsAndTenthsAreTheSameCustomers) {
@@ -209,7 +235,15 @@ TEST(Clv, TrainsAndScoresCdnow) {
   for (uint8_t tenth : scores.tenth) ++tenths.at(tenth);
   EXPECT_EQ(tenths[0], 0);
   EXPECT_EQ(tenths[10], 236);  // 2,357 people
-  EXPECT_GT(new_customer_minor(*model), 3'000);
+  // Somebody new pays the mean of the mixed gamma-gamma, p γ / (q − 1), now and at each repeat.
+  double repeats = 0;
+  for (int month = 1; month <= 12; ++month)
+    repeats += (expected_of_new(model->model, p, month * kWeeksOfMonth) -
+                expected_of_new(model->model, p, (month - 1) * kWeeksOfMonth)) *
+               std::pow(1.1, -(month - 0.5) / 12);
+  const auto& spend = model->spend->parameters;
+  const double mean = spend[0] * spend[2] / (spend[1] - 1);
+  EXPECT_NEAR(new_customer_minor(*model), (1 + repeats) * mean, 1);
 }
 
 TEST(Clv, TheNextOrderComesWhenRatesDrawnSayIt) {

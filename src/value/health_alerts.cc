@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "people/telling.h"
+#include "value/person_event.h"
+#include "value/stage_changes.h"
 
 namespace perennial::value {
 namespace {
@@ -45,28 +47,16 @@ KeptAlert read(const store::Row& row) {
           .score = row.real(6)};
 }
 
-// Nothing for somebody without an identity.
-Result<std::optional<events::Event>> event_of(store::Connection& c, const KeptAlert& alert,
-                                              Instant received_at) {
-  const PersonId id = TRY(people::current_person(c, alert.raised.person));
-  events::Event event;
-  for (const people::Identity& identity : TRY(people::identities_of(c, id))) {
-    std::string& into = identity.kind == "user_id" ? event.user_id : event.anonymous_id;
-    if (into.empty()) into = identity.value;
-  }
-  if (event.user_id.empty() && event.anonymous_id.empty()) return std::nullopt;
-  if (!event.user_id.empty()) event.anonymous_id.clear();
-  event.source = kHealthSource;
-  event.message_id = "health:" + std::to_string(alert.id);
-  event.type = events::Type::kTrack;
-  event.name = kHealthAlert;
-  event.timestamp = alert.at;
-  event.received_at = received_at;
-  event.properties = to_text({{"alert", alert_name(alert.raised.alert)},
-                              {"since", format_instant(alert.raised.since)},
-                              {"value", alert.raised.value},
-                              {"score", alert.score}});
-  return event;
+SaidOfPerson said_of(const KeptAlert& alert) {
+  return {.person = alert.raised.person,
+          .source = kHealthSource,
+          .name = kHealthAlert,
+          .message_id = "health:" + std::to_string(alert.id),
+          .at = alert.at,
+          .properties = {{"alert", alert_name(alert.raised.alert)},
+                         {"since", format_instant(alert.raised.since)},
+                         {"value", alert.raised.value},
+                         {"score", alert.score}}};
 }
 
 }  // namespace
@@ -118,7 +108,7 @@ Result<size_t> tell_alerts(store::Database& database, events::Log& log, Instant 
                TRY(c.query(std::string(kSelect) + "WHERE told = 0 ORDER BY id LIMIT $1",
                            {static_cast<int64_t>(kToldAtOnce)}))) {
             last = row.integer(0);
-            if (auto event = TRY(event_of(c, read(row), received_at)))
+            if (auto event = TRY(event_of(c, said_of(read(row)), received_at)))
               events.push_back(std::move(*event));
           }
           return events;
@@ -149,7 +139,8 @@ Result<Json> erase_person(store::Connection& c, const people::ErasedPerson& eras
                   " amount = 0, score = 0, told = 1 WHERE person = $1",
                   {person}));
   }
-  return Json{{"health_alerts", alerts}};
+  const int64_t stages = TRY(erase_stages(c, erased.numbers));
+  return Json{{"health_alerts", alerts}, {"stage_changes", stages}};
 }
 
 }  // namespace perennial::value

@@ -162,6 +162,25 @@ TEST_F(HealthOverHttp, LearnedWeightsAreUsedWhereTheyTellMore) {
   EXPECT_EQ(call("GET", "/v1/value/health")["model"], model);
 }
 
+TEST_F(HealthOverHttp, IsCheckedAgainOnItsSchedule) {
+  fill();
+  models_->train_due();
+  const auto version = [&] {
+    return call("GET", "/v1/value/health")["model"]["version"].get<int>();
+  };
+  EXPECT_EQ(version(), 1);
+  now_ += days(30) - 1min;
+  models_->train_due();
+  EXPECT_EQ(version(), 1);
+  now_ += 1min;
+  models_->train_due();
+  EXPECT_EQ(version(), 2);
+  call("PUT", "/v1/value/health/settings", {{"scheduled", false}});
+  now_ += days(60);
+  models_->train_due();
+  EXPECT_EQ(version(), 2);
+}
+
 TEST_F(HealthOverHttp, EachAlertIsToldOnce) {
   fill();
   train();

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "insight/testing.h"
+#include "value/movement.h"
 #include "value/rfm.h"
 #include "value/stages.h"
 #include "value/value.h"
@@ -214,6 +215,58 @@ TEST_F(SnapshotTest, IsWhatTheSlowTwinFinds) {
         ++expected[static_cast<size_t>(stage_of(slow.times, kNow, {}).stage)];
     }
     EXPECT_EQ(counts, expected);
+  }
+}
+
+TEST(Tiers, ByTheSumOfFrequencyAndMoney) {
+  const auto tier = [](uint8_t frequency, uint8_t monetary) {
+    return tier_name(tier_of({.recency = 1, .frequency = frequency, .monetary = monetary}));
+  };
+  EXPECT_EQ(tier(1, 1), "low");
+  EXPECT_EQ(tier(1, 3), "low");  // 4
+  EXPECT_EQ(tier(3, 1), "low");
+  EXPECT_EQ(tier(2, 3), "middle");  // 5
+  EXPECT_EQ(tier(5, 2), "middle");  // 7
+  EXPECT_EQ(tier(3, 5), "high");    // 8
+  EXPECT_EQ(tier(4, 4), "high");
+  EXPECT_EQ(tier(5, 5), "high");
+}
+
+// Moves between two moments against maps; a person who is not in the first comes from "none".
+TEST_F(SnapshotTest, MovesAreWhatTheSlowTwinFinds) {
+  for (int round = 0; round < 30; ++round) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed_ << " round " << round);
+    const insight::BookShape shape{.from = kNow - std::chrono::hours(24 * 400),
+                                   .to = kNow,
+                                   .people = 1 + static_cast<int>(random_() % 60),
+                                   .rows = static_cast<int>(random_() % 300)};
+    const OrderBook book = insight::random_book(random_, shape);
+    std::vector<PersonId> known;
+    for (PersonId id = 1; id < 80; ++id) {
+      if (random_() % 3 == 0) known.push_back(id);
+    }
+    const Snapshot before = take_snapshot(book, {}, kNow - std::chrono::hours(24 * 90), {});
+    const Snapshot now = take_snapshot(book, known, kNow, {});
+    for (const GroupOf group : {GroupOf{stage_group}, GroupOf{cell_group}}) {
+      std::map<PersonId, std::string> was;
+      for (size_t i = 0; i < before.person.size(); ++i) was[before.person[i]] = group(before, i);
+      std::map<std::pair<std::string, std::string>, std::set<PersonId>> moved;
+      for (size_t i = 0; i < now.person.size(); ++i) {
+        const auto from = was.find(now.person[i]);
+        moved[{from == was.end() ? "none" : from->second, std::string(group(now, i))}].insert(
+            now.person[i]);
+      }
+      const Json rows = move_rows(before, now, group, "none", "moved:3");
+      ASSERT_EQ(rows.size(), moved.size());
+      for (const Json& row : rows) {
+        const std::string from = row["from"], to = row["to"];
+        const auto& people = moved[{from, to}];
+        EXPECT_EQ(row["people"], people.size()) << row;
+        EXPECT_EQ(row["set"], "moved:3:" + from + ":" + to);
+        EXPECT_EQ(people_moved(before, now, group, "none", from, to),
+                  std::vector<PersonId>(people.begin(), people.end()));
+      }
+    }
   }
 }
 

@@ -136,6 +136,26 @@ TEST_F(LeavingOverHttp, WhatWasSaidWhatWasComplainedAboutAndWhatWentWrong) {
   EXPECT_EQ(people_of("trouble", "low_score"), 1);
   EXPECT_EQ(people_of("trouble", "payment_failed"), 1);
   EXPECT_EQ(people("left:2024-05").size(), 10u);
+  // Of a segment: u1 said why and complained, u6 did neither, u11 did not leave.
+  sets_["segment:few"] = {person("u1"), person("u6"), person("u11")};
+  std::ranges::sort(sets_["segment:few"]);
+  const Json few = call("GET", "/v1/value/leaving?among=segment:few");
+  EXPECT_EQ(few["total"], 2);
+  EXPECT_EQ(few["explained"], 1);
+  ASSERT_EQ(few["months"].size(), 12u);
+  for (size_t month = 0; month < 12; ++month) {
+    EXPECT_EQ(few["months"][month]["left"], month == 9 ? 2 : 0);
+    EXPECT_TRUE(few["months"][month]["set"].is_null()) << "no word names a part of a segment";
+  }
+  auto of_few = reasons(few);
+  EXPECT_EQ(of_few.size(), 2u) << few;
+  for (const auto& [known, reason] : {std::pair{"said", "too dear"}, {"complaint", "late"}}) {
+    const Json row = of_few[{known, reason}];
+    EXPECT_EQ(row["people"], 1);
+    EXPECT_EQ(row["share"], 0.5);
+    EXPECT_EQ(row["by_month"][9], 1);
+    EXPECT_TRUE(row["set"].is_null());
+  }
   EXPECT_FALSE(*models_->resolve_set("left:2020-01"));
   call("GET", "/v1/value/leaving?among=segment:1", Json::object(), 400);
   call("PUT", "/v1/value/leaving/settings", {{"reason_property", ""}}, 400);

@@ -1,6 +1,9 @@
 // The largest value of a smooth likelihood of a few parameters, found so that it always ends with
 // finite numbers: several starts, a polish by Newton's method, and a hold where the data do not
-// tell.
+// tell. Each start climbs by L-BFGS (Liu & Nocedal, "On the limited memory BFGS method for large
+// scale optimization", Mathematical Programming 45, 1989); the polish is Newton's method damped as
+// in Marquardt, "An algorithm for least-squares estimation of nonlinear parameters" (J. SIAM 11,
+// 1963).
 #pragma once
 
 #include <functional>

@@ -33,8 +33,36 @@ CREATE INDEX value_health_alerts_person ON value_health_alerts (person, alert);
 CREATE INDEX value_health_alerts_told ON value_health_alerts (told, id);
 )sql";
 
-constexpr std::array<store::Migration, 2> kMigrations = {
-    {{"value", 1, "models", kTables}, {"value", 2, "health alerts", kHealthAlerts}}};
+// value_stages: the stage in which everybody was seen last, and when first. value_stage_changes:
+// what is told of changes. value_stage_looks: the moment up to which all is kept.
+constexpr std::string_view kStageChanges = R"sql(
+CREATE TABLE value_stages (
+  person BIGINT PRIMARY KEY,
+  stage TEXT NOT NULL,
+  since_ms BIGINT NOT NULL
+);
+CREATE TABLE value_stage_changes (
+  id BIGINT PRIMARY KEY,
+  person BIGINT NOT NULL,
+  from_stage TEXT NOT NULL,
+  to_stage TEXT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  since_ms BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  told BIGINT NOT NULL
+);
+CREATE INDEX value_stage_changes_person ON value_stage_changes (person);
+CREATE INDEX value_stage_changes_told ON value_stage_changes (told, id);
+CREATE TABLE value_stage_looks (
+  id BIGINT PRIMARY KEY,
+  as_of_ms BIGINT NOT NULL
+);
+)sql";
+
+constexpr std::array<store::Migration, 3> kMigrations = {
+    {{"value", 1, "models", kTables},
+     {"value", 2, "health alerts", kHealthAlerts},
+     {"value", 3, "changes of stage", kStageChanges}}};
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include "value/health_desk.h"
 #include "value/leaving_desk.h"
 #include "value/recommender_desk.h"
+#include "value/stage_changes.h"
 #include "value/table_csv.h"
 #include "value/value.h"
 
@@ -62,6 +63,7 @@ struct Models::Impl {
         leaving(parts, churn),
         recommender(parts),
         forecasts(parts, recommender),
+        stages(parts),
         clock(parts.clock) {}
 
   Result<Json> churn_json() { return churn.json(trainer.state(std::string(kChurnKind))); }
@@ -79,6 +81,7 @@ struct Models::Impl {
   LeavingDesk leaving;
   RecommenderDesk recommender;
   ForecastDesk forecasts;
+  StageDesk stages;
   Clock clock;
 };
 
@@ -115,6 +118,10 @@ Result<std::unique_ptr<Models>> Models::open(const ModelParts& parts) {
       std::string(kRecommenderNewsKind),
       {.train = [&recommender](std::stop_token stop) { return recommender.follow(stop); },
        .due = [&recommender](Instant now) { return recommender.news(now); }});
+  StageDesk& stages = impl->stages;
+  impl->trainer.add(std::string(kStageChangesKind),
+                    {.train = [&stages](std::stop_token stop) { return stages.look(stop); },
+                     .due = [&stages](Instant now) { return stages.due(now); }});
   return std::unique_ptr<Models>(new Models(std::move(impl)));
 }
 

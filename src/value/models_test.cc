@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <future>
 #include <random>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -34,6 +35,24 @@ void fill(insight::TestShop& shop) {
     shop.order(user, at_day(day), 5'000 + 100 * i);
     while (part() > 0.08 && (day += 1 - gap * std::log(part())) < 300)
       shop.order(user, at_day(day), 4'000 + 100 * i);
+  }
+}
+
+// 300 customers whose gaps stretch before they stay away, and others: risk can be told.
+void fill_with_leavers(insight::TestShop& shop) {
+  std::mt19937_64 random(1);
+  auto part = [&] { return static_cast<double>(random() >> 11) / 9007199254740992.0; };
+  for (int i = 0; i < 300; ++i) {
+    const std::string user = "u" + std::to_string(i);
+    double day = -430 + 400 * part();
+    const double gap = 12 + 28 * part();
+    const bool fading = part() < 0.5;
+    for (double stretch = 1; day < 300;) {
+      shop.order(user, at_day(day), static_cast<int64_t>(1'000 + 4'000 * part()));
+      day += gap * stretch * (0.7 + 0.6 * part());
+      if (fading) stretch *= 1.25;
+      if (part() < (fading ? 0.12 : 0.02)) break;
+    }
   }
 }
 
@@ -113,6 +132,9 @@ TEST_F(ModelRoutes, TrainedWhenAsked) {
   }
   Json file = (*models_->describe_file(person("u0")))["clv"];
   EXPECT_GT(file["value_minor"], 0);
+  // u0 pays 40 again and again: the next basket is about that, drawn a little to those of all.
+  EXPECT_GT(file["spend_minor"], 3'500);
+  EXPECT_LT(file["spend_minor"], 6'500);
   EXPECT_EQ(file["model_version"], 1);
   EXPECT_LT(file["next_order"]["early"].get<std::string>(), file["next_order"]["expected"]);
   EXPECT_LT(file["next_order"]["expected"].get<std::string>(), file["next_order"]["late"]);
@@ -183,6 +205,13 @@ TEST_F(ModelRoutes, AFailedBackTestIsSaidAndKept) {
   auto [status, problem] = shop_.get("/v1/value/clv/people");
   EXPECT_EQ(status, 409);
   EXPECT_NE(to_text(problem).find("too_few_customers"), std::string::npos) << problem;
+  // Nor is it a set of people, for a segment, a campaign or an experiment.
+  const auto set = models_->resolve_set("clv:tenth:10");
+  ASSERT_TRUE(set);
+  ASSERT_FALSE(*set);
+  EXPECT_EQ(set->error().code, Code::kConflict);
+  const std::vector<PersonId> anybody = {shop_.person("u1")};
+  EXPECT_FALSE(*models_->lifetime_values(anybody));
 }
 
 TEST_F(ModelRoutes, TrainingWithoutCustomersSaysWhy) {
@@ -222,11 +251,11 @@ TEST_F(ModelRoutes, WordsOfSetsAreChecked) {
 }
 
 TEST_F(ModelRoutes, RiskWithItsReasons) {
-  fill(shop_);
+  fill_with_leavers(shop_);
   serve();
   EXPECT_EQ(shop_.get("/v1/value/churn/people").first, 409);
   EXPECT_TRUE((*models_->describe_file(person("u0")))["churn"].is_null());
-  EXPECT_EQ(shop_.send("PUT", "/v1/value/churn/settings", {{"horizon_days", 45}}).first, 200);
+  EXPECT_EQ(shop_.send("PUT", "/v1/value/churn/settings", {{"horizon_days", 60}}).first, 200);
   EXPECT_EQ(shop_.send("PUT", "/v1/value/churn/settings", {{"horizon_days", 1}}).first, 400);
   shop_.send("POST", "/v1/value/churn/train");
   models_->train_asked();
@@ -235,11 +264,7 @@ TEST_F(ModelRoutes, RiskWithItsReasons) {
   const Json& card = body["model"]["card"];
   EXPECT_GT(card["quality"]["people"], 0);
   for (const char* inner : {"classifier", "spread"}) EXPECT_FALSE(body["model"].contains(inner));
-  if (!card["faults"].empty()) {
-    EXPECT_TRUE(body["scores"].is_null());
-    EXPECT_EQ(shop_.get("/v1/value/churn/people").first, 409);
-    return;
-  }
+  ASSERT_EQ(card["faults"], Json::array()) << card;
   int64_t people = 0;
   for (const Json& band : body["scores"]["bands"]) {
     auto behind = models_->resolve_set(band["set"].get<std::string>());
@@ -255,12 +280,52 @@ TEST_F(ModelRoutes, RiskWithItsReasons) {
     const double stake = one["probability"].get<double>() * one["paid_minor"].get<double>();
     EXPECT_LE(stake, before + 1e-6);
     before = stake;
+    for (const Json& reason : one["reasons"]) EXPECT_GT(reason["share"], 0) << one;
   }
+  EXPECT_GT(before, 0);
+  ASSERT_FALSE(page["people"][0]["reasons"].empty()) << page["people"][0];
+  EXPECT_EQ(page["people"][0]["reasons"].size(), 3u);
+  people::Person first;
+  first.id = page["people"][0]["id"];
+  const Json file = (*models_->describe_file(first))["churn"];
+  EXPECT_EQ(file["reasons"], page["people"][0]["reasons"]);
   for (auto set : {"churn:", "churn:band:0", "churn:band:6", "churn:band:x", "churn:band:11"}) {
     auto found = models_->resolve_set(set);
     ASSERT_TRUE(found) << set;
     EXPECT_FALSE(*found) << set;
   }
+}
+
+TEST_F(ModelRoutes, RiskIsLearnedAgainOnScheduleAndSoonerWhenItDrifts) {
+  fill_with_leavers(shop_);
+  serve();
+  shop_.send("PUT", "/v1/value/churn/settings", {{"horizon_days", 60}});
+  models_->train_due();
+  const auto churn = [&] { return shop_.get("/v1/value/churn").second; };
+  ASSERT_EQ(churn()["model"]["card"]["faults"], Json::array());
+  EXPECT_EQ(churn()["model"]["version"], 1);
+  const auto drifted = [&] {
+    std::set<std::string> columns;
+    const Json scores = churn()["scores"];
+    for (const Json& one : scores["drifted"]) columns.insert(one["column"]);
+    return columns;
+  };
+  const auto before = drifted();
+  ASSERT_TRUE(shop_.database().write([](store::Connection& c) {
+    return c.execute("UPDATE orders SET total_minor = total_minor * 10");
+  }));
+  shop_.books().changed();
+  const auto passed = [&](std::chrono::minutes time) {
+    shop_.now += time;
+    models_->train_due();
+    return churn()["model"]["version"];
+  };
+  using std::chrono::days, std::chrono::minutes;
+  EXPECT_EQ(passed(days(7) - minutes(1)), 1) << "drift is not acted on within a week";
+  EXPECT_GT(drifted().size(), before.size()) << "all pay ten times what they paid";
+  EXPECT_EQ(passed(minutes(1)), 2);
+  shop_.send("PUT", "/v1/value/churn/settings", {{"scheduled", false}});
+  EXPECT_EQ(passed(days(60)), 2);
 }
 
 TEST_F(ModelRoutes, ForecastOfTheWeeksAhead) {
@@ -285,6 +350,23 @@ TEST_F(ModelRoutes, ForecastOfTheWeeksAhead) {
   const Json again = shop_.get("/v1/value/forecast?of=orders").second;
   for (const Json& week : again["past"]) later += week["value"].get<double>();
   EXPECT_EQ(later, orders + 1);
+}
+
+TEST_F(ModelRoutes, AnEmptyShopIsToldThatNothingCanBeSaid) {
+  serve();
+  for (const char* of : {"orders", "revenue"}) {
+    const auto [status, body] = shop_.get(std::string("/v1/value/forecast?of=") + of);
+    EXPECT_EQ(status, 200) << body;
+    EXPECT_TRUE(body["past"].empty() && body["weeks"].empty() && body["model"].is_null()) << body;
+    EXPECT_FALSE(body["card"]["faults"].empty()) << body;
+  }
+  EXPECT_TRUE(shop_.get("/v1/value/forecast/products").second["products"].empty());
+  shop_.send("POST", "/v1/value/churn/train");
+  models_->train_asked();
+  const Json churn = shop_.get("/v1/value/churn").second;
+  EXPECT_TRUE(churn["model"].is_null() && churn["scores"].is_null()) << churn;
+  EXPECT_TRUE(churn["error"].is_string()) << churn;
+  EXPECT_EQ(shop_.get("/v1/value/churn/people").first, 409);
 }
 
 // The run waits for the word to stop: this test would not end if none came.

@@ -25,7 +25,9 @@ using Taking4 = std::array<double, 4>;  // alpha, beta, gamma, delta
 // Both fail with kInvalid, naming the row, for what cannot be a history, or without any row.
 Result<double> log_likelihood(const Taking4& parameters, std::span<const Opportunities> of);
 Result<Fit> fit_opportunities(std::span<const Opportunities> to);
-// The probability of still being a customer at the first opportunity after the history.
+// The probability of still being a customer at the first opportunity after the history: with
+// L the likelihood of the history, B(alpha + taken, beta + of − taken) B(gamma, delta + of + 1) /
+// (B(alpha, beta) B(gamma, delta) L). This and the next as in Fader, Hardie & Shang 2010.
 double probability_alive(const Taking4& parameters, const Opportunities& o);
 // Opportunities taken of the next `ahead`.
 double expected_taken(const Taking4& parameters, const Opportunities& o, int ahead);

@@ -3,7 +3,8 @@
 //
 //   (buyers there + kPlacePrior × share anywhere) ÷ (all buyers there + kPlacePrior)
 //
-// the mean of a multinomial with a Dirichlet prior around the overall shares. An item that fewer
+// the mean of a multinomial with a Dirichlet prior around the overall shares (Gelman et al.,
+// Bayesian Data Analysis, 3rd ed., 2013, section 3.4). An item that fewer
 // than kLeastInPlace bought there counts as if nobody had: where few live, a list would tell what
 // a neighbour bought. Immutable once made.
 #pragma once

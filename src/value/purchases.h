@@ -63,15 +63,24 @@ using Purchases4 = std::array<double, 4>;  // parameters as parameter_names() te
 double log_likelihood(PurchaseModel model, const Purchases4& parameters, const Histories& of);
 Fit fit_purchases(PurchaseModel model, const Histories& to, const std::stop_token& stop = {});
 
-// The probability that a customer with this history is still one at its end.
+// The probability that a customer with this history is still one at its end. BG/NBD: Fader, Hardie
+// & Lee, Computing P(alive) Using the BG/NBD Model, 2008 (brucehardie.com/notes/021),
+//     1 / (1 + [repeats > 0] a / (b + repeats − 1) ((alpha + seen) / (alpha + last))^(r +
+//     repeats));
+// MBG/NBD: the same with b + repeats for b + repeats − 1, and for those without a repeat too
+// (Batislam et al. 2007); Pareto/NBD: Schmittlein et al. 1987, in the terms of notes/009.
 double probability_alive(PurchaseModel model, const Purchases4& parameters, const History& h);
 // Purchases expected in the `ahead` after the end of the history, given that the customer is still
-// one: multiply by probability_alive(). Depends on `repeats` and `seen` alone.
+// one: multiply by probability_alive(). Depends on `repeats` and `seen` alone. BG/NBD: equation 10
+// of Fader, Hardie & Lee 2005; MBG/NBD: Batislam et al. 2007; Pareto/NBD: Schmittlein et al. 1987,
+//     (r + repeats) (beta + seen) / ((alpha + seen) (s − 1))
+//     × (1 − ((beta + seen) / (beta + seen + ahead))^(s − 1)).
 double expected_if_alive(PurchaseModel model, const Purchases4& parameters, const History& h,
                          double ahead);
 double expected_purchases(PurchaseModel model, const Purchases4& parameters, const History& h,
                           double ahead);
-// Repeat purchases expected of somebody new in the `ahead` after the first purchase.
+// Repeat purchases expected of somebody new in the `ahead` after the first purchase (equation 9 of
+// Fader, Hardie & Lee 2005 and its like).
 double expected_of_new(PurchaseModel model, const Purchases4& parameters, double ahead);
 
 }  // namespace perennial::value

@@ -65,6 +65,8 @@ TEST(Purchases, BgBbOnDonations) {
 TEST(Purchases, ConditionalExpectationOfThePaper) {
   const Purchases4 p = {.243, 4.414, .793, 2.426};
   EXPECT_NEAR(expected_purchases(PurchaseModel::kBgNbd, p, {2, 30.43, 38.86}, 39), 1.226, 1e-3);
+  // 1 / (1 + a / (b + x − 1) ((α + T) / (α + t))^(r + x)), worked with the printed parameters.
+  EXPECT_NEAR(probability_alive(PurchaseModel::kBgNbd, p, {2, 30.43, 38.86}), 0.7266, 1e-4);
 }
 
 // ---- a second way

@@ -31,13 +31,16 @@
 namespace perennial::value {
 
 inline constexpr size_t kMaxRecommended = 100;
-inline constexpr size_t kNeighbours = 50;       // kept of an item
-inline constexpr double kNeighbourShrink = 10;  // buyers that an item pair is held back by
-inline constexpr size_t kHistory = 100;         // newest items of a person that are looked at
-inline constexpr int kPopularDays = 90;         // what counts for popularity
-inline constexpr int64_t kLeastOfGroup = 200;   // purchases, for a group to have a list
-inline constexpr double kHalfLifeDays = 180;    // of what somebody did
-inline constexpr float kConfidence = 20;        // r of a purchase of today
+inline constexpr size_t kNeighbours = 50;  // kept of an item
+// Buyers that an item pair is held back by: the cosine of two items with few buyers is drawn to 0,
+// as similarities are in Bell & Koren, "Improved neighborhood-based collaborative filtering" (KDD
+// Cup and Workshop, 2007).
+inline constexpr double kNeighbourShrink = 10;
+inline constexpr size_t kHistory = 100;        // newest items of a person that are looked at
+inline constexpr int kPopularDays = 90;        // what counts for popularity
+inline constexpr int64_t kLeastOfGroup = 200;  // purchases, for a group to have a list
+inline constexpr double kHalfLifeDays = 180;   // of what somebody did
+inline constexpr float kConfidence = 20;       // r of a purchase of today
 inline constexpr std::array<float, 3> kStrength = {0.15F, 0.4F, 1};  // by Did
 
 // What one person had to do with, newest first, each item once.

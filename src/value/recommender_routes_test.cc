@@ -1,4 +1,5 @@
 // Recommendations over a server, a log in memory and a real state database.
+#include <map>
 #include <random>
 
 #include "value/models_testing.h"
@@ -10,18 +11,19 @@ constexpr int kPeople = 300;
 
 class RecommenderOverHttp : public ModelsOverHttp {
  protected:
-  Json products(const std::string& sku) {
+  Json products(const std::string& sku, int pieces) {
     return {{{"sku", sku},
              {"name", "Name of " + sku},
              {"category", sku.substr(0, 1)},
+             {"quantity", pieces},
              {"price", 12.5}}};
   }
-  void buy(const std::string& user, const std::string& sku, Instant at) {
+  void buy(const std::string& user, const std::string& sku, Instant at, int pieces = 1) {
     track(user, "Order Completed", at,
           {{"order_id", "o" + std::to_string(sent_)},
            {"total", "12.50"},
            {"currency", "CNY"},
-           {"products", products(sku)}});
+           {"products", products(sku, pieces)}});
   }
   void view(const std::string& user, const std::string& sku, Instant at) {
     track(user, "Product Viewed", at, {{"sku", sku}, {"price", 12.5}});
@@ -107,6 +109,66 @@ TEST_F(RecommenderOverHttp, TheCardAndItemsOfOnesTaste) {
   EXPECT_EQ(fresh["items"][0]["reason"]["kind"], "popular");
   EXPECT_TRUE(to("u0", "?price_to=1249")["items"].empty());
   call("GET", "/v1/value/recommendations/people/1?in_stock=maybe", Json::object(), 400);
+}
+
+TEST_F(RecommenderOverHttp, TheDemandOfAProductByWeek) {
+  fill();
+  // Two pieces each Wednesday for 40 weeks but one, the last whole week included; now is a Monday.
+  for (int week = 0; week < 40; ++week) {
+    if (week != 10) buy("w0", "z1", now_ - days(5 + 7 * week), 2);
+  }
+  buy("w0", "z1", now_ - 1h, 7);  // of the week that has begun
+  buy("w1", "z2", now_ - days(5), 3);
+  take();
+  train();
+  const Json all = call("GET", "/v1/value/forecast/products")["products"];
+  std::map<std::string, double> units;
+  std::vector<double> falling;
+  for (const Json& one : all) {
+    units[one["id"]] = one["units"];
+    falling.push_back(one["units"]);
+    EXPECT_EQ(one["name"], "Name of " + one["id"].get<std::string>());
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(falling, std::greater{}));
+  EXPECT_EQ(units.at("z1"), 78);
+  EXPECT_EQ(units.at("z2"), 3);
+  const Json answer = call("GET", "/v1/value/forecast?of=product:z1&weeks=5");
+  EXPECT_EQ(answer["of"], "units");
+  EXPECT_EQ(answer["product"], (Json{{"id", "z1"}, {"name", "Name of z1"}}));
+  ASSERT_EQ(answer["past"].size(), 40u) << "from the first week in which it was bought";
+  for (size_t week = 0; week < 40; ++week)
+    EXPECT_EQ(answer["past"][week]["value"], week == 29 ? 0 : 2) << week;
+  EXPECT_EQ(answer["past"][39]["week"], format_instant(now_ - 12h - days(7)));
+  ASSERT_EQ(answer["weeks"].size(), 5u);
+  EXPECT_EQ(answer["weeks"][0]["week"], format_instant(now_ - 12h));
+  for (const Json& week : answer["weeks"]) {
+    EXPECT_NEAR(week["value"].get<double>(), 2, 0.5) << week;
+    EXPECT_LE(week["low_95"], week["low_80"]);
+    EXPECT_LE(week["low_80"], week["value"]);
+    EXPECT_LE(week["value"], week["high_80"]);
+    EXPECT_LE(week["high_80"], week["high_95"]);
+  }
+  EXPECT_GT(answer["card"]["forecasts"], 0);
+  call("GET", "/v1/value/forecast?of=product:none", Json::object(), 404);
+}
+
+TEST_F(RecommenderOverHttp, AreLearnedAgainOnTheirSchedule) {
+  fill();
+  models_->train_due();
+  const auto version = [&] {
+    return call("GET", "/v1/value/recommendations")["model"]["version"].get<int>();
+  };
+  EXPECT_EQ(version(), 1);
+  now_ += days(1) - 1min;
+  models_->train_due();
+  EXPECT_EQ(version(), 1);
+  now_ += 1min;
+  models_->train_due();
+  EXPECT_EQ(version(), 2);
+  call("PUT", "/v1/value/recommendations/settings", {{"scheduled", false}});
+  now_ += days(30);
+  models_->train_due();
+  EXPECT_EQ(version(), 2);
 }
 
 // A write key can be read in any page: it must not tell what the customer of a known number likes.

@@ -1,4 +1,5 @@
-// Quintiles and cells of RFM.
+// Quintiles and cells of RFM: recency, frequency and money in fifths, as in Hughes, "Strategic
+// Database Marketing" (Probus, 1994). The cells are those of value.h.
 #pragma once
 
 #include <array>

@@ -37,7 +37,7 @@ inline timeline::Selector tracked(const std::vector<std::string>& names,
 
 // Names of events that the program says of a person: nothing that they did themselves.
 inline std::vector<std::string> told_by_program() {
-  return {"Segment Entered", "Segment Left", "Health Alert",
+  return {"Segment Entered", "Segment Left", "Health Alert",     "Stage Changed",
           "Message Sent",    "Unsubscribed", "Experiment Viewed"};
 }
 

@@ -204,6 +204,8 @@ struct ModelParts {
   std::function<std::vector<Liking>(PersonId)> likings_of = nullptr;
   // Who brought whom, of events after `seq`.
   std::function<Result<std::vector<Brought>>(uint64_t seq)> brought = nullptr;
+  // Everybody's stage, for what is told of changes (Value::settled_snapshot()).
+  std::function<Result<std::shared_ptr<const Snapshot>>()> stages = nullptr;
   // The trait whose values say where people live; "" when only countries do.
   std::function<Result<std::string>()> region_trait = nullptr;
 };
@@ -264,7 +266,7 @@ struct OrderFeatures {
 OrderFeatures order_features(const OrderBook& book, std::span<const PersonId> people, Instant at);
 
 // Erases what is kept of a person, in the transaction of people::erase_person(); scores are worked
-// out and not kept. {"health_alerts"}: how many.
+// out and not kept. {"health_alerts", "stage_changes"}: how many.
 Result<Json> erase_person(store::Connection& c, const people::ErasedPerson& erased);
 
 std::span<const store::Migration> migrations();

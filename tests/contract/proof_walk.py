@@ -86,6 +86,8 @@ def experiments(walk):
     )
     walk.ok("POST", "/v1/hold-outs/power", {"percent": 10, "days": 30})
     walk.ok("POST", "/v1/hold-outs", {"name": "All", "percent": 0}, status=400)
+    journeys = {"name": "All", "percent": 5, "scope": "journeys"}
+    walk.ok("POST", "/v1/hold-outs", journeys, status=400)
     held = walk.ok("POST", "/v1/hold-outs", {"name": "All", "percent": 20})
     walk.ok("GET", "/v1/hold-outs")
     walk.ok("GET", f"/v1/hold-outs/{held['id']}/members?limit=5")

@@ -10,12 +10,14 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.parse
 import urllib.request
 
 from perennial import BUILD, PROGRAM, ROOT, STOP_SECONDS, until
 
 COHORT_2010_12 = [948, 362, 317, 367, 341, 376, 360, 336, 336, 374, 354, 474, 260]
 RESULT_DAYS = 90
+LAST_DAY = "2011-12-10"
 
 
 class Demo:
@@ -183,6 +185,91 @@ class TheDemo(unittest.TestCase):
         self.assertEqual(sums["claims"], 31)
         self.assertGreater(sums["rewarded"], 10)
         self.assertGreaterEqual(sums["refused"], 1, "who refers himself")
+
+    def people_of(self, word):
+        return self.demo.get(f"/v1/customers?limit=1&set={urllib.parse.quote(word)}")["total"]
+
+    def test_everybody_has_a_stage_and_stages_flow(self):
+        stages = self.demo.get("/v1/value/stages?month=2011-11")
+        self.assertTrue(stages["as_of"].startswith(LAST_DAY), stages["as_of"])
+        self.assertEqual(sum(row["people"] for row in stages["counts"]), 4_372)
+        for row in stages["counts"]:
+            self.assertEqual(self.people_of(row["set"]), row["people"], row)
+        moved = [row for row in stages["flow"] if row["from"] != row["to"]]
+        self.assertGreater(sum(row["people"] for row in moved), 500)
+        row = max(moved, key=lambda one: one["people"])
+        self.assertEqual(self.people_of(row["set"]), row["people"], row)
+        self.assertGreaterEqual(len(stages["history"]), 12)
+
+    def test_every_customer_is_in_one_cell_of_rfm(self):
+        rfm = self.demo.get("/v1/value/rfm")
+        buyers = rfm["customers"]
+        self.assertGreater(buyers, 4_300)
+        for rows in (rfm["cells"], rfm["grid"], rfm["tiers"]):
+            self.assertEqual(sum(row["people"] for row in rows), buyers)
+        for row in rfm["cells"] + rfm["tiers"]:
+            self.assertEqual(self.people_of(row["set"]), row["people"], row)
+
+    def test_lifetime_value_is_told_of_the_whole_shop_with_its_card(self):
+        clv = self.demo.get("/v1/value/clv")
+        model = clv["model"]
+        self.assertTrue(model["as_of"].startswith(LAST_DAY), model["as_of"])
+        self.assertEqual(model["faults"], [])
+        self.assertEqual(len(model["compared"]), 2)
+        card = model["card"]
+        self.assertLess(card["error"], card["naive_error"])
+        self.assertAlmostEqual(card["expected"] / card["actual"], 1, delta=0.25)
+        self.assertGreater(len(card["tracking"]), 40)
+        for rows in (card["by_repeats"], card["calibration"]):
+            self.assertEqual(sum(row["people"] for row in rows), card["customers"])
+        tenths = clv["scores"]["tenths"]
+        self.assertEqual(len(tenths), 10)
+        self.assertEqual(sum(row["people"] for row in tenths), clv["scores"]["customers"])
+        best = self.demo.get("/v1/value/clv/people?limit=1")["people"][0]
+        self.assertEqual(self.demo.get(f"/v1/customers/{best['id']}")["clv"]["tenth"], 10)
+
+    def test_the_risk_list_says_why(self):
+        churn = self.demo.get("/v1/value/churn")
+        card = churn["model"]["card"]
+        self.assertEqual(card["faults"], [])
+        self.assertGreater(card["quality"]["auc"], 0.65)
+        self.assertLess(card["quality"]["brier"], card["quality"]["base_brier"])
+        page = self.demo.get("/v1/value/churn/people?limit=100")
+        self.assertEqual(page["total"], churn["scores"]["people"])
+        stakes = [one["probability"] * one["paid_minor"] for one in page["people"]]
+        self.assertEqual(stakes, sorted(stakes, reverse=True))
+        for one in page["people"][:10]:
+            self.assertTrue(one["reasons"], one)
+            self.assertTrue(all(reason["share"] > 0 for reason in one["reasons"]), one)
+        for band in churn["scores"]["bands"]:
+            self.assertEqual(self.people_of(band["set"]), band["people"], band)
+
+    def test_the_best_customer_is_recommended_something_with_a_reason(self):
+        model = self.demo.get("/v1/value/recommendations")["model"]
+        self.assertEqual(model["faults"], [])
+        ways = {way["way"]: way for way in model["ways"]}
+        self.assertGreater(ways[model["used"]]["ndcg"], ways["popular"]["ndcg"])
+        best = self.demo.get("/v1/customers?sort=revenue&limit=1")["customers"][0]
+        told = self.demo.get(f"/v1/value/recommendations/people/{best['id']}?limit=6")
+        self.assertEqual(len(told["items"]), 6)
+        for item in told["items"]:
+            self.assertTrue(item["name"], item)
+            self.assertTrue(item["reason"]["text"]["en"] and item["reason"]["text"]["zh"], item)
+
+    def test_the_weeks_ahead_are_forecast_with_intervals(self):
+        product = self.demo.get("/v1/value/forecast/products")["products"][0]["id"]
+        for of in ("orders", "revenue", f"product:{product}"):
+            with self.subTest(of):
+                told = self.demo.get(f"/v1/value/forecast?of={urllib.parse.quote(of)}")
+                self.assertEqual(len(told["weeks"]), 12)
+                self.assertGreater(len(told["past"]), 40)
+                for week in told["weeks"]:
+                    order = [week[k] for k in ("low_95", "low_80", "value", "high_80", "high_95")]
+                    self.assertEqual(order, sorted(order), week)
+                    self.assertLess(week["low_80"], week["high_80"])
+                self.assertGreater(told["card"]["held_of"], 0)
+                # Of few weeks; what the card says of them is told with it.
+                self.assertGreater(told["card"]["held_95"], 0.7, told["card"])
 
     def test_somebody_can_sign_in(self):
         email, password = re.search(r"e-mail (\S+), password (\S+)", self.demo.said).groups()

@@ -44,6 +44,8 @@ SEEDS = [
     ("insight_answers", {"report_id": "r1", "answer": as_text({"rows": [[EMAIL, 1]]})}),
     ("segment_changes", {"id": 9001, "segment": "g1", "person": "$person", "reason": "event"}),
     ("value_health_alerts", {"id": 9001, "person": "$person", "alert": "order_gap", "told": 1}),
+    ("value_stages", {"person": "$person", "stage": "new"}),
+    ("value_stage_changes", {"id": 9001, "person": "$person", "to_stage": "new", "told": 1}),
     ("loyalty_holders", {"id": 9001, "currency": 9001, "person": "$person"}),
     ("loyalty_lots", {"id": 9001, "holder": 9001, "event": USER, "order_ref": USER, "done": 1}),
     ("loyalty_postings", {"holder": 9001, "entry": 1, "line": 1, "currency": 9001, "amount": 5,
@@ -63,6 +65,7 @@ SEEDS = [
     ("loyalty_plays", {"programme": "p", "id": "y1", "person": "$person", "message": NAME}),
     ("loyalty_referrals", {"programme": "p", "friend": "$person", "evidence": EMAIL, "order_key": USER}),
     ("loyalty_referral_codes", {"programme": "p", "code": USER, "person": "$person"}),
+    ("loyalty_held_out", {"hold_out": "h1", "person": "$person", "from_ms": 1}),
     ("loyalty_moved", {"move": 9001, "what": "loyalty_referral_codes", "programme": "p", "id": USER}),
 ]
 # What the import and the server itself write of her.
@@ -80,7 +83,7 @@ OF_NOBODY = {
     "loyalty_price_rules", "loyalty_prizes", "loyalty_programmes", "loyalty_progress", "loyalty_referral_terms",
     "loyalty_rewards", "loyalty_rules", "loyalty_totals", "people_progress", "portrait_versions", "schema_events",
     "schema_migrations", "schema_properties", "segment_members", "segment_progress", "segment_sizes", "segments",
-    "stage_cursors", "value_models", "webhook_progress", "webhooks",
+    "stage_cursors", "value_models", "value_stage_looks", "webhook_progress", "webhooks",
 }
 
 
@@ -109,7 +112,7 @@ class OnDisk:
             elif default is None and (required or key):
                 row[name] = "" if kind == "TEXT" else 0
         marks = ", ".join("?" * len(row))
-        self.all(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+        self.all(f"INSERT OR REPLACE INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
 
     def cells(self, table):
         for row in self.all(f"SELECT * FROM {table}"):
@@ -145,7 +148,7 @@ class EveryTable(People):
         person = self.seed(state)
         found = {t for t in state.tables() for cell in state.cells(t) if any(w in cell for w in TRACES)}
         only_numbers = {"people_seen", "loyalty_holders", "value_health_alerts", "segment_changes", "campaigns",
-                        "experiments", "hold_outs"}
+                        "experiments", "hold_outs", "loyalty_held_out", "value_stages", "value_stage_changes"}
         self.assertEqual(found, (seeded | FILLED) - only_numbers)
         state.close()
         self.server.start()
@@ -170,15 +173,17 @@ class EveryTable(People):
         ]
         self.assertEqual(found, [])
         for number in numbers:
-            alerts = state.all("SELECT count(*) FROM value_health_alerts WHERE person = ?", (number,))
-            self.assertEqual(alerts, [(0,)])
+            for table in ("value_health_alerts", "value_stages", "value_stage_changes", "loyalty_held_out"):
+                left = state.all(f"SELECT count(*) FROM {table} WHERE person = ?", (number,))
+                self.assertEqual(left, [(0,)], table)
         state.close()
         self.server.start()
 
     def test_an_erased_person_is_in_none(self):
         person = self.fill()
         done = self.erase(person)
-        self.assertEqual(done["counts"]["value"], {"health_alerts": 1})
+        self.assertEqual(done["counts"]["value"]["health_alerts"], 1)
+        self.assertGreaterEqual(done["counts"]["value"]["stage_changes"], 1)
         self.nothing_is_left(person)
 
     def test_nor_is_one_who_was_joined_to_another(self):

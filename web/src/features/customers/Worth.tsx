@@ -52,7 +52,11 @@ export function LifetimeValue({ file }: { file: CustomerFile }) {
               })}
             </div>
             <div className="quiet small">
-              {t('clv.next_order')}: {format.day(clv.next_order.expected)} (
+              {t('clv.next_order')}: {format.day(clv.next_order.expected)},{' '}
+              {t('clv.next_basket', {
+                money: format.money(clv.spend_minor, { currency: file.currency }),
+              })}{' '}
+              (
               {t('clv.next_order_how', {
                 early: format.day(clv.next_order.early),
                 late: format.day(clv.next_order.late),

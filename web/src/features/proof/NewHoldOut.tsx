@@ -11,7 +11,7 @@ import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { Labelled } from './Labelled';
 
-const kScopes = ['global', 'campaigns', 'journeys', 'loyalty'] as const;
+const kScopes = ['global', 'campaigns', 'loyalty'] as const;
 const kDays = 30;
 
 /** What a hold-out of this size can show, before it begins. */
@@ -85,7 +85,7 @@ export function NewHoldOut() {
         />
         <Popconfirm
           title={t('hold_out.start_ask', { n: power.data?.held_out ?? 0 })}
-          description={t('hold_out.start_what')}
+          description={t(`hold_out.start_what_${scope}`)}
           okText={t('hold_out.start')}
           cancelText={t('do.cancel')}
           onConfirm={() => create.mutate()}

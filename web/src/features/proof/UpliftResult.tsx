@@ -31,7 +31,12 @@ function Ranks({ uplift }: { uplift: Uplift }) {
           {uplift.ranks.map((one) => (
             <tr key={one.learner}>
               <td>{word('learner', one.learner)}</td>
-              <td className="num">{number(one.auuc)}</td>
+              <td className="num">
+                {number(one.auuc)}{' '}
+                <span className="quiet">
+                  ({number(one.auuc_low)} – {number(one.auuc_high)})
+                </span>
+              </td>
               <td className="num">{number(one.qini)}</td>
               <td className="num quiet">
                 {number(one.low)} – {number(one.high)}

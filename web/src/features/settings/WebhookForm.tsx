@@ -21,6 +21,7 @@ const kUsual = [
   'Order Completed',
   'Segment Entered',
   'Segment Left',
+  'Stage Changed',
   '*',
 ];
 

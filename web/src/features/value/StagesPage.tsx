@@ -67,6 +67,7 @@ function Answer({ stages }: { stages: Stages }) {
         />
       </div>
       <FlowFigure stages={stages} />
+      <p className="quiet">{t('stages.told')}</p>
       <Section title={t('rules.title')}>
         <StageRulesForm />
       </Section>

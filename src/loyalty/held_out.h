@@ -1,0 +1,24 @@
+// People whom a hold-out keeps out of what the programme gives by rules, and what that means for
+// what is known of them. Spans are kept here, because what people have earned is worked out anew
+// from all that happened: also after the hold-out has ended, nothing is earned by what happened
+// meanwhile.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "loyalty/assess.h"
+
+namespace perennial::loyalty {
+
+// Marks the facts that give nothing (Fact::held), and says in `known` when its person was held out.
+// What has given points already stays: somebody may be held out by being joined to somebody else.
+Result<void> mark_held(store::Connection& c, const Programme& programme,
+                       std::vector<Known>& people);
+// Those of them who are held out at an instant.
+Result<std::set<PersonId>> held_at(store::Connection& c, std::span<const PersonId> people,
+                                   Instant at);
+// Who was joined to somebody who is held out is so too.
+Result<void> merge_held(store::Connection& c, PersonId from, PersonId into);
+
+}  // namespace perennial::loyalty
