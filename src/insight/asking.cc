@@ -533,7 +533,9 @@ void Asking::warn(std::string_view code, std::string message, std::string_view w
   warnings_.push_back(std::move(warning));
 }
 
-uint64_t Asking::kept_bytes() const { return from_log_ ? from_log_->bytes : 0; }
+uint64_t Asking::kept_bytes() const {
+  return from_log_ ? from_log_->bytes + from_log_->file_bytes : 0;
+}
 
 Json Asking::head() const {
   const auto took = std::chrono::steady_clock::now() - began_;

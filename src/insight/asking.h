@@ -80,7 +80,8 @@ class Asking {
     return kernel;
   }
   const timeline::Stop& stop() const { return stop_; }
-  uint64_t kept_bytes() const;  // of memory that the answer's handles keep, beside the timeline's
+  // Of memory and temporary files that the answer's handles keep, beside the timeline's.
+  uint64_t kept_bytes() const;
   timeline::Pool& pool() const { return sources_.timeline.pool(); }
 
   // Which groups are shown: the largest by people (or by events, for a breakdown by events) among

@@ -270,19 +270,6 @@ TEST_F(BehaviourTest, GroupsOfOneSizeStandInTheOrderOfTheirLabels) {
   EXPECT_EQ(credit["rows"][2]["group"], "voucher");
 }
 
-// What differs between two ways to the same answer.
-Json plain(Json json) {
-  if (json.is_object()) {
-    json.erase("read");
-    if (json.contains("value") && json.contains("people") && json["people"].is_string())
-      json.erase("people");
-  }
-  for (Json& part : json) {
-    if (part.is_structured()) part = plain(std::move(part));
-  }
-  return json;
-}
-
 TEST_F(BehaviourTest, TheLogAnswersAsTheTimelineDoes) {
   const auto seed = std::random_device()();
   SCOPED_TRACE("seed " + std::to_string(seed));

@@ -98,8 +98,9 @@ inline constexpr std::chrono::hours kKeptFor{1};             // and for how long
 inline constexpr size_t kKeptReportAnswers = 200;            // the same of what dashboards show
 inline constexpr uint64_t kMaxQuestionMemory = uint64_t{1} << 30;   // bytes; then kTooLarge
 inline constexpr uint64_t kMaxQuestionsMemory = uint64_t{3} << 30;  // of all that run; then kBusy
-inline constexpr uint64_t kMaxKeptMemory = uint64_t{1} << 30;       // of answers that are kept
-inline constexpr size_t kMaxRunning = 64;  // questions at one time; then kBusy
+inline constexpr uint64_t kMaxKeptMemory = uint64_t{1}
+                                           << 30;  // of answers that are kept, files too
+inline constexpr size_t kMaxRunning = 64;          // questions at one time; then kBusy
 
 struct BehaviourParts {
   timeline::Timeline& timeline;

@@ -13,6 +13,7 @@
 #include "timeline/intake.h"
 #include "timeline/layer.h"
 #include "timeline/owners.h"
+#include "timeline/scratch.h"
 
 namespace perennial::timeline {
 
@@ -43,6 +44,7 @@ struct BuildSource {
   events::Log& log;
   store::Database& database;
   OwnersCache* owners = nullptr;  // shared by those who read the log for questions; may be null
+  std::shared_ptr<ScratchSpace> scratch;  // the same; read_from_log() needs one
 };
 
 // Writes the base of everything that the people stage has applied; temporary files stand beside it.
@@ -69,14 +71,14 @@ Result<void> renew_base(const std::vector<std::shared_ptr<const Layer>>& layers,
                         const Days& days, const Progress& progress);
 
 // A snapshot of its own, straight from the log, for what the timeline does not hold: only the
-// named events in a span, only the named properties. kTooLarge above `max_events`, or above the
-// memory that `stop` allows.
+// named events in a span, only the named properties. Where they are many they go through temporary
+// files, in which the snapshot lies then: memory holds the dictionary and 2/256 of the events.
+// Fails as `stop` says, also above the memory that it allows (kTooLarge), and as Scratch::take().
 struct FromLog {
   std::vector<EventName> names;  // empty: all
   std::optional<Span> span;
   std::set<std::string> properties;
   Lists lists;
-  size_t max_events = 30'000'000;
 };
 Result<Snapshot> read_from_log(const BuildSource& source, const FromLog& what, Zone zone,
                                const Stop& stop);

@@ -1,20 +1,18 @@
 // The base from the whole log, in memory that does not grow with it: events go to 64 partitions of
-// people, each in a temporary file, and then partition by partition into sorted buckets. Two
-// threads read the log, each its share of identities, and two partitions are built at a time.
+// people through a temporary file, and then partition by partition into sorted buckets. Two
+// partitions are built at a time.
 #include <algorithm>
 #include <deque>
 #include <future>
-#include <set>
 
 #include "timeline/build.h"
-#include "timeline/spill.h"
+#include "timeline/spill_log.h"
 
 namespace perennial::timeline {
 namespace {
 
 constexpr uint32_t kPartitions = 64;
-constexpr uint32_t kReadAtOnce = 2, kBuiltAtOnce = 2;
-constexpr uint64_t kEventsOfLook = 4'096;  // between two looks at whether to go on
+constexpr uint32_t kBuiltAtOnce = 2;
 
 class BaseBuild {
  public:
@@ -32,97 +30,39 @@ class BaseBuild {
     facts_.zone = zone_.name();
     const auto buckets = static_cast<uint32_t>(reached.last_person / kBucketPeople + 1);
     per_partition_ = (buckets + kPartitions - 1) / kPartitions;
-    for (uint32_t i = 0; i < kPartitions; ++i) {
-      files_.push_back(TRY(SpillFile::create(path_ + ".part" + std::to_string(i))));
-    }
     progress_.done = 0;
     progress_.total = TRY(source_.log.stats()).events;
-    TRY(read({.up_to_seq = facts_.seq}));
-    facts_.junk = !junk_.empty();
-    if (facts_.junk) {
-      TRY(read({.identities = {junk_.begin(), junk_.end()},
-                .up_to_seq = facts_.seq,
-                .anonymous_ids = true}));
-    }
-    return write(buckets);
+    // The base itself may fill the disk, as the log may.
+    const auto space =
+        std::make_shared<ScratchSpace>(path_.substr(0, path_.rfind('/')), UINT64_MAX, 0);
+    Spilled spilled(std::make_shared<Scratch>(space), kPartitions);
+    TRY(read(spilled));
+    return write(spilled, buckets);
   }
 
  private:
-  // What one reader found.
-  struct Found {
-    uint64_t events = 0, outside = 0, nobody = 0;
-    std::set<std::string> junk;
-  };
-
-  // Everything; or the events of junk identities, with the anonymous ids that they belong to.
-  Result<void> read(const events::Sweep& all) {
-    std::vector<std::future<Result<Found>>> others;
-    // A few identities lie anywhere: what parts the table would not part them.
-    const size_t readers = all.identities.empty() ? kReadAtOnce : 1;
-    for (const events::Sweep& part : TRY(source_.log.split(all, readers))) {
-      others.push_back(std::async(std::launch::async, [this, part] {
-        auto found = read_part(part);
-        if (!found && !failed_.exchange(true)) failure_ = found.error();
-        return found;
-      }));
-    }
-    for (auto& other : others) {
-      const auto found = other.get();
-      if (!found) continue;
-      facts_.events += found->events;
-      facts_.outside += found->outside;
-      facts_.nobody += found->nobody;
-      junk_.insert(found->junk.begin(), found->junk.end());
-    }
-    if (failed_) return std::unexpected(failure_);
+  // Each event once; those under junk ids belong to whom their anonymous ids name.
+  Result<void> read(Spilled& into) {
+    const SpiltLog spilt = TRY(spill_log(
+        {.log = source_.log,
+         .owners = owners_,
+         .dictionary = dictionary_,
+         .partition = [this](uint32_t person) { return person / kBucketPeople / per_partition_; },
+         .look =
+             [this](size_t, uint64_t more, size_t) {
+               progress_.done += more;
+               return progress_.check();
+             }},
+        {.up_to_seq = facts_.seq}, into));
+    facts_.events = spilt.rows;
+    facts_.outside = spilt.outside;
+    facts_.nobody = spilt.nobody;
+    facts_.junk = spilt.junk;
     return {};
   }
 
-  Result<Found> read_part(const events::Sweep& part) {
-    const bool of_junk = !part.identities.empty();
-    Intake intake(dictionary_, std::nullopt, {}, &dictionary_mutex_);
-    Spill spill(files_);
-    Found out;
-    Rows one;
-    std::string identity;
-    uint32_t person = 0;
-    uint64_t seen = 0;
-    const auto went = source_.log.sweep(part, [&](const events::Glimpse& event) -> Result<void> {
-      if (++seen % kEventsOfLook == 0) {
-        TRY(progress_.check());
-        if (failed_) return fail(Code::kInternal, "the other reader failed");
-        if (!of_junk) progress_.done += kEventsOfLook;
-      }
-      if (of_junk || seen == 1 || event.identity != identity) {
-        identity = event.identity;
-        person =
-            of_junk ? owners_.find_event(identity, event.anonymous_id) : owners_.find(identity);
-      }
-      if (person == 0) {
-        if (!of_junk && is_junk_identity(identity)) {
-          out.junk.insert(identity);
-        } else {
-          ++out.nobody;
-        }
-        return {};
-      }
-      one.clear();
-      const auto took = intake.take(person, event.type, event.name, event.timestamp_ms, event.seq,
-                                    event.properties, one);
-      if (took == Intake::Took::kOutside) {
-        ++out.outside;
-        return {};
-      }
-      ++out.events;
-      return spill.add(person / kBucketPeople / per_partition_, one.rows[0], one.values);
-    });
-    if (!went) return std::unexpected(went.error());
-    TRY(spill.finish());
-    return out;
-  }
-
-  Result<std::vector<std::string>> build(uint32_t partition, uint32_t buckets) {
-    Rows rows = TRY(files_[partition]->read_back());
+  Result<std::vector<std::string>> build(Spilled& spilled, uint32_t partition, uint32_t buckets) {
+    Rows rows = TRY(spilled.read_back(partition));
     sort_rows(rows.rows);
     std::vector<std::string> blocks;
     size_t at = 0;
@@ -136,12 +76,13 @@ class BaseBuild {
     return blocks;
   }
 
-  Result<void> write(uint32_t buckets) {
+  Result<void> write(Spilled& spilled, uint32_t buckets) {
     auto writer = TRY(BaseWriter::create(path_));
     days_ = days_of(zone_);
     const auto start = [&](uint32_t partition) {
-      return std::async(std::launch::async,
-                        [this, partition, buckets] { return build(partition, buckets); });
+      return std::async(std::launch::async, [this, &spilled, partition, buckets] {
+        return build(spilled, partition, buckets);
+      });
     };
     std::deque<std::future<Result<std::vector<std::string>>>> under_way;
     for (uint32_t i = 0; i < kPartitions + kBuiltAtOnce; ++i) {
@@ -162,14 +103,9 @@ class BaseBuild {
   Progress& progress_;
   Owners owners_;
   Dictionary dictionary_;
-  std::mutex dictionary_mutex_;  // of those who read
   Days days_;
-  std::set<std::string> junk_;
-  std::atomic<bool> failed_ = false;
-  Error failure_;  // of the reader that failed first; the other stops
   BaseFacts facts_;
   uint32_t per_partition_ = 1;
-  std::vector<std::unique_ptr<SpillFile>> files_;
 };
 
 }  // namespace

@@ -32,6 +32,7 @@ struct Snapshot {
   uint32_t buckets() const;
   Zone zone = Zone::utc();  // whose days the layers' strips are
   uint64_t bytes = 0;       // of memory, if it is of the log and nobody else's
+  uint64_t file_bytes = 0;  // of a temporary file that it holds
 };
 
 // Sets of people by bucket: person p is place p % kBucketPeople of crowd p / kBucketPeople.

@@ -110,6 +110,7 @@ Intake::Intake(Dictionary& dictionary, std::optional<std::set<std::string>> only
                std::mutex* together)
     : impl_(std::make_unique<Impl>(dictionary, std::move(only), std::move(lists), together)) {}
 Intake::~Intake() = default;
+size_t Intake::bytes() const { return impl_->words.bytes(); }
 
 Intake::Took Intake::take(uint32_t person, events::Type type, std::string_view name, int64_t at_ms,
                           uint64_t seq, std::string_view properties, Rows& out) {

@@ -32,6 +32,8 @@ class Intake {
   };  // outside: before 1970 or after 2106, or no room for a name
   Took take(uint32_t person, events::Type type, std::string_view name, int64_t at_ms, uint64_t seq,
             std::string_view properties, Rows& out);
+  // Of memory that it keeps beside the dictionary.
+  size_t bytes() const;
 
  private:
   struct Impl;

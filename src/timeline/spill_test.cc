@@ -1,5 +1,6 @@
 #include "timeline/spill.h"
 
+#include <filesystem>
 #include <random>
 #include <thread>
 
@@ -22,10 +23,10 @@ Row row_at(int64_t at_ms, uint64_t order, size_t values) {
 // Two threads add rows of every shape; each comes back as it was.
 TEST(Spill, RowsComeBackAsTheyWere) {
   const events::ScratchDirectory directory;
-  std::vector<std::unique_ptr<SpillFile>> files;
-  for (int i = 0; i < 3; ++i) {
-    files.push_back(SpillFile::create(directory.path() + "/part" + std::to_string(i)).value());
-  }
+  const auto space = std::make_shared<ScratchSpace>(directory.path());
+  space->gathered = 4'096;
+  const auto scratch = std::make_shared<Scratch>(space);
+  Spilled spilled(scratch, 3);
   constexpr uint64_t kRows = 20'000;
   const auto values_of = [](uint64_t order) {
     std::mt19937_64 random(order);
@@ -41,20 +42,28 @@ TEST(Spill, RowsComeBackAsTheyWere) {
     return values;
   };
   const auto add = [&](uint64_t first) {
-    Spill spill(files);
+    Spill spill(spilled);
     for (uint64_t order = first; order < kRows; order += 2) {
       const auto values = values_of(order);
       const auto at = -5 + static_cast<int64_t>(order);
       ASSERT_TRUE(spill.add(order % 3, row_at(at, order, values.size()), values));
     }
-    ASSERT_TRUE(spill.finish());
+    EXPECT_GT(spill.bytes(), 0u);
+    EXPECT_LT(spill.bytes(), 3 * (space->gathered + 16'384)) << "the rest is in the file";
+    spill.finish();
   };
   std::thread other([&] { add(1); });
   add(0);
   other.join();
+  ASSERT_TRUE(spilled.on_disk());
+  EXPECT_EQ(spilled.size().rows, kRows);
+  EXPECT_GE(space->used + spilled.memory(), spilled.size().bytes);
   size_t read = 0;
-  for (size_t file = 0; file < files.size(); ++file) {
-    const Rows rows = files[file]->read_back().value();
+  for (size_t file = 0; file < spilled.partitions(); ++file) {
+    const Spilled::Size size = spilled.size(file);
+    const Rows rows = spilled.read_back(file).value();
+    EXPECT_EQ(rows.rows.size(), size.rows);
+    EXPECT_EQ(rows.values.size(), size.values);
     read += rows.rows.size();
     for (const Row& row : rows.rows) {
       ASSERT_EQ(row.order % 3, file);
@@ -75,10 +84,66 @@ TEST(Spill, RowsComeBackAsTheyWere) {
   EXPECT_EQ(read, kRows);
 }
 
+// As the log gives them: runs of one person in the order of time.
+TEST(Spill, ARunTakesAboutTenBytesARow) {
+  const events::ScratchDirectory directory;
+  const auto space = std::make_shared<ScratchSpace>(directory.path());
+  space->gathered = 1 << 20;
+  Spilled spilled(std::make_shared<Scratch>(space), 1);
+  Spill spill(spilled);
+  std::mt19937_64 random(1);
+  constexpr uint32_t kPeople = 200, kEach = 50;
+  for (uint32_t person = 0; person < kPeople; ++person) {
+    int64_t at = 1'700'000'000'000;
+    for (uint32_t i = 0; i < kEach; ++i) {
+      at += static_cast<int64_t>(random() % 90'000'000);  // a day or so
+      const uint64_t order = random() % 100'000'000;
+      ASSERT_TRUE(spill.add(0, {.person = person, .name = 3, .at_ms = at, .order = order}, {}));
+    }
+  }
+  spill.finish();
+  EXPECT_FALSE(spilled.on_disk());
+  EXPECT_LT(spilled.size().bytes, 11u * kPeople * kEach);
+  EXPECT_EQ(spilled.read_back(0).value().rows.size(), size_t{kPeople} * kEach);
+  EXPECT_EQ(spilled.memory(), 0u);
+}
+
 TEST(Spill, WhereNoFileCanBeMadeIsSaid) {
-  const auto none = SpillFile::create("/nowhere/at/all");
+  const auto space = std::make_shared<ScratchSpace>("/nowhere/at/all");
+  const auto none = ScratchFile::create(std::make_shared<Scratch>(space));
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().where, "/nowhere/at/all");
+}
+
+TEST(Spill, TemporaryFilesHaveABoundAndGiveBackWhatTheyTook) {
+  const events::ScratchDirectory directory;
+  const auto space = std::make_shared<ScratchSpace>(directory.path(), 100'000, 1);
+  const auto one = std::make_shared<Scratch>(space), other = std::make_shared<Scratch>(space);
+  const std::string bytes(60'000, 'x');
+  {
+    const auto file = ScratchFile::create(one).value();
+    EXPECT_TRUE(std::filesystem::is_empty(directory.path())) << "it has no name";
+    ASSERT_TRUE(file->add(bytes));
+    {
+      const auto second = ScratchFile::create(other).value();
+      EXPECT_EQ(second->add(bytes).error().code, Code::kBusy);
+    }
+    EXPECT_EQ(file->add(bytes).error().code, Code::kTooLarge);
+    EXPECT_EQ(space->used, 120'000u);
+  }
+  EXPECT_EQ(space->used, 0u);
+  const auto file = ScratchFile::create(other).value();
+  EXPECT_TRUE(file->add(bytes).has_value());
+}
+
+TEST(Spill, TheDiskIsNotFilled) {
+  const events::ScratchDirectory directory;
+  const auto space = std::make_shared<ScratchSpace>(directory.path(), kMaxScratch, UINT64_MAX);
+  const auto file = ScratchFile::create(std::make_shared<Scratch>(space)).value();
+  const auto refused = file->add("x");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kFull);
+  EXPECT_EQ(refused.error().where, directory.path());
 }
 
 }  // namespace

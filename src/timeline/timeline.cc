@@ -55,7 +55,10 @@ std::vector<uint64_t> base_numbers(const std::string& directory) {
 }  // namespace
 
 struct Timeline::Impl {
-  explicit Impl(Options given) : options(std::move(given)), pool(options.threads) {}
+  explicit Impl(Options given)
+      : options(std::move(given)),
+        pool(options.threads),
+        scratch(std::make_shared<ScratchSpace>(options.directory)) {}
 
   Result<void> open();
   void follow();
@@ -75,10 +78,11 @@ struct Timeline::Impl {
   void say(const std::string& line) const {
     if (options.say) options.say(line);
   }
-  BuildSource source() { return {options.log, options.database, &owners}; }
+  BuildSource source() { return {options.log, options.database, &owners, scratch}; }
 
   const Options options;
   Pool pool;
+  const std::shared_ptr<ScratchSpace> scratch;  // of questions to the log
   OwnersCache owners;
   Progress progress;
   uint64_t base_number = 0;

@@ -84,6 +84,9 @@ class FaultyLog final : public events::Log {
       return each(event);
     });
   }
+  Result<std::vector<events::Sweep>> split(const events::Sweep& what, size_t parts) override {
+    return log_->split(what, parts);
+  }
   Result<std::vector<events::StoredEvent>> read(const events::Scan& what) override {
     return log_->read(what);
   }

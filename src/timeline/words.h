@@ -13,6 +13,8 @@
 
 namespace perennial::timeline {
 
+inline constexpr size_t kMaxTextsMet = 65'536;  // of a property; of others the dictionary is asked
+
 class Words {
  public:
   // Without a lock the dictionary is asked each time: nobody else fills it. With one, nothing may
@@ -25,6 +27,7 @@ class Words {
   uint32_t property(std::string_view path);
   uint32_t text(uint32_t property, std::string_view text);
   void saw_number(uint32_t property);
+  size_t bytes() const { return bytes_; }  // about how much memory it takes
 
  private:
   struct Hash {
@@ -34,6 +37,7 @@ class Words {
   using Numbers = std::unordered_map<std::string, uint32_t, Hash, std::equal_to<>>;
   struct Property {
     Numbers texts;
+    size_t bytes = 0;
     bool dropped = false, numbers = false;
   };
   Property& met(uint32_t property);
@@ -43,6 +47,7 @@ class Words {
   std::vector<Numbers> events_;  // by the number of the type
   Numbers properties_;
   std::vector<Property> met_;  // by the number of the property
+  size_t bytes_ = 0;           // of all
 };
 
 }  // namespace perennial::timeline

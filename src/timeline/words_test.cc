@@ -42,6 +42,25 @@ TEST(Words, ADroppedPropertyIsDroppedForWhoeverMeetsANewText) {
   EXPECT_EQ(one.text(sku, "a"), 0u);
 }
 
+TEST(Words, OfManyTextsOnlySomeAreKept) {
+  Dictionary dictionary({.texts = 2 * kMaxTextsMet});
+  std::mutex together;
+  Words words(dictionary, &together);
+  const uint32_t sku = words.property("sku");
+  for (int round = 0; round < 2; ++round) {
+    for (uint32_t i = 1; i <= kMaxTextsMet + 100; ++i) {
+      ASSERT_EQ(words.text(sku, std::to_string(i)), i);
+    }
+  }
+  const size_t bytes = words.bytes();
+  EXPECT_GT(bytes, kMaxTextsMet * 64);
+  words.text(sku, "one more");
+  EXPECT_EQ(words.bytes(), bytes);
+  dictionary.drop(sku);
+  EXPECT_EQ(words.text(sku, "and one more"), 0u);
+  EXPECT_LT(words.bytes(), 1'000u) << "of a dropped property nothing";
+}
+
 TEST(Words, WhatHasNoRoomIsAskedForAgain) {
   Dictionary dictionary({.events = 1, .properties = 1});
   std::mutex together;
