@@ -25,6 +25,7 @@ DUCKDB = "@duckdb/node-bindings-linux-x64@1.5.6-r.1"
 PEOPLE = {"100m": 1_000_000, "10m": 100_000, "1m": 10_000}
 ROUNDS = {"100m": 3, "10m": 7, "1m": 9}
 PROGRAM = BUILD / "bin/bench_insight"
+MAX_BYTES_AN_EVENT = 12
 IDLE_SECONDS = 30  # the server closes a connection that idles for 75
 
 YEAR = {"from": "2024-12-30", "to": "2025-12-30"}
@@ -289,6 +290,7 @@ def growth(asker):
 
 
 def show_facts(facts, asker, size):
+    assert facts["bytes_an_event"] <= MAX_BYTES_AN_EVENT, f"{facts['bytes_an_event']:.2f} bytes an event"
     arrays = facts["arrays_events"] / facts["arrays_s"] / 1e6
     alone, slowest = ten_at_once(asker)
     longer = nine_different_at_once(asker)

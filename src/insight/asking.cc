@@ -96,6 +96,25 @@ timeline::Lists lists_of(const Query& query) {
   return lists;
 }
 
+// The member that names a property: the timeline's errors name the property itself.
+std::string member_of(const Query& query, const std::string& property) {
+  if (property.empty()) return property;
+  const auto member = [&](const auto& q) -> std::string {
+    if constexpr (requires { q.breakdown; }) {
+      if (q.breakdown && by_events(*q.breakdown) && q.breakdown->property == property)
+        return "breakdown.event_property";
+    }
+    if constexpr (requires { q.held_property; }) {
+      if (q.held_property == property) return "held_property";
+    }
+    if constexpr (requires { q.touch_property; }) {
+      if (q.touch_property == property) return "touch_property";
+    }
+    return property;
+  };
+  return std::visit(member, query.analysis);
+}
+
 std::string range_label(double from, double step) {
   return fmt::format("[{}, {})", from, from + step);
 }
@@ -459,8 +478,12 @@ Result<std::shared_ptr<const timeline::Plan>> Asking::compile(
       lists_.split != before.split)
     from_log_.reset();
   use_log_ |= !lists_.empty();
-  const timeline::Snapshot* snapshot = TRY(snapshot_for(ask));
-  return timeline::compile(*snapshot, std::move(ask), sources_.timeline.pool(), stop_);
+  auto plan = [&]() -> Result<std::shared_ptr<const timeline::Plan>> {
+    const timeline::Snapshot* snapshot = TRY(snapshot_for(ask));
+    return timeline::compile(*snapshot, std::move(ask), sources_.timeline.pool(), stop_);
+  }();
+  if (!plan) plan.error().where = member_of(query_, plan.error().where);
+  return plan;
 }
 
 // ---- what is told

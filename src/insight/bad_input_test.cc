@@ -85,6 +85,37 @@ TEST_F(BehaviourTest, ABreakdownOfMoreValuesThanAnyoneReads) {
   EXPECT_EQ(answer["warnings"][0]["code"], "groups_cut");
 }
 
+// Different numbers have no steps of their own: as many as these are refused whatever asks for
+// them.
+TEST_F(BehaviourTest, ABreakdownByMoreNumbersThanAreToldApart) {
+  const auto look = [this](uint64_t number) {
+    track("u" + std::to_string(number % 97), "View", "2026-03-02T10:00:00Z", {{"page", number}});
+  };
+  for (uint64_t number = 0; number < timeline::kMaxNumberGroups; ++number) look(number);
+  serve();
+  loose_ = true;
+  const std::vector<std::string> questions = {
+      R"("analysis": "trends", "series": [{"select": {"event": "View"}, "measure": "count"}])",
+      R"("analysis": "funnel", "steps": [{"event": "View"}, {"event": "View"}])",
+      R"("analysis": "interval", "start": {"event": "View"}, "end": {"event": "View"})",
+      R"("analysis": "retention", "start": {"event": "View"}, "return": {"event": "View"})",
+      R"("analysis": "sessions")"};
+  const std::string by = R"(, "breakdown": {"event_property": "page")";
+  for (const std::string& question : questions) ask(march(question + by + "}"));
+  look(timeline::kMaxNumberGroups);
+  ASSERT_TRUE(log_->append_and_wait(std::move(waiting_)));
+  ASSERT_TRUE(stages_->wait_until(log_->last_seq(), 20s));
+  ASSERT_TRUE(timeline_->wait_until(log_->last_seq(), 20s));
+  for (const std::string& question : questions) {
+    const auto [status, body] =
+        send("POST", "/v1/insights/query", *parse_json(march(question + by + "}")));
+    EXPECT_EQ(status, 413) << question << body;
+    EXPECT_EQ(body["code"], "too_large") << question;
+    EXPECT_TRUE(body["where"].get<std::string>().starts_with("breakdown")) << body;
+    ask(march(question + by + R"(, "step": 1000})"));
+  }
+}
+
 // A log whose readers of everything, which is how a timeline is built, wait at a gate.
 class GatedLog final : public events::Log {
  public:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,8 +32,8 @@ class BehaviourTest : public ::testing::Test {
     ASSERT_TRUE(database_->migrate(all));
     settings_ = access::Settings::load(*database_).value();
     access::Workspace workspace;
-    workspace.calendar.zone = Zone::utc();
-    workspace.stands_on = *parse_instant("2026-03-18T12:00:00Z");
+    workspace.calendar = calendar_;
+    workspace.stands_on = *parse_instant(now_);
     ASSERT_TRUE(
         database_->write([&](store::Connection& c) { return settings_->save(c, workspace); }));
     settings_->changed();
@@ -49,7 +50,7 @@ class BehaviourTest : public ::testing::Test {
     timeline_ = timeline::Timeline::open({.directory = directory_,
                                           .log = *log_,
                                           .database = *database_,
-                                          .zone = [] { return Zone::utc(); }})
+                                          .zone = [this] { return calendar_.zone; }})
                     .value();
   }
   void TearDown() override {
@@ -87,7 +88,10 @@ class BehaviourTest : public ::testing::Test {
     const Clock clock = [this] { return settings_->workspace().now(system_now); };
     people::Extensions extensions{
         .resolve_set = [this](std::string_view set) -> Result<std::vector<PersonId>> {
-          if (set == "stage:ann") return std::vector{person("ann")};
+          if (set == "stage:ann") {
+            if (on_set_) on_set_();
+            return std::vector{person("ann")};
+          }
           if (auto found = behaviour_->resolve_set(set)) return *found;
           return fail(Code::kInvalid, "no such set of people", "set");
         },
@@ -182,6 +186,10 @@ class BehaviourTest : public ::testing::Test {
     serve();
   }
 
+  // Of the workspace; to be chosen before SetUp().
+  Calendar calendar_{.zone = Zone::utc()};
+  std::string now_ = "2026-03-18T12:00:00Z";
+
   std::string directory_;
   store::TestDatabase database_;
   std::unique_ptr<access::Settings> settings_;
@@ -194,7 +202,8 @@ class BehaviourTest : public ::testing::Test {
   int sent_ = 0;
   uint64_t most_memory_ = kMaxQuestionMemory;
   std::chrono::seconds most_time_ = kMaxQuestionTime;
-  bool loose_ = false;  // numbers are of events
+  bool loose_ = false;            // numbers are of events
+  std::function<void()> on_set_;  // called while a question looks up who stage:ann is
 };
 
 inline constexpr const char* kMarch = R"("range": {"this": "month"})";

@@ -88,6 +88,12 @@ Result<Json> Behaviour::Impl::trace(const Json& body) {
   auto* funnel = std::get_if<FunnelQuery>(&query.analysis);
   if (funnel == nullptr)
     return fail(Code::kInvalid, "must be funnel to be traced", "question.analysis");
+  // ClickHouse takes events of one second by step, an event for several steps, and has ends of its
+  // own in the strict modes: the verdicts would tell of rules that were not followed.
+  if (funnel->semantics == FunnelQuery::Semantics::kClickhouse) {
+    return fail(Code::kInvalid, "clickhouse cannot be traced", "question.semantics",
+                "trace with latest_entry, first_entry or per_day");
+  }
   funnel->breakdown.reset();
   const auto entry = TRY(running.begin(""));
   const Sources from = sources();

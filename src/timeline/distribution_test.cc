@@ -158,7 +158,7 @@ void expect_cell(World& world, const Distribution& distribution, const Distribut
 }
 
 TEST(Distribution, AgreesWithTheTwin) {
-  for (uint64_t seed = 1; seed <= 200; ++seed) {
+  for (uint64_t seed : seeds(200)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
     World world = random_world(random);
@@ -179,6 +179,26 @@ TEST(Distribution, AgreesWithTheTwin) {
       }
     }
     if (HasFailure()) return;
+  }
+}
+
+TEST(Distribution, OnePersonWithManyEvents) {
+  for (const Measure measure : {Measure::kCount, Measure::kDays, Measure::kSum}) {
+    World world;
+    world.spec.measure = measure;
+    world.spec.periods = Periods({10, 40'000, 90'000});
+    world.spec.days = Periods({0, 86'400, 172'800});
+    world.spec.edges = {1, 2, 49'000, 20'000'000};
+    world.buckets.emplace_back(
+        std::vector<History>{busy_history(0, 1), {}, {{.at = 40'000, .name = 1, .number = 7}}});
+    world.groups = {{0, 0, 0}};
+    world.who = {Crowd::everyone()};
+    ASSERT_TRUE(check(world.spec));
+    Distribution distribution(world.spec);
+    distribution.add(world.slice(0));
+    const DistributionTable table = distribution.finish();
+    for (size_t period = 0; period <= table.periods; ++period)
+      expect_cell(world, distribution, table, 0, period);
   }
 }
 

@@ -34,6 +34,26 @@ TEST(GroupSizes, RanksByHitsOrByPeople) {
   EXPECT_EQ(*other.top(3), *hits.top(3));
 }
 
+// A property with a million values, each once but for the ten that somebody looks for.
+TEST(GroupSizes, RanksAMillionValues) {
+  constexpr uint32_t kValues = 1'000'000, kPart = 250'000;
+  GroupSizes sizes(GroupBy::kEvent, 0, kNever);
+  for (uint32_t first = 0; first < kValues; first += kPart) {
+    std::vector<History> people(kBucketPeople);
+    for (uint32_t i = 0; i < kPart; ++i)
+      people[i % kBucketPeople].push_back(in_group(10 + i, first + i));
+    for (uint32_t i = 0; i < 10; ++i) people[i].push_back(in_group(5, 77'777 * (i + 1)));
+    TestBucket bucket(std::move(people));
+    GroupSizes part(GroupBy::kEvent, 0, kNever);
+    part.add(bucket.slice({named(1)}));
+    sizes.merge(part);
+  }
+  EXPECT_EQ(sizes.groups(), kValues);
+  const auto top = sizes.top(10);
+  ASSERT_TRUE(top);
+  for (uint32_t i = 0; i < 10; ++i) EXPECT_EQ((*top)[i], 77'777 * (i + 1));
+}
+
 TEST(GroupSizes, RefusesTooManyValues) {
   TestBucket most({{in_group(1, kMaxGroupCodes - 1)}}), more({{in_group(1, kMaxGroupCodes)}});
   GroupSizes sizes(GroupBy::kEvent, 0, 9);

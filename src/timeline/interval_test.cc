@@ -186,7 +186,7 @@ void expect_cell(World& world, const Interval& interval, const IntervalTable& ta
 }
 
 TEST(Interval, AgreesWithTheTwin) {
-  for (uint64_t seed = 1; seed <= 200; ++seed) {
+  for (uint64_t seed : seeds(200)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
     World world = random_world(random);

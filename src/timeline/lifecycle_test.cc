@@ -161,7 +161,7 @@ TEST(LifecycleTest, StagesOfAFewPeople) {
 }
 
 TEST(LifecycleTest, RandomHistoriesAgainstTheSlowTwin) {
-  for (uint64_t seed = 1; seed <= 200; ++seed) {
+  for (uint64_t seed : seeds(200)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Case one(seed, 2 + seed % 9);
     LifecycleSpec spec{.periods = one.periods, .by = one.by, .groups = one.groups};
@@ -233,6 +233,17 @@ TEST(LifecycleTest, CivilTime) {
   }
 }
 
+TEST(LifecycleTest, OnePersonWithManyEvents) {
+  TestBucket bucket({busy_history(kStart, 1), {}, {{.at = kStart + 15'000}}});
+  LifecycleSpec spec;
+  spec.periods = days(11, kStart, 10'000);
+  const LifecycleTable table = lifecycle(spec, bucket.slice({any()}, &spec.periods));
+  EXPECT_EQ(table.all[0], (LifecycleRow{1, 1, 0, 0}));
+  EXPECT_EQ(table.all[1], (LifecycleRow{0, 1, 0, 1}));
+  EXPECT_EQ(table.all[8], (LifecycleRow{0, 1, 0, 0}));
+  EXPECT_EQ(table.all[9], (LifecycleRow{0, 0, 0, 1}));
+}
+
 TEST(LifecycleTest, Limits) {
   LifecycleSpec spec;
   spec.periods = days(1);
@@ -280,7 +291,7 @@ TEST(StickinessTest, OverTheRangeAndByWeek) {
 }
 
 TEST(StickinessTest, RandomHistoriesAgainstTheSlowTwin) {
-  for (uint64_t seed = 1; seed <= 200; ++seed) {
+  for (uint64_t seed : seeds(200)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Case one(seed, 1 + seed % 20);
     StickinessSpec spec{.periods = one.periods, .longer = {}, .by = one.by, .groups = one.groups};
@@ -354,6 +365,25 @@ TEST(StickinessTest, EveryCountUpToAllPeriods) {
   EXPECT_EQ(kernel.finish().all[0].exactly, std::vector<uint64_t>(511, 1));
 }
 
+TEST(StickinessTest, OnePersonWithManyEvents) {
+  TestBucket bucket({busy_history(kStart, 1), {}, {{.at = kStart + 15'000}}});
+  StickinessSpec spec;
+  spec.periods = days(10, kStart + 500, 10'000);
+  for (const uint32_t least : {1U, kMaxActiveCount}) {
+    for (const bool presence : {false, true}) {
+      if (presence && least != 1) continue;
+      spec.min_count = least;
+      spec.presence = presence;
+      Stickiness kernel(spec);
+      kernel.add(bucket.slice({any()}, &spec.periods));
+      const StickinessRow row = kernel.finish().all[0];
+      EXPECT_EQ(row.exactly[9], 1U);
+      EXPECT_EQ(row.people, least == 1 ? 2U : 1U);
+      EXPECT_EQ(row.active_periods, least == 1 ? 11U : 10U);
+    }
+  }
+}
+
 TEST(StickinessTest, Limits) {
   StickinessSpec spec;
   spec.periods = days(kMaxPeriods);
@@ -400,6 +430,18 @@ TEST(ActiveTest, DaysAndTrailingWindows) {
   EXPECT_EQ(ActivePeople(spec).finish().ratio({std::vector<uint64_t>(6)}, 0, 1, 0), std::nullopt);
 }
 
+TEST(ActiveTest, OnePersonWithManyEvents) {
+  TestBucket bucket({busy_history(kStart, 1), {}, {{.at = kStart + 15'000}}});
+  ActiveSpec spec;
+  spec.periods = days(12, kStart, 10'000);
+  spec.windows = {trailing_window(spec.periods, 0, 1), trailing_window(spec.periods, 0, 3)};
+  ActivePeople kernel(spec);
+  kernel.add(bucket.slice({any()}, &spec.periods));
+  EXPECT_EQ(kernel.finish().all.people,
+            (std::vector<uint64_t>{1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0,  //
+                                   1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1}));
+}
+
 ActiveWindow random_window(Random& random, const Periods& periods, int lead) {
   if (below(random, 2) == 0) {
     return trailing_window(periods, lead, 1 + static_cast<int>(below(random, 12)));
@@ -410,7 +452,7 @@ ActiveWindow random_window(Random& random, const Periods& periods, int lead) {
 }
 
 TEST(ActiveTest, RandomHistoriesAgainstTheSlowTwin) {
-  for (uint64_t seed = 1; seed <= 200; ++seed) {
+  for (uint64_t seed : seeds(200)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Case one(seed, 1 + seed % 30);
     ActiveSpec spec{.periods = one.periods, .windows = {}, .by = one.by, .groups = one.groups};

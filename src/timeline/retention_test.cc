@@ -353,7 +353,7 @@ std::vector<uint32_t> random_groups(Random& random) {
 }
 
 TEST(RetentionTest, RandomHistoriesAgainstTheSlowTwin) {
-  for (uint64_t seed = 1; seed <= 400; ++seed) {
+  for (uint64_t seed : seeds(400)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Random random(seed);
     const RetentionSpec spec = random_spec(random, kStart);
@@ -381,7 +381,7 @@ TEST(RetentionTest, RandomHistoriesAgainstTheSlowTwin) {
 }
 
 TEST(RetentionTest, HalvesMergeToTheWholeInAnyOrder) {
-  for (uint64_t seed = 1; seed <= 60; ++seed) {
+  for (uint64_t seed : seeds(60)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Random random(seed);
     const RetentionSpec spec = random_spec(random, kStart);

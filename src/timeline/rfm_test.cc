@@ -161,7 +161,7 @@ void expect_table(World& world, const RfmTable& table, const Expected& expected)
 }
 
 TEST(Rfm, AgreesWithTheRuleWordForWord) {
-  for (uint64_t seed = 1; seed <= 30; ++seed) {
+  for (uint64_t seed : seeds(30)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
     World world = random_world(random);
@@ -191,6 +191,21 @@ RfmTable table_of(const RfmSpec& spec, const std::vector<History>& people) {
   Rfm rfm(spec);
   rfm.add(bucket.slice({named(kOrder), named(kRefund)}));
   return rfm.finish();
+}
+
+TEST(Rfm, OnePersonWithManyOrders) {
+  RfmSpec spec{.now = 200'000};
+  const RfmTable table = table_of(spec, {busy_history(0, kOrder),
+                                         {},
+                                         {order(99'998, 10)},
+                                         {order(1, 1)},
+                                         {order(2, 2)},
+                                         {order(3, 3)}});
+  EXPECT_EQ(table.people, 5U);
+  const auto& busy = table.at({.recency = 5, .frequency = 5, .monetary = 5});
+  EXPECT_EQ(busy.people, 1U);
+  EXPECT_EQ(busy.orders, kBusyEvents);
+  EXPECT_EQ(busy.amount, 499.5 * kBusyEvents);
 }
 
 TEST(Rfm, WorkedExample) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <random>
 #include <vector>
 
 #include "timeline/hits.h"
@@ -41,6 +42,27 @@ class TestBucket {
   std::vector<uint32_t> groups_;
   std::vector<std::shared_ptr<Columns>> kept_;
 };
+
+// Seeds of random tests: the same ones in each run, and one that nobody has tried. A test says with
+// SCOPED_TRACE which it is at.
+inline std::vector<uint64_t> seeds(uint64_t count) {
+  std::vector<uint64_t> out;
+  for (uint64_t seed = 1; seed <= count; ++seed) out.push_back(seed);
+  out.push_back(std::random_device()());
+  return out;
+}
+
+// Somebody who does as much as nobody should: 100,000 events, one a second from `from` on.
+inline constexpr uint32_t kBusyEvents = 100'000;
+inline History busy_history(Second from, uint32_t name) {
+  History out(kBusyEvents);
+  for (uint32_t i = 0; i < kBusyEvents; ++i) {
+    out[i].at = from + i;
+    out[i].name = name;
+    out[i].number = i % 1'000;
+  }
+  return out;
+}
 
 inline TestSelector named(uint32_t name) {
   return [name](const TestEvent& event) { return event.name == name; };

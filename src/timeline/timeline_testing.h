@@ -142,12 +142,16 @@ class TimelineTest : public testing::Test {
     auto opened = Timeline::open({.directory = directory_,
                                   .log = *log_,
                                   .database = *database_,
-                                  .zone = [this] { return zone_; },
+                                  .zone = [this] { return zone(); },
                                   .rewrite_events = rewrite_events,
                                   .catch_up = catch_up});
     ASSERT_TRUE(opened) << opened.error().text();
     std::lock_guard lock(mutex_);
     timeline_ = std::move(*opened);
+  }
+  Zone zone() {
+    std::lock_guard lock(zone_mutex_);
+    return zone_;
   }
   void close() {
     std::lock_guard lock(mutex_);
@@ -253,6 +257,7 @@ class TimelineTest : public testing::Test {
 
   store::TestDatabase database_;
   std::string directory_;
+  std::mutex zone_mutex_;
   Zone zone_ = Zone::named("Asia/Shanghai").value();
   std::unique_ptr<access::Settings> settings_;
   std::unique_ptr<FaultyLog> log_;
@@ -343,6 +348,20 @@ inline void TimelineTest::compare_all(const Snapshot& snapshot) {
           });
 }
 
+// Somebody says of two identities that they are one person, or that they are not.
+inline void decide_by_hand(std::mt19937& random, Event& e) {
+  const auto side = [&]() -> Json {
+    const bool user = random() % 2 == 0;
+    return {{"kind", user ? "user_id" : "anonymous_id"},
+            {"value", (user ? "user " : "visitor ") + std::to_string(random() % 25)}};
+  };
+  e.source = "console:people";
+  e.name = random() % 2 == 0 ? "$people_merged" : "$people_separated";
+  e.anonymous_id = "$group:people";
+  const Json a = side(), b = side();
+  e.properties = Json{{"a", a}, {"b", b}, {"by", "usr_1"}, {"reason", "asked"}}.dump();
+}
+
 inline std::vector<Event> random_events(std::mt19937& random, int& number, int count) {
   static const std::vector<std::string> kNames = {"buy", "see", "share"};
   static const std::vector<std::string> kColors = {"red", "blue", "green", "黄色"};
@@ -360,6 +379,8 @@ inline std::vector<Event> random_events(std::mt19937& random, int& number, int c
       e.type = events::Type::kIdentify;
       e.user_id = "user " + std::to_string(who % 25);
       e.anonymous_id = "visitor " + std::to_string(random() % 40);
+    } else if (kind == 1 && random() % 3 == 0) {
+      decide_by_hand(random, e);
     } else {
       e.name = kNames[random() % kNames.size()];
       const bool user = random() % 3 == 0;

@@ -192,7 +192,7 @@ void expect_series(World& world, const Trends& trends, const TrendsTable& table,
 }
 
 TEST(Trends, AgreeWithTheTwin) {
-  for (uint64_t seed = 1; seed <= 80; ++seed) {
+  for (uint64_t seed : seeds(80)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
     World world = random_world(random);
@@ -216,8 +216,26 @@ TEST(Trends, AgreeWithTheTwin) {
   }
 }
 
+TEST(Trends, OnePersonWithManyEvents) {
+  World world;
+  world.spec.periods = Periods({100, 30'100, 30'101, 30'101, 90'000, 200'000});
+  world.spec.rolling = 2;
+  world.spec.series = {Numbers::kPercentiles};
+  world.selectors = {[](const TestEvent& e) { return e.name == 1; }};
+  world.buckets.emplace_back(
+      std::vector<History>{{event(30'100, 1, 5)}, busy_history(0, 1), {}, {event(99, 1)}});
+  world.groups = {{0, 0, 0, 0}};
+  world.who = {Crowd::everyone()};
+  ASSERT_TRUE(check(world.spec));
+  Trends trends(world.spec);
+  trends.add(world.slice(0));
+  const TrendsTable table = trends.finish();
+  EXPECT_EQ(table.at(0, 0).total.count, kBusyEvents - 100 + 1);
+  expect_series(world, trends, table, 0, 0);
+}
+
 TEST(Trends, PeopleByPresenceAreThoseByHits) {
-  for (uint64_t seed = 1; seed <= 80; ++seed) {
+  for (uint64_t seed : seeds(80)) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
     World world = random_world(random);

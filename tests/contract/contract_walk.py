@@ -15,6 +15,7 @@ from perennial import Perennial  # noqa: E402
 
 from desk_walk import walk_desk  # noqa: E402
 from proof_walk import experiments  # noqa: E402
+from validate import Contract  # noqa: E402
 from loyalty_walk import loyalty  # noqa: E402
 from value_walk import models  # noqa: E402
 from webhooks_walk import webhooks  # noqa: E402
@@ -289,6 +290,7 @@ class Walk(unittest.TestCase):
         ):
             self.ok("GET", path, status=400)
         self.questions()
+        self.example_questions()
         self.reports()
 
     def ask(self, analysis, status=200, **members):
@@ -360,11 +362,25 @@ class Walk(unittest.TestCase):
             "POST", "/v1/insights/trace", {"question": funnel, "person_id": person}, status=200
         )
         self.assertTrue(trace["counted"])
+        question = funnel | {"semantics": "clickhouse"}
+        self.ok("POST", "/v1/insights/trace", {"question": question, "person_id": person}, status=400)
         self.ok("GET", "/v1/insights/events?search=order&limit=5")
         self.ok("GET", "/v1/insights/properties?event=Order%20Line&search=amount")
         self.ok("GET", "/v1/insights/properties?scope=person")
         self.ok("GET", "/v1/insights/values?property=country&scope=person&limit=3")
         self.ok("GET", "/v1/insights/values?property=kind&event=Order%20Line&search=o")
+
+    def example_questions(self):
+        """The contract's own examples are understood: at most they name what this shop never sent."""
+        schemas, asked = Contract().document["components"]["schemas"], 0
+        for kind in schemas["Question"]["oneOf"]:
+            for question in schemas[kind["$ref"].rsplit("/", 1)[1]]["examples"]:
+                reply = self.server.api("POST", "/v1/insights/query", question)
+                asked += 1
+                if reply.status != 200:
+                    self.assertEqual(reply.status, 400, (question, reply))
+                    self.assertRegex(reply.json["message"], "was seen|segment:", question)
+        self.assertGreaterEqual(asked, 12)
 
     def reports(self):
         question = {

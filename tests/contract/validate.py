@@ -115,6 +115,24 @@ class Contract:
         return self.problems(content[kind]["schema"], json.loads(entry["response"]), strict=True)
 
 
+def examples(part, where="", named=False):
+    """The examples of the contract: where they stand, the schema that each must fit, and itself. `named` parts are
+    called as they like, such as the members of an object."""
+    if isinstance(part, list):
+        for i, one in enumerate(part):
+            yield from examples(one, f"{where}/{i}")
+    if not isinstance(part, dict):
+        return
+    schema = part.get("schema", part)
+    if not named:
+        yield from ((where, schema, one) for one in part.get("examples", []))
+        if "example" in part:
+            yield where, schema, part["example"]
+    for name, one in part.items():
+        if named or name not in ("example", "examples"):
+            yield from examples(one, f"{where}/{name}", name == "properties" and not named)
+
+
 def entries(paths):
     for path in paths:
         for line in pathlib.Path(path).read_text().splitlines():
@@ -138,6 +156,9 @@ def main():
             operation, entry
         ):
             faults[f"{key[0]} {key[1]} {entry['status']}: {fault}"] += 1
+    for where, schema, example in examples(contract.document):
+        for fault in contract.problems(schema, example, strict=True):
+            faults[f"example {where}: {fault}"] += 1
     for key in contract.operations:
         if not called[key]:
             faults[f"{key[0]} {key[1]}: never called with success"] += 1

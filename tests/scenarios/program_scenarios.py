@@ -81,9 +81,33 @@ class Verbs(unittest.TestCase):
 
     def test_verbs_work_with_and_without_a_running_server(self):
         with Perennial() as server:
+            self.check_timeline_of_stats(server)
             self.check_verbs(server)
             server.stop()
             self.check_verbs(server)
+
+    def check_timeline_of_stats(self, server):
+        """What an event takes, on disk and in memory, is told."""
+        key = server.write_key()
+        for part in range(10):
+            calls = [
+                {"type": "track", "event": "Seen", "userId": f"u{i % 40}", "messageId": f"{part}-{i}",
+                 "timestamp": f"2026-03-0{part % 9 + 1}T10:{i // 60:02d}:{i % 60:02d}Z"}
+                for i in range(100)
+            ]  # fmt: skip
+            self.assertEqual(server.collect(key, "batch", {"batch": calls}).status, 200)
+        server.in_timeline()
+        told = json.loads(server.run("stats", "--json").stdout)["timeline"]
+        self.assertEqual((told["phase"], told["error"]), ("ready", ""))
+        self.assertGreaterEqual(told["events"], 1_000)
+        self.assertGreater(told["bytes_on_disk"], 0)
+        self.assertGreater(told["bytes_in_memory"], 0)
+        # A file of few events is mostly its frame; what is in memory is close to what it will be.
+        self.assertGreater(told["bytes_an_event"], 0)
+        self.assertLess(told["bytes_an_event"], 100)
+        text = server.run("stats").stdout
+        for name in ("bytes_on_disk", "bytes_in_memory", "bytes_an_event", "events"):
+            self.assertIn(f"timeline.{name}", text)
 
     def check_verbs(self, server):
         secret = server.run("key", "create", "shop", "--source", "shop")

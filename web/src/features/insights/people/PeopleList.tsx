@@ -17,6 +17,7 @@ import { useFormat } from '@/shared/use_format';
 import { usePaging } from '@/shared/use_paging';
 import type { Opened } from './open_people';
 import { TraceView } from './TraceView';
+import { traceable } from './traceable';
 
 const kPage = 20;
 
@@ -96,7 +97,7 @@ export function PeopleList({ opened }: { opened: Opened }) {
             columns={columns}
             dataSource={customers}
             scroll={{ x: 'max-content' }}
-            {...(question?.analysis === 'funnel'
+            {...(question && traceable(question)
               ? {
                   expandable: {
                     columnTitle: <span className="small">{t('trace.why')}</span>,
