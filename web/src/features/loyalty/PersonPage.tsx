@@ -12,6 +12,7 @@ import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
 import { Adjust } from './Adjust';
 import { Balances } from './Balances';
+import { MemberCentre } from './MemberCentre';
 import { MemberReferral } from './MemberReferral';
 import { StandingView } from './StandingView';
 import { StatementTable } from './StatementTable';
@@ -63,9 +64,14 @@ function Body({ programme, person }: { programme: Programme; person: number }) {
             />
           </Section>
           {mayWrite ? (
-            <Section title={t('loyalty.adjust')}>
-              <Adjust key={currency} programme={programme} person={person} currency={currency} />
-            </Section>
+            <div className="grid2">
+              <Section title={t('loyalty.adjust')}>
+                <Adjust key={currency} programme={programme} person={person} currency={currency} />
+              </Section>
+              <Section title={t('member_centre.title')}>
+                <MemberCentre programme={programme} person={person} />
+              </Section>
+            </div>
           ) : null}
         </>
       )}
