@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { FieldFault } from './Fields';
+import './loyalty.css';
 
 interface Props {
   name: string;
@@ -13,13 +14,13 @@ interface Props {
 /** One line of a form: its name and what is chosen. */
 export function FormRow({ name, at, hint, children }: Props) {
   return (
-    <div style={{ marginBottom: 12 }}>
-      <div className="row">
-        <span style={{ minWidth: 130 }}>{name}</span>
-        {children}
+    <div className="form-row">
+      <span>{name}</span>
+      <div>
+        <div className="row">{children}</div>
+        {hint ? <div className="quiet small">{hint}</div> : null}
+        {at ? <FieldFault at={at} /> : null}
       </div>
-      {hint ? <div className="quiet small">{hint}</div> : null}
-      {at ? <FieldFault at={at} /> : null}
     </div>
   );
 }

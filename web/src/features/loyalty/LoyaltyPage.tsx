@@ -90,7 +90,7 @@ export default function LoyaltyPage() {
               {t('approval.link')}
             </LinkButton>
             <LinkButton to={`/loyalty/settings?programme=${programme.id}`}>
-              {t('programme.link')}
+              {t('programme.title')}
             </LinkButton>
           </>
         ) : null}

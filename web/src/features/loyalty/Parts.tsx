@@ -58,7 +58,13 @@ export function Parts<T>(props: Props<T>) {
 /** The way to one more part. */
 export function AddPart({ name, onClick }: { name: string; onClick: () => void }) {
   return (
-    <Button type="link" size="small" style={{ paddingInline: 0 }} onClick={onClick}>
+    <Button
+      className="add-part"
+      type="link"
+      size="small"
+      style={{ paddingInline: 0 }}
+      onClick={onClick}
+    >
       + {name}
     </Button>
   );

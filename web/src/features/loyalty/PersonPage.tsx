@@ -44,13 +44,20 @@ function Body({ programme, person }: { programme: Programme; person: number }) {
                 choose={(code) => address.change({ currency: code })}
               />
             </Section>
-            <Section title={t('loyalty.level')}>
-              {found.standing ? (
-                <StandingView standing={found.standing} />
-              ) : (
-                <p className="quiet">{t('loyalty.no_standing')}</p>
-              )}
-            </Section>
+            <div>
+              <Section title={t('loyalty.level')}>
+                {found.standing ? (
+                  <StandingView programme={programme} standing={found.standing} />
+                ) : (
+                  <p className="quiet">{t('loyalty.no_standing')}</p>
+                )}
+              </Section>
+              {mayWrite ? (
+                <Section title={t('member_centre.title')}>
+                  <MemberCentre programme={programme} person={person} />
+                </Section>
+              ) : null}
+            </div>
           </div>
           <Section title={t('referral.mine')}>
             <MemberReferral programme={programme} person={person} referral={found.referral} />
@@ -64,14 +71,9 @@ function Body({ programme, person }: { programme: Programme; person: number }) {
             />
           </Section>
           {mayWrite ? (
-            <div className="grid2">
-              <Section title={t('loyalty.adjust')}>
-                <Adjust key={currency} programme={programme} person={person} currency={currency} />
-              </Section>
-              <Section title={t('member_centre.title')}>
-                <MemberCentre programme={programme} person={person} />
-              </Section>
-            </div>
+            <Section title={t('loyalty.adjust')}>
+              <Adjust key={currency} programme={programme} person={person} currency={currency} />
+            </Section>
           ) : null}
         </>
       )}

@@ -105,7 +105,7 @@ export default function RulePage() {
         if (!programme) return <Empty title={t('loyalty.none')} />;
         if (id === undefined)
           return (
-            <NewRule taken={rules.map((one) => one.id)}>
+            <NewRule programme={programme} taken={rules.map((one) => one.id)}>
               {(rule, free) => (
                 <Editor rule={rule} programme={programme} {...(free ? { id: free } : {})} />
               )}

@@ -10,8 +10,7 @@ export type Fault =
   | 'after_from'
   | 'limit_needed'
   | 'cycle'
-  | 'one_needed'
-  | 'too_many';
+  | 'one_needed';
 export type Faults = Record<string, Fault>;
 
 /**

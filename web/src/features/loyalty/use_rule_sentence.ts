@@ -78,6 +78,6 @@ export function useWholeRule(programme: Programme) {
         ? [t('rule.stacked', { how: word('stacking', rule.stacking ?? 'multiply') })]
         : []),
       ...(rule.enabled ? [] : [t('rule.is_off')]),
-    ].join(t('rule.space'));
+    ].reduce((first, second) => t('rule.then', { first, second }));
   };
 }

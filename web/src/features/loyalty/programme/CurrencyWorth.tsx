@@ -26,7 +26,7 @@ export function CurrencyWorth({ label, value, onChange }: Props) {
       min={0}
       max={kMost}
       precision={minorDigits(format.currency)}
-      addonAfter={format.currency}
+      suffix={format.currency}
       style={{ width: 150 }}
       value={(value[field] ?? 0) / unit}
       onChange={(next) => put({ [field]: Math.round((next ?? 0) * unit) })}
@@ -54,7 +54,7 @@ export function CurrencyWorth({ label, value, onChange }: Props) {
           min={0}
           max={100}
           precision={0}
-          addonAfter="%"
+          suffix="%"
           style={{ width: 110 }}
           value={value.spend_max_percent ?? 100}
           onChange={(percent) => put({ spend_max_percent: percent ?? 0 })}
@@ -75,7 +75,7 @@ export function CurrencyWorth({ label, value, onChange }: Props) {
           min={0}
           max={100}
           precision={2}
-          addonAfter="%"
+          suffix="%"
           style={{ width: 110 }}
           value={redeemed / kPpm}
           onChange={(percent) =>

@@ -35,7 +35,7 @@ export function ExpiryRow({ label, value, onChange }: Props) {
         value={kind}
         onChange={(next) => onChange(expiryOf(next))}
         options={kKinds.map((one) => ({ value: one, label: word('expiry_kind', one) }))}
-        style={{ minWidth: 170 }}
+        style={{ minWidth: 130 }}
       />
       {kind === 'days' ? (
         <NumberInput
@@ -43,7 +43,7 @@ export function ExpiryRow({ label, value, onChange }: Props) {
           min={0}
           max={kMost}
           precision={0}
-          addonAfter={t('unit.days_word')}
+          suffix={t('unit.days_word')}
           style={{ width: 130 }}
           value={value.days ?? 365}
           onChange={(days) => onChange({ ...value, days: days ?? 0 })}
@@ -56,7 +56,7 @@ export function ExpiryRow({ label, value, onChange }: Props) {
             value={unit}
             onChange={(next) => onChange({ ...value, unit: next })}
             options={kUnits.map((one) => ({ value: one, label: word('expiry_unit', one) }))}
-            style={{ minWidth: 100 }}
+            style={{ minWidth: 80 }}
           />
           <span>{t('programme.expiry_plus')}</span>
           <NumberInput
@@ -64,7 +64,7 @@ export function ExpiryRow({ label, value, onChange }: Props) {
             min={0}
             max={kMost}
             precision={0}
-            style={{ width: 70 }}
+            style={{ width: 60 }}
             value={after}
             onChange={(next) => onChange({ ...value, after: next ?? 0 })}
           />

@@ -79,7 +79,7 @@ export function ProgrammeTerms({ saved, closed, value, onChange }: Props) {
           aria-label={t('programme.hold')}
           min={1 / kMinute}
           max={kMostHoldMinutes}
-          addonAfter={t('programme.minutes')}
+          suffix={t('programme.minutes')}
           style={{ width: 150 }}
           value={seconds / kMinute}
           onChange={(minutes) =>

@@ -50,9 +50,9 @@ export function CapsEditor({ value, onChange }: Props) {
               min={0}
               max={kMost}
               precision={0}
-              style={{ width: 130 }}
+              style={{ width: 112 }}
               placeholder={t('rule_form.any_number')}
-              addonAfter={t(unit === 'points' ? 'rule_form.points_unit' : 'rule_form.times')}
+              suffix={t(unit === 'points' ? 'rule_form.points_unit' : 'rule_form.times')}
               value={cap[unit] ?? null}
               onChange={(n) => set(limited(cap, unit, n))}
             />
@@ -70,7 +70,6 @@ export function CapsEditor({ value, onChange }: Props) {
             value={scopeOf(cap)}
             onChange={(scope) => set(withScope(cap, scope))}
             options={kScopes.map((scope) => ({ value: scope, label: word('cap_scope', scope) }))}
-            style={{ minWidth: 200 }}
           />
         </>
       )}

@@ -3,14 +3,15 @@ import { Button } from 'antd';
 import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
-import type { LoyaltyRule } from '@/api/types';
+import type { LoyaltyRule, Programme } from '@/api/types';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
 import { useAddress } from '@/shared/use_address';
-import { useRuleSentence } from '../use_rule_sentence';
+import { useWholeRule } from '../use_rule_sentence';
 import { emptyRule, ruleOfPreset } from './rule_draft';
 
 interface Props {
+  programme: Programme;
   /** The ids of the rules that there are. */
   taken: readonly string[];
   /** The form of a new rule, and the id that its preset has when it is free. */
@@ -20,10 +21,10 @@ interface Props {
 const kEmpty = 'empty';
 
 /** A new rule begins as a preset or with nothing; the choice stands in the address. */
-export function NewRule({ taken, children }: Props) {
+export function NewRule({ programme, taken, children }: Props) {
   const { t } = useTranslation();
   const address = useAddress();
-  const sentence = useRuleSentence();
+  const whole = useWholeRule(programme);
   const chosen = address.text('preset');
   const query = useQuery({
     queryKey: ['loyalty-presets'],
@@ -46,11 +47,15 @@ export function NewRule({ taken, children }: Props) {
           <>
             <PageHead title={t('rule_form.new')} lead={t('rule_form.choose')} />
             <div className="scroll-x">
-              <table className="plain" style={{ maxWidth: 900 }}>
+              <table className="plain" style={{ maxWidth: 1100 }}>
                 <tbody>
                   <tr>
                     <td className="nowrap">
-                      <Button type="link" onClick={() => address.change({ preset: kEmpty })}>
+                      <Button
+                        type="link"
+                        style={{ paddingInline: 0 }}
+                        onClick={() => address.change({ preset: kEmpty })}
+                      >
                         {t('rule_form.empty')}
                       </Button>
                     </td>
@@ -59,11 +64,15 @@ export function NewRule({ taken, children }: Props) {
                   {rules.map((one) => (
                     <tr key={one.id}>
                       <td className="nowrap">
-                        <Button type="link" onClick={() => address.change({ preset: one.id })}>
+                        <Button
+                          type="link"
+                          style={{ paddingInline: 0 }}
+                          onClick={() => address.change({ preset: one.id })}
+                        >
                           {one.name}
                         </Button>
                       </td>
-                      <td className="quiet">{sentence(ruleOfPreset(one))}</td>
+                      <td className="quiet">{whole(ruleOfPreset(one))}</td>
                     </tr>
                   ))}
                 </tbody>

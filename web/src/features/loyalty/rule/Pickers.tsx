@@ -40,12 +40,11 @@ interface PropertyProps {
 export function PropertyName({ scope = 'event', event, label, value, onChange }: PropertyProps) {
   const { t } = useTranslation();
   const { data } = usePropertyNames(scope, event);
-  const name = label ?? t('ask.property');
   return (
     <AutoComplete
       style={{ width: 170 }}
-      aria-label={name}
-      placeholder={name}
+      aria-label={label ?? t('ask.property')}
+      placeholder={t('ask.property')}
       maxLength={200}
       popupMatchSelectWidth={240}
       value={value}
