@@ -16,6 +16,7 @@ const SIGNED = {en: 'Signed in today', zh: '今日已签到'};
 const MALL = {en: 'Rewards', zh: '积分商城'};
 const CLOSED = {en: 'This link does not open any more', zh: '链接已失效'};
 const SECONDS = 60;
+const A_DAY = 5; // points of the preset's sign-in
 
 // What is wrong with the page on a phone: what axe finds, and what is wider than the screen.
 async function faultsHere(phone) {
@@ -44,8 +45,9 @@ export async function opened(visitor, {server}) {
   assert.deepEqual(await visitor.faults(), []);
 }
 
-async function signInForTheDay(phone, language) {
+async function signInForTheDay(phone, language, points) {
   const {page} = phone;
+  const before = await points();
   await page.getByRole('button', {name: new RegExp(`^${WORDS[language].signIn}: `)}).click();
   await page.getByRole('status').waitFor();
   const signed = async () => {
@@ -53,6 +55,8 @@ async function signInForTheDay(phone, language) {
     return (await page.getByText(SIGNED[language], {exact: true}).count()) > 0;
   };
   await until(signed, SECONDS, 'the sign-in of the day');
+  const earned = async () => (await points()) === before + A_DAY;
+  await until(earned, SECONDS, 'the points of the day');
 }
 
 async function takeReward(phone, language, points) {
@@ -78,7 +82,7 @@ export async function onThePhone(visitor, {server}) {
   const {page} = phone;
   await page.goto(`${server.origin}/member/${token}?lang=${language}`);
   assert.deepEqual(await faultsHere(phone), []);
-  await signInForTheDay(phone, language);
+  await signInForTheDay(phone, language, points);
   await takeReward(phone, language, points);
   assert.deepEqual(await faultsHere(phone), []);
   const other = language === 'zh' ? 'en' : 'zh';

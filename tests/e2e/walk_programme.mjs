@@ -2,12 +2,14 @@
 // second person has to agree to.
 import assert from 'node:assert/strict';
 
+import {until} from './perennial.mjs';
 import {claim} from './walk_begin.mjs';
 
 const MEMBERS = '/v1/loyalty/programmes/members';
 const RULE = 'Big orders 大单';
 const LIMIT = 400;
 const GIVEN = 500;
+const SECONDS = 60;
 
 // The fault that stands at a field.
 const fault = ({page}, at) => page.locator(`[data-fault="${at}"]`);
@@ -165,6 +167,9 @@ export async function levels(visitor, {server}) {
   assert.deepEqual(await visitor.faults(), []);
   await visitor.button('do.save').click();
   await visitor.see(t('loyalty.outstanding'));
+  const lookedBack = async () =>
+    (await server.api('GET', `${MEMBERS}/rules`)).looking_back === null;
+  await until(lookedBack, SECONDS, 'everybody to be looked at again');
   const {levels: saved} = await server.api('GET', `${MEMBERS}/levels`);
   assert.deepEqual(
     saved.map(({name, threshold}) => [name, threshold]),
