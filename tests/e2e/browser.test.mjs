@@ -12,7 +12,9 @@ import * as act from './walk_act.mjs';
 import * as begin from './walk_begin.mjs';
 import * as insights from './walk_insights.mjs';
 import * as loyalty from './walk_loyalty.mjs';
+import * as member from './walk_member.mjs';
 import * as people from './walk_people.mjs';
+import * as programme from './walk_programme.mjs';
 import * as segments from './walk_segments.mjs';
 
 const STEPS = [
@@ -55,6 +57,13 @@ const STEPS = [
   ['gold members pay less for tea', loyalty.priceRule],
   ['the terms of referral are tried on the past', loyalty.dryRun],
   ['a draw is looked at and changed', loyalty.draw],
+  ['the terms of the programme are changed', programme.settings],
+  ['a rule is made of its parts', programme.rule],
+  ['a rule becomes a mission', programme.ruleChanged],
+  ['levels are added, moved and removed', programme.levels],
+  ['two people agree to an adjustment', programme.fourEyes],
+  ['a member centre opens as on a phone', member.opened],
+  ['a member signs in and takes a reward on their phone', member.onThePhone],
   ['an address is told', loyalty.webhook],
   ['out, and in with the password', act.outAndIn],
 ];

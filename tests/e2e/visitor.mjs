@@ -44,6 +44,23 @@ export class Visitor {
     return visitor;
   }
 
+  // Somebody else, or another device, in the same browser: nothing of a session is shared.
+  async beside(settings = {}) {
+    const other = new Visitor();
+    Object.assign(other, {language: this.language, t: this.t, browser: this.browser});
+    const context = await this.browser.newContext({
+      viewport: {width: 1440, height: 900},
+      colorScheme: 'light',
+      reducedMotion: 'reduce',
+      timezoneId: 'Asia/Tokyo',
+      ...settings,
+    });
+    context.setDefaultTimeout(DEADLINE_MS);
+    other.page = await context.newPage();
+    other.watch();
+    return other;
+  }
+
   watch() {
     this.problems = [];
     this.expected = [];

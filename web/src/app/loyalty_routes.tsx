@@ -67,6 +67,16 @@ export const loyaltyRoutes: readonly PageRoute[] = [
     nav: { group: 'act', name: 'loyalty_finance', icon: <AccountBookOutlined /> },
   },
   {
+    path: '/loyalty/settings',
+    right: 'loyalty.write',
+    page: lazy(() => import('@/features/loyalty/ProgrammePage')),
+  },
+  {
+    path: '/loyalty/rules/new',
+    right: 'loyalty.write',
+    page: lazy(() => import('@/features/loyalty/RulePage')),
+  },
+  {
     path: '/loyalty/rules/:id',
     right: 'loyalty.read',
     page: lazy(() => import('@/features/loyalty/RulePage')),

@@ -3,11 +3,12 @@ import { Button, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
-import type { DryRun, DryRunResult, Programme } from '@/api/types';
+import type { DryRun, DryRunResult, LoyaltyLevel, Programme } from '@/api/types';
 import { ProblemView } from '@/shared/ProblemView';
 import { useFormat } from '@/shared/use_format';
 import { useNow } from '@/shared/use_now';
 import { ReferralChange } from './ReferralChange';
+import { useLevelName } from './use_levels';
 
 const kDays = [30, 90, 365, 730] as const;
 const kDayMs = 86_400_000;
@@ -17,44 +18,53 @@ interface ResultProps {
   programme: Programme;
   /** Its terms are what is tried: shown though nobody came by a code. */
   ofReferral: boolean;
+  /** The levels that are tried, which may have names of their own. */
+  levels?: LoyaltyLevel[] | undefined;
 }
 
-function Result({ result, programme, ofReferral }: ResultProps) {
+function Result({ result, programme, ofReferral, levels }: ResultProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const signed = (value: number) => `${value > 0 ? '+' : ''}${format.count(value)}`;
+  const known = useLevelName(programme.id);
+  const level = (code: string | undefined) =>
+    levels?.find((one) => one.code === code)?.name || known(code ?? '');
   const name = (code: string | undefined) =>
     programme.currencies.find((one) => one.code === code)?.name ?? code;
   return (
     <>
-      <table className="plain">
-        <thead>
-          <tr>
-            <th>{t('loyalty.currency')}</th>
-            <th className="num">{t('loyalty.was')}</th>
-            <th className="num">{t('loyalty.would_be')}</th>
-            <th className="num">{t('loyalty.difference')}</th>
-            <th className="num">{t('loyalty.cost')}</th>
-            <th className="num">{t('loyalty.liability_change')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {result.currencies.map((row) => (
-            <tr key={row.currency}>
-              <td>{name(row.currency)}</td>
-              <td className="num">{format.count(row.points_before)}</td>
-              <td className="num">{format.count(row.points_after)}</td>
-              <td className="num">{signed((row.points_after ?? 0) - (row.points_before ?? 0))}</td>
-              <td className="num">
-                {format.money((row.cost_after_minor ?? 0) - (row.cost_before_minor ?? 0), {
-                  sign: true,
-                })}
-              </td>
-              <td className="num">{format.money(row.liability_change_minor, { sign: true })}</td>
+      <div className="scroll-x">
+        <table className="plain">
+          <thead>
+            <tr>
+              <th>{t('loyalty.currency')}</th>
+              <th className="num">{t('loyalty.was')}</th>
+              <th className="num">{t('loyalty.would_be')}</th>
+              <th className="num">{t('loyalty.difference')}</th>
+              <th className="num">{t('loyalty.cost')}</th>
+              <th className="num">{t('loyalty.liability_change')}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {result.currencies.map((row) => (
+              <tr key={row.currency}>
+                <td>{name(row.currency)}</td>
+                <td className="num">{format.count(row.points_before)}</td>
+                <td className="num">{format.count(row.points_after)}</td>
+                <td className="num">
+                  {signed((row.points_after ?? 0) - (row.points_before ?? 0))}
+                </td>
+                <td className="num">
+                  {format.money((row.cost_after_minor ?? 0) - (row.cost_before_minor ?? 0), {
+                    sign: true,
+                  })}
+                </td>
+                <td className="num">{format.money(row.liability_change_minor, { sign: true })}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       {ofReferral || result.referral.before.claims + result.referral.after.claims > 0 ? (
         <ReferralChange before={result.referral.before} after={result.referral.after} />
       ) : null}
@@ -65,7 +75,11 @@ function Result({ result, programme, ofReferral }: ResultProps) {
         <ul>
           {result.moved.map(({ from, to, people }) => (
             <li key={`${from} ${to}`}>
-              {t('loyalty.moves', { n: format.count(people), from, to })}
+              {t('loyalty.moves', {
+                n: format.count(people),
+                from: level(from),
+                to: level(to),
+              })}
             </li>
           ))}
         </ul>
@@ -113,6 +127,7 @@ export function DryRunView({ programme, change }: Props) {
           result={run.data}
           programme={programme}
           ofReferral={change.referral !== undefined}
+          levels={change.levels?.levels}
         />
       ) : null}
     </>

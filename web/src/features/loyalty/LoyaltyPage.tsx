@@ -3,6 +3,7 @@ import { Alert, Progress } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Programme } from '@/api/types';
+import { Empty } from '@/shared/Empty';
 import { LinkButton } from '@/shared/LinkButton';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
@@ -12,6 +13,7 @@ import { useFormat } from '@/shared/use_format';
 import { Glance } from './Glance';
 import { LevelsTable } from './LevelsTable';
 import { NoProgramme } from './NoProgramme';
+import { ProgrammeSwitch } from './programme/ProgrammeSwitch';
 import { RulesTable } from './RulesTable';
 import { useProgramme } from './use_programme';
 
@@ -33,10 +35,10 @@ function Body({ programme }: { programme: Programme }) {
     queryFn: () => must(api.GET('/v1/loyalty/programmes/{programme}/levels', { params })),
     refetchInterval: back ? kLookAgain : false,
   });
-  const edit = (to: string) =>
+  const aside = (to: string, name: string) =>
     mayWrite ? (
       <LinkButton size="small" to={`${to}?programme=${programme.id}`}>
-        {t('do.edit')}
+        {name}
       </LinkButton>
     ) : null;
   return (
@@ -54,12 +56,18 @@ function Body({ programme }: { programme: Programme }) {
         </div>
       ) : null}
       <Glance key={back ? 'before' : 'after'} programme={programme} />
-      <Section title={t('loyalty.levels')} aside={edit('/loyalty/levels')}>
+      <Section title={t('loyalty.levels')} aside={aside('/loyalty/levels', t('do.edit'))}>
         <Loaded query={levels}>{(found) => <LevelsTable levels={found} />}</Loaded>
       </Section>
-      <Section title={t('loyalty.rules')}>
+      <Section title={t('loyalty.rules')} aside={aside('/loyalty/rules/new', t('rule_form.new'))}>
         <Loaded query={rules}>
-          {(found) => <RulesTable rules={found.rules} programme={programme} />}
+          {(found) =>
+            found.rules.length === 0 ? (
+              <Empty title={t('rule_form.none')} hint={t('rule_form.none_hint')} />
+            ) : (
+              <RulesTable rules={found.rules} programme={programme} />
+            )
+          }
         </Loaded>
       </Section>
     </>
@@ -75,10 +83,16 @@ export default function LoyaltyPage() {
         title={programme?.name ?? t('nav.loyalty')}
         lead={programme ? t('loyalty.lead', { zone: programme.zone }) : t('loyalty.lead_none')}
       >
+        <ProgrammeSwitch />
         {programme ? (
-          <LinkButton to={`/loyalty/approvals?programme=${programme.id}`}>
-            {t('approval.link')}
-          </LinkButton>
+          <>
+            <LinkButton to={`/loyalty/approvals?programme=${programme.id}`}>
+              {t('approval.link')}
+            </LinkButton>
+            <LinkButton to={`/loyalty/settings?programme=${programme.id}`}>
+              {t('programme.title')}
+            </LinkButton>
+          </>
         ) : null}
       </PageHead>
       <Loaded query={query}>

@@ -3,6 +3,7 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import { Empty } from '@/shared/Empty';
+import { LinkButton } from '@/shared/LinkButton';
 import { ProblemView } from '@/shared/ProblemView';
 import { useRight } from '@/shared/session';
 
@@ -41,9 +42,12 @@ export function NoProgramme() {
         hint={t('loyalty.none_hint')}
         action={
           mayWrite ? (
-            <Button type="primary" loading={start.isPending} onClick={() => start.mutate()}>
-              {t('loyalty.start_preset')}
-            </Button>
+            <div className="row">
+              <Button type="primary" loading={start.isPending} onClick={() => start.mutate()}>
+                {t('loyalty.start_preset')}
+              </Button>
+              <LinkButton to="/loyalty/settings?programme=new">{t('programme.start')}</LinkButton>
+            </div>
           ) : null
         }
       />

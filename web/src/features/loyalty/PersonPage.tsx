@@ -12,6 +12,7 @@ import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
 import { Adjust } from './Adjust';
 import { Balances } from './Balances';
+import { MemberCentre } from './MemberCentre';
 import { MemberReferral } from './MemberReferral';
 import { StandingView } from './StandingView';
 import { StatementTable } from './StatementTable';
@@ -43,13 +44,20 @@ function Body({ programme, person }: { programme: Programme; person: number }) {
                 choose={(code) => address.change({ currency: code })}
               />
             </Section>
-            <Section title={t('loyalty.level')}>
-              {found.standing ? (
-                <StandingView standing={found.standing} />
-              ) : (
-                <p className="quiet">{t('loyalty.no_standing')}</p>
-              )}
-            </Section>
+            <div>
+              <Section title={t('loyalty.level')}>
+                {found.standing ? (
+                  <StandingView programme={programme} standing={found.standing} />
+                ) : (
+                  <p className="quiet">{t('loyalty.no_standing')}</p>
+                )}
+              </Section>
+              {mayWrite ? (
+                <Section title={t('member_centre.title')}>
+                  <MemberCentre programme={programme} person={person} />
+                </Section>
+              ) : null}
+            </div>
           </div>
           <Section title={t('referral.mine')}>
             <MemberReferral programme={programme} person={person} referral={found.referral} />

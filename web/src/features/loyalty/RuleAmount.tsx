@@ -6,8 +6,10 @@ import { NumberInput } from '@/shared/NumberInput';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { FormRow } from './FormRow';
+import { withKind } from './rule/rule_draft';
+import { TiersEditor } from './rule/TiersEditor';
 
-const kAmounts = ['fixed', 'per_money', 'per_item'] as const;
+const kAmounts = ['fixed', 'per_money', 'per_item', 'tiered'] as const;
 const kRoundings = ['down', 'nearest', 'up'] as const;
 
 interface Props {
@@ -21,25 +23,42 @@ export function RuleAmount({ amount, onChange }: Props) {
   const format = useFormat();
   const word = useWords();
   const unit = 10 ** minorDigits(format.currency);
-  if (amount.kind === 'tiered') return <p className="quiet">{t('loyalty.tiered_by_api')}</p>;
+  const rounding = (
+    <Select
+      aria-label={t('loyalty.rounding')}
+      value={amount.rounding ?? 'down'}
+      onChange={(next) => onChange({ ...amount, rounding: next })}
+      options={kRoundings.map((one) => ({ value: one, label: word('rounding', one) }))}
+      style={{ minWidth: 160 }}
+    />
+  );
   return (
     <>
-      <FormRow name={t('loyalty.gives')}>
-        <NumberInput
-          aria-label={t('loyalty.points')}
-          min={0}
-          precision={0}
-          value={amount.points ?? 0}
-          onChange={(next) => onChange({ ...amount, points: next ?? 0 })}
-        />
+      <FormRow name={t('loyalty.gives')} at="amount">
+        {amount.kind === 'tiered' ? null : (
+          <NumberInput
+            aria-label={t('loyalty.points')}
+            min={0}
+            precision={0}
+            value={amount.points ?? 0}
+            onChange={(next) => onChange({ ...amount, points: next ?? 0 })}
+          />
+        )}
         <Select
           aria-label={t('loyalty.amount_kind')}
           value={amount.kind}
-          onChange={(kind) => onChange({ ...amount, kind, per_minor: amount.per_minor ?? unit })}
+          onChange={(kind) => onChange(withKind(amount, kind, unit))}
           options={kAmounts.map((kind) => ({ value: kind, label: word('amount_kind', kind) }))}
           style={{ minWidth: 200 }}
         />
+        {amount.kind === 'tiered' ? rounding : null}
       </FormRow>
+      {amount.kind === 'tiered' ? (
+        <TiersEditor
+          values={amount.tiers ?? []}
+          onChange={(tiers) => onChange({ ...amount, tiers })}
+        />
+      ) : null}
       {amount.kind === 'per_money' ? (
         <FormRow name={t('loyalty.per_money', { currency: format.currency })}>
           <NumberInput
@@ -48,13 +67,7 @@ export function RuleAmount({ amount, onChange }: Props) {
             value={(amount.per_minor ?? unit) / unit}
             onChange={(next) => onChange({ ...amount, per_minor: Math.round((next ?? 1) * unit) })}
           />
-          <Select
-            aria-label={t('loyalty.rounding')}
-            value={amount.rounding ?? 'down'}
-            onChange={(rounding) => onChange({ ...amount, rounding })}
-            options={kRoundings.map((one) => ({ value: one, label: word('rounding', one) }))}
-            style={{ minWidth: 160 }}
-          />
+          {rounding}
         </FormRow>
       ) : null}
     </>

@@ -8,50 +8,77 @@ import type { LoyaltyRule, Programme } from '@/api/types';
 import { Empty } from '@/shared/Empty';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
-import { ProblemView } from '@/shared/ProblemView';
 import { Section } from '@/shared/Section';
 import { useRight } from '@/shared/session';
 import { DryRunView } from './DryRunView';
+import { Fields } from './Fields';
+import './loyalty.css';
+import { NewRule } from './rule/NewRule';
+import { faultsOfRule, kRuleFields } from './rule/rule_faults';
 import { RuleForm } from './RuleForm';
 import { useProgramme } from './use_programme';
-import { useRuleSentence } from './use_rule_sentence';
+import { useWholeRule } from './use_rule_sentence';
+import { wordOf } from './word_of';
 
-function Editor({ rule, programme }: { rule: LoyaltyRule; programme: Programme }) {
+interface EditorProps {
+  rule: LoyaltyRule;
+  programme: Programme;
+  /** What a new rule is called by, if it is free. */
+  id?: string;
+}
+
+function Editor({ rule, programme, id }: EditorProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const sentence = useRuleSentence();
+  const whole = useWholeRule(programme);
   const mayWrite = useRight('loyalty.write');
-  const [draft, setDraft] = useState(rule);
+  // The next version counts from now on unless somebody says otherwise; what was earned stays.
+  const [draft, setDraft] = useState<LoyaltyRule>({ ...rule, from: null });
+  const [tried, setTried] = useState(false);
+  const faults = faultsOfRule(draft);
+  const good = Object.keys(faults).length === 0;
   const save = useMutation({
-    mutationFn: () =>
-      must(
+    mutationFn: () => {
+      const name = rule.id || id || wordOf(draft.name);
+      return must(
         api.PUT('/v1/loyalty/programmes/{programme}/rules/{rule}', {
-          params: { path: { programme: programme.id, rule: rule.id } },
-          // The next version counts from now on; what was earned stays.
-          body: { ...draft, from: null },
+          params: { path: { programme: programme.id, rule: name } },
+          body: { ...draft, id: name },
         }),
-      ),
+      );
+    },
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['loyalty'] });
       void navigate(`/loyalty?programme=${programme.id}`);
     },
   });
+  const onSave = () => {
+    setTried(true);
+    if (good) save.mutate();
+  };
   return (
     <>
-      <PageHead title={rule.name} lead={sentence(draft)}>
+      <PageHead title={rule.id ? rule.name : t('rule_form.new')} lead={programme.name}>
         {mayWrite ? (
-          <Button type="primary" loading={save.isPending} onClick={() => save.mutate()}>
-            {t('loyalty.save_version', { version: rule.version + 1 })}
+          <Button type="primary" loading={save.isPending} onClick={onSave}>
+            {rule.id ? t('loyalty.save_version', { version: rule.version + 1 }) : t('do.save')}
           </Button>
         ) : null}
       </PageHead>
-      {save.isError ? <ProblemView error={save.error} /> : null}
-      <div className="grid2">
-        <RuleForm value={draft} onChange={setDraft} />
-        <Section title={t('loyalty.dry_run')}>
-          <DryRunView programme={programme} change={{ rules: [draft] }} />
-        </Section>
+      <p className="in-words">{whole(draft)}</p>
+      <div className="beside">
+        <Fields faults={tried ? faults : {}} error={save.error} fields={kRuleFields}>
+          <RuleForm programme={programme} value={draft} onChange={setDraft} />
+        </Fields>
+        <aside>
+          <Section title={t('loyalty.dry_run')}>
+            <DryRunView
+              programme={programme}
+              change={{ rules: [{ ...draft, id: draft.id || id || 'new' }] }}
+            />
+          </Section>
+        </aside>
       </div>
     </>
   );
@@ -75,8 +102,17 @@ export default function RulePage() {
   return (
     <Loaded query={query} title={t('loyalty.rule')}>
       {({ rules }) => {
+        if (!programme) return <Empty title={t('loyalty.none')} />;
+        if (id === undefined)
+          return (
+            <NewRule programme={programme} taken={rules.map((one) => one.id)}>
+              {(rule, free) => (
+                <Editor rule={rule} programme={programme} {...(free ? { id: free } : {})} />
+              )}
+            </NewRule>
+          );
         const rule = rules.find((one) => one.id === id);
-        if (!rule || !programme) return <Empty title={t('loyalty.no_rule')} />;
+        if (!rule) return <Empty title={t('loyalty.no_rule')} />;
         return <Editor key={rule.version} rule={rule} programme={programme} />;
       }}
     </Loaded>

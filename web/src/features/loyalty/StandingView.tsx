@@ -1,14 +1,22 @@
 import { Progress } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { Standing } from '@/api/types';
+import type { Programme, Standing } from '@/api/types';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
+import { useLevelName } from './use_levels';
 
 /** A person's level: how long it holds, what is missing to the next one, and how it came about. */
-export function StandingView({ standing }: { standing: Standing }) {
+export function StandingView({
+  programme,
+  standing,
+}: {
+  programme: Programme;
+  standing: Standing;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWords();
+  const level = useLevelName(programme.id);
   const measure = standing.measure ?? 0;
   const missing = standing.missing ?? 0;
   return (
@@ -25,7 +33,9 @@ export function StandingView({ standing }: { standing: Standing }) {
             aria-label={t('loyalty.to_next_short')}
             percent={Math.floor((measure / Math.max(1, measure + missing)) * 100)}
           />
-          <p>{t('loyalty.to_next', { n: format.count(missing), level: standing.next_level })}</p>
+          <p>
+            {t('loyalty.to_next', { n: format.count(missing), level: level(standing.next_level) })}
+          </p>
         </>
       ) : null}
       <ul className="quiet small">
@@ -36,8 +46,8 @@ export function StandingView({ standing }: { standing: Standing }) {
             <li key={`${one.at} ${one.to} ${one.reason}`}>
               {t('loyalty.level_change', {
                 at: format.day(one.at),
-                from: one.from ?? '',
-                to: one.to ?? '',
+                from: level(one.from ?? ''),
+                to: level(one.to ?? ''),
                 reason: word('level_reason', one.reason ?? ''),
               })}
             </li>

@@ -68,10 +68,16 @@ export function StatementTable({ programme, person, currency }: Props) {
                       </td>
                       <td className="num">{format.count(line.amount)}</td>
                       <td className="num">{format.count(line.available)}</td>
-                      <td className="unbroken" style={{ paddingLeft: 24 }}>
-                        {[word('own_rule', line.rule ?? ''), line.order || line.event, line.reason]
-                          .filter(Boolean)
-                          .join(' · ')}
+                      <td style={{ paddingLeft: 24 }}>
+                        <span className="unbroken">
+                          {[
+                            word('own_rule', line.rule ?? ''),
+                            line.order || line.event,
+                            line.reason,
+                          ]
+                            .filter(Boolean)
+                            .join(' · ')}
+                        </span>
                       </td>
                     </tr>
                   ))}

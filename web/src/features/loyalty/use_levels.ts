@@ -11,3 +11,9 @@ export function useLevels(programme: string) {
       ),
   });
 }
+
+/** How levels are called; one that is not there any more is called by its code. */
+export function useLevelName(programme: string): (code: string) => string {
+  const { data } = useLevels(programme);
+  return (code) => data?.levels.find((one) => one.code === code)?.name ?? code;
+}

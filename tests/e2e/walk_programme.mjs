@@ -1,0 +1,230 @@
+// The path of somebody who sets a programme up: its terms, a rule, the levels, and points that a
+// second person has to agree to.
+import assert from 'node:assert/strict';
+
+import {until} from './perennial.mjs';
+import {claim} from './walk_begin.mjs';
+
+const MEMBERS = '/v1/loyalty/programmes/members';
+const RULE = 'Big orders 大单';
+const LIMIT = 400;
+const GIVEN = 500;
+const SECONDS = 60;
+
+// The fault that stands at a field.
+const fault = ({page}, at) => page.locator(`[data-fault="${at}"]`);
+
+async function number(visitor, name, value) {
+  const box = visitor.page.getByRole('spinbutton', {name, exact: true});
+  await box.fill(String(value));
+  await box.press('Tab');
+}
+
+// A programme's terms are changed; what is missing is said at its field.
+export async function settings(visitor, {server}) {
+  const {page, t} = visitor;
+  await page
+    .getByRole('navigation')
+    .getByRole('link', {name: t('nav.loyalty'), exact: true})
+    .click();
+  await page.getByRole('link', {name: t('programme.title'), exact: true}).click();
+  await visitor.title(t('programme.title'));
+  const name = page.getByRole('textbox', {name: t('programme.name'), exact: true});
+  const called = await name.inputValue();
+  await name.fill('');
+  await visitor.button('do.save').click();
+  await fault(visitor, 'name').getByText(t('fault.needed')).waitFor();
+  assert.deepEqual(await visitor.faults(), []);
+  await name.fill(called);
+  await number(visitor, t('programme.approval_limit'), LIMIT);
+  await number(visitor, t('programme.hold'), 45);
+  await visitor.button('do.save').click();
+  await visitor.title(called);
+  const saved = await server.api('GET', MEMBERS);
+  assert.deepEqual([saved.approval_limit, saved.hold_seconds], [LIMIT, 45 * 60]);
+  assert.equal(saved.currencies.length, 2);
+}
+
+// Chooses in a menu that opens below a button.
+async function choose(visitor, button, option) {
+  const {page, t} = visitor;
+  await page.getByRole('button', {name: `+ ${t(button)}`, exact: true}).click();
+  await page.getByRole('menuitem', {name: option, exact: true}).click();
+}
+
+// A rule is made of its parts, read as a sentence, tried on the past and saved.
+export async function rule(visitor, {server}) {
+  const {page, t} = visitor;
+  await page.getByRole('link', {name: t('rule_form.new'), exact: true}).click();
+  await visitor.see(t('rule_form.choose'));
+  assert.deepEqual(await visitor.faults(), []);
+  await visitor.button('rule_form.empty').click();
+  const name = page.getByRole('textbox', {name: t('proof.name'), exact: true});
+  await name.waitFor();
+  await page.getByRole('button', {name: `+ ${t('ask.condition')}`, exact: true}).click();
+  await visitor.button('do.save').click();
+  await fault(visitor, 'name').waitFor();
+  await fault(visitor, 'when.0').waitFor();
+  await name.fill(RULE);
+  await page.getByRole('combobox', {name: t('ask.property'), exact: true}).fill('total');
+  await visitor.choose(t('ask.op'), t('words.rule_op.gte'));
+  await number(visitor, t('ask.value'), 50);
+  await visitor.choose(t('loyalty.amount_kind'), t('words.amount_kind.per_money'));
+  await number(visitor, t('loyalty.points'), 2);
+  await choose(visitor, 'rule_form.multiplier', t('words.multiplier.first_order'));
+  await number(visitor, t('rule_form.multiplier_times', {n: '1'}), 1.5);
+  await choose(visitor, 'rule_form.multiplier', t('words.multiplier.level'));
+  await visitor.choose(t('rule_form.stacking'), t('words.stacking.best'));
+  await page.getByRole('button', {name: `+ ${t('rule_form.cap')}`, exact: true}).click();
+  await visitor.choose(t('rule_form.cap_every', {n: '1'}), t('words.cap_every.month'));
+  await visitor.choose(t('rule_form.cap_of', {n: '1'}), t('words.cap_scope.programme'));
+  await number(visitor, t('loyalty.delay_days'), 14);
+  const sentence = await page.locator('.in-words').textContent();
+  for (const part of ['Order Completed', 'total ≥ 50', '1.5', '100', '14'])
+    assert.ok(sentence.includes(part), sentence);
+  await visitor.button('loyalty.dry_do').click();
+  await page.getByRole('columnheader', {name: t('loyalty.would_be'), exact: true}).waitFor();
+  assert.deepEqual(await visitor.faults(), []);
+  await visitor.button('do.save').click();
+  await page.getByRole('link', {name: RULE, exact: true}).waitFor();
+  const {rules} = await server.api('GET', `${MEMBERS}/rules`);
+  const saved = rules.find((one) => one.name === RULE);
+  assert.deepEqual(saved.when, [{property: 'total', op: 'gte', value: 50}]);
+  assert.deepEqual(
+    saved.multipliers.map(({kind, percent}) => [kind, percent]),
+    [
+      ['first_order', 150],
+      ['level', 100],
+    ],
+  );
+  assert.deepEqual(saved.caps, [
+    {points: 100, every: 'month', whole_programme: true, everybody: false},
+  ]);
+  assert.deepEqual([saved.version, saved.stacking, saved.delay_days], [1, 'best', 14]);
+}
+
+// The next version of a rule: a mission now, whose parts that were not touched stay.
+export async function ruleChanged(visitor, {server}) {
+  const {page, t} = visitor;
+  await page.getByRole('link', {name: RULE, exact: true}).click();
+  await visitor.title(RULE);
+  await page.getByRole('radio', {name: t('rule_form.by_tasks'), exact: true}).check();
+  await page.getByRole('button', {name: `+ ${t('rule_form.task')}`, exact: true}).click();
+  await page
+    .getByRole('combobox', {name: t('rule_form.task_event', {n: '2'}), exact: true})
+    .fill('Product Reviewed');
+  await number(visitor, t('rule_form.task_times', {n: '2'}), 3);
+  await visitor.choose(t('rule_form.mission_every'), t('words.mission_every.month'));
+  await visitor.choose(t('loyalty.amount_kind'), t('words.amount_kind.fixed'));
+  const sentence = await page.locator('.in-words').textContent();
+  assert.ok(sentence.includes('Product Reviewed'), sentence);
+  assert.deepEqual(await visitor.faults(), []);
+  await visitor.button('loyalty.save_version', {version: '2'}).click();
+  await visitor.see(t('loyalty.outstanding'));
+  const {rules} = await server.api('GET', `${MEMBERS}/rules`);
+  const saved = rules.find((one) => one.name === RULE);
+  assert.deepEqual([saved.version, saved.event, saved.mission_every], [2, '', 'month']);
+  assert.deepEqual(
+    saved.tasks.map(({event, times, when}) => [event, times, when.length]),
+    [
+      ['Order Completed', 1, 1],
+      ['Product Reviewed', 3, 0],
+    ],
+  );
+  assert.equal(saved.caps.length, 1);
+}
+
+// A level is added, named, given something and put below another; one is taken away.
+export async function levels(visitor, {server}) {
+  const {page, t} = visitor;
+  const section = page.getByRole('region', {name: t('loyalty.levels'), exact: true});
+  await section.getByRole('link', {name: t('do.edit'), exact: true}).click();
+  await visitor.title(t('loyalty.levels'));
+  const before = await server.api('GET', `${MEMBERS}/levels`);
+  await page.getByRole('button', {name: `+ ${t('levels_form.level')}`, exact: true}).click();
+  await visitor.button('do.save').click();
+  await fault(visitor, 'levels.4.name').waitFor();
+  await page
+    .getByRole('textbox', {name: t('levels_form.name_of', {n: '5'}), exact: true})
+    .fill('Platinum 白金');
+  await visitor.choose(
+    `Platinum 白金: ${t('loyalty.privileges')}`,
+    t('words.privilege.free_shipping'),
+  );
+  await page.keyboard.press('Escape');
+  await visitor.button('levels_form.lower', {level: 'Platinum 白金'}).click();
+  const silver = before.levels[2].name;
+  await visitor.button('levels_form.remove', {level: silver}).click();
+  if (before.levels[2].people > 0) {
+    await page
+      .locator('.ant-popconfirm')
+      .getByRole('button', {name: t('levels_form.remove_do'), exact: true})
+      .click();
+  }
+  await page
+    .getByRole('textbox', {name: t('levels_form.name_of', {n: '5'}), exact: true})
+    .waitFor({state: 'detached'});
+  assert.deepEqual(await visitor.faults(), []);
+  await visitor.button('do.save').click();
+  await visitor.see(t('loyalty.outstanding'));
+  const lookedBack = async () =>
+    (await server.api('GET', `${MEMBERS}/rules`)).looking_back === null;
+  await until(lookedBack, SECONDS, 'everybody to be looked at again');
+  const {levels: saved} = await server.api('GET', `${MEMBERS}/levels`);
+  assert.deepEqual(
+    saved.map(({name, threshold}) => [name, threshold]),
+    [
+      [before.levels[0].name, 0],
+      [before.levels[1].name, before.levels[1].threshold],
+      ['Platinum 白金', before.levels[3].threshold],
+      [before.levels[3].name, 2 * before.levels[3].threshold],
+    ],
+  );
+  assert.deepEqual(saved[2].privileges, {free_shipping: true});
+  assert.equal(saved[3].privileges.priority_sla, true);
+}
+
+// More than one person may give alone waits; who asked cannot agree, somebody else can.
+export async function fourEyes(visitor, {server}) {
+  const {page, t} = visitor;
+  const {customers} = await server.api('GET', '/v1/customers?sort=revenue&limit=1');
+  const member = customers[0].id;
+  const points = async () => {
+    const {balances} = await server.api('GET', `${MEMBERS}/people/${member}`);
+    return balances[0].available ?? balances[0].balance;
+  };
+  const had = await points();
+  await page.goto(`${server.origin}/loyalty/people/${member}`);
+  await visitor.title(t('loyalty.points_of', {id: member}));
+  await number(visitor, t('loyalty.points'), GIVEN);
+  await page.getByRole('textbox', {name: t('loyalty.reason'), exact: true}).fill('Sorry 致歉');
+  await visitor.button('loyalty.adjust').click();
+  await visitor.see(t('loyalty.waits'));
+  assert.equal(await points(), had);
+  const approve = async (who) => {
+    await who.page.goto(`${server.origin}/loyalty/approvals`);
+    const row = who.page.getByRole('row').filter({hasText: 'Sorry 致歉'});
+    await row.getByRole('button', {name: t('approval.approve'), exact: true}).click();
+    await who.page
+      .locator('.ant-popconfirm')
+      .getByRole('button', {name: t('approval.approve'), exact: true})
+      .click();
+    return row;
+  };
+  const [waiting] = (await server.api('GET', `${MEMBERS}/approvals?state=waiting`)).approvals;
+  visitor.expected.push(`403 POST ${MEMBERS}/approvals/${encodeURIComponent(waiting.id)}`);
+  await approve(visitor);
+  await page.getByRole('alert').first().waitFor();
+  assert.equal(await points(), had);
+  const {link} = await server.api('POST', '/v1/users', {
+    email: 'second@shop.example',
+    role: 'administrator',
+  });
+  const second = await visitor.beside();
+  await claim(second, {server}, server.origin + link);
+  const row = await approve(second);
+  await row.waitFor({state: 'detached'});
+  second.allWell();
+  await second.page.context().close();
+  assert.equal(await points(), had + GIVEN);
+}

@@ -1,0 +1,90 @@
+import { Input, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { RuleMultiplier } from '@/api/types';
+import { useSegments } from '@/shared/use_segments';
+import { ZonedPicker } from '@/shared/ZonedPicker';
+import { PropertyName } from './Pickers';
+
+interface Props {
+  value: RuleMultiplier;
+  onChange: (multiplier: RuleMultiplier) => void;
+}
+
+/** Segments that tell who comes and goes: only of those it is known who was in them when. */
+function SegmentOf({ value, onChange }: Props) {
+  const { t } = useTranslation();
+  const { data } = useSegments();
+  const known = (data?.segments ?? []).filter(
+    ({ announce, id }) => announce || id === value.segment,
+  );
+  return (
+    <Select<string>
+      aria-label={t('segment.one')}
+      placeholder={t('segment.one')}
+      showSearch
+      optionFilterProp="label"
+      popupMatchSelectWidth={260}
+      style={{ minWidth: 200 }}
+      value={value.segment || null}
+      notFoundContent={<span className="quiet">{t('rule_form.no_segments')}</span>}
+      onChange={(segment) => onChange({ ...value, segment })}
+      options={known.map(({ id, name }) => ({ value: id, label: name }))}
+    />
+  );
+}
+
+/** Whom, which orders or which time a multiplier is for. */
+export function MultiplierDetail({ value, onChange }: Props) {
+  const { t } = useTranslation();
+  if (value.kind === 'window') {
+    return (
+      <>
+        <ZonedPicker
+          placeholder={t('rule_form.window_from')}
+          value={value.from ?? null}
+          onChange={(from) => onChange({ ...value, from: from ?? '' })}
+        />
+        <ZonedPicker
+          placeholder={t('rule_form.window_to')}
+          value={value.to ?? null}
+          onChange={(to) => onChange({ ...value, to: to ?? '' })}
+        />
+      </>
+    );
+  }
+  if (value.kind === 'segment') return <SegmentOf value={value} onChange={onChange} />;
+  if (value.kind === 'birthday_month') {
+    return (
+      <>
+        <span className="quiet">{t('rule_form.birthday_trait')}</span>
+        <PropertyName
+          scope="person"
+          label={t('rule_form.birthday_trait')}
+          value={value.trait ?? 'birthday'}
+          onChange={(trait) => onChange({ ...value, trait })}
+        />
+      </>
+    );
+  }
+  if (value.kind !== 'trait') return null;
+  return (
+    <>
+      <PropertyName
+        scope="person"
+        label={t('rule_form.trait')}
+        value={value.trait ?? ''}
+        onChange={(trait) => onChange({ ...value, trait })}
+      />
+      <Input
+        aria-label={t('rule_form.trait_value')}
+        placeholder={t('rule_form.trait_any')}
+        style={{ width: 140 }}
+        value={value.value === undefined || value.value === null ? '' : String(value.value)}
+        onChange={({ target }) => {
+          const { value: _old, ...rest } = value;
+          onChange(target.value === '' ? rest : { ...rest, value: target.value });
+        }}
+      />
+    </>
+  );
+}
