@@ -13,7 +13,7 @@ namespace {
 
 // A partition of these is laid out by each of two threads: at 100 M events 2 × 400,000 rows.
 constexpr uint32_t kPartitions = 256;
-constexpr size_t kRowsForTwo = 200'000;  // so many are laid out by two threads
+constexpr size_t kRowsForTwo = 50'000;  // so many are laid out by two threads
 // Besides the rows and their values, while the largest bucket of them is made.
 constexpr uint64_t kMakingARow = 32, kMakingAValue = 16;
 

@@ -91,11 +91,11 @@ TEST_F(FromLogTest, OnlyWhatIsAskedForIsRead) {
 
 // Rows of all of it would be 32 bytes an event, twice while they are laid out.
 TEST_F(FromLogTest, AnyNumberOfEventsFitsIntoLittleMemory) {
-  constexpr int kPeople = 10'000, kEach = 20;
+  constexpr int kPeople = 10'000, kEach = 10;
   append_many(kPeople, kEach);
   Stop stop;
-  stop.most_memory = 3'000'000;
-  static_assert(uint64_t{kPeople} * kEach * sizeof(Row) > 6'000'000);
+  stop.most_memory = 1'500'000;
+  static_assert(uint64_t{kPeople} * kEach * sizeof(Row) > 3'000'000);
   auto snapshot = read_from_log(source(1'024), {.properties = {"price"}}, zone_, stop);
   ASSERT_TRUE(snapshot) << snapshot.error().text();
   EXPECT_EQ(snapshot->events, uint64_t{kPeople} * kEach);
