@@ -132,9 +132,11 @@ TEST_F(ModelRoutes, TrainedWhenAsked) {
   }
   Json file = (*models_->describe_file(person("u0")))["clv"];
   EXPECT_GT(file["value_minor"], 0);
-  // u0 pays 40 again and again: the next basket is about that, drawn a little to those of all.
-  EXPECT_GT(file["spend_minor"], 3'500);
-  EXPECT_LT(file["spend_minor"], 6'500);
+  // The next basket lies between what the person pays, 40 to 50, and what all do, up to 170.
+  const Json dear = (*models_->describe_file(person("u119")))["clv"];
+  EXPECT_GT(file["spend_minor"], 4'000);
+  EXPECT_LT(file["spend_minor"], dear["spend_minor"]);
+  EXPECT_LT(dear["spend_minor"], 17'000);
   EXPECT_EQ(file["model_version"], 1);
   EXPECT_LT(file["next_order"]["early"].get<std::string>(), file["next_order"]["expected"]);
   EXPECT_LT(file["next_order"]["expected"].get<std::string>(), file["next_order"]["late"]);
@@ -284,7 +286,6 @@ TEST_F(ModelRoutes, RiskWithItsReasons) {
   }
   EXPECT_GT(before, 0);
   ASSERT_FALSE(page["people"][0]["reasons"].empty()) << page["people"][0];
-  EXPECT_EQ(page["people"][0]["reasons"].size(), 3u);
   people::Person first;
   first.id = page["people"][0]["id"];
   const Json file = (*models_->describe_file(first))["churn"];
