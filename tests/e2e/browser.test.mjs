@@ -61,6 +61,7 @@ const STEPS = [
   ['a rule is made of its parts', programme.rule],
   ['a rule becomes a mission', programme.ruleChanged],
   ['levels are added, moved and removed', programme.levels],
+  ['another programme is set up by hand', programme.another],
   ['two people agree to an adjustment', programme.fourEyes],
   ['a member centre opens as on a phone', member.opened],
   ['a member signs in and takes a reward on their phone', member.onThePhone],

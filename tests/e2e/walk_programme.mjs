@@ -6,6 +6,8 @@ import {until} from './perennial.mjs';
 import {claim} from './walk_begin.mjs';
 
 const MEMBERS = '/v1/loyalty/programmes/members';
+const CLUB = 'Club 俱乐部';
+const MEMBER_NAME = '会员 Membership';
 const RULE = 'Big orders 大单';
 const LIMIT = 400;
 const GIVEN = 500;
@@ -182,6 +184,48 @@ export async function levels(visitor, {server}) {
   );
   assert.deepEqual(saved[2].privileges, {free_shipping: true});
   assert.equal(saved[3].privileges.priority_sla, true);
+}
+
+// Another programme is set up by hand, and begins with the levels of the preset.
+export async function another(visitor, {server}) {
+  const {page, t} = visitor;
+  await page.getByRole('link', {name: t('programme.title'), exact: true}).click();
+  await page.getByRole('link', {name: t('programme.another'), exact: true}).click();
+  await visitor.title(t('programme.new'));
+  await visitor.button('do.save').click();
+  await fault(visitor, 'id').getByText(t('fault.word')).waitFor();
+  await page.getByRole('textbox', {name: t('programme.id'), exact: true}).fill('vip-club');
+  await page.getByRole('textbox', {name: t('programme.name'), exact: true}).fill(CLUB);
+  await page.getByRole('button', {name: `+ ${t('programme.currency')}`, exact: true}).click();
+  await page
+    .getByRole('textbox', {name: `points-3: ${t('programme.currency_name')}`, exact: true})
+    .fill('Miles 里程');
+  await number(visitor, `Miles 里程: ${t('programme.cost')}`, 2.5);
+  await visitor.choose(`Miles 里程: ${t('programme.expiry')}`, t('words.expiry_kind.days'));
+  await number(visitor, `Miles 里程: ${t('programme.expiry_days')}`, 90);
+  assert.deepEqual(await visitor.faults(), []);
+  await visitor.button('do.save').click();
+  await visitor.title(CLUB);
+  const {currencies} = await server.api('GET', '/v1/loyalty/programmes/vip-club');
+  const miles = currencies.find(({code}) => code === 'points-3');
+  assert.deepEqual(miles.expiry, {kind: 'days', days: 90});
+  assert.equal(miles.cost_minor_per_1000, 250);
+  await visitor.see(t('rule_form.none'));
+  await page
+    .getByRole('region', {name: t('loyalty.levels'), exact: true})
+    .getByRole('link', {name: t('do.edit'), exact: true})
+    .click();
+  await visitor.button('levels_form.from_preset').click();
+  await page
+    .getByRole('textbox', {name: t('levels_form.name_of', {n: '4'}), exact: true})
+    .waitFor();
+  await visitor.choose(t('levels_form.measure'), t('words.level_measure.spend'));
+  await visitor.button('do.save').click();
+  await visitor.title(CLUB);
+  const saved = await server.api('GET', '/v1/loyalty/programmes/vip-club/levels');
+  assert.deepEqual([saved.measure, saved.levels[1].threshold], ['spend', 50_000]);
+  await visitor.choose(t('programme.switch'), MEMBER_NAME);
+  await visitor.title(MEMBER_NAME);
 }
 
 // More than one person may give alone waits; who asked cannot agree, somebody else can.

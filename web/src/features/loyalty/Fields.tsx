@@ -1,4 +1,4 @@
-import { createContext, useContext, useMemo, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '@/api/client';
 import { ProblemView } from '@/shared/ProblemView';
@@ -27,10 +27,15 @@ export function Fields({ faults, error, fields, children }: Props) {
     for (const [path, fault] of Object.entries(faults)) all[path] = t(`fault.${fault}`);
     return all;
   }, [faults, field, problem, t]);
+  const wrong = Object.keys(texts).length > 0;
+  // Forms are long: the first fault comes into sight.
+  useEffect(() => {
+    if (wrong) document.querySelector('[data-fault]')?.scrollIntoView({ block: 'center' });
+  }, [wrong]);
   return (
     <Context.Provider value={texts}>
       {error && !field ? <ProblemView error={error} /> : null}
-      {Object.keys(texts).length > 0 ? (
+      {wrong ? (
         <p className="bad" role="alert">
           {t('fault.mend')}
         </p>

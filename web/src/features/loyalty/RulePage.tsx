@@ -68,9 +68,11 @@ function Editor({ rule, programme, id }: EditorProps) {
       </PageHead>
       <p className="in-words">{whole(draft)}</p>
       <div className="beside">
-        <Fields faults={tried ? faults : {}} error={save.error} fields={kRuleFields}>
-          <RuleForm programme={programme} value={draft} onChange={setDraft} />
-        </Fields>
+        <div>
+          <Fields faults={tried ? faults : {}} error={save.error} fields={kRuleFields}>
+            <RuleForm programme={programme} value={draft} onChange={setDraft} />
+          </Fields>
+        </div>
         <aside>
           <Section title={t('loyalty.dry_run')}>
             <DryRunView

@@ -1,5 +1,5 @@
-// What is wrong with a form: by the place of a field ("currencies.0.code") the sentence that says it.
-// Pure.
+// What is wrong with a form: by the place of a field ("currencies.0.code") the sentence that says
+// it. Pure.
 
 /** Why a field is not good; the catalogue has a sentence for each. */
 export type Fault =

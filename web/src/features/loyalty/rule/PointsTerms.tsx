@@ -11,7 +11,7 @@ interface Props {
   onChange: (rule: LoyaltyRule) => void;
 }
 
-/** Of which currency the points are, from when to when they can be spent, and from when it counts. */
+/** Of which currency the points are, when they can be spent, and from when the rule counts. */
 export function PointsTerms({ programme, value, onChange }: Props) {
   const { t } = useTranslation();
   const put = (part: Partial<LoyaltyRule>) => onChange({ ...value, ...part });
