@@ -60,9 +60,21 @@ Json order_without_whose(const events::StoredEvent& event, const Json& said, std
                                                     : Json::object());
     }
   }
-  out["order_id"] =
-      erased_order_id(key, order_key(reader.read_order(event.properties).order_id, event));
+  const OrderProperties order = reader.read_order(event.properties);
+  if (event.name == kOrderRefunded)
+    out["refund_id"] = hmac_token(key, refund_name(order.refund_id, event.message_id));
+  out["order_id"] = erased_order_id(key, order_key(order.order_id, event));
   return out;
+}
+
+// Refunds under the names that they have by what stays of their events.
+std::string erased_parts(std::string_view key, std::string_view text) {
+  RefundParts parts;
+  for (RefundPart& part : parse_parts(text)) {
+    if (part.name != kEarlierRefund) part.name = refund_name(hmac_token(key, part.name), "");
+    add_part(parts, std::move(part));
+  }
+  return parts_text(parts);
 }
 
 class Eraser {
@@ -347,16 +359,16 @@ class Eraser {
                    {identity, name, person_, first_ms, kBeforeTime}));
     int64_t last_ms = first_ms;
     const auto orders =
-        TRY(c_.query("SELECT source, order_id, refund, at_ms, header_ms, line_ms FROM orders"
-                     " WHERE person = $1",
+        TRY(c_.query("SELECT source, order_id, refund, at_ms, header_ms, line_ms, refunds"
+                     " FROM orders WHERE person = $1",
                      {person_}));
     for (const Row& row : orders) {
       last_ms = std::max({last_ms, row.integer(3), row.integer(4), row.integer(5)});
-      TRY(
-          c_.execute("UPDATE orders SET order_id = $4, identity = $5, who_rank = 2"
-                     " WHERE source = $1 AND order_id = $2 AND refund = $3",
-                     {row.text(0), row.text(1), row.integer(2),
-                      erased_order_id(erasure_.key, row.text(1)), identity}));
+      TRY(c_.execute(
+          "UPDATE orders SET order_id = $4, identity = $5, who_rank = 2, refunds = $6"
+          " WHERE source = $1 AND order_id = $2 AND refund = $3",
+          {row.text(0), row.text(1), row.integer(2), erased_order_id(erasure_.key, row.text(1)),
+           identity, erased_parts(erasure_.key, row.text(6))}));
     }
     out_.kept["orders"] = orders.size();
     const std::vector<NamedIdentity> all{{IdentityKind::kUser, name, first_ms}};

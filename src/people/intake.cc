@@ -182,6 +182,9 @@ void Intake::add_order(const events::StoredEvent& event, Stamp at, const uint32_
   OrderState& state = refund || (line && properties.refund_kind) ? pair.refund : pair.order;
   if (line) {
     state.add_line(properties, currency_, at);
+  } else if (refund) {
+    state.add_refund(properties, currency_, at,
+                     refund_name(properties.refund_id, event.message_id));
   } else {
     state.add_header(properties, currency_, at);
   }

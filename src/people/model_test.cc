@@ -229,8 +229,33 @@ class Model {
     int64_t sum = 0, lines = 0, header_lines = 0;
     double quantity = 0, header_quantity = 0;
     std::string currency, header_currency, country;
-    bool has_header = false;
+    bool has_header = false, whole = false;
+    // The last words on each refund by its name, and whether there is an amount in them.
+    std::map<std::string, std::pair<Json, bool>> refunds;
   };
+
+  // Refunds one by one: those with an amount add up, one without any is of the whole order.
+  void tell_refunds(Told& told) const {
+    if (told.refunds.empty()) return;
+    told.header_lines = 0;
+    told.header_quantity = 0;
+    told.total.reset();
+    std::map<std::string, int64_t> sums;
+    for (const auto& [name, refund] : told.refunds) {
+      const Json& said = refund.first;
+      for (const auto& product : said.value("products", Json::array())) {
+        ++told.header_lines;
+        told.header_quantity += product.value("quantity", 1.0);
+      }
+      const std::string currency = said.value("currency", currency_);
+      if (refund.second) {
+        sums[currency] += std::abs(*amount_of(said["total"].dump(), currency));
+      } else {
+        told.whole = true;
+      }
+    }
+    if (sums.contains(told.header_currency)) told.total = sums[told.header_currency];
+  }
 
   void tell(const StoredEvent& e, const Json& p, Told& told) {
     told.source = e.source;
@@ -245,6 +270,13 @@ class Model {
       told.currency = currency;
       told.country = p.value("country", "");
       return;
+    }
+    if (e.name == kOrderRefunded) {
+      auto& [last, amount] =
+          told.refunds[p.contains("refund_id") ? "id " + p["refund_id"].get<std::string>()
+                                               : "message " + e.message_id];
+      if (p.contains("total") || !amount) last = p;
+      amount = amount || p.contains("total");
     }
     if (!p.contains("total") && told.total) return;  // one without amount never replaces another
     if (p.contains("total")) {
@@ -271,16 +303,23 @@ class Model {
       auto& [order, back] = told[{e.source, id}];
       tell(e, p, refund ? back : order);
     }
-    for (const auto& [key, both] : told) {
-      const auto& [order, refund] = both;
+    for (auto& [key, both] : told) {
+      auto& [order, refund] = both;
+      tell_refunds(refund);
       const int64_t total = order.total.value_or(order.sum);
       if (order.at) add_order(key.second, order, false, total);
       if (!refund.at) continue;
       const bool named = refund.total || refund.lines > 0;
       Told shown = refund;
-      if (!named && order.at) shown.header_currency = currency_of(order);
-      add_order(key.second, shown, true,
-                -std::abs(named ? refund.total.value_or(refund.sum) : total));
+      int64_t back = std::abs(named ? refund.total.value_or(refund.sum) : total);
+      if (refund.lines == 0 && refund.whole && order.at) {
+        const bool more = refund.total && refund.header_currency == currency_of(order) &&
+                          *refund.total > std::abs(total);
+        if (!more) back = std::abs(total);
+        shown.total.reset();
+        shown.header_currency = currency_of(order);
+      }
+      add_order(key.second, shown, true, -back);
     }
   }
 

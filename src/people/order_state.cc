@@ -50,6 +50,21 @@ void OrderState::add_header(const OrderProperties& properties, std::string_view 
   header_currency = in;
 }
 
+void OrderState::add_refund(const OrderProperties& properties, std::string_view currency, Stamp at,
+                            std::string name) {
+  const std::string_view in = currency_or(properties.currency, currency);
+  const auto minor = amount_of(properties.amount, in);
+  add_part(refunds, {.name = std::move(name),
+                     .at_ms = at.ms,
+                     .rank = minor ? 2 : 1,
+                     .said = at,
+                     .minor = minor.value_or(0),
+                     .lines = properties.products,
+                     .quantity = properties.products_quantity_micro,
+                     .currency = std::string(in)});
+  add_header(properties, currency, at);
+}
+
 void OrderState::add_line(const OrderProperties& properties, std::string_view currency, Stamp at) {
   at_ms = std::min(at_ms, at.ms);
   ++line_count;
@@ -73,6 +88,7 @@ void OrderState::add(const OrderState& other) {
     header_quantity = other.header_quantity;
     header_currency = other.header_currency;
   }
+  for (const RefundPart& part : other.refunds) add_part(refunds, part);
   line_count += other.line_count;
   line_quantity = saturated_sum(line_quantity, other.line_quantity);
   line_minor = saturated_sum(line_minor, other.line_minor);
@@ -83,19 +99,45 @@ void OrderState::add(const OrderState& other) {
   }
 }
 
+int64_t OrderState::lines() const {
+  if (line_count > 0) return line_count;
+  if (refunds.empty()) return header_lines;
+  int64_t sum = 0;
+  for (const RefundPart& part : refunds) sum = saturated_sum(sum, part.lines);
+  return sum;
+}
+
+int64_t OrderState::quantity() const {
+  if (line_count > 0) return line_quantity;
+  if (refunds.empty()) return header_quantity;
+  int64_t sum = 0;
+  for (const RefundPart& part : refunds) sum = saturated_sum(sum, part.quantity);
+  return sum;
+}
+
 std::string_view OrderState::currency() const {
   return header_rank == 2 || line_count == 0 ? header_currency : line_currency;
 }
 
 int64_t OrderState::amount() const { return header_rank == 2 ? header_minor : line_minor; }
 
-int64_t OrderPair::refund_total() const {
-  return -std::abs(refund_names_amount() ? refund.amount() : order.amount());
+NamedRefunds OrderPair::refunded() const {
+  const NamedRefunds named = named_refunds(refund.refunds);
+  if (refund.line_count > 0) {
+    if (!named.currency.empty()) return named;
+    return {refund.line_currency, std::abs(refund.line_minor)};
+  }
+  if (!named.currency.empty() && !has_whole_refund(refund.refunds)) return named;
+  if (!order.exists())
+    return {named.currency.empty() ? refund.currency() : named.currency, named.minor};
+  const int64_t whole = std::abs(order.amount());
+  const bool more = named.currency == order.currency() && named.minor > whole;
+  return {order.currency(), more ? named.minor : whole};
 }
 
-std::string_view OrderPair::refund_currency() const {
-  return refund_names_amount() || !order.exists() ? refund.currency() : order.currency();
-}
+int64_t OrderPair::refund_total() const { return -refunded().minor; }
+
+std::string_view OrderPair::refund_currency() const { return refunded().currency; }
 
 const std::vector<std::string_view> kOrderColumns = {
     "person",          "at_ms",          "refund",        "total_minor",  "currency",
@@ -103,7 +145,7 @@ const std::vector<std::string_view> kOrderColumns = {
     "identity",        "who_rank",       "who_ms",        "who_seq",      "header_rank",
     "header_ms",       "header_seq",     "header_minor",  "header_lines", "header_quantity",
     "header_currency", "line_count",     "line_quantity", "line_minor",   "line_ms",
-    "line_seq",        "line_currency"};
+    "line_seq",        "line_currency",  "refunds"};
 
 std::vector<store::Value> order_row(std::string_view source, std::string_view order_id,
                                     const OrderState& s, bool refund, int64_t total_minor,
@@ -134,7 +176,8 @@ std::vector<store::Value> order_row(std::string_view source, std::string_view or
           s.line_minor,
           s.line_at.ms,
           s.line_at.seq,
-          s.line_currency};
+          s.line_currency,
+          parts_text(s.refunds)};
 }
 
 OrderState read_order_row(const store::Row& row) {
@@ -156,6 +199,17 @@ OrderState read_order_row(const store::Row& row) {
   s.line_minor = row.integer(23);
   s.line_at = {row.integer(24), row.integer(25)};
   s.line_currency = row.text(26);
+  s.refunds = parse_parts(row.text(27));
+  if (row.integer(2) != 0 && s.header_rank > 0 && s.refunds.empty()) {
+    s.refunds.push_back({.name = std::string(kEarlierRefund),
+                         .at_ms = s.at_ms,
+                         .rank = s.header_rank,
+                         .said = s.header_at,
+                         .minor = s.header_minor,
+                         .lines = s.header_lines,
+                         .quantity = s.header_quantity,
+                         .currency = s.header_currency});
+  }
   return s;
 }
 

@@ -9,6 +9,7 @@
 
 #include "people/people.h"
 #include "people/properties.h"
+#include "people/refund_parts.h"
 #include "people/stamp.h"
 #include "store/store.h"
 
@@ -31,6 +32,8 @@ struct OrderState {
   int64_t header_lines = 0, header_quantity = 0;
   std::string header_currency;
 
+  RefundParts refunds;  // of a refund: the headers told apart; header_… is the last of them
+
   // Lines add up; currency and country are those of the last one.
   int64_t line_count = 0, line_quantity = 0, line_minor = 0;
   Stamp line_at;
@@ -39,11 +42,13 @@ struct OrderState {
   bool exists() const { return at_ms != kEndOfTime; }
   void add_owner(int64_t rank, Stamp at, int64_t identity, PersonId person);
   void add_header(const OrderProperties& properties, std::string_view currency, Stamp at);
+  void add_refund(const OrderProperties& properties, std::string_view currency, Stamp at,
+                  std::string name);
   void add_line(const OrderProperties& properties, std::string_view currency, Stamp at);
   void add(const OrderState& other);
 
-  int64_t lines() const { return line_count > 0 ? line_count : header_lines; }
-  int64_t quantity() const { return line_count > 0 ? line_quantity : header_quantity; }
+  int64_t lines() const;
+  int64_t quantity() const;
   std::string_view currency() const;
   int64_t amount() const;  // as sent
 };
@@ -52,12 +57,14 @@ struct OrderState {
 struct OrderPair {
   OrderState order, refund;
   int64_t order_total() const { return order.amount(); }
-  // Never positive. A refund that names no amount gives the whole order back.
+  // Never positive. Refunds add up; one that names no amount gives the whole order back, unless
+  // lines of refunds say how much.
   int64_t refund_total() const;
   std::string_view refund_currency() const;
 
  private:
-  bool refund_names_amount() const { return refund.header_rank == 2 || refund.line_count > 0; }
+  // Amount and currency of all that went back; the amount is not negative.
+  NamedRefunds refunded() const;
 };
 
 // Columns of the table `orders`, and a row of it to and from a state.
@@ -65,7 +72,8 @@ extern const std::vector<std::string_view> kOrderColumns;
 std::vector<store::Value> order_row(std::string_view source, std::string_view order_id,
                                     const OrderState& state, bool refund, int64_t total_minor,
                                     std::string_view currency);
-// Reads a row that was selected as all kOrderColumns.
+// Reads a row that was selected as all kOrderColumns. The headers of refunds that were stored
+// before they were told apart are one refund, kEarlierRefund.
 OrderState read_order_row(const store::Row& row);
 
 }  // namespace perennial::people

@@ -142,6 +142,28 @@ Result<void> each_order_of(store::Connection& c, std::span<const PersonId> peopl
                  });
 }
 
+Result<void> each_order_and_refund_of(store::Connection& c, std::span<const PersonId> people,
+                                      const std::function<void(const Order&)>& each) {
+  static const std::string kSelect =
+      "SELECT source, order_id, person, refund, at_ms, total_minor, currency, lines,"
+      " quantity_micro, refunds FROM orders WHERE person IN {}";
+  const std::vector<Value> keys(people.begin(), people.end());
+  return each_in(c, kSelect, {}, keys, [&](const Row& row) -> Result<void> {
+    Order order = read_order(row);
+    if (!order.refund) {
+      each(order);
+      return {};
+    }
+    for (const RefundShare& share : refund_shares(parse_parts(row.text(9)), to_millis(order.at),
+                                                  std::abs(order.total_minor), order.currency)) {
+      order.at = from_millis(share.at_ms);
+      order.total_minor = -share.minor;
+      each(order);
+    }
+    return {};
+  });
+}
+
 Result<void> each_traits_of(store::Connection& c, std::span<const PersonId> people,
                             const std::function<void(PersonId, const std::string& traits)>& each) {
   const std::vector<Value> keys(people.begin(), people.end());

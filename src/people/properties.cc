@@ -111,6 +111,8 @@ OrderProperties PropertyReader::read_order(std::string_view json) {
     if (field.key().get(key) || field.value().get(value)) return found;
     if (key == "order_id") {
       found.order_id = scalar(value).value_or("");
+    } else if (key == "refund_id") {
+      found.refund_id = scalar(value).value_or("");
     } else if (key == "amount_minor") {
       found.amount_minor = scalar(value).value_or("");
     } else if (key == "quantity") {

@@ -19,9 +19,9 @@ inline constexpr int64_t kMaxQuantityMicro = 1'000'000'000'000'000;  // 10^9 pie
 
 // Members of an order, refund or order line event. The views hold until the next reading.
 struct OrderProperties {
-  std::string_view order_id;  // "" if missing
-  bool refund_kind = false;   // kind is "refund"
-  std::string_view amount;    // the first usable of total, revenue, value: a number as text
+  std::string_view order_id, refund_id;  // "" if missing
+  bool refund_kind = false;              // kind is "refund"
+  std::string_view amount;  // the first usable of total, revenue, value: a number as text
   std::string_view amount_minor;
   std::string_view currency;
   std::string_view country;

@@ -8,6 +8,10 @@ namespace perennial::people {
 // The orders and refunds of these people.
 Result<void> each_order_of(store::Connection& c, std::span<const PersonId> people,
                            const std::function<void(const Order&)>& each);
+// The same with the refunds of an order one by one, each at its own time and with what it gave
+// back; lines and quantity are those of all of them. Oldest first for an order.
+Result<void> each_order_and_refund_of(store::Connection& c, std::span<const PersonId> people,
+                                      const std::function<void(const Order&)>& each);
 // Their traits (a JSON object).
 Result<void> each_traits_of(store::Connection& c, std::span<const PersonId> people,
                             const std::function<void(PersonId, const std::string& traits)>& each);

@@ -269,12 +269,19 @@ constexpr std::string_view kErasures = R"sql(
 ALTER TABLE people_progress ADD COLUMN erasures BIGINT NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array<store::Migration, 5> kMigrations = {
+// The refunds of an order one by one (refund_parts.h). What was stored before counts as one refund
+// more, which no later event is.
+constexpr std::string_view kRefunds = R"sql(
+ALTER TABLE orders ADD COLUMN refunds TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array<store::Migration, 6> kMigrations = {
     store::Migration{"people", 1, "people, identities and orders", kTables},
     store::Migration{"people", 2, "evidence of joins, kept whole", kEvidence},
     store::Migration{"people", 3, "notes and follow-ups", kNotes},
     store::Migration{"people", 4, "saved views and files", kViewsAndFiles},
-    store::Migration{"people", 5, "erasures", kErasures}};
+    store::Migration{"people", 5, "erasures", kErasures},
+    store::Migration{"people", 6, "refunds of an order told apart", kRefunds}};
 
 }  // namespace
 

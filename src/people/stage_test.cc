@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "people/hand.h"
+#include "people/refund_parts.h"
 #include "people/test_people.h"
 
 namespace perennial::people {
@@ -34,7 +35,8 @@ StoredEvent random_order_event(std::mt19937_64& random, int64_t at, const std::s
       p["products"] = {{{"sku", "a"}, {"quantity", 2}}, {{"sku", "b"}}};
       return track(at, user, visitor, "Order Completed", to_text(p));
     case 2:
-      if (random() % 2) p["total"] = static_cast<double>(random() % 4000) / 8;
+      if (random() % 3) p["total"] = static_cast<double>(random() % 4000) / 8;
+      if (random() % 2) p["refund_id"] = std::string(1, static_cast<char>('A' + random() % 3));
       return track(at, user, visitor, "Order Refunded", to_text(p));
     default:
       p["amount_minor"] = 100;
@@ -317,6 +319,90 @@ TEST(PeopleStage, OrdersOfLinesHeadersAndRefunds) {
   people.currency = "USD";
   people.apply({track(10, "u", "", "Product Viewed")});
   EXPECT_EQ(people.person("u").revenue_minor, 500);
+}
+
+TEST(PeopleStage, RefundsOfAnOrderAddUp) {
+  TestPeople people;
+  const auto revenue = [&] { return people.person("u").revenue_minor; };
+  const auto refund = [](int64_t at, const char* properties, const char* message = "") {
+    auto event = track(at, "u", "", "Order Refunded", properties);
+    event.message_id = message;
+    return event;
+  };
+  people.apply({track(1, "u", "", "Order Completed", R"({"order_id":"1","total":100})")});
+  people.apply({refund(2, R"({"order_id":"1","total":40})")});
+  EXPECT_EQ(revenue(), 6'000);
+  people.apply({refund(3, R"({"order_id":"1","total":40})")});
+  EXPECT_EQ(revenue(), 2'000) << "another message is another refund";
+  people.apply({refund(4, R"({"order_id":"1","total":5,"refund_id":"r1"})"),
+                refund(6, R"({"order_id":"1","total":8,"refund_id":"r1"})")});
+  people.apply({refund(5, R"({"order_id":"1","total":7,"refund_id":"r1"})"),
+                refund(7, R"({"order_id":"1","refund_id":"r1"})")});
+  EXPECT_EQ(revenue(), 1'200) << "the last word with an amount on the refund r1";
+  people.apply({refund(8, R"({"order_id":"1","total":3,"currency":"USD","refund_id":7})")});
+  EXPECT_EQ(revenue(), 10'000) << "not a sum with money of another currency: the last one's";
+  people.apply({refund(9, R"({"order_id":"1","total":1,"refund_id":7})")});
+  EXPECT_EQ(revenue(), 1'100);
+  EXPECT_EQ(people.person("u").refunds, 1) << "one order was refunded";
+  people.apply({refund(10, R"({"order_id":"1","refund_id":"all"})")});
+  EXPECT_EQ(revenue(), 0) << "all of it";
+  people.apply({refund(11, R"({"order_id":"1","total":500})")});
+  EXPECT_EQ(revenue(), 10'000 - 4'000 - 4'000 - 800 - 100 - 50'000) << "more than the order was";
+}
+
+// Refunds that were stored before they were told apart stay, and what comes is added.
+TEST(PeopleStage, EarlierRefundsAreKept) {
+  TestPeople people;
+  people.apply({track(1, "u", "", "Order Completed", R"({"order_id":"1","total":100})"),
+                track(2, "u", "", "Order Refunded", R"({"order_id":"1","total":40})")});
+  ASSERT_TRUE(people.database().write([](store::Connection& c) {
+    return c.execute("UPDATE orders SET refunds = '' WHERE refund = 1", {});
+  }));
+  people.apply({track(3, "u", "", "Product Viewed")});
+  EXPECT_EQ(people.person("u").revenue_minor, 6'000);
+  people.apply({track(4, "u", "", "Order Refunded", R"({"order_id":"1","total":30})")});
+  people.apply({track(5, "u", "", "Order Refunded", R"({"order_id":"1","total":20})")});
+  EXPECT_EQ(people.person("u").revenue_minor, 1'000);
+}
+
+TEST(PeopleStage, NoMoreRefundsThanTheLimitAreToldApart) {
+  RefundParts parts, reversed;
+  const auto part = [](size_t number) {
+    return RefundPart{.name = refund_name(std::to_string(number), ""),
+                      .at_ms = static_cast<int64_t>(number),
+                      .rank = 2,
+                      .minor = 1,
+                      .currency = "CNY"};
+  };
+  for (size_t i = 0; i < kMaxRefundParts; ++i) add_part(parts, part(i));
+  EXPECT_EQ(named_refunds(parts).minor, kMaxRefundParts);
+  add_part(parts, part(kMaxRefundParts));
+  EXPECT_EQ(named_refunds(parts).minor, kMaxRefundParts);
+  for (size_t i = kMaxRefundParts + 1; i-- > 0;) add_part(reversed, part(i));
+  EXPECT_EQ(parts_text(parts), parts_text(reversed));
+  EXPECT_EQ(parts_text(parse_parts(parts_text(parts))), parts_text(parts));
+}
+
+// What each refund gave back at its time adds up to what the order's row says.
+TEST(PeopleStage, SharesOfRefundsAddUp) {
+  const auto part = [](int64_t at, int64_t rank, int64_t minor, const char* currency = "CNY") {
+    return RefundPart{.name = std::to_string(at),
+                      .at_ms = at,
+                      .rank = rank,
+                      .minor = minor,
+                      .currency = currency};
+  };
+  const auto text = [](const RefundParts& parts, int64_t total) {
+    std::string out;
+    for (const RefundShare& share : refund_shares(parts, 1, total, "CNY"))
+      out += std::to_string(share.at_ms) + ":" + std::to_string(share.minor) + " ";
+    return out;
+  };
+  EXPECT_EQ(text({part(5, 2, 40), part(3, 2, -30)}, 70), "3:30 5:40 ");
+  EXPECT_EQ(text({part(5, 2, 40), part(7, 1, 0)}, 100), "5:40 7:60 ");
+  EXPECT_EQ(text({part(5, 2, 40), part(6, 2, 9, "USD")}, 40), "5:40 ");
+  EXPECT_EQ(text({}, 100), "1:100 ");
+  EXPECT_EQ(text({part(5, 1, 0)}, 80), "1:80 ") << "when the order's row says";
 }
 
 TEST(PeopleStage, ImportedOrdersWithoutCustomerHaveNoPerson) {
