@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "loyalty/evaluate.h"
 #include "loyalty/level_track.h"
@@ -26,10 +28,22 @@ struct Given {
   size_t asked = 0;  // its place in the trail
 };
 
+// A mission in one period.
+struct MissionState {
+  const Rule* rule = nullptr;  // the version that it is counted by
+  std::vector<int64_t> done;   // by task; also beyond the times that are needed
+  bool complete = false;
+  std::optional<size_t> given;  // its award among given_, if it gave points
+};
+
 struct Order {
   const Fact* fact = nullptr;
   int64_t refunded = 0;
   std::vector<size_t> given;
+  // What goes with the order when all of it is refunded: the tasks that it counted for, and what it
+  // used up of rules that count once per value.
+  std::vector<std::pair<MissionState*, size_t>> tasks;
+  std::vector<std::pair<std::string, std::string>> once;
   int64_t left() const { return fact->amount_minor - refunded; }
 };
 
@@ -69,8 +83,11 @@ class Run {
   void points(const Fact& fact);
   void take_from(Order& order, int64_t minor, int64_t at_ms);
   void earn(const Rule& rule, const Fact& fact, Properties& properties, Order* order);
-  void give(const Rule& rule, const Fact& fact, const std::string& key, Points base, Order* order,
-            bool streak = false);
+  void cancel(Order& order, int64_t at_ms);
+  void leave(Given& given, Points most, int64_t at_ms);
+  // The place of the award among given_; nothing if it is of no points.
+  std::optional<size_t> give(const Rule& rule, const Fact& fact, const std::string& key,
+                             Points base, Order* order, bool streak = false);
   std::vector<int64_t> percents(const Rule& rule, const Fact& fact, bool of_order) const;
   Points within_caps(const Rule& rule, const std::string& currency, int64_t at_ms, Points points,
                      bool streak);
@@ -79,7 +96,7 @@ class Run {
   void sign_in(const Rule& rule, const Fact& fact);
   void make_up(const Rule& rule, const Fact& fact, Properties& properties);
   void reward_run(const Rule& rule, const Fact& fact, StreakState& state, int64_t day);
-  void mission(const Rule& rule, const Fact& fact, Properties& properties);
+  void mission(const Rule& rule, const Fact& fact, Properties& properties, Order* order);
   bool counts_points(const std::string& currency) const {
     return levels_.measure == Levels::Measure::kPoints &&
            currency ==
@@ -107,8 +124,7 @@ class Run {
   std::set<std::string> segments_in_;  // when the fact happened
   std::map<std::string, std::set<std::string>> once_;
   std::map<std::string, StreakState> streaks_;
-  std::map<std::pair<std::string, int64_t>, std::vector<int64_t>> missions_;
-  std::set<std::pair<std::string, int64_t>> completed_;
+  std::map<std::pair<std::string, int64_t>, MissionState> missions_;  // by rule and period
 };
 
 bool concerns(const Rule& rule, const Fact& fact) {
@@ -187,11 +203,11 @@ void Run::count_caps(const Rule& rule, const std::string& currency, int64_t at_m
   }
 }
 
-void Run::give(const Rule& rule, const Fact& fact, const std::string& key, Points base,
-               Order* order, bool streak) {
+std::optional<size_t> Run::give(const Rule& rule, const Fact& fact, const std::string& key,
+                                Points base, Order* order, bool streak) {
   const std::string& currency = currency_of(programme_, rule);
   const Currency* terms = programme_.find(currency);
-  if (!terms) return;
+  if (!terms) return std::nullopt;
   Given given{.rule = &rule};
   if (!streak) given.percents = percents(rule, fact, order != nullptr);
   Points points = within_caps(rule, currency, fact.at_ms,
@@ -204,7 +220,7 @@ void Run::give(const Rule& rule, const Fact& fact, const std::string& key, Point
     const auto limit = limits_.find({rule.id, key});
     if (limit != limits_.end()) points = std::min(points, limit->second);
   }
-  if (points <= 0) return;
+  if (points <= 0) return std::nullopt;
   constexpr int64_t kDayMs = 86'400'000;
   const int64_t active = fact.at_ms + rule.delay_days.value_or(terms->delay_days) * kDayMs;
   const Expiry& expiry = rule.expiry ? *rule.expiry : terms->expiry;
@@ -225,13 +241,17 @@ void Run::give(const Rule& rule, const Fact& fact, const std::string& key, Point
   if (order) order->given.push_back(given_.size());
   given_.push_back(std::move(given));
   if (counts_points(currency)) track_.add(fact.at_ms, points);
+  return given_.size() - 1;
 }
 
 void Run::earn(const Rule& rule, const Fact& fact, Properties& properties, Order* order) {
   if (!properties.hold(rule.when)) return;
   if (!rule.once_per.empty()) {
     const Json value = properties.member(rule.once_per);
-    if (value.is_null() || !once_[rule.id].insert(to_text(value)).second) return;
+    if (value.is_null()) return;
+    std::string text = to_text(value);
+    if (!once_[rule.id].insert(text).second) return;
+    if (order) order->once.emplace_back(rule.id, std::move(text));
   }
   give(rule, fact, fact.key, base_points(rule.amount, fact.amount_minor, fact.items), order);
   if (!rule.streak.empty()) sign_in(rule, fact);
@@ -246,7 +266,7 @@ void Run::order(const Fact& fact) {
   if (levels_.measure == Levels::Measure::kOrders) track_.add(fact.at_ms, 1);
   for (const Rule& rule : rules_) {
     if (!concerns(rule, fact)) continue;
-    if (rule.is_mission()) mission(rule, fact, properties);
+    if (rule.is_mission()) mission(rule, fact, properties, &order);
     if (rule.event == fact.name) earn(rule, fact, properties, &order);
   }
   order_keys_.push_back(fact.key);
@@ -265,7 +285,7 @@ void Run::event(const Fact& fact) {
   }
   for (const Rule& rule : rules_) {
     if (!concerns(rule, fact)) continue;
-    if (rule.is_mission()) mission(rule, fact, properties);
+    if (rule.is_mission()) mission(rule, fact, properties, nullptr);
     if (rule.event == fact.name) earn(rule, fact, properties, nullptr);
     if (!rule.makeup_event.empty() && rule.makeup_event == fact.name)
       make_up(rule, fact, properties);
@@ -286,16 +306,34 @@ void Run::take_from(Order& order, int64_t minor, int64_t at_ms) {
       const Points base = base_points(given.rule->amount, order.left(), order.fact->items);
       most = multiplied(base, given.rule->stacking, given.percents);
     }
-    if (trail_) trail_->left.push_back({given.asked, at_ms, most});
-    const Points now = std::min(given.granted, most);
-    const Points gone = given.award.points - now;
-    if (gone <= 0) continue;
-    given.award.points = now;
-    given.award.changed_ms = at_ms;
-    count_caps(*given.rule, given.award.currency, given.award.at_ms, -gone, now == 0 ? -1 : 0,
-               false);
-    if (counts_points(given.award.currency)) track_.take(given.award.at_ms, gone, at_ms);
+    leave(given, most, at_ms);
   }
+  if (order.left() == 0) cancel(order, at_ms);
+}
+
+// A refund leaves no more than `most` of an award.
+void Run::leave(Given& given, Points most, int64_t at_ms) {
+  if (trail_) trail_->left.push_back({given.asked, at_ms, most});
+  const Points now = std::min(given.granted, most);
+  const Points gone = given.award.points - now;
+  if (gone <= 0) return;
+  given.award.points = now;
+  given.award.changed_ms = at_ms;
+  count_caps(*given.rule, given.award.currency, given.award.at_ms, -gone, now == 0 ? -1 : 0, false);
+  if (counts_points(given.award.currency)) track_.take(given.award.at_ms, gone, at_ms);
+}
+
+// All of the order went back: missions that are not complete without it give nothing any more, and
+// can be completed again; what it used up once per value is free.
+void Run::cancel(Order& order, int64_t at_ms) {
+  for (const auto& [mission, task] : std::exchange(order.tasks, {})) {
+    if (task >= mission->done.size()) continue;  // a later version has fewer tasks
+    --mission->done[task];
+    if (!mission->complete || mission->done[task] >= mission->rule->tasks[task].times) continue;
+    mission->complete = false;
+    if (mission->given) leave(given_[*std::exchange(mission->given, {})], 0, at_ms);
+  }
+  for (const auto& [rule, value] : std::exchange(order.once, {})) once_[rule].erase(value);
 }
 
 void Run::refund(const Fact& fact) {
@@ -367,21 +405,25 @@ void Run::reward_run(const Rule& rule, const Fact& fact, StreakState& state, int
   }
 }
 
-void Run::mission(const Rule& rule, const Fact& fact, Properties& properties) {
+void Run::mission(const Rule& rule, const Fact& fact, Properties& properties, Order* order) {
   const int64_t start = period_start(calendar_, rule.mission_every, fact.at_ms);
-  const std::pair key{rule.id, start};
-  if (completed_.contains(key)) return;
-  auto& done = missions_[key];
-  done.resize(rule.tasks.size());
+  MissionState& state = missions_[{rule.id, start}];
+  if (state.complete && state.rule != &rule) return;  // by a version of before
+  state.rule = &rule;
+  state.done.resize(rule.tasks.size());
   bool all = true;
   for (size_t i = 0; i < rule.tasks.size(); ++i) {
     const Task& task = rule.tasks[i];
-    if (task.event == fact.name && done[i] < task.times && properties.hold(task.when)) ++done[i];
-    all = all && done[i] >= task.times;
+    if (task.event == fact.name && properties.hold(task.when)) {
+      ++state.done[i];
+      if (order) order->tasks.emplace_back(&state, i);
+    }
+    all = all && state.done[i] >= task.times;
   }
-  if (!all) return;
-  completed_.insert(key);
-  give(rule, fact, fact.key, base_points(rule.amount, fact.amount_minor, fact.items), nullptr);
+  if (!all || state.complete) return;
+  state.complete = true;
+  state.given =
+      give(rule, fact, fact.key, base_points(rule.amount, fact.amount_minor, fact.items), nullptr);
 }
 
 void Run::report(Replay& replay, int64_t now_ms) const {
@@ -389,12 +431,18 @@ void Run::report(Replay& replay, int64_t now_ms) const {
   for (const Rule& rule : rules_) {
     if (!rule.enabled || now_ms < rule.from_ms || now_ms >= rule.to_ms) continue;
     if (rule.is_mission()) {
-      const std::pair key{rule.id, period_start(calendar_, rule.mission_every, now_ms)};
-      auto done = missions_.find(key);
-      replay.missions.push_back(
-          {rule.id,
-           done == missions_.end() ? std::vector<int64_t>(rule.tasks.size()) : done->second,
-           completed_.contains(key)});
+      Mission mission{.rule = rule.id, .done = std::vector<int64_t>(rule.tasks.size())};
+      const auto state =
+          missions_.find({rule.id, period_start(calendar_, rule.mission_every, now_ms)});
+      if (state != missions_.end()) {
+        mission.complete = state->second.complete;
+        mission.done.resize(state->second.done.size());
+        for (size_t i = 0; i < mission.done.size(); ++i) {
+          const int64_t done = state->second.done[i];
+          mission.done[i] = i < rule.tasks.size() ? std::min(done, rule.tasks[i].times) : done;
+        }
+      }
+      replay.missions.push_back(std::move(mission));
     }
     if (rule.streak.empty() || !seen.insert(rule.id).second) continue;
     Streak streak{.rule = rule.id};
