@@ -6,6 +6,7 @@
 #include "loyalty/budgets.h"
 #include "loyalty/outbox.h"
 #include "loyalty/rows.h"
+#include "loyalty/spent_back.h"
 
 namespace perennial::loyalty {
 namespace {
@@ -107,6 +108,17 @@ Result<std::vector<Within>> replays_of(store::Connection& c, const Terms& terms,
   return replays;
 }
 
+// Who has refunds, and may have points to get back.
+std::vector<PersonId> with_refunds(const std::vector<Known>& known) {
+  std::vector<PersonId> people;
+  for (const Known& one : known) {
+    const bool refunded = std::ranges::any_of(
+        one.facts, [](const Fact& fact) { return fact.kind == Fact::Kind::kRefund; });
+    if (refunded && !one.erased) people.push_back(one.person);
+  }
+  return people;
+}
+
 // What the ledger has and the replay does not give any more.
 void add_ends(std::vector<Change>& changes, const PostedAwards& posted, Instant now) {
   for (const auto& [key, one] : posted) {
@@ -118,6 +130,7 @@ void add_ends(std::vector<Change>& changes, const PostedAwards& posted, Instant 
                                    .amount = one.points,
                                    .at_ms = to_millis(now),
                                    .award = one.id,
+                                   .version = one.version,
                                    .rule = rule,
                                    .event = event},
                        .id = one.id,
@@ -247,6 +260,7 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
     const auto part = std::span(all).subspan(from, std::min(kAssessAtOnce, all.size() - from));
     auto known = TRY(load_known(c, terms.programme, terms.levels, part, needs_of(terms.rules)));
     TRY(add_referral_awards(c, terms, known));
+    const auto refunded = with_refunds(known);
     auto posted = TRY(posted_awards(c, terms.programme, part));
     auto within = TRY(replays_of(c, terms, budgets, known, posted, now));
     const auto number = TRY(c.query_one("SELECT award FROM loyalty_numbers WHERE id = 1"));
@@ -267,6 +281,7 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
     }
     add_ends(changes, posted, now);
     TRY(post(c, terms.programme, changes, now));
+    TRY(give_back_spent(c, terms.programme, refunded, now));
     if (next_id != number->integer(0))
       TRY(c.execute("UPDATE loyalty_numbers SET award = $1 WHERE id = 1", {next_id}));
     TRY(budgets.save(c));

@@ -115,6 +115,9 @@ struct Posting {
   int64_t version = 0;
 };
 
+// What is gone of `points` after refunds of `part` out of `whole`, rounded down.
+Points share_of(Points points, int64_t part, int64_t whole);
+
 struct Numbers {
   int64_t entry = 1, lot = 1, holder = 1;  // the next ones
 };
@@ -162,6 +165,11 @@ class Core {
   // The active lots that are spent first, up to the first that was not read.
   std::vector<Lot*> in_order_of_spending(Holder& holder);
   void pay_owed(Entry& entry, Holder& holder, Lot& lot);
+  // The holds and redemptions of an order that spent something, the oldest first.
+  static std::vector<Spend*> spends_of(Holder& holder, const std::string& order);
+  // Gives `amount` of them back, from the newest on.
+  void give_back(Entry& entry, Holder& holder, const Currency& currency,
+                 const std::vector<Spend*>& spends, Points amount);
   void give_back_to_lot(Entry& entry, Holder& holder, Spend& spend, Points amount);
   // Takes `amount` back from `lots` (newest first) and, for what is gone, from others.
   void take_back(Entry& entry, Holder& holder, const Currency& currency, std::vector<Lot*> lots,
@@ -175,6 +183,8 @@ class Core {
   Checked release(const Command&, const Currency&, Holder&, int64_t at, Outcome&);
   Checked redeem(const Command&, const Currency&, Holder&, int64_t at, Outcome&);
   Checked refund(const Command&, const Currency&, Holder&, int64_t at, Outcome&);
+  // A refund that an event told of, counted by what came back: the points that the order spent.
+  Checked refund_by_event(const Command&, const Currency&, Holder&, int64_t at, Outcome&);
   Checked expire(const Command&, const Currency&, Holder&, int64_t at, Outcome&);
   Checked adjust(const Command&, const Currency&, Holder&, int64_t at, Outcome&);
   Checked transfer(const Command&, const Currency&, Holder&, int64_t at, Outcome&);

@@ -8,12 +8,13 @@
 #include "loyalty/core.h"
 
 namespace perennial::loyalty {
-namespace {
 
 Points share_of(Points points, int64_t part, int64_t whole) {
   if (part >= whole) return points;
   return static_cast<Points>(static_cast<__int128>(points) * part / whole);
 }
+
+namespace {
 
 Refunded& refunded_of(Holder& holder, const std::string& order, const std::string& line,
                       bool spent_side) {
@@ -129,9 +130,48 @@ void Core::give_back_to_lot(Entry& entry, Holder& holder, Spend& spend, Points a
   INVARIANT(amount == 0);
 }
 
+std::vector<Spend*> Core::spends_of(Holder& holder, const std::string& order) {
+  std::vector<Spend*> spends;
+  for (Spend& spend : holder.spends) {
+    if (spend.order == order && spend.spent > 0) spends.push_back(&spend);
+  }
+  std::ranges::sort(spends, {},
+                    [](const Spend* spend) { return std::tie(spend->at_ms, spend->id); });
+  return spends;
+}
+
+void Core::give_back(Entry& entry, Holder& holder, const Currency& currency,
+                     const std::vector<Spend*>& spends, Points amount) {
+  if (amount <= 0) return;
+  for (auto spend = spends.rbegin(); spend != spends.rend() && amount > 0; ++spend) {
+    const Points part = std::min(amount, (*spend)->spent - (*spend)->returned);
+    if (part > 0) give_back_to_lot(entry, holder, **spend, part);
+    amount -= part;
+  }
+  if (currency.shortfall != Shortfall::kNegative) return;
+  for (Lot* lot : in_order_of_spending(holder)) pay_owed(entry, holder, *lot);
+}
+
+Core::Checked Core::refund_by_event(const Command& command, const Currency& currency,
+                                    Holder& holder, int64_t at, Outcome& outcome) {
+  const std::vector<Spend*> spends = spends_of(holder, command.order);
+  Points spent = 0, returned = 0;
+  for (const Spend* spend : spends) {
+    spent += spend->spent;
+    returned += spend->returned;
+  }
+  const Points back = share_of(spent, command.refunded_minor, command.total_minor) - returned;
+  if (back <= 0) return std::nullopt;
+  outcome.given_back = back;
+  Entry entry = begin(command.kind, at, &command);
+  give_back(entry, holder, currency, spends, back);
+  return std::nullopt;
+}
+
 Core::Checked Core::refund(const Command& command, const Currency& currency, Holder& holder,
                            int64_t at, Outcome& outcome) {
   INVARIANT(holder.whole);
+  if (!command.event.empty()) return refund_by_event(command, currency, holder, at, outcome);
   std::vector<Lot*> lots;
   Points earned = 0, taken = 0, spent = 0, returned = 0;
   for (Lot& lot : holder.lots) {
@@ -143,16 +183,12 @@ Core::Checked Core::refund(const Command& command, const Currency& currency, Hol
     earned += lot.amount;
     taken += lot.taken;
   }
-  std::vector<Spend*> spends;
   const bool gives_back = command.line.empty() || command.order_total_minor > 0;
-  for (Spend& spend : holder.spends) {
-    if (spend.order != command.order || spend.spent == 0) continue;
-    spends.push_back(&spend);
-    spent += spend.spent;
-    returned += spend.returned;
+  const std::vector<Spend*> spends = spends_of(holder, command.order);
+  for (const Spend* spend : spends) {
+    spent += spend->spent;
+    returned += spend->returned;
   }
-  std::ranges::sort(spends, {},
-                    [](const Spend* spend) { return std::tie(spend->at_ms, spend->id); });
   if (lots.empty() && (spends.empty() || !gives_back)) {
     return Refusal{.code = "unknown_order",
                    .message = "this person earned and spent nothing with such an order or line",
@@ -184,15 +220,7 @@ Core::Checked Core::refund(const Command& command, const Currency& currency, Hol
   outcome.given_back = back;
   if (take == 0 && back == 0) return std::nullopt;
   Entry entry = begin(command.kind, at, &command);
-  Points left = back;
-  for (auto spend = spends.rbegin(); spend != spends.rend() && left > 0; ++spend) {
-    const Points part = std::min(left, (*spend)->spent - (*spend)->returned);
-    if (part > 0) give_back_to_lot(entry, holder, **spend, part);
-    left -= part;
-  }
-  if (back > 0 && currency.shortfall == Shortfall::kNegative) {
-    for (Lot* lot : in_order_of_spending(holder)) pay_owed(entry, holder, *lot);
-  }
+  give_back(entry, holder, currency, spends, back);
   if (take > 0) take_back(entry, holder, currency, lots, take);
   return std::nullopt;
 }
@@ -204,7 +232,10 @@ Core::Checked Core::award_back(const Command& command, const Currency& currency,
   for (Lot& lot : holder.lots) {
     if (lot.award == command.award) lots.push_back(&lot);
   }
-  Entry entry = begin(command.kind, at, &command);
+  // Of an award that is gone nobody knows the order any more but its lots.
+  Command named = command;
+  if (named.order.empty() && !lots.empty()) named.order = lots.front()->order;
+  Entry entry = begin(command.kind, at, &named);
   take_back(entry, holder, currency, lots, command.amount);
   outcome.amount = command.amount;
   return std::nullopt;
