@@ -298,7 +298,6 @@ TEST_F(BudgetTest, AgreesWithAPlainList) {
     std::string user;
     int day, left, wanted;
     Points granted;
-    bool refunded = false;
   };
   std::vector<Order> orders;
   std::vector<Event> waiting;  // refunds that come in one batch with the next order
@@ -317,12 +316,12 @@ TEST_F(BudgetTest, AgreesWithAPlainList) {
     } else {
       const auto at = static_cast<size_t>(pick(0, static_cast<int>(orders.size()) - 1));
       Order& one = orders[at];
-      if (one.refunded) continue;
-      one.refunded = true;
+      if (one.left == 0) continue;
       const int part = pick(1, one.left);
       one.left -= part;
       Event back = order("2026-03-20T10:00", one.user, "o" + std::to_string(at), part);
       back.name = "Order Refunded";
+      back.message_id = "back" + std::to_string(step);
       waiting.push_back(back);
       if (pick(0, 1) == 0) send(std::exchange(waiting, {}));
     }

@@ -116,6 +116,24 @@ class DryRunTest : public StageTest {
         Amount{.kind = Amount::Kind::kPerMoney, .points = 1, .per_minor = 100};
     return terms;
   }
+  // Points cost 1 minor unit each, and 80 % are expected to be redeemed; none has expired.
+  static void expect_money(const Json& run) {
+    const auto sum_of = [&](const char* column) {
+      Points sum = 0;
+      for (const Json& row : run["rules"]) sum += row[column].get<Points>();
+      return sum;
+    };
+    const auto liability = [](Points points) { return (points * 8 + 5) / 10; };
+    const Points was = sum_of("points_before"), is = sum_of("points_after");
+    const Json& money = run["currencies"][0];
+    EXPECT_EQ(money["points_before"], was);
+    EXPECT_EQ(money["points_after"], is);
+    EXPECT_EQ(money["cost_before_minor"], was);
+    EXPECT_EQ(money["cost_after_minor"], is);
+    EXPECT_EQ(money["liability_change_minor"], liability(is) - liability(was));
+    EXPECT_NE(is, was);
+    EXPECT_EQ(run["currencies"][1]["cost_after_minor"], 0);
+  }
   void save(Rule rule, int64_t version) {
     rule.version = version;
     write([&](store::Connection& c) -> Result<void> {
@@ -207,6 +225,7 @@ TEST_F(DryRunTest, SaysWhatThenHappens) {
   const Json both = run({.rules = {purchase(3), shared()}, .referral = referral()});
   EXPECT_EQ(column(both, "points_before"), before) << "seed " << seed;
   EXPECT_EQ(awarded(), before) << "nothing was changed";
+  expect_money(both);
   const Json only = run({.rules = {shared()}});
   EXPECT_EQ(column(only, "points_after").at("purchase"), before.at("purchase"));
 
@@ -231,7 +250,7 @@ TEST_F(DryRunTest, SaysWhatThenHappens) {
   ledger_->verify();
 }
 
-// Each event at its time, none at the time of another: orders, refunds of some of them in part or
+// Each event at its time, none at the time of another: orders, refunds of some of them in parts or
 // whole, and what people do beside.
 std::vector<Event> story_of(std::mt19937_64& random, int events) {
   const auto pick = [&](int low, int high) {
@@ -251,11 +270,12 @@ std::vector<Event> story_of(std::mt19937_64& random, int events) {
       event = DryRunTest::order("2026-02-01", who, id, yuan);
       orders.push_back({who, id, yuan});
     } else if (what < 6) {
-      // One refund an order: the customer file keeps no more apart.
       const auto at = orders.begin() + pick(0, static_cast<int>(orders.size()) - 1);
-      event = DryRunTest::order("2026-02-01", at->user, at->id, pick(1, at->yuan));
+      const int part = pick(1, at->yuan);
+      event = DryRunTest::order("2026-02-01", at->user, at->id, part);
       event.name = "Order Refunded";
-      orders.erase(at);
+      at->yuan -= part;
+      if (at->yuan == 0) orders.erase(at);
     } else {
       event = DryRunTest::track("2026-02-01", who, "", what < 8 ? "Shared" : "Signed In",
                                 Json::object());

@@ -149,7 +149,7 @@ Result<std::vector<Known>> load_known(store::Connection& c, const Programme& pro
               }));
   const auto progress = TRY(c.query_one("SELECT currency FROM people_progress WHERE id = 1"));
   const std::string currency = progress ? progress->text(0) : "";
-  TRY(people::each_order_of(c, people, [&](const people::Order& order) {
+  TRY(people::each_order_and_refund_of(c, people, [&](const people::Order& order) {
     by_person.at(order.person)->facts.push_back(order_fact(order, currency, properties));
   }));
   TRY(add_points(c, programme, levels, keys, by_person));

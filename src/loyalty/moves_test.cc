@@ -446,11 +446,13 @@ TEST_F(MovesTest, AJoinThatIsUndoneLeavesNoTrace) {
           open.emplace_back("o" + std::to_string(round * kSteps + number), step.amount);
           send({order(at, who, open.back().first, step.amount)});
         } else if (step.kind < 7 && !open.empty()) {
-          Event event =
-              order(at, who, open.front().first, std::min(open.front().second, step.amount));
+          auto& [id, left] = open.front();
+          const int part = std::min(left, step.amount);
+          Event event = order(at, who, id, part);
           event.name = "Order Refunded";
           send({event});
-          open.erase(open.begin());
+          left -= part;
+          if (left == 0) open.erase(open.begin());
         } else if (step.kind < 8) {
           earn(who, step.amount);
         } else if (points(who) >= step.amount) {

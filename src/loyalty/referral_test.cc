@@ -186,7 +186,7 @@ TEST_F(ReferralTest, ARefundTakesBothRewardsBackForGood) {
   send({claim("2026-02-01", "bo", anna), order("2026-02-02", "bo", "1", 80)});
   send({refund("2026-02-10", "bo", "1", 30)});
   EXPECT_EQ(points("anna"), 200) << "¥50 are left: enough";
-  send({refund("2026-02-11", "bo", "1", 30.01)});
+  send({refund("2026-02-11", "bo", "1", 0.01)});
   EXPECT_EQ(newest(), "taken_back");
   EXPECT_EQ(points("anna"), 0);
   EXPECT_EQ(points("bo"), 0);

@@ -140,7 +140,10 @@ void StageTest::start_again() {
 }
 
 void StageTest::send(std::vector<events::StoredEvent> events) {
-  for (auto& event : events) event.seq = ++seq_;
+  for (auto& event : events) {
+    event.seq = ++seq_;
+    if (event.message_id.empty()) event.message_id = "m" + std::to_string(seq_);
+  }
   write([&](store::Connection& c) -> Result<void> {
     TRY(stage_.apply(c, events));
     return take_events(c, events, ledger_->now());
