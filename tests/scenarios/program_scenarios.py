@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -65,6 +66,24 @@ class Verbs(unittest.TestCase):
             out = run("import", "orders", "/nowhere/orders.csv", "--data", folder + "/data")
             self.assertEqual(out.returncode, 3, out)
             self.assertIn("/nowhere/orders.csv", out.stderr)
+
+    def test_a_ledger_that_does_not_agree_is_exit_code_4(self):
+        with Perennial() as server:
+            server.stop()
+            self.assertEqual(server.run("ledger", "verify").returncode, 0)
+            spoil = "INSERT INTO loyalty_totals (currency, account, debits, credits) VALUES (1, 1, 5, 5)"
+            if server.database:
+                words = ["psql", "--no-psqlrc", "--quiet", "-c", spoil, server.database.address]
+                subprocess.run(words, check=True, capture_output=True, timeout=60)
+            else:
+                with contextlib.closing(sqlite3.connect(server.data / "state.db")) as connection:
+                    connection.execute(spoil)
+                    connection.commit()
+            found = server.run("ledger", "verify", "--json")
+            self.assertEqual(found.returncode, 4, found.stdout + found.stderr)
+            fault = "account whose total is not the sum of its postings: 101"
+            self.assertEqual(json.loads(found.stdout)["faults"], [fault])
+            self.assertIn("restore a backup", found.stderr)
 
     def test_version_and_completion(self):
         self.assertRegex(run("version").stdout, r"^perennial \d+\.\d+\.\d+\n$")
