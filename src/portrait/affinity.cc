@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <tuple>
 
 namespace perennial::portrait {
@@ -12,6 +13,7 @@ using timeline::Hits;
 using timeline::kBucketPeople;
 using timeline::Second;
 
+constexpr size_t kRunRows = 1'000'000;
 constexpr Second kDay = 86'400, kHour = 3'600, kQuarter = 900;
 
 }  // namespace
@@ -105,8 +107,33 @@ void HoursScan::merge(const HoursScan& other) {
   found_.insert(found_.end(), other.found_.begin(), other.found_.end());
 }
 
-std::vector<Affinity> add_up(std::vector<Affinity> all) {
-  std::ranges::sort(all, {}, [](const Affinity& a) { return std::tuple(a.person, a.word); });
+namespace {
+
+// By person and word, in runs that are merged: between two it may be stopped.
+bool sort(std::vector<Affinity>& all, const timeline::Stop* stop) {
+  const auto stopped = [&] { return stop != nullptr && !stop->check(); };
+  const auto key = [](const Affinity& one) { return std::tuple(one.person, one.word); };
+  const std::span<Affinity> rows(all);
+  for (size_t at = 0; at < rows.size(); at += kRunRows) {
+    if (stopped()) return false;
+    std::ranges::sort(rows.subspan(at, std::min(kRunRows, rows.size() - at)), {}, key);
+  }
+  for (size_t run = kRunRows; run < rows.size(); run *= 2) {
+    for (size_t at = 0; at + run < rows.size(); at += 2 * run) {
+      if (stopped()) return false;
+      const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(at);
+      const auto end =
+          rows.begin() + static_cast<std::ptrdiff_t>(std::min(at + 2 * run, rows.size()));
+      std::ranges::inplace_merge(begin, begin + static_cast<std::ptrdiff_t>(run), end, {}, key);
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<Affinity> add_up(std::vector<Affinity> all, const timeline::Stop* stop) {
+  if (!sort(all, stop)) return {};
   size_t kept = 0;
   for (size_t i = 0; i < all.size(); ++i) {
     if (kept > 0 && all[kept - 1].person == all[i].person && all[kept - 1].word == all[i].word) {

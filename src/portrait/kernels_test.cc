@@ -211,6 +211,31 @@ TEST(PortraitKernels, WordsOfBargainsHaveTheirLimits) {
   EXPECT_EQ(bargain_word(3, 3), 4);
 }
 
+TEST(PortraitKernels, ManySumsAddUpInRuns) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  std::vector<Affinity> all(2'300'000);
+  std::map<std::pair<PersonId, uint16_t>, uint64_t> should;
+  for (Affinity& one : all) {
+    one = {.person = static_cast<PersonId>(random() % 90'000),
+           .word = static_cast<uint16_t>(1 + random() % 5),
+           .count = 1};
+    ++should[{one.person, one.word}];
+  }
+  timeline::Stop stop;
+  const auto found = add_up(all, &stop);
+  ASSERT_EQ(found.size(), should.size());
+  auto expected = should.begin();
+  for (const Affinity& one : found) {
+    ASSERT_EQ(std::pair(one.person, one.word), expected->first);
+    ASSERT_EQ(one.count, expected->second);
+    ++expected;
+  }
+  stop.cancelled = true;
+  EXPECT_TRUE(add_up(all, &stop).empty());
+}
+
 TEST(PortraitKernels, TheStrongestWordIsTheTag) {
   const std::vector<Affinity> all = {{0, 1, 9, 9},   {2, 1, 1, 1}, {2, 2, 1, 3}, {2, 3, 1, 4},
                                      {2, 4, 1, 0.5}, {4, 2, 1, 7}, {5, 1, 1, 2}, {5, 2, 1, 2}};

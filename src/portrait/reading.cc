@@ -174,7 +174,9 @@ class Reading {
       TRY(add_or_note(from_log(listed_products(all_.rules, decay_, path), categories, words),
                       kListsUnread, all));
     }
-    tag(Tag::kInterest) = rank(std::move(words).take(), add_up(std::move(all)), kLeastTouches);
+    all = add_up(std::move(all), &stop_);
+    TRY(stop_.check());
+    tag(Tag::kInterest) = rank(std::move(words).take(), all, kLeastTouches);
     return {};
   }
 
@@ -182,8 +184,9 @@ class Reading {
     WordBook words;
     const Question question = answers_of(all_.rules, decay_, words);
     auto found = TRY(sums(*snapshot_, question, {}, words));
-    tag(Tag::kPreferredChannel) =
-        rank(std::move(words).take(), add_up(std::move(found)), kLeastAnswers);
+    found = add_up(std::move(found), &stop_);
+    TRY(stop_.check());
+    tag(Tag::kPreferredChannel) = rank(std::move(words).take(), found, kLeastAnswers);
     return {};
   }
 
@@ -199,7 +202,9 @@ class Reading {
     std::vector<std::string> words{""};
     for (int hour = 0; hour < 24; ++hour)
       words.push_back((hour < 10 ? "0" : "") + std::to_string(hour));
-    tag(Tag::kActiveHour) = rank(std::move(words), add_up(std::move(found)), kLeastHours);
+    found = add_up(std::move(found), &stop_);
+    TRY(stop_.check());
+    tag(Tag::kActiveHour) = rank(std::move(words), found, kLeastHours);
     return {};
   }
 
