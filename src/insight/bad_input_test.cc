@@ -253,7 +253,8 @@ TEST_F(RebuildTest, QuestionsAboutAnythingTakeLittleMemoryMeanwhile) {
   serve();
   loose_ = true;
   const std::vector<std::string> questions = {
-      march(R"("analysis": "active")"), march(R"("analysis": "lifecycle", "by": "week")"),
+      march(R"("analysis": "active")"),
+      march(R"("analysis": "lifecycle", "by": "week", "select": {"any_event": true})"),
       march(R"("analysis": "retention", "by": "day", "start": {"any_event": true},
                 "return": {"any_event": true})"),
       march(R"("analysis": "sessions", "by": "day")")};
