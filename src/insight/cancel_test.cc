@@ -78,7 +78,7 @@ class CancelTest : public BehaviourTest {
   static void expect_cancelled(const Answer& answer) {
     EXPECT_EQ(answer.first, 409) << answer.second;
     EXPECT_EQ(answer.second["code"], "conflict");
-    EXPECT_EQ(answer.second["message"], "the question was cancelled");
+    EXPECT_EQ(answer.second["detail"], "the question was cancelled");
   }
 
   WatchedLog* watched_ = nullptr;

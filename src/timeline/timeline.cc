@@ -235,7 +235,10 @@ void Timeline::Impl::publish() {
 // One look at the log: what is new becomes visible.
 Result<void> Timeline::Impl::step() {
   if (!follower) TRY(open_or_build());
-  if (follower->zone().name() != options.zone().name()) TRY(build());
+  if (follower->zone().name() != options.zone().name()) {
+    TRY(build());
+    remove_other_bases();
+  }
   {
     std::unique_lock lock(mutex);
     if (rewritten) {

@@ -362,8 +362,13 @@ class Walk(unittest.TestCase):
             "POST", "/v1/insights/trace", {"question": funnel, "person_id": person}, status=200
         )
         self.assertTrue(trace["counted"])
-        question = funnel | {"semantics": "clickhouse"}
-        self.ok("POST", "/v1/insights/trace", {"question": question, "person_id": person}, status=400)
+        refused = self.ok(
+            "POST",
+            "/v1/insights/trace",
+            {"question": first | {"semantics": "clickhouse"}, "person_id": person},
+            status=400,
+        )
+        self.assertEqual(refused["where"], "question.semantics")
         self.ok("GET", "/v1/insights/events?search=order&limit=5")
         self.ok("GET", "/v1/insights/properties?event=Order%20Line&search=amount")
         self.ok("GET", "/v1/insights/properties?scope=person")
@@ -379,7 +384,7 @@ class Walk(unittest.TestCase):
                 asked += 1
                 if reply.status != 200:
                     self.assertEqual(reply.status, 400, (question, reply))
-                    self.assertRegex(reply.json["message"], "was seen|segment:", question)
+                    self.assertRegex(reply.json["detail"], "was seen|segment:", question)
         self.assertGreaterEqual(asked, 12)
 
     def reports(self):
