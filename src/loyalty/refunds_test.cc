@@ -59,8 +59,9 @@ class RefundsTest : public StageTest {
   Points points() { return ledger_->balance(person("u")).available; }
   Standing standing() {
     Standing standing;
+    const PersonId who = person("u");
     write([&](store::Connection& c) -> Result<void> {
-      const auto member = TRY(find_member(c, ledger_->programme(), person("u")));
+      const auto member = TRY(find_member(c, ledger_->programme(), who));
       if (member) standing = member->standing;
       return {};
     });

@@ -386,8 +386,9 @@ class KnownFailuresOfLevels : public Stage {
  protected:
   Standing standing() {
     Standing standing;
+    const PersonId who = person("u");
     write([&](store::Connection& c) -> Result<void> {
-      standing = TRY(find_member(c, ledger_->programme(), person("u")))->standing;
+      standing = TRY(find_member(c, ledger_->programme(), who))->standing;
       return {};
     });
     return standing;
