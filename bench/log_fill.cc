@@ -1,7 +1,7 @@
-// bench_log DIRECTORY FIRST EVENTS PEOPLE FROM TO: puts events into the event log of a server that is
-// stopped, by one INSERT of the engine: a hundred million in minutes, where HTTP takes half an hour.
-// Numbers of arrival from FIRST on; user-N of PEOPLE, those with small N more often; seconds of
-// [FROM, TO). The same events for the same arguments. Says how long it took.
+// bench_log DIRECTORY FIRST EVENTS PEOPLE FROM TO: puts events into the event log of a server that
+// is stopped, by one INSERT of the engine: a hundred million in minutes, where HTTP takes half an
+// hour. Numbers of arrival from FIRST on; user-N of PEOPLE, those with small N more often; seconds
+// of [FROM, TO). The same events for the same arguments. Says how long it took.
 //
 // Only benchmarks may do so: nothing of this passes the checks of collect/.
 #include <chrono>
@@ -18,8 +18,8 @@ namespace {
 using perennial::Result;
 using perennial::events::ChdbEngine;
 
-// Names and properties as bench/segments.py sends them: View 10, Search 4, Cart 3, Order 2, Return 1
-// of 20.
+// Names and properties as bench/segments.py sends them: View 10, Search 4, Cart 3, Order 2 and
+// Return 1 of 20.
 std::string statement(const std::string& first, const std::string& events,
                       const std::string& people, const std::string& from, const std::string& to) {
   return "INSERT INTO events (seq, id, source, message_id, type, name, identity, user_id,"
@@ -46,10 +46,9 @@ std::string statement(const std::string& first, const std::string& events,
 
 Result<void> fill(char** words) {
   const std::string library = TRY(perennial::events::find_chdb(""));
-  ChdbEngine* engine =
-      TRY(ChdbEngine::start(library, std::string(words[1]) + "/chdb",
-                            {"--background_pool_size=2",
-                             "--background_merges_mutations_concurrency_ratio=1"}));
+  ChdbEngine* engine = TRY(ChdbEngine::start(
+      library, std::string(words[1]) + "/chdb",
+      {"--background_pool_size=2", "--background_merges_mutations_concurrency_ratio=1"}));
   auto connection = TRY(engine->connect(
       {"--max_threads=2", "--max_insert_threads=1", "--min_insert_block_size_rows=4000000",
        "--min_insert_block_size_bytes=0", "--max_block_size=65536"}));

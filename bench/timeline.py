@@ -2,9 +2,10 @@
 is built anew from the log, and how long it takes to follow when everybody does something in a second that
 it holds already.
 
-bench/timeline.py [--fill SECONDS] [--seconds S] [--rate R] [--crowd SECONDS] [--events N [--people N]]: fills a log over HTTP with events
-of 100,000 people, then asks for probes while a load generator goes on sending (at most R events a second; 0: as
-many as are taken), starts the server without its timeline and watches it being built, and lets the crowd return.
+bench/timeline.py [--fill SECONDS] [--seconds S] [--rate R] [--crowd SECONDS] [--events N [--people N]]:
+fills a log over HTTP with events of 100,000 people, then asks for probes while a load generator goes on sending
+(at most R events a second; 0: as many as are taken), starts the server without its timeline and watches it being
+built, and lets the crowd return.
 With --events the engine writes the log itself: built anew, and started again, at the size of a hundred million.
 """
 import argparse
