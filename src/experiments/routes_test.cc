@@ -378,7 +378,7 @@ TEST_F(ProofRoutes, HoldPeopleOutAndCompareThem) {
   EXPECT_EQ(beside["verdict"], "works");
   EXPECT_EQ(beside["why"], result["headline"]["why"]);
   EXPECT_EQ(beside["difference"], result["headline"]["absolute"]);
-  EXPECT_NEAR(beside["difference"]["value"].get<double>(), 0.4, 0.1);
+  EXPECT_NEAR(beside["difference"]["effect"].get<double>(), 0.4, 0.1);
   const Json page = call("GET", path + "/members?limit=3&offset=1");
   EXPECT_EQ(page["members"].size(), 3u);
   EXPECT_EQ(page["members"][0]["left_at"], nullptr);

@@ -152,13 +152,12 @@ class ZonesTest : public BehaviourTest, public ::testing::WithParamInterface<Pla
       }
     }
     constexpr Seconds kNear[] = {-1, 0, 1, -kHour, kHour};
-    std::set<std::pair<std::string, Seconds>> taken;  // nobody does two things in a second
     for (int i = 0; i < 260; ++i) {
       Happened event{.user = "u" + std::to_string(draw(kPeople)), .order = draw(3) == 0};
       event.at = borders[static_cast<size_t>(draw(std::ssize(borders)))];
       event.at += draw(2) == 0 ? kNear[draw(std::ssize(kNear))] : draw(6 * kHour) - 3 * kHour;
       if (draw(8) == 0) event.at = from + draw(to - from);
-      if (taken.emplace(event.user, event.at).second) happened_.push_back(event);
+      if (taken_.emplace(event.user, event.at).second) happened_.push_back(event);
     }
   }
 
@@ -211,6 +210,7 @@ class ZonesTest : public BehaviourTest, public ::testing::WithParamInterface<Pla
   uint32_t seed_ = 0;
   std::mt19937_64 random_;
   std::vector<Happened> happened_;
+  std::set<std::pair<std::string, Seconds>> taken_;  // nobody does two things in a second
   Twin twin_;
   std::string common_;
 };

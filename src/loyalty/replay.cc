@@ -1,11 +1,12 @@
 #include "loyalty/replay.h"
 
+#include <utility>
+
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
 #include <unordered_map>
-#include <utility>
 
 #include "loyalty/evaluate.h"
 #include "loyalty/level_track.h"

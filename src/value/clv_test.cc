@@ -243,7 +243,7 @@ TEST(Clv, TrainsAndScoresCdnow) {
                std::pow(1.1, -(month - 0.5) / 12);
   const auto& spend = model->spend->parameters;
   const double mean = spend[0] * spend[2] / (spend[1] - 1);
-  EXPECT_NEAR(new_customer_minor(*model), (1 + repeats) * mean, 1);
+  EXPECT_NEAR(new_customer_minor(*model), (1 + repeats) * mean * 100, 1);
 }
 
 TEST(Clv, TheNextOrderComesWhenRatesDrawnSayIt) {

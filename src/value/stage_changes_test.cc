@@ -111,8 +111,10 @@ TEST_F(StageChanges, AreToldOnceAndNotAtTheFirstLook) {
   order("buyer", now_ - 1min);
   look();
   EXPECT_EQ(told().back(), "buyer silent>active ordered");
-  const auto kept = followed_.database->read(
-      [&](store::Connection& c) { return list_stage_changes(c, person("buyer")); });
+  const PersonId buyer = person("buyer");
+  const auto kept =
+      followed_.database->read([&](store::Connection& c) { return list_stage_changes(c, buyer); });
+  ASSERT_TRUE(kept);
   ASSERT_EQ(kept->size(), 2u);
   EXPECT_EQ((*kept)[1].from, Stage::kSilent);
   EXPECT_EQ((*kept)[1].since, (*kept)[0].at);
@@ -122,10 +124,10 @@ TEST_F(StageChanges, AreToldOnceAndNotAtTheFirstLook) {
 TEST_F(StageChanges, WhoOrdersAtOnceIsNewAndAnImportedHistoryIsNoNews) {
   look();
   now_ += 10min;
-  order("guest", now_ - 1min);
+  order("caller", now_ - 1min);
   order("of-old", now_ - days(20));
   look();
-  EXPECT_THAT(told(), ElementsAre("guest >new ordered"));
+  EXPECT_THAT(told(), ElementsAre("caller >new ordered"));
 }
 
 TEST_F(StageChanges, ACrashBetweenIsCountedOnce) {
