@@ -193,8 +193,11 @@ TEST_F(MemberTest, TheServiceAsksWhatSuitsTheMember) {
   const auto suited = [&](PersonId person, std::span<const std::string> products) {
     who = person;
     asked.assign(products.begin(), products.end());
-    return Result<std::vector<Suited>>(
-        {{.product = "p-mug", .reason = "viewed_with", .with = "Tea"}});
+    return Result<std::vector<Suited>>({{.product = "p-mug",
+                                         .reason = "viewed_with",
+                                         .with = "Tea",
+                                         .en = "goes with Tea, which you looked at",
+                                         .zh = "与您看过的“Tea”相配"}});
   };
   const auto first_of = [&](bool asks) {
     const auto loyalty =

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -214,19 +215,19 @@ class TheDemo(unittest.TestCase):
         clv = self.demo.get("/v1/value/clv")
         model = clv["model"]
         self.assertTrue(model["as_of"].startswith(LAST_DAY), model["as_of"])
-        self.assertEqual(model["faults"], [])
         self.assertEqual(len(model["compared"]), 2)
         card = model["card"]
-        self.assertLess(card["error"], card["naive_error"])
         self.assertAlmostEqual(card["expected"] / card["actual"], 1, delta=0.25)
         self.assertGreater(len(card["tracking"]), 40)
         for rows in (card["by_repeats"], card["calibration"]):
             self.assertEqual(sum(row["people"] for row in rows), card["customers"])
-        tenths = clv["scores"]["tenths"]
-        self.assertEqual(len(tenths), 10)
-        self.assertEqual(sum(row["people"] for row in tenths), clv["scores"]["customers"])
-        best = self.demo.get("/v1/value/clv/people?limit=1")["people"][0]
-        self.assertEqual(self.demo.get(f"/v1/customers/{best['id']}")["clv"]["tenth"], 10)
+        # The shop sells for Christmas: the model, which knows no season, errs a little more than whoever goes on
+        # with each customer's rate. So its scores are not to be had, and the card says why.
+        self.assertEqual(model["faults"], ["worse_than_naive"])
+        self.assertGreater(card["error"], card["naive_error"])
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            self.demo.get("/v1/value/clv/people?limit=1")
+        self.assertEqual(refused.exception.code, 409)
 
     def test_the_risk_list_says_why(self):
         churn = self.demo.get("/v1/value/churn")
@@ -250,14 +251,18 @@ class TheDemo(unittest.TestCase):
         ways = {way["way"]: way for way in model["ways"]}
         self.assertGreater(ways[model["used"]]["ndcg"], ways["popular"]["ndcg"])
         best = self.demo.get("/v1/customers?sort=revenue&limit=1")["customers"][0]
-        told = self.demo.get(f"/v1/value/recommendations/people/{best['id']}?limit=6")
+        path = f"/v1/value/recommendations/people/{best['id']}?limit=6"
+        # After a start they are learned anew.
+        told = until(lambda: (t := self.demo.get(path))["items"] and t, 120, "recommendations")
         self.assertEqual(len(told["items"]), 6)
         for item in told["items"]:
             self.assertTrue(item["name"], item)
             self.assertTrue(item["reason"]["text"]["en"] and item["reason"]["text"]["zh"], item)
 
     def test_the_weeks_ahead_are_forecast_with_intervals(self):
-        product = self.demo.get("/v1/value/forecast/products")["products"][0]["id"]
+        path = "/v1/value/forecast/products"  # learned with the recommendations
+        products = until(lambda: self.demo.get(path)["products"], 120, "products")
+        product = products[0]["id"]
         for of in ("orders", "revenue", f"product:{product}"):
             with self.subTest(of):
                 told = self.demo.get(f"/v1/value/forecast?of={urllib.parse.quote(of)}")
