@@ -16,7 +16,11 @@
 namespace perennial::store {
 namespace {
 
-constexpr int kTries = 40;           // of one write() that meets serialization failures
+constexpr int kTries = 40;  // of one write() that meets serialization failures
+// Of one write() that meets a key that is taken. Two transactions that both take the next number of
+// a table may be told this instead of a serialization failure, also where one is the last of a
+// process that was killed; whoever really asks for a key that is taken is told so a little later.
+constexpr int kTakenTries = 3;
 constexpr int kBrokenTries = 3;      // of one write() whose connection breaks before COMMIT
 constexpr int kLongestPauseMs = 64;  // between two tries
 constexpr const char* kBeginWrite = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE";
@@ -72,7 +76,10 @@ Result<void> PostgresDatabase::attempt(PostgresConnection& connection, bool writ
   RollBackAtEnd end(connection);
   TRY(connection.begin(writes ? kBeginWrite : kBeginRead, schema_.load()));
   auto done = body(connection);
-  if (connection.failure() && (done || connection.trouble() != Trouble::kNone)) {
+  // What the body makes of a key that is taken is its own to say.
+  const bool its_own =
+      connection.trouble() == Trouble::kNone || connection.trouble() == Trouble::kTaken;
+  if (connection.failure() && (done || !its_own)) {
     return std::unexpected(*connection.failure());
   }
   if (!done) return done;
@@ -90,7 +97,10 @@ Result<void> PostgresDatabase::transaction(bool writes,
     auto done = attempt(*connection, writes, body);
     const auto trouble = connection->trouble();
     if (done || !writes || trouble == Trouble::kNone) return done;
-    if (tried >= (trouble == Trouble::kSerialization ? kTries : kBrokenTries)) return done;
+    const int most = trouble == Trouble::kSerialization ? kTries
+                     : trouble == Trouble::kTaken       ? kTakenTries
+                                                        : kBrokenTries;
+    if (tried >= most) return done;
     pause_before(tried);
   }
 }

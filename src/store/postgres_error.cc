@@ -21,6 +21,7 @@ Trouble trouble_of(const PGconn* connection, const PGresult* result) {
   if (PQstatus(connection) != CONNECTION_OK) return Trouble::kBroken;
   const auto state = field(result, PG_DIAG_SQLSTATE);
   if (state == "40001" || state == "40P01") return Trouble::kSerialization;
+  if (state == "23505") return Trouble::kTaken;
   if (state == "0A000" || state == "26000") return Trouble::kStalePlan;
   return Trouble::kNone;
 }

@@ -13,6 +13,7 @@ namespace perennial::store {
 enum class Trouble {
   kNone,
   kSerialization,  // serialization failure or deadlock: the same again may succeed
+  kTaken,          // a key was taken: under SERIALIZABLE this may be such a failure too
   kStalePlan,      // a prepared statement is older than the schema
   kBroken,         // the connection is gone and the transaction rolled back with it
 };

@@ -43,7 +43,7 @@ class Worker(threading.Thread):
         self.number, self.server, self.key = number, server, key
         self.random = random.Random(f"{SEED}-{number}")
         self.members = [Member(f"w{number}-{n}") for n in range(PEOPLE)]
-        self.stopping, self.done = False, 0
+        self.stopping, self.done, self.fault = False, 0, None
         self.coupons = self.mugs = self.cups = 0
 
     def run(self):
@@ -51,9 +51,12 @@ class Worker(threading.Thread):
             [self.order] * 5 + [self.refund] * 2 + [self.earn, self.spend, self.hold] * 2
             + [self.coupon, self.reward, self.card, self.draw, self.late]
         )
-        while not self.stopping:
-            self.random.choice(steps)(self.random.choice(self.members))
-            self.done += 1
+        try:
+            while not self.stopping:
+                self.random.choice(steps)(self.random.choice(self.members))
+                self.done += 1
+        except AssertionError as error:
+            self.fault = error
 
     def until_answered(self, path, body, headers):
         text = json.dumps(body)
@@ -237,6 +240,7 @@ class CrashOfAProgramme(unittest.TestCase):
                     worker.stopping = True
                 for worker in workers:
                     worker.join()
+            self.assertEqual([worker.fault for worker in workers if worker.fault], [])
             self.check(server, workers, members)
 
     def check(self, server, workers, members):
