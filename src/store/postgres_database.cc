@@ -20,7 +20,7 @@ constexpr int kTries = 40;  // of one write() that meets serialization failures
 // Of one write() that meets a key that is taken. Two transactions that both take the next number of
 // a table may be told this instead of a serialization failure, also where one is the last of a
 // process that was killed; whoever really asks for a key that is taken is told so a little later.
-constexpr int kTakenTries = 3;
+constexpr int kTakenTries = 6;
 constexpr int kBrokenTries = 3;      // of one write() whose connection breaks before COMMIT
 constexpr int kLongestPauseMs = 64;  // between two tries
 constexpr const char* kBeginWrite = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE";
@@ -93,14 +93,14 @@ Result<void> PostgresDatabase::transaction(bool writes,
   NestingGuard nesting(this);
   TRY(nesting.check());
   auto connection = TRY(pool_.take());
+  int taken = 0;
   for (int tried = 1;; ++tried) {
     auto done = attempt(*connection, writes, body);
     const auto trouble = connection->trouble();
     if (done || !writes || trouble == Trouble::kNone) return done;
-    const int most = trouble == Trouble::kSerialization ? kTries
-                     : trouble == Trouble::kTaken       ? kTakenTries
-                                                        : kBrokenTries;
-    if (tried >= most) return done;
+    if (trouble == Trouble::kTaken && ++taken == kTakenTries) return done;
+    const bool met_others = trouble == Trouble::kSerialization || trouble == Trouble::kTaken;
+    if (tried >= (met_others ? kTries : kBrokenTries)) return done;
     pause_before(tried);
   }
 }
