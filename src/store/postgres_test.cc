@@ -66,6 +66,24 @@ TEST_F(PostgresTest, RepeatsAWriteWhoseConnectionBroke) {
   EXPECT_EQ(count(**db_), 2);
 }
 
+// As the last transaction of a process that was killed may come between.
+TEST_F(PostgresTest, RepeatsAWriteThatMeetsAKeyOfAnothersTransaction) {
+  ASSERT_TRUE((*db_)->write(
+      [](Connection& c) { return c.run_script("CREATE TABLE k (id BIGINT PRIMARY KEY)"); }));
+  const auto other = Database::open(db_->where()).value();
+  int tries = 0;
+  auto done = (*db_)->write([&](Connection& c) -> Result<void> {
+    TRY(c.query_one("SELECT count(*) FROM t"));  // from here on it sees one moment
+    const std::string_view meanwhile =
+        ++tries == 1 ? "INSERT INTO k VALUES (1)" : "DELETE FROM k WHERE id = 1";
+    TRY(other->write([&](Connection& o) { return o.execute(meanwhile); }));
+    TRY(c.execute("INSERT INTO k VALUES (1)"));
+    return {};
+  });
+  EXPECT_TRUE(done) << done.error().text();
+  EXPECT_GE(tries, 2);
+}
+
 TEST_F(PostgresTest, ABrokenCommitIsNotRepeated) {
   int tries = 0;
   auto done = (*db_)->write([&](Connection& c) -> Result<void> {
