@@ -9,6 +9,7 @@ namespace {
 Json face_of(const Workspace& w) {
   return {{"name", w.name},
           {"zone", w.calendar.zone.name()},
+          {"week_start", week_start_name(w.calendar.week_start)},
           {"currency", w.currency},
           {"language", w.language},
           {"stands_on", w.stands_on ? Json(format_instant(*w.stands_on)) : Json(nullptr)},

@@ -26,6 +26,7 @@ TEST_F(SessionTest, SignsInAndOut) {
   EXPECT_EQ(session["user"]["last_seen_at"], format_instant(kStart));
   EXPECT_EQ(session["rights"], Json(rights_of(Role::kOperator)));
   EXPECT_EQ(session["workspace"]["version"], PERENNIAL_VERSION);
+  EXPECT_EQ(session["workspace"]["week_start"], "monday");
   EXPECT_TRUE(session["workspace"]["stands_on"].is_null());
   EXPECT_EQ(answer.body.find("argon2"), std::string::npos);
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kMaxQueryId = 64;
 constexpr size_t kMaxZoneBytes = 100;
+constexpr size_t kMaxWeekStartBytes = 16;
 constexpr size_t kMaxSetsOfQuestion = 16;
 
 struct AnalysisKind {
@@ -111,6 +112,11 @@ Result<const AnalysisKind*> kind_of(const Json& json) {
 }
 
 Result<Calendar> calendar_of(const Fields& fields, Calendar calendar) {
+  if (fields.has("week_start")) {
+    const auto start = parse_week_start(TRY(fields.text("week_start", kMaxWeekStartBytes)));
+    if (!start) return fail(Code::kInvalid, start.error().message, "week_start");
+    calendar.week_start = *start;
+  }
   const std::string name = TRY(fields.text("time_zone", kMaxZoneBytes));
   if (name.empty()) return calendar;
   auto zone = Zone::named(name);
@@ -159,7 +165,8 @@ size_t sets_in(const PeopleCondition& condition) {
 
 Result<Query> parse_query(const Json& json, const access::Workspace& workspace, Instant now) {
   const AnalysisKind& kind = *TRY(kind_of(json));
-  std::vector<std::string_view> known = {"analysis", "query_id", "range", "time_zone", "people"};
+  std::vector<std::string_view> known = {"analysis",  "query_id",   "range",
+                                         "time_zone", "week_start", "people"};
   if (!kind.units.empty()) known.emplace_back("by");
   known.insert(known.end(), kind.members.begin(), kind.members.end());
   const Fields fields = TRY(Fields::of(json, "", known));

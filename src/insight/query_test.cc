@@ -146,12 +146,13 @@ TEST(QueryPeriods, HoursAcrossClockChanges) {
 
 TEST(QueryCommon, ZoneIdAndPeople) {
   Query q = good(R"({"analysis": "active", "query_id": "a-B_9", "range": {"last": 7},
-    "time_zone": "Pacific/Chatham",
+    "time_zone": "Pacific/Chatham", "week_start": "saturday",
     "people": {"all": [{"set": "stage:silent"}, {"not": {"any": [
       {"property": "country", "op": "is", "value": ["CN", "SG"]},
       {"property": "vip", "op": "is", "value": true}]}}]}})");
   EXPECT_EQ(q.query_id, "a-B_9");
   EXPECT_EQ(q.calendar.zone.name(), "Pacific/Chatham");
+  EXPECT_EQ(q.calendar.week_start, WeekStart::kSaturday);
   EXPECT_EQ(q.analysis_name(), "active");
   EXPECT_EQ(q.by, Unit::kDay);
   ASSERT_EQ(q.people.parts.size(), 2u);
@@ -161,6 +162,7 @@ TEST(QueryCommon, ZoneIdAndPeople) {
   EXPECT_THAT(any.parts[0].test.texts, ElementsAre("CN", "SG"));
   EXPECT_THAT(any.parts[1].test.texts, ElementsAre("true"));
   EXPECT_EQ(where(with(kTrends, "/time_zone", "Mars/Olympus")), "time_zone");
+  EXPECT_EQ(where(with(kTrends, "/week_start", "tuesday")), "week_start");
   EXPECT_EQ(where(with(kTrends, "/query_id", "a b")), "query_id");
   EXPECT_EQ(where(with(kTrends, "/query_id", std::string(65, 'a'))), "query_id");
   EXPECT_EQ(where(with(kTrends, "/people", {{"set", 3}})), "people.set");

@@ -161,14 +161,19 @@ class ZonesTest : public BehaviourTest, public ::testing::WithParamInterface<Pla
     }
   }
 
-  // Asks each question in each zone, where that is the workspace's with and without saying so.
+  // Asks each question in each zone, where that is the workspace's with and without saying so, and
+  // once with another first day of the week.
   void in_all_zones(const std::function<void()>& check) {
     SCOPED_TRACE("seed " + std::to_string(seed_));
     for (const Asked& asked : kAsked) {
-      for (bool said : {true, false}) {
+      for (const auto& [said, other_week] :
+           {std::pair(true, false), std::pair(true, true), std::pair(false, false)}) {
         if (!said && calendar_.zone.name() != asked.zone) continue;
+        const WeekStart own = calendar_.week_start;
+        const WeekStart other =
+            own == WeekStart::kSaturday ? WeekStart::kSunday : WeekStart::kSaturday;
         twin_ = {
-            .calendar = {.zone = *Zone::named(asked.zone), .week_start = calendar_.week_start}};
+            .calendar = {.zone = *Zone::named(asked.zone), .week_start = other_week ? other : own}};
         twin_.from = seconds_of(*parse_instant(asked.from, twin_.calendar.zone));
         twin_.to = seconds_of(*parse_instant(asked.to, twin_.calendar.zone));
         twin_.now = seconds_of(*parse_instant(now_));
@@ -183,6 +188,8 @@ class ZonesTest : public BehaviourTest, public ::testing::WithParamInterface<Pla
         common_ =
             R"("range": {"from": ")" + std::string(asked.from) + R"(", "to": ")" + asked.to + "\"}";
         if (said) common_ += R"(, "time_zone": ")" + std::string(asked.zone) + "\"";
+        if (other_week)
+          common_ += R"(, "week_start": ")" + std::string(week_start_name(other)) + "\"";
         SCOPED_TRACE(common_);
         check();
         if (HasFailure()) return;

@@ -135,6 +135,9 @@ RuleOfNumber rule_of(const insight::FunnelNumber& number, const Calendar& calend
   if (counts_otherwise(question)) return no(NoRule::kCounting);
   if (question.contains("time_zone") && question["time_zone"] != calendar.zone.name())
     return no(NoRule::kZone);
+  if (question.contains("week_start") &&
+      question["week_start"] != week_start_name(calendar.week_start))
+    return no(NoRule::kZone);
   RuleOfNumber out;
   auto made = Writer(number).write(out.same_range);
   if (!made) return no(made.error());

@@ -164,6 +164,7 @@ TEST_F(NumbersAsRules, WhatNoRuleSaysIsTold) {
   EXPECT_EQ(why(week + R"(, "window": {"unit": "session"})"), "counting");
   EXPECT_EQ(why(week + R"(, "exclusions": [{"select": {"event": "Order"}}])"), "counting");
   EXPECT_EQ(why(week + R"(, "time_zone": "Asia/Shanghai")"), "zone");
+  EXPECT_EQ(why(week + R"(, "week_start": "sunday")"), "zone");
   EXPECT_EQ(why(week + R"(, "people": {"set": "segment:)" + make("All", R"({"all": []})") + "\"}"),
             "");
   EXPECT_EQ(why(R"("range": {"previous": "week"}, )" + two), "range");

@@ -49,6 +49,7 @@ export const session = (): Session => {
   const face = {
     name: workspace.name,
     zone: workspace.zone,
+    week_start: 'monday' as const,
     currency: workspace.currency,
     language: 'en' as const,
     stands_on: workspace.stands_on,

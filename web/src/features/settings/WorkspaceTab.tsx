@@ -7,6 +7,7 @@ import { Loaded } from '@/shared/Loaded';
 import { NumberInput } from '@/shared/NumberInput';
 import { ProblemView } from '@/shared/ProblemView';
 import { kSessionKey, useRight } from '@/shared/session';
+import { kWeekStarts } from '@/shared/week_starts';
 import { ZonedPicker } from '@/shared/ZonedPicker';
 
 const kZones: string[] = Intl.supportedValuesOf?.('timeZone') ?? [];
@@ -50,7 +51,7 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
       </Form.Item>
       <Form.Item name="week_start" label={t('settings.week_start')}>
         <Select
-          options={(['monday', 'sunday', 'saturday'] as const).map((value) => ({
+          options={kWeekStarts.map((value) => ({
             value,
             label: t(`settings.${value}`),
           }))}

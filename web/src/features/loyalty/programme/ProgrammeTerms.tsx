@@ -2,11 +2,11 @@ import { Input, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ProgrammeDraft } from '@/api/types';
 import { NumberInput } from '@/shared/NumberInput';
+import { kWeekStarts } from '@/shared/week_starts';
 import { ZonedPicker } from '@/shared/ZonedPicker';
 import { FormRow } from '../FormRow';
 
 const kZones: string[] = Intl.supportedValuesOf?.('timeZone') ?? [];
-const kWeekStarts = ['monday', 'sunday', 'saturday'] as const;
 const kMinute = 60;
 const kMostHoldMinutes = 30 * 24 * 60;
 

@@ -1,11 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import type { QuestionUnit } from '@/api/types';
+import type { WeekStart } from '@/shared/week_starts';
 import type { Patch } from '../questions';
 import { At } from '../At';
 import { Pick } from '../Pick';
 import { RangeEditor } from '../RangeEditor';
 import { Sentence } from '../Sentence';
 import { useSay } from '../use_say';
+import { WeekStartPicker } from '../WeekStartPicker';
 import { ZonePicker } from '../ZonePicker';
 import { More } from './More';
 import { Part } from './Part';
@@ -14,6 +16,7 @@ import type { QuestionRange } from '@/api/types';
 interface Timed {
   range: QuestionRange;
   time_zone?: string;
+  week_start?: WeekStart;
   by?: QuestionUnit;
 }
 
@@ -62,7 +65,7 @@ export function When<Q extends Timed>({
           />
         </At>
       ) : null}
-      <More set={question.time_zone !== undefined}>
+      <More set={question.time_zone !== undefined || question.week_start !== undefined}>
         <At path="time_zone">
           <Sentence
             text={say('time_zone')}
@@ -71,6 +74,19 @@ export function When<Q extends Timed>({
                 <ZonePicker
                   value={question.time_zone}
                   onChange={(zone) => put({ time_zone: zone })}
+                />
+              ),
+            }}
+          />
+        </At>
+        <At path="week_start">
+          <Sentence
+            text={say('week_start')}
+            parts={{
+              day: (
+                <WeekStartPicker
+                  value={question.week_start}
+                  onChange={(day) => put({ week_start: day })}
                 />
               ),
             }}
