@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "people/telling.h"
 #include "value/person_event.h"
 #include "value/stage_changes.h"
 
@@ -34,6 +33,7 @@ Alert alert_of(std::string_view name) {
   return Alert::kOrderGap;
 }
 
+constexpr std::string_view kTable = "value_health_alerts";
 constexpr std::string_view kSelect =
     "SELECT id, person, alert, since_ms, at_ms, amount, score FROM value_health_alerts ";
 
@@ -97,48 +97,16 @@ Result<int64_t> count_alerts(store::Connection& c) {
 }
 
 Result<size_t> tell_alerts(store::Database& database, events::Log& log, Instant received_at) {
-  size_t told = 0;
-  while (true) {
-    const people::Telling telling;
-    int64_t last = 0;
-    auto waiting =
-        TRY(database.read([&](store::Connection& c) -> Result<std::vector<events::Event>> {
-          std::vector<events::Event> events;
-          for (const store::Row& row :
-               TRY(c.query(std::string(kSelect) + "WHERE told = 0 ORDER BY id LIMIT $1",
-                           {static_cast<int64_t>(kToldAtOnce)}))) {
-            last = row.integer(0);
-            if (auto event = TRY(event_of(c, said_of(read(row)), received_at)))
-              events.push_back(std::move(*event));
-          }
-          return events;
-        }));
-    if (last == 0) return told;
-    told += waiting.size();
-    if (!waiting.empty()) TRY(log.append_and_wait(std::move(waiting)));
-    TRY(database.write([&](store::Connection& c) {
-      return c.execute("UPDATE value_health_alerts SET told = 1 WHERE told = 0 AND id <= $1",
-                       {last});
-    }));
-  }
+  return tell_waiting(database, log,
+                      {.select = kSelect,
+                       .table = kTable,
+                       .said = [](const store::Row& row) { return said_of(read(row)); }},
+                      received_at);
 }
 
-// The newest one stays as a number alone: numbers are given above it, and each is told of once.
 Result<Json> erase_person(store::Connection& c, const people::ErasedPerson& erased) {
-  int64_t alerts = 0;
-  for (const PersonId person : erased.numbers) {
-    const auto count =
-        TRY(c.query_one("SELECT count(*) FROM value_health_alerts WHERE person = $1", {person}));
-    alerts += count->integer(0);
-    TRY(
-        c.execute("DELETE FROM value_health_alerts WHERE person = $1 AND id <"
-                  " (SELECT MAX(id) FROM value_health_alerts)",
-                  {person}));
-    TRY(
-        c.execute("UPDATE value_health_alerts SET person = 0, alert = '', since_ms = 0, at_ms = 0,"
-                  " amount = 0, score = 0, told = 1 WHERE person = $1",
-                  {person}));
-  }
+  const int64_t alerts = TRY(erase_told(
+      c, kTable, "alert = '', since_ms = 0, at_ms = 0, amount = 0, score = 0", erased.numbers));
   const int64_t stages = TRY(erase_stages(c, erased.numbers));
   return Json{{"health_alerts", alerts}, {"stage_changes", stages}};
 }

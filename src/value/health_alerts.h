@@ -15,7 +15,6 @@ inline constexpr std::string_view kHealthAlert = "Health Alert";  // {alert, sin
 inline constexpr std::string_view kHealthSource = "health";
 inline constexpr std::chrono::days kActivityRest{30};
 inline constexpr size_t kMaxRaisedAtOnce = 20'000;  // the rest at the next look
-inline constexpr size_t kToldAtOnce = 5'000;
 
 struct KeptAlert {
   int64_t id = 0;

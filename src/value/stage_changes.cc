@@ -4,7 +4,6 @@
 #include <unordered_map>
 
 #include "people/readers.h"
-#include "people/telling.h"
 #include "value/interrupt.h"
 #include "value/person_event.h"
 
@@ -94,6 +93,7 @@ Result<void> keep_part(store::Connection& c, std::span<const Seen> part, const A
   return {};
 }
 
+constexpr std::string_view kTable = "value_stage_changes";
 constexpr std::string_view kSelect =
     "SELECT id, person, from_stage, to_stage, at_ms, since_ms, reason FROM value_stage_changes ";
 
@@ -147,36 +147,20 @@ Result<size_t> keep_stages(store::Database& database, const Snapshot& all,
 }
 
 Result<size_t> tell_stages(store::Database& database, events::Log& log, Instant received_at) {
-  size_t told = 0;
-  while (true) {
-    const people::Telling telling;
-    int64_t last = 0;
-    auto waiting =
-        TRY(database.read([&](store::Connection& c) -> Result<std::vector<events::Event>> {
-          std::vector<events::Event> events;
-          for (const Row& row :
-               TRY(c.query(std::string(kSelect) + "WHERE told = 0 ORDER BY id LIMIT $1",
-                           {static_cast<int64_t>(kStagesAtOnce)}))) {
-            last = row.integer(0);
-            const SaidOfPerson said{.person = row.integer(1),
-                                    .source = kStageSource,
-                                    .name = kStageChanged,
-                                    .message_id = "stage:" + std::to_string(last),
-                                    .at = from_millis(row.integer(4)),
-                                    .properties = properties_of(row)};
-            if (auto event = TRY(event_of(c, said, received_at)))
-              events.push_back(std::move(*event));
-          }
-          return events;
-        }));
-    if (last == 0) return told;
-    told += waiting.size();
-    if (!waiting.empty()) TRY(log.append_and_wait(std::move(waiting)));
-    TRY(database.write([&](store::Connection& c) {
-      return c.execute("UPDATE value_stage_changes SET told = 1 WHERE told = 0 AND id <= $1",
-                       {last});
-    }));
-  }
+  return tell_waiting(database, log,
+                      {.select = kSelect,
+                       .table = kTable,
+                       .said =
+                           [](const Row& row) {
+                             return SaidOfPerson{
+                                 .person = row.integer(1),
+                                 .source = kStageSource,
+                                 .name = kStageChanged,
+                                 .message_id = "stage:" + std::to_string(row.integer(0)),
+                                 .at = from_millis(row.integer(4)),
+                                 .properties = properties_of(row)};
+                           }},
+                      received_at);
 }
 
 Result<std::vector<StageChange>> list_stage_changes(store::Connection& c, PersonId person) {
@@ -194,21 +178,11 @@ Result<std::vector<StageChange>> list_stage_changes(store::Connection& c, Person
   return changes;
 }
 
-// The newest one stays as a number alone: numbers are given above it, and each is told of once.
 Result<int64_t> erase_stages(store::Connection& c, std::span<const PersonId> numbers) {
-  int64_t erased = 0;
-  for (const PersonId person : numbers) {
+  for (const PersonId person : numbers)
     TRY(c.execute("DELETE FROM value_stages WHERE person = $1", {person}));
-    erased +=
-        TRY(c.execute("DELETE FROM value_stage_changes WHERE person = $1 AND id < (SELECT "
-                      "MAX(id) FROM value_stage_changes)",
-                      {person}));
-    erased +=
-        TRY(c.execute("UPDATE value_stage_changes SET person = 0, from_stage = '', to_stage = '', "
-                      "at_ms = 0, since_ms = 0, reason = '', told = 1 WHERE person = $1",
-                      {person}));
-  }
-  return erased;
+  return erase_told(
+      c, kTable, "from_stage = '', to_stage = '', at_ms = 0, since_ms = 0, reason = ''", numbers);
 }
 
 Result<bool> StageDesk::due(Instant now) {
