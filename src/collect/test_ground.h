@@ -10,14 +10,17 @@
 #include <gtest/gtest.h>
 
 #include "collect/collect.h"
+#include "events/relayed_log_testing.h"
 #include "people/people.h"
 #include "store/testing.h"
 
 namespace perennial::collect {
 
 // A log in memory whose appends can be held back, or refused.
-class ObedientLog final : public events::Log {
+class ObedientLog final : public events::RelayedLog {
  public:
+  ObedientLog() : RelayedLog(events::open_memory()) {}
+
   void append(std::vector<events::Event> events, Done done) override {
     {
       std::unique_lock lock(mutex_);
@@ -31,7 +34,7 @@ class ObedientLog final : public events::Log {
       }
       changed_.wait(lock, [this] { return appends_ <= allowed_; });
     }
-    log_->append(std::move(events), std::move(done));
+    RelayedLog::append(std::move(events), std::move(done));
   }
   // Lets this many appends pass and then blocks.
   void allow(int appends) {
@@ -55,30 +58,6 @@ class ObedientLog final : public events::Log {
     refusals_left_ = 0;
   }
 
-  Result<void> scan(const events::Scan& what,
-                    const std::function<Result<void>(const events::Columns&)>& each) override {
-    return log_->scan(what, each);
-  }
-  Result<void> sweep(const events::Sweep& what,
-                     const std::function<Result<void>(const events::Glimpse&)>& each) override {
-    return log_->sweep(what, each);
-  }
-  Result<std::vector<events::StoredEvent>> read(const events::Scan& what) override {
-    return log_->read(what);
-  }
-  Result<std::vector<events::StoredEvent>> read_arrivals(uint64_t after, size_t limit) override {
-    return log_->read_arrivals(after, limit);
-  }
-  uint64_t last_seq() const override { return log_->last_seq(); }
-  uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) override {
-    return log_->wait_for_arrivals(after, at_most);
-  }
-  void wake() override { log_->wake(); }
-  Result<events::Table> sql(std::string_view query, const events::SqlLimits& limits) override {
-    return log_->sql(query, limits);
-  }
-  Result<events::LogStats> stats() override { return log_->stats(); }
-
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -86,7 +65,6 @@ class ObedientLog final : public events::Log {
   int allowed_ = 1'000'000;
   std::optional<Error> refusal_;
   int refusals_left_ = 0;  // 0: as long as there is a refusal
-  std::unique_ptr<events::Log> log_ = events::open_memory();
 };
 
 // A workspace's tables and settings, with a log beside them.

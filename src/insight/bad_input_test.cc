@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <fstream>
 
+#include "events/relayed_log_testing.h"
 #include "insight/behaviour_testing.h"
 
 namespace perennial::insight {
@@ -117,9 +118,9 @@ TEST_F(BehaviourTest, ABreakdownByMoreNumbersThanAreToldApart) {
 }
 
 // A log whose readers of everything, which is how a timeline is built, wait at a gate.
-class GatedLog final : public events::Log {
+class GatedLog final : public events::RelayedLog {
  public:
-  explicit GatedLog(std::unique_ptr<events::Log> log) : log_(std::move(log)) {}
+  using RelayedLog::RelayedLog;
   void set_open(bool open) {
     std::lock_guard lock(mutex_);
     open_ = open;
@@ -131,36 +132,10 @@ class GatedLog final : public events::Log {
       std::unique_lock lock(mutex_);
       opened_.wait(lock, [&] { return open_; });
     }
-    return log_->sweep(what, each);
+    return RelayedLog::sweep(what, each);
   }
-  void append(std::vector<events::Event> events, Done done) override {
-    log_->append(std::move(events), std::move(done));
-  }
-  Result<void> scan(const events::Scan& what,
-                    const std::function<Result<void>(const events::Columns&)>& each) override {
-    return log_->scan(what, each);
-  }
-  Result<std::vector<events::Sweep>> split(const events::Sweep& what, size_t parts) override {
-    return log_->split(what, parts);
-  }
-  Result<std::vector<events::StoredEvent>> read(const events::Scan& what) override {
-    return log_->read(what);
-  }
-  Result<std::vector<events::StoredEvent>> read_arrivals(uint64_t after, size_t limit) override {
-    return log_->read_arrivals(after, limit);
-  }
-  uint64_t last_seq() const override { return log_->last_seq(); }
-  uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) override {
-    return log_->wait_for_arrivals(after, at_most);
-  }
-  void wake() override { log_->wake(); }
-  Result<events::Table> sql(std::string_view query, const events::SqlLimits& limits) override {
-    return log_->sql(query, limits);
-  }
-  Result<events::LogStats> stats() override { return log_->stats(); }
 
  private:
-  std::unique_ptr<events::Log> log_;
   std::mutex mutex_;
   std::condition_variable opened_;
   bool open_ = true;

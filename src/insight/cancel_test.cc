@@ -3,6 +3,7 @@
 #include <latch>
 #include <thread>
 
+#include "events/relayed_log_testing.h"
 #include "insight/behaviour_testing.h"
 
 namespace perennial::insight {
@@ -11,46 +12,24 @@ namespace {
 using Answer = std::pair<int, Json>;
 
 // Calls back once, in the middle of a sweep, and counts the events that were told.
-class WatchedLog final : public events::Log {
+class WatchedLog final : public events::RelayedLog {
  public:
-  explicit WatchedLog(std::unique_ptr<events::Log> log) : log_(std::move(log)) {}
+  using RelayedLog::RelayedLog;
   std::function<void()> in_the_middle;  // to be set while nobody sweeps
   std::atomic<uint64_t> told = 0;
 
-  void append(std::vector<events::Event> events, Done done) override {
-    log_->append(std::move(events), std::move(done));
-  }
-  Result<void> scan(const events::Scan& what,
-                    const std::function<Result<void>(const events::Columns&)>& each) override {
-    return log_->scan(what, each);
-  }
   Result<void> sweep(const events::Sweep& what,
                      const std::function<Result<void>(const events::Glimpse&)>& each) override {
-    return log_->sweep(what, [&](const events::Glimpse& event) -> Result<void> {
+    return RelayedLog::sweep(what, [&](const events::Glimpse& event) -> Result<void> {
       ++told;
       if (auto call = std::exchange(in_the_middle, nullptr)) call();
       return each(event);
     });
   }
-  Result<std::vector<events::StoredEvent>> read(const events::Scan& what) override {
-    return log_->read(what);
+  // One reader, so that the call is in the middle of it.
+  Result<std::vector<events::Sweep>> split(const events::Sweep& what, size_t) override {
+    return std::vector{what};
   }
-  Result<std::vector<events::StoredEvent>> read_arrivals(uint64_t after, size_t limit) override {
-    return log_->read_arrivals(after, limit);
-  }
-  uint64_t last_seq() const override { return log_->last_seq(); }
-  uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) override {
-    return log_->wait_for_arrivals(after, at_most);
-  }
-  void wake() override { log_->wake(); }
-  Result<events::Table> sql(std::string_view query, const events::SqlLimits& limits) override {
-    return log_->sql(query, limits);
-  }
-  Result<events::LogStats> stats() override { return log_->stats(); }
-  Result<events::Erased> erase(const events::Erase& what) override { return log_->erase(what); }
-
- private:
-  std::unique_ptr<events::Log> log_;
 };
 
 class CancelTest : public BehaviourTest {

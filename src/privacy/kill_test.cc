@@ -1,6 +1,7 @@
 // A process that is killed at any call of the log, before or after its work is done: everything is
 // closed and opened again, and the end is the same. On the log in chDB too, whose newest events may
 // be among those that are erased.
+#include "events/relayed_log_testing.h"
 #include "events/testing.h"
 #include "privacy/privacy_testing.h"
 
@@ -10,9 +11,8 @@ namespace {
 constexpr int kMostCalls = 60;  // of an erasure that nothing stops
 
 // A log that dies at a call that writes or counts: from then on none is answered.
-class MortalLog final : public events::Log {
+class MortalLog final : public events::RelayedLog {
  public:
-  void stand_on(events::Log& log) { log_ = &log; }
   // `works`: the last call still does what it was asked for.
   void live_for(int calls, bool works) {
     left_ = calls;
@@ -22,38 +22,18 @@ class MortalLog final : public events::Log {
   bool dead() const { return dead_; }
 
   void append(std::vector<events::Event> events, Done done) override {
-    done(call([&] { return log_->append_and_wait(std::move(events)); }));
+    done(call([&] { return below().append_and_wait(std::move(events)); }));
   }
   Result<void> sweep(const events::Sweep& what,
                      const std::function<Result<void>(const events::Glimpse&)>& each) override {
-    return call([&] { return log_->sweep(what, each); });
+    return call([&] { return RelayedLog::sweep(what, each); });
   }
   Result<uint64_t> count(const events::Erase& what) override {
-    return call([&] { return log_->count(what); });
+    return call([&] { return RelayedLog::count(what); });
   }
   Result<events::Erased> erase(const events::Erase& what) override {
-    return call([&] { return log_->erase(what); });
+    return call([&] { return RelayedLog::erase(what); });
   }
-
-  Result<void> scan(const events::Scan& what,
-                    const std::function<Result<void>(const events::Columns&)>& each) override {
-    return log_->scan(what, each);
-  }
-  Result<std::vector<events::StoredEvent>> read(const events::Scan& what) override {
-    return log_->read(what);
-  }
-  Result<std::vector<events::StoredEvent>> read_arrivals(uint64_t after, size_t limit) override {
-    return log_->read_arrivals(after, limit);
-  }
-  uint64_t last_seq() const override { return log_->last_seq(); }
-  uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) override {
-    return log_->wait_for_arrivals(after, at_most);
-  }
-  void wake() override { log_->wake(); }
-  Result<events::Table> sql(std::string_view query, const events::SqlLimits& limits) override {
-    return log_->sql(query, limits);
-  }
-  Result<events::LogStats> stats() override { return log_->stats(); }
 
  private:
   template <class Work>
@@ -64,7 +44,6 @@ class MortalLog final : public events::Log {
     return fail(Code::kBusy, "the process is gone");
   }
 
-  events::Log* log_ = nullptr;
   std::atomic<int> left_ = 0;
   std::atomic<bool> works_ = false, dead_ = false;
 };

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "access/access.h"
+#include "events/relayed_log_testing.h"
 #include "store/testing.h"
 #include "timeline/follower.h"
 #include "timeline/timeline.h"
@@ -62,50 +63,23 @@ class Recorder {
 };
 
 // A log whose sweeps break off now and then, after some events.
-class FaultyLog final : public events::Log {
+class FaultyLog final : public events::RelayedLog {
  public:
-  explicit FaultyLog(std::unique_ptr<events::Log> log) : log_(std::move(log)) {}
+  using RelayedLog::RelayedLog;
   void fail_every(int calls) { every_ = calls; }
 
-  void append(std::vector<Event> events, Done done) override {
-    log_->append(std::move(events), std::move(done));
-  }
-  Result<void> scan(const events::Scan& what,
-                    const std::function<Result<void>(const events::Columns&)>& each) override {
-    return log_->scan(what, each);
-  }
   Result<void> sweep(const events::Sweep& what,
                      const std::function<Result<void>(const events::Glimpse&)>& each) override {
     const int call = ++calls_;
-    if (every_ == 0 || call % every_ != 0) return log_->sweep(what, each);
+    if (every_ == 0 || call % every_ != 0) return RelayedLog::sweep(what, each);
     int left = call % 7;
-    return log_->sweep(what, [&](const events::Glimpse& event) -> Result<void> {
+    return RelayedLog::sweep(what, [&](const events::Glimpse& event) -> Result<void> {
       if (left-- == 0) return fail(Code::kInternal, "the engine broke off");
       return each(event);
     });
   }
-  Result<std::vector<events::Sweep>> split(const events::Sweep& what, size_t parts) override {
-    return log_->split(what, parts);
-  }
-  Result<std::vector<events::StoredEvent>> read(const events::Scan& what) override {
-    return log_->read(what);
-  }
-  Result<std::vector<events::StoredEvent>> read_arrivals(uint64_t after, size_t limit) override {
-    return log_->read_arrivals(after, limit);
-  }
-  uint64_t last_seq() const override { return log_->last_seq(); }
-  uint64_t wait_for_arrivals(uint64_t after, std::chrono::milliseconds at_most) override {
-    return log_->wait_for_arrivals(after, at_most);
-  }
-  void wake() override { log_->wake(); }
-  Result<events::Table> sql(std::string_view query, const events::SqlLimits& limits) override {
-    return log_->sql(query, limits);
-  }
-  Result<events::LogStats> stats() override { return log_->stats(); }
-  Result<events::Erased> erase(const events::Erase& what) override { return log_->erase(what); }
 
  private:
-  std::unique_ptr<events::Log> log_;
   std::atomic<int> calls_ = 0, every_ = 0;  // one call in `every_` breaks off; 0: none does
 };
 
