@@ -1,19 +1,14 @@
 // A second process writes and is killed with SIGKILL at random moments. What it had reported as
 // committed is there afterwards, and no transaction is there in part.
 #include <cstdlib>
-#include <cstring>
 #include <random>
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child_testing.h"
 #include "store/store.h"
 #include "store/testing.h"
-
-extern char** environ;
 
 namespace perennial::store {
 namespace {
@@ -29,10 +24,6 @@ Result<void> insert_batch(Connection& c, int64_t batch) {
   return {};
 }
 
-void report(const std::string& line) {
-  if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) ::_exit(1);
-}
-
 // The child: this same program, started with this one test. Runs until it is killed.
 TEST(CrashChild, DISABLED_Writes) {
   const char* where = std::getenv("PERENNIAL_CRASH_WHERE");
@@ -44,58 +35,21 @@ TEST(CrashChild, DISABLED_Writes) {
   for (int64_t batch = last.value()->integer(0) + 1;; ++batch) {
     auto done = db->write([&](Connection& c) -> Result<void> {
       TRY(insert_batch(c, batch));
-      if (holds) report("#held\n");
+      if (holds) report("held");
       while (holds) ::pause();
       return {};
     });
     if (!done) ::_exit(1);
-    report("#" + std::to_string(batch) + "\n");
+    report(std::to_string(batch));
   }
 }
 
-class Child {
+class Writer : public Child {
  public:
-  Child(const std::string& where, bool holds) {
-    int ends[2];
-    INVARIANT(::pipe(ends) == 0);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addclose(&actions, ends[0]);
-    std::string program = "/proc/self/exe", filter = "--gtest_filter=CrashChild.*";
-    std::string disabled = "--gtest_also_run_disabled_tests";
-    char* arguments[] = {program.data(), filter.data(), disabled.data(), nullptr};
-    ::setenv("PERENNIAL_CRASH_WHERE", where.c_str(), 1);
-    if (holds) ::setenv("PERENNIAL_CRASH_HOLDS", "1", 1);
-    INVARIANT(::posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments, environ) == 0);
-    ::unsetenv("PERENNIAL_CRASH_WHERE");
-    ::unsetenv("PERENNIAL_CRASH_HOLDS");
-    posix_spawn_file_actions_destroy(&actions);
-    ::close(ends[1]);
-    output_ = ::fdopen(ends[0], "r");
-  }
-  ~Child() {
-    kill();
-    std::fclose(output_);
-  }
-  // The next line that the child reported, without its "#"; empty when it has ended.
-  std::string next() {
-    char line[256];
-    while (std::fgets(line, sizeof line, output_)) {
-      if (line[0] == '#') return std::string(line + 1, std::strlen(line) - 2);
-    }
-    return "";
-  }
-  void kill() {
-    if (pid_ == 0) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-    pid_ = 0;
-  }
-
- private:
-  pid_t pid_ = 0;
-  std::FILE* output_ = nullptr;
+  Writer(const std::string& where, bool holds)
+      : Child("CrashChild.*", holds ? std::vector<std::string>{"PERENNIAL_CRASH_WHERE=" + where,
+                                                               "PERENNIAL_CRASH_HOLDS=1"}
+                                    : std::vector<std::string>{"PERENNIAL_CRASH_WHERE=" + where}) {}
 };
 
 Result<void> create_table(Connection& c) {
@@ -112,7 +66,7 @@ TEST(CrashTest, KeepsWhatWasCommittedAndNothingInPart) {
   for (int i = 0; i < kKills; ++i) {
     int64_t committed = 0;
     {
-      Child child(db.where(), false);
+      Writer child(db.where(), false);
       const auto lines = std::uniform_int_distribution(1, 30)(random);
       for (int line = 0; line < lines; ++line) committed = std::atoll(child.next().c_str());
       // tidy allows: the kill comes at a random moment, nothing is waited for.
@@ -136,7 +90,7 @@ TEST(CrashTest, KeepsWhatWasCommittedAndNothingInPart) {
 TEST(CrashTest, ForgetsWhatWasNotCommitted) {
   TestDatabase db;
   ASSERT_TRUE(db->write(create_table));
-  Child child(db.where(), true);
+  Writer child(db.where(), true);
   ASSERT_EQ(child.next(), "held");
   child.kill();
   db.reopen();

@@ -1,11 +1,26 @@
 // The files of a timeline as a process that was killed, another version of the program, or another
 // workspace leaves them: what can be used is used, all else is removed and built again.
+#include "base/child_testing.h"
 #include "timeline/timeline_testing.h"
 
 namespace perennial::timeline {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Writes the base that is at `from` with other facts to `to`.
+void copy_base(const fs::path& from, const fs::path& to,
+               const std::function<void(BaseFacts&)>& change) {
+  const Base base = open_base(from).value();
+  BaseFacts facts = base.facts;
+  change(facts);
+  auto writer = BaseWriter::create(to).value();
+  for (uint32_t i = 0; i < base.layer->buckets(); ++i) {
+    const BucketView bucket = base.layer->bucket(i);
+    ASSERT_TRUE(writer->add(bucket ? bucket.bytes() : std::string_view()));
+  }
+  ASSERT_TRUE(writer->finish(facts, *base.dictionary));
+}
 
 class FilesTest : public TimelineTest {
  protected:
@@ -51,19 +66,6 @@ class FilesTest : public TimelineTest {
     const int byte = bytes.get();
     bytes.seekp(place);
     bytes.put(static_cast<char>(byte ^ 0x01));
-  }
-  // Writes the base that is at `from` with other facts to `to`.
-  static void rewrite(const fs::path& from, const fs::path& to,
-                      const std::function<void(BaseFacts&)>& change) {
-    const Base base = open_base(from).value();
-    BaseFacts facts = base.facts;
-    change(facts);
-    auto writer = BaseWriter::create(to).value();
-    for (uint32_t i = 0; i < base.layer->buckets(); ++i) {
-      const BucketView bucket = base.layer->bucket(i);
-      ASSERT_TRUE(writer->add(bucket ? bucket.bytes() : std::string_view()));
-    }
-    ASSERT_TRUE(writer->finish(facts, *base.dictionary));
   }
   // Opens, and says whether the log was read for it.
   bool built_again() {
@@ -131,7 +133,7 @@ TEST_F(FilesTest, AnotherVersionZoneOrLogIsNotUsed) {
   close();
   const auto changed = [&](const std::function<void(BaseFacts&)>& change) {
     const fs::path old = base_file();
-    rewrite(old, path_of(500), change);
+    copy_base(old, path_of(500), change);
     fs::rename(path_of(500), old);
     const bool again = built_again();
     close();
@@ -211,6 +213,50 @@ TEST_F(FilesTest, AKillAtAnyMomentLosesNothing) {
     fs::remove_all(copy);
   }
   directory_ = mine;
+}
+
+// The child: copies a base to one with the next number as the program writes it, removes the one
+// before, and so on until it is killed.
+TEST(BaseChild, DISABLED_Writes) {
+  const char* from = std::getenv("PERENNIAL_BASE_FROM");
+  if (from == nullptr) GTEST_SKIP() << "only runs as the child of FilesTest";
+  const fs::path into = std::getenv("PERENNIAL_BASE_INTO");
+  const auto path_of = [&](int number) {
+    return into / ("base-" + std::to_string(number) + ".timeline");
+  };
+  for (int number = 2;; ++number) {
+    copy_base(from, path_of(number), [](BaseFacts&) {});
+    report(std::to_string(number));
+    fs::remove(path_of(number - 1));
+  }
+}
+
+TEST_F(FilesTest, AProcessKilledWhileItWritesBasesLeavesAWholeOne) {
+  SCOPED_TRACE(seed_);
+  append_random(3'000);
+  write_base();
+  const fs::path kept = directory_ + "-kept";
+  fs::rename(base_file(), kept);
+  constexpr int kKills = 12;
+  int unfinished = 0;
+  for (int round = 0; round < kKills; ++round) {
+    fs::copy_file(kept, path_of(1));
+    {
+      Child child("BaseChild.*",
+                  {"PERENNIAL_BASE_FROM=" + kept.string(), "PERENNIAL_BASE_INTO=" + directory_});
+      for (unsigned lines = 1 + random_() % 4; lines > 0; --lines) ASSERT_NE(child.next(), "");
+      // tidy allows: the kill comes at a random moment, nothing is waited for.
+      ::usleep(random_() % 4'000);
+      child.kill();
+    }
+    for (const std::string& name : files()) unfinished += name.ends_with(".new");
+    EXPECT_FALSE(built_again()) << testing::PrintToString(files());
+    EXPECT_EQ(files().size(), 1u);
+    close();
+    fs::remove(base_file());
+  }
+  EXPECT_GT(unfinished, 0) << "no kill met a base that was being written";
+  fs::remove(kept);
 }
 
 }  // namespace
