@@ -143,10 +143,16 @@ class Reading {
     });
   }
 
+  // Nor is there room for it: memory, temporary files of all who ask, or the disk.
+  static bool is_too_much(const Error& error) {
+    return error.code == Code::kTooLarge || error.code == Code::kBusy || error.code == Code::kFull;
+  }
+
   // What was found, or nothing with a note when it is too much to read.
   Result<void> add_or_note(Result<std::vector<Affinity>> found, std::string_view note,
                            std::vector<Affinity>& into) {
-    if (!found && found.error().code == Code::kTooLarge) {
+    if (!found && is_too_much(found.error())) {
+      TRY(stop_.check());
       if (std::ranges::find(all_.notes, note) == all_.notes.end()) all_.notes.emplace_back(note);
       return {};
     }
@@ -165,7 +171,8 @@ class Reading {
                                     : from_log(named, categories, words);
     };
     auto found = read(!categories.empty());
-    if (!found && found.error().code == Code::kTooLarge) {
+    if (!found && is_too_much(found.error())) {
+      TRY(stop_.check());
       all_.notes.emplace_back(kItemsUnread);
       found = read(false);
     }
