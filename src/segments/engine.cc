@@ -168,10 +168,11 @@ Result<Definition> Engine::checked(const Json& json, const std::string& self) {
 
 // ---- reading
 
-bool Engine::suffices(const timeline::Snapshot& snapshot, const Definition& definition) {
+bool Engine::suffices(const timeline::Snapshot* snapshot, const Definition& definition) {
   const timeline::Ask ask{
       .selectors = selectors_of(definition), .among = {}, .person_group = {}, .presence = {}};
-  return timeline::missing_properties(*snapshot.dictionary, ask).empty();
+  return ask.selectors.empty() ||
+         (snapshot != nullptr && timeline::missing_properties(*snapshot->dictionary, ask).empty());
 }
 
 Result<std::shared_ptr<const timeline::Snapshot>> Engine::from_log(const Definition& definition,
@@ -197,9 +198,7 @@ Result<std::shared_ptr<const Program>> Engine::compile(
     const Definition& definition, const timeline::Stop& stop,
     std::shared_ptr<const timeline::Snapshot> snapshot) {
   const Moment moment = Moment::of(calendar(), now());
-  if (!selectors_of(definition).empty() &&
-      (snapshot == nullptr || !suffices(*snapshot, definition)))
-    snapshot = TRY(from_log(definition, stop));
+  if (!suffices(snapshot.get(), definition)) snapshot = TRY(from_log(definition, stop));
   return Program::compile(definition, std::move(snapshot), moment, pool(), stop);
 }
 

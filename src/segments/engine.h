@@ -53,8 +53,8 @@ class Engine {
   Result<std::shared_ptr<const Program>> compile(
       const Definition& definition, const timeline::Stop& stop,
       std::shared_ptr<const timeline::Snapshot> snapshot);
-  // Whether the timeline holds all that the definition looks at.
-  static bool suffices(const timeline::Snapshot& snapshot, const Definition& definition);
+  // Whether the timeline holds all that the definition looks at; a snapshot of null holds nothing.
+  static bool suffices(const timeline::Snapshot* snapshot, const Definition& definition);
 
   Result<std::unique_ptr<Reading>> read(const Definition& definition, const MembersOf& members,
                                         Instant now);

@@ -78,7 +78,13 @@ Result<void> Keeper::update(Kept& kept, Step& step) {
       return fail(Code::kBusy, "a segment that it refers to is not computed", id);
   }
   if (!kept.whole) TRY(update_news(kept, step));
-  if (!kept.whole && kept.soonest <= step.second) TRY(update_due(kept, step));
+  if (!kept.whole && kept.soonest <= step.second) {
+    if (kept.from_log) {
+      look_again(kept, "time");
+    } else {
+      TRY(update_due(kept, step));
+    }
+  }
   if (kept.whole) TRY(update_whole(kept, step));
   settle(kept, step);
   return {};
@@ -88,7 +94,6 @@ Result<void> Keeper::compile(Kept& kept, Step& step, const timeline::Stop& stop)
   if (kept.program != nullptr && kept.snapshot == step.snapshot) return {};
   kept.program = TRY(engine_.compile(*kept.definition, stop, step.snapshot));
   kept.snapshot = step.snapshot;
-  kept.from_log = kept.program->snapshot() != step.snapshot;
   return {};
 }
 
@@ -101,6 +106,7 @@ Result<std::unique_ptr<Reading>> Keeper::reading(const Kept& kept, const Step& s
 // Everybody.
 Result<void> Keeper::update_whole(Kept& kept, Step& step) {
   const auto steady = std::chrono::steady_clock::now();
+  kept.from_log = !Engine::suffices(step.snapshot.get(), *kept.definition);
   if (kept.from_log && steady < kept.not_before) return {};
   auto stop = std::make_shared<timeline::Stop>();
   stop->deadline = steady + kMaxEvaluation;
@@ -132,9 +138,15 @@ Result<void> Keeper::update_whole(Kept& kept, Step& step) {
     kept.soonest = kept.turns.empty() ? kNever : std::ranges::min(kept.turns);
     kept.computed_at = step.now;
     kept.whole = kept.first = false;
-    if (kept.from_log) kept.not_before = steady + kFromLogEvery;
     return {};
   }();
+  if (kept.from_log) {
+    // Whether it went or not: others are to be looked at too. What was read of the log is let go,
+    // as it may lie in files that are few for all.
+    kept.not_before = std::chrono::steady_clock::now() + kFromLogEvery;
+    kept.program.reset();
+    kept.snapshot.reset();
+  }
   std::lock_guard lock(mutex_);
   running_.clear();
   stop_.reset();
@@ -155,7 +167,7 @@ void Keeper::share(Step& step) {
       kept.snapshot.reset();
     }
     const auto concerns = concerned(step.news, kept.interest);
-    if (concerns.empty() || !Engine::suffices(*step.snapshot, *kept.definition)) continue;
+    if (concerns.empty() || !Engine::suffices(step.snapshot.get(), *kept.definition)) continue;
     // Selectors reach back as far as windows did when they were made.
     if (kept.sharing == nullptr || step.now - kept.sharing_since > kSharingFor) {
       const Moment moment = Moment::of(step.calendar, step.now);
@@ -199,18 +211,14 @@ Result<void> Keeper::update_news(Kept& kept, Step& step) {
   if (people.empty()) return {};
   timeline::Stop stop;
   stop.deadline = std::chrono::steady_clock::now() + kMaxEvaluation;
+  kept.from_log = !Engine::suffices(step.snapshot.get(), *kept.definition);
   if (kept.from_log) {
     // What the log must answer is answered for everybody at once, and not for every event.
-    kept.snapshot = nullptr;
     look_again(kept, "event");
     return {};
   }
   const SharedHits::Places* places = places_in_shared(kept, step, people);
   if (places == nullptr) TRY(compile(kept, step, stop));
-  if (kept.from_log) {
-    look_again(kept, "event");
-    return {};
-  }
   const auto reading = TRY(this->reading(kept, step));
   Program::Personal personal(places != nullptr ? *kept.sharing : *kept.program, reading->context(),
                              places != nullptr ? step.shared.get() : nullptr, places);
