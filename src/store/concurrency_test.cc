@@ -49,30 +49,6 @@ TEST_F(ConcurrencyTest, ReadsSeeOneSnapshot) {
   EXPECT_EQ(sum(), 12);
 }
 
-// PostgreSQL may tell one of two that the key is taken, instead of a serialization failure.
-TEST_F(ConcurrencyTest, WhoTakesTheNextNumberGetsOne) {
-  constexpr int kThreads = 4, kRounds = 50;
-  ASSERT_TRUE(db_->write(
-      [](Connection& c) { return c.run_script("CREATE TABLE number (id BIGINT PRIMARY KEY)"); }));
-  std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&] {
-      for (int i = 0; i < kRounds; ++i) {
-        auto done = db_->write([](Connection& c) -> Result<void> {
-          const auto next =
-              TRY(c.query_one("SELECT COALESCE(max(id), 0) + 1 FROM number"))->integer(0);
-          TRY(c.execute("INSERT INTO number VALUES ($1)", {next}));
-          return {};
-        });
-        EXPECT_TRUE(done) << done.error().text();
-      }
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  auto last = db_->read([](Connection& c) { return c.query_one("SELECT max(id) FROM number"); });
-  EXPECT_EQ(last.value()->integer(0), kThreads * kRounds);
-}
-
 TEST_F(ConcurrencyTest, WritersAddUpExactly) {
   constexpr int kThreads = 4, kRounds = 50;
   std::vector<std::thread> threads;
