@@ -529,16 +529,18 @@ Result<IdFilter> load_filter(ChdbEngine& engine, uint64_t events, const std::sto
   auto connection = TRY(engine.connect(kReaderSettings));
   // A tenth more than there is, so that the first layer lasts for a while.
   IdFilter filter(events + events / 10);
-  TRY(stream_rows(
-      *connection, "SELECT id FROM events UNION ALL SELECT id FROM erased_ids",
-      [&](RowReader& reader) {
-        Fingerprint id;
-        return reader.read_id(id) && (filter.add(id), true);
-      },
-      [&]() -> Result<void> {
-        if (stop.stop_requested()) return fail(Code::kBusy, "the log is being closed");
-        return {};
-      }));
+  for (const char* table : {"events", "erased_ids"}) {
+    TRY(stream_rows(
+        *connection, std::string("SELECT id FROM ") + table,
+        [&](RowReader& reader) {
+          Fingerprint id;
+          return reader.read_id(id) && (filter.add(id), true);
+        },
+        [&]() -> Result<void> {
+          if (stop.stop_requested()) return fail(Code::kBusy, "the log is being closed");
+          return {};
+        }));
+  }
   return filter;
 }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <algorithm>
+
 namespace perennial::events {
 
 KnownIds::KnownIds(Load load, std::chrono::milliseconds retry)
@@ -23,7 +25,8 @@ void KnownIds::load(const Load& load, std::chrono::milliseconds retry,
       changed_.notify_all();
       return;
     }
-    changed_.wait_for(lock, stop, retry, [] { return false; });
+    changed_.wait_for(lock, stop, std::exchange(retry, std::min(2 * retry, kLongestFilterRetry)),
+                      [] { return false; });
   }
 }
 

@@ -18,7 +18,8 @@
 
 namespace perennial::events {
 
-inline constexpr std::chrono::milliseconds kFilterRetry{1'000};  // after a filling that failed
+// After a filling that failed; twice as long after each further one.
+inline constexpr std::chrono::milliseconds kFilterRetry{1'000}, kLongestFilterRetry{60'000};
 
 class KnownIds {
  public:
