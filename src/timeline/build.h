@@ -32,19 +32,11 @@ struct Progress {
   }
 };
 
-// How a timeline that is behind comes after its log.
-struct CatchUp {
-  // Behind by more than this, the log is swept instead of read in the order of arrival.
-  uint64_t sweep_events = 100'000;
-  // Rows of a sweep, of about 50 bytes, that are held until they become a layer.
-  size_t rows = 1'000'000;
-};
-
 struct BuildSource {
   events::Log& log;
   store::Database& database;
   OwnersCache* owners = nullptr;  // shared by those who read the log for questions; may be null
-  std::shared_ptr<ScratchSpace> scratch;  // the same; read_from_log() needs one
+  std::shared_ptr<ScratchSpace> scratch;  // of temporary files; build_base() does without
 };
 
 // Writes the base of everything that the people stage has applied; temporary files stand beside it.

@@ -63,16 +63,12 @@ class BaseBuild {
 
   Result<std::vector<std::string>> build(Spilled& spilled, uint32_t partition, uint32_t buckets) {
     Rows rows = TRY(spilled.read_back(partition));
-    sort_rows(rows.rows);
-    std::vector<std::string> blocks;
-    size_t at = 0;
-    const uint32_t first = partition * per_partition_;
-    for (uint32_t b = first; b < std::min(first + per_partition_, buckets); ++b) {
-      const size_t begin = at;
-      while (at < rows.rows.size() && rows.rows[at].person / kBucketPeople == b) ++at;
-      const auto part = std::span(rows.rows).subspan(begin, at - begin);
-      blocks.push_back(part.empty() ? "" : build_bucket(part, rows.values, {}, &days_));
-    }
+    const uint32_t first = std::min(partition * per_partition_, buckets);
+    std::vector<std::string> blocks(std::min(per_partition_, buckets - first));
+    TRY(each_bucket(rows, [&](uint32_t bucket, std::span<const Row> of) -> Result<void> {
+      blocks.at(bucket - first) = build_bucket(of, rows.values, {}, &days_);
+      return {};
+    }));
     return blocks;
   }
 

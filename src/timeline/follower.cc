@@ -1,8 +1,9 @@
 #include "timeline/follower.h"
 
-#include <utility>
-
 #include <algorithm>
+
+#include "timeline/scratch_layer.h"
+#include "timeline/spill_log.h"
 
 namespace perennial::timeline {
 namespace {
@@ -11,13 +12,14 @@ constexpr size_t kMaxCachedOwners = 300'000;  // it starts afresh above
 constexpr size_t kMovesAtOnce = 5'000;
 constexpr uint64_t kEventsOfALookup = 8'192;    // read for one person: the log's index is sparse
 constexpr uint64_t kRowsOfAReread = 4'000'000;  // about, in memory: a larger sweep is done in parts
+constexpr size_t kSweepPartitions = 64;         // one is in memory as rows
 constexpr uint64_t kSimilar = 4;                // layers merge unless the older is this much larger
 
 }  // namespace
 
-Follower::Follower(BuildSource source, Base base, Zone zone, CatchUp catch_up)
+Follower::Follower(BuildSource source, Base base, Zone zone, uint64_t sweep_events)
     : source_(source),
-      catch_up_(catch_up),
+      sweep_events_(sweep_events),
       zone_(zone),
       days_(days_of(zone)),
       facts_(base.facts),
@@ -103,8 +105,7 @@ Result<Follower::Look> Follower::look() {
     }
     out.moves = TRY(people::moves_after(c, last_move_, kMovesAtOnce));
     apply_moves(out.moves);
-    if (out.reached.applied_seq > seq_ &&
-        out.reached.applied_seq - seq_ <= catch_up_.sweep_events) {
+    if (out.reached.applied_seq > seq_ && out.reached.applied_seq - seq_ <= sweep_events_) {
       out.shared = TRY(source_.log.share_arrivals(seq_, kArrivalsAtOnce));
       out.arrivals = events::up_to(out.shared.events, out.reached.applied_seq);
       out.owners = TRY(owners_of(c, out.arrivals));
@@ -133,14 +134,8 @@ bool Follower::meets_older(uint32_t person, Second at) const {
   const uint32_t place = person % kBucketPeople;
   const uint32_t number = person / kBucketPeople;
   if (number < replaced_.size() && replaced_[number].has(place)) return false;
-  return holds(layers_, person, at);
-}
-
-bool Follower::holds(const Layers& layers, uint32_t person, Second at) {
-  const uint32_t place = person % kBucketPeople;
-  const uint32_t number = person / kBucketPeople;
-  for (size_t l = layers.size(); l-- > 0;) {
-    const BucketView bucket = layers[l]->bucket(number);
+  for (size_t l = layers_.size(); l-- > 0;) {
+    const BucketView bucket = layers_[l]->bucket(number);
     if (!bucket) continue;
     const Second* begin = bucket.at() + bucket.first()[place];
     const Second* end = bucket.at() + bucket.first()[place + 1];
@@ -273,7 +268,7 @@ Result<void> Follower::reread_many(const Progress& progress) {
 
 Result<Follower::Step> Follower::step(const Progress& progress) {
   Look seen = TRY(look());
-  const bool far = seen.reached.applied_seq > seq_ + catch_up_.sweep_events;
+  const bool far = seen.reached.applied_seq > seq_ + sweep_events_;
   if (far) return sweep(seen.reached, progress);
   for (size_t i = 0; i < seen.arrivals.size(); ++i) take(seen.arrivals[i], seen.owners[i]);
   const uint64_t before = seq_;
@@ -305,11 +300,8 @@ Result<Follower::Step> Follower::sweep(const people::Reached& reached, const Pro
     owners = TRY(Owners::load(c));
     return {};
   }));
-  if (auto swept = take_all(owners, now.applied_seq, progress); !swept) {
-    rows_ = {};  // the next try begins anew
-    return std::unexpected(std::move(swept).error());
-  }
-  newer_rows_ = true;
+  layers_.push_back(TRY(missing(owners, now, progress)));
+  compact();
   seq_ = now.applied_seq;
   owners_.clear();
   moved_.clear();
@@ -318,50 +310,37 @@ Result<Follower::Step> Follower::sweep(const people::Reached& reached, const Pro
   return Step{.changed = true, .more = false};
 }
 
-// All events up to a number, as layers: rows are made into one whenever there are many, since
-// millions may be missing after a start. Nothing is in use before all of them are there.
-Result<void> Follower::take_all(const Owners& owners, uint64_t up_to, const Progress& progress) {
-  Layers made;
-  uint64_t seen = 0, nobody = 0, outside = 0;
-  std::string identity;
-  uint32_t person = 0;
-  TRY(source_.log.sweep({.after_seq = seq_, .up_to_seq = up_to, .anonymous_ids = true},
-                        [&](const events::Glimpse& event) -> Result<void> {
-                          if (++seen % 4096 == 0) TRY(progress.check());
-                          if (event.identity != identity || person == 0) {
-                            identity = event.identity;
-                            person = owners.find_event(identity, event.anonymous_id);
-                            if (is_junk_identity(identity)) {
-                              facts_.junk = true;
-                              identity.clear();
-                            }
-                          }
-                          if (person == 0) {
-                            ++nobody;
-                            return {};
-                          }
-                          const auto took =
-                              intake_->take(person, event.type, event.name, event.timestamp_ms,
-                                            event.seq, event.properties, rows_);
-                          if (took == Intake::Took::kOutside) {
-                            ++outside;
-                            return {};
-                          }
-                          const Second at = rows_.rows.back().at();
-                          if (holds(made, person, at) || meets_older(person, at))
-                            unsettled_.insert(person);
-                          if (rows_.rows.size() >= catch_up_.rows) {
-                            made.push_back(layer_of(std::exchange(rows_, {}), {}, &days_));
-                          }
-                          return {};
-                        }));
-  for (auto& layer : made) {
-    layers_.push_back(std::move(layer));
-    compact();
+// All events that the people stage has applied since, as a layer. Of a person rows are in their
+// exact order here; only a second that an older layer has too must be read anew.
+Result<std::shared_ptr<const Layer>> Follower::missing(const Owners& owners,
+                                                       const people::Reached& upto,
+                                                       const Progress& progress) {
+  Spilled spilled(std::make_shared<Scratch>(source_.scratch), kSweepPartitions);
+  const SpiltLog found = TRY(spill_log(
+      {.log = source_.log,
+       .owners = owners,
+       .dictionary = *dictionary_,
+       .partition = [](uint32_t person) { return person / kBucketPeople % kSweepPartitions; },
+       .look = [&](size_t, uint64_t, size_t) { return progress.check(); }},
+      {.after_seq = seq_, .up_to_seq = upto.applied_seq}, spilled));
+  const auto layer =
+      TRY(LayerMaker::create(static_cast<uint32_t>(upto.last_person / kBucketPeople + 1), nullptr));
+  std::unordered_set<uint32_t> again;
+  for (size_t p = 0; p < kSweepPartitions; ++p) {
+    TRY(progress.check());
+    Rows rows = TRY(spilled.read_back(p));
+    TRY(each_bucket(rows, [&](uint32_t number, std::span<const Row> of) {
+      for (const Row& row : of) {
+        if (meets_older(row.person, row.at())) again.insert(row.person);
+      }
+      return layer->add(number, build_bucket(of, rows.values, {}, &days_));
+    }));
   }
-  facts_.nobody += nobody;
-  facts_.outside += outside;
-  return {};
+  unsettled_.merge(again);
+  facts_.junk |= found.junk;
+  facts_.nobody += found.nobody;
+  facts_.outside += found.outside;
+  return layer->finish();
 }
 
 // ---- layers ------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ inline constexpr size_t kRereadAtOnce = 500;
 
 class Follower {
  public:
-  Follower(BuildSource source, Base base, Zone zone, CatchUp catch_up);
+  Follower(BuildSource source, Base base, Zone zone, uint64_t sweep_events);
 
   struct Step {
     bool changed = false;  // a new snapshot is worth publishing
@@ -59,7 +59,6 @@ class Follower {
   Result<void> renew(const std::string& path, const Progress& progress);
 
  private:
-  using Layers = std::vector<std::shared_ptr<const Layer>>;
   // One consistent look at people: what has been applied, what moved, whose the identities are.
   struct Look {
     people::Reached reached;
@@ -75,29 +74,29 @@ class Follower {
   void apply_moves(const std::vector<people::Move>& moves);
   void take(const events::StoredEvent& event, uint32_t person);
   bool meets_older(uint32_t person, Second at) const;
-  static bool holds(const Layers& layers, uint32_t person, Second at);
   Result<void> reread(const Progress& progress);
   Result<void> reread(const std::vector<people::PersonId>& people);
   Result<void> reread_many(const Progress& progress);
   void forget(const std::unordered_set<uint32_t>& people);
-  Result<void> take_all(const Owners& owners, uint64_t up_to, const Progress& progress);
+  Result<std::shared_ptr<const Layer>> missing(const Owners& owners, const people::Reached& upto,
+                                               const Progress& progress);
   void replace(uint32_t person);
   void settle();  // makes a layer of the rows
   void make_newest();
   void compact();
 
   const BuildSource source_;
-  const CatchUp catch_up_;
+  const uint64_t sweep_events_;
   const Zone zone_;
   const Days days_;
   BaseFacts facts_;
   std::shared_ptr<Dictionary> dictionary_;
   std::unique_ptr<Intake> intake_;
-  Layers layers_;                            // base first
-  std::atomic<size_t> frozen_ = 1;           // layers that may not be merged with others
-  Rows rows_;                                // newer than all layers
-  People replaced_;                          // whose rows are all there is of them
-  std::shared_ptr<const HeapLayer> newest_;  // of the rows, unless they are newer
+  std::vector<std::shared_ptr<const Layer>> layers_;  // base first
+  std::atomic<size_t> frozen_ = 1;                    // layers that may not be merged with others
+  Rows rows_;                                         // newer than all layers
+  People replaced_;                                   // whose rows are all there is of them
+  std::shared_ptr<const HeapLayer> newest_;           // of the rows, unless they are newer
   bool newer_rows_ = false;
   uint64_t seq_ = 0;
   int64_t last_move_ = 0;

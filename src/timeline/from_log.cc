@@ -128,15 +128,9 @@ class FromLogBuild {
              size.values * (sizeof(Value) + kMakingAValue));
     TRY(stop_.check());
     Rows rows = TRY(spilled_.read_back(partition));
-    sort_rows(rows.rows);
-    const std::span<const Row> all(rows.rows);
-    for (size_t at = 0; at < all.size();) {
-      const uint32_t bucket = all[at].person / kBucketPeople;
-      const size_t begin = at;
-      while (at < all.size() && all[at].person / kBucketPeople == bucket) ++at;
-      TRY(maker.add(bucket,
-                    build_bucket(all.subspan(begin, at - begin), rows.values, {}, nullptr)));
-    }
+    TRY(each_bucket(rows, [&](uint32_t bucket, std::span<const Row> of) {
+      return maker.add(bucket, build_bucket(of, rows.values, {}, nullptr));
+    }));
     held.set(0);
     return {};
   }

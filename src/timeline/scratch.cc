@@ -16,9 +16,10 @@ constexpr uint64_t kBytesOfLook = 64 << 20;  // between two looks at the disk
 
 std::string megabytes(uint64_t bytes) { return std::to_string(bytes >> 20) + " MB"; }
 
-Error system_error(const std::string& directory) {
+// Askers are told no path.
+Error system_error() {
   return {errno == ENOSPC ? Code::kFull : Code::kInternal,
-          std::string("a temporary file: ") + std::strerror(errno), directory, ""};
+          std::string("a temporary file of the timeline: ") + std::strerror(errno), "", ""};
 }
 
 // Whether so many bytes of the disk are free.
@@ -26,13 +27,13 @@ Result<void> check_disk(const ScratchSpace& space) {
   if (space.leaves == 0) return {};
   struct statvfs disk{};
   if (::statvfs(space.directory.c_str(), &disk) != 0) {
-    return std::unexpected(system_error(space.directory));
+    return std::unexpected(system_error());
   }
   if (uint64_t{disk.f_bavail} * disk.f_frsize >= space.leaves) return {};
   return fail(Code::kFull,
               "the question needs temporary files, and less than " + megabytes(space.leaves) +
                   " of the disk are free",
-              space.directory, "free some of the disk, or ask about a shorter range");
+              "", "free some of the disk, or ask about a shorter range");
 }
 
 }  // namespace
@@ -46,8 +47,8 @@ Result<void> Scratch::take(uint64_t bytes) {
                 "", "ask about a shorter range, fewer events or fewer properties");
   }
   if (all > space_->most) {
-    return fail(Code::kBusy, "the questions under way take all the temporary files there are", "",
-                "ask again in a moment");
+    return fail(Code::kBusy, "questions and their answers take all the temporary files there are",
+                "", "ask again in a moment");
   }
   if (before == 0 || before / kBytesOfLook != (before + bytes) / kBytesOfLook) {
     return check_disk(*space_);
@@ -64,7 +65,7 @@ Result<std::unique_ptr<ScratchFile>> ScratchFile::create(std::shared_ptr<Scratch
   const std::string& directory = scratch->space().directory;
   std::string path = directory + "/scratch-XXXXXX";
   const int file = ::mkostemp(path.data(), O_CLOEXEC);
-  if (file < 0) return std::unexpected(system_error(directory));
+  if (file < 0) return std::unexpected(system_error());
   ::unlink(path.c_str());
   return std::unique_ptr<ScratchFile>(new ScratchFile(std::move(scratch), file));
 }
@@ -83,7 +84,7 @@ Result<uint64_t> ScratchFile::add(std::string_view bytes) {
     const ssize_t wrote =
         ::pwrite(file_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(at + done));
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return std::unexpected(system_error(scratch_->space().directory));
+    if (wrote < 0) return std::unexpected(system_error());
     done += static_cast<size_t>(wrote);
   }
   return at;
@@ -94,9 +95,9 @@ Result<void> ScratchFile::read(uint64_t at, std::span<char> out) const {
     const ssize_t got =
         ::pread(file_, out.data() + done, out.size() - done, static_cast<off_t>(at + done));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return std::unexpected(system_error(scratch_->space().directory));
+    if (got < 0) return std::unexpected(system_error());
     if (got == 0) {
-      return fail(Code::kInternal, "a temporary file became shorter", scratch_->space().directory);
+      return fail(Code::kInternal, "a temporary file became shorter");
     }
     done += static_cast<size_t>(got);
   }
@@ -115,7 +116,7 @@ void ScratchFile::drop(uint64_t at, uint64_t bytes) {
 
 Result<const char*> ScratchFile::map() {
   void* mapped = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file_, 0);
-  if (mapped == MAP_FAILED) return std::unexpected(system_error(scratch_->space().directory));
+  if (mapped == MAP_FAILED) return std::unexpected(system_error());
   mapped_ = mapped;
   return static_cast<const char*>(mapped);
 }

@@ -39,4 +39,19 @@ struct SpiltLog {
 };
 Result<SpiltLog> spill_log(const SpillLog& what, const events::Sweep& sweep, Spilled& into);
 
+// Sorts the rows of a partition and gives them to `take(number, rows)` bucket by bucket; ends at
+// its first error.
+template <class Take>
+Result<void> each_bucket(Rows& rows, Take take) {
+  sort_rows(rows.rows);
+  const std::span<const Row> all(rows.rows);
+  for (size_t at = 0; at < all.size();) {
+    const uint32_t bucket = all[at].person / kBucketPeople;
+    const size_t begin = at;
+    while (at < all.size() && all[at].person / kBucketPeople == bucket) ++at;
+    TRY(take(bucket, all.subspan(begin, at - begin)));
+  }
+  return {};
+}
+
 }  // namespace perennial::timeline

@@ -4,6 +4,7 @@
 #include <random>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "events/testing.h"
@@ -61,7 +62,9 @@ TEST(Spill, RowsComeBackAsTheyWere) {
   size_t read = 0;
   for (size_t file = 0; file < spilled.partitions(); ++file) {
     const Spilled::Size size = spilled.size(file);
+    const uint64_t taken = space->used;
     const Rows rows = spilled.read_back(file).value();
+    EXPECT_LT(space->used, taken) << "the disk has it back at once";
     EXPECT_EQ(rows.rows.size(), size.rows);
     EXPECT_EQ(rows.values.size(), size.values);
     read += rows.rows.size();
@@ -112,7 +115,8 @@ TEST(Spill, WhereNoFileCanBeMadeIsSaid) {
   const auto space = std::make_shared<ScratchSpace>("/nowhere/at/all");
   const auto none = ScratchFile::create(std::make_shared<Scratch>(space));
   ASSERT_FALSE(none);
-  EXPECT_EQ(none.error().where, "/nowhere/at/all");
+  EXPECT_THAT(none.error().text(), testing::Not(testing::HasSubstr("/nowhere")))
+      << "askers read it";
 }
 
 TEST(Spill, TemporaryFilesHaveABoundAndGiveBackWhatTheyTook) {
@@ -143,7 +147,7 @@ TEST(Spill, TheDiskIsNotFilled) {
   const auto refused = file->add("x");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::kFull);
-  EXPECT_EQ(refused.error().where, directory.path());
+  EXPECT_THAT(refused.error().text(), testing::Not(testing::HasSubstr(directory.path())));
 }
 
 }  // namespace

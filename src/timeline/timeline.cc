@@ -72,6 +72,7 @@ struct Timeline::Impl {
   void give_up_rewriting();
   void remove_other_bases() const;
   void rewrite_if_grown();
+  void adopt_rewritten();
   void keep_what_is_above();
   void rewrite(std::vector<std::shared_ptr<const Layer>> layers, BaseFacts facts);
   bool stopping() const { return progress.stop; }
@@ -165,7 +166,7 @@ Result<void> Timeline::Impl::install(uint64_t number) {
       base.facts.seq > options.log.last_seq()) {
     return fail(Code::kConflict, "it is ahead of the event log");
   }
-  follower = std::make_unique<Follower>(source(), std::move(base), zone, options.catch_up);
+  follower = std::make_unique<Follower>(source(), std::move(base), zone, options.sweep_events);
   base_number = number;
   base_exists = true;
   publish();
@@ -239,17 +240,7 @@ Result<void> Timeline::Impl::step() {
     TRY(build());
     remove_other_bases();
   }
-  {
-    std::unique_lock lock(mutex);
-    if (rewritten) {
-      follower->replace_base(std::move(*rewritten), rewritten_layers);
-      rewritten.reset();
-      rewriting_now = false;
-      lock.unlock();
-      remove_other_bases();
-      publish();
-    }
-  }
+  adopt_rewritten();
   uint64_t request = 0;
   bool whole = false;
   {
@@ -310,10 +301,27 @@ void Timeline::Impl::rewrite(std::vector<std::shared_ptr<const Layer>> layers, B
   wake.notify_all();
 }
 
+// Stands on the base that was written beside.
+void Timeline::Impl::adopt_rewritten() {
+  {
+    std::lock_guard lock(mutex);
+    if (!rewritten) return;
+    follower->replace_base(std::move(*rewritten), rewritten_layers);
+    rewritten.reset();
+    rewriting_now = false;
+  }
+  remove_other_bases();
+  publish();
+}
+
 // The next start would read it from the log again. Nothing is written while somebody's history
-// waits to be read anew: that this was to be done would be forgotten.
+// waits to be read anew or to be forgotten: that this was to be done would not be known any more.
 void Timeline::Impl::keep_what_is_above() {
-  if (!follower || !follower->settled()) return;
+  if (!follower) return;
+  adopt_rewritten();
+  if (!follower->settled() || !to_forget.empty() ||
+      follower->zone().name() != options.zone().name())
+    return;
   const uint64_t much = std::max(options.rewrite_events / 4, follower->facts().events / 64);
   if (follower->events_above_base() < much) return;
   progress.stop = false;

@@ -45,6 +45,9 @@ namespace perennial::timeline {
 // A new base is written when the layers above it hold this many events, or an eighth of the base.
 inline constexpr uint64_t kRewriteEvents = 200'000;
 
+// Behind by more than this, the log is swept instead of read in the order of arrival.
+inline constexpr uint64_t kSweepEvents = 100'000;
+
 struct Options {
   std::string directory;  // absolute; created if missing
   events::Log& log;
@@ -52,7 +55,7 @@ struct Options {
   std::function<Zone()> zone;  // of the workspace; another one means building anew
   unsigned threads = 2;        // that answer questions
   uint64_t rewrite_events = kRewriteEvents;
-  CatchUp catch_up = {};
+  uint64_t sweep_events = kSweepEvents;
   std::function<void(const std::string&)> say = nullptr;  // builds and faults, a line each
 };
 

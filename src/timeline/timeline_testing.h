@@ -112,13 +112,13 @@ class TimelineTest : public testing::Test {
     std::filesystem::remove_all(directory_);
   }
 
-  void open(uint64_t rewrite_events, CatchUp catch_up = {}) {
+  void open(uint64_t rewrite_events, uint64_t sweep_events = kSweepEvents) {
     auto opened = Timeline::open({.directory = directory_,
                                   .log = *log_,
                                   .database = *database_,
                                   .zone = [this] { return zone(); },
                                   .rewrite_events = rewrite_events,
-                                  .catch_up = catch_up});
+                                  .sweep_events = sweep_events});
     ASSERT_TRUE(opened) << opened.error().text();
     std::lock_guard lock(mutex_);
     timeline_ = std::move(*opened);
