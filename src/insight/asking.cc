@@ -167,11 +167,6 @@ Result<std::unique_ptr<Asking>> Asking::begin(const Query& query, const Sources&
   asking->lists_ = lists_of(query);
   asking->use_log_ =
       !asking->lists_.empty() || !asking->snapshot_ || !holds_all(query, *asking->snapshot_);
-  const uint64_t last = sources.timeline.source().log.last_seq();
-  if (!asking->use_log_ && last > asking->snapshot_->seq + kManyMissing)
-    asking->warn("catching_up", std::to_string(last - asking->snapshot_->seq) +
-                                    " events are not in the answer yet: the program has just "
-                                    "started, or much arrives at once");
   return asking;
 }
 
@@ -563,6 +558,15 @@ uint64_t Asking::kept_bytes() const {
 Json Asking::head() const {
   const auto took = std::chrono::steady_clock::now() - began_;
   const timeline::Snapshot* read = from_log_ ? &*from_log_ : snapshot_.get();
+  const uint64_t seq = read != nullptr ? read->seq : 0;
+  const uint64_t last = sources_.timeline.source().log.last_seq();
+  Json warnings = warnings_;
+  if (last > seq + kManyMissing) {
+    warnings.push_back({{"code", "catching_up"},
+                        {"message", std::to_string(last - seq) +
+                                        " events are not in the answer yet: the program has just "
+                                        "started, or much arrives at once"}});
+  }
   Json json = {{"analysis", query_.analysis_name()},
                {"query_id", query_.query_id},
                {"zone", query_.calendar.zone.name()},
@@ -573,8 +577,8 @@ Json Asking::head() const {
                  {"people", read_.people},
                  {"milliseconds", std::chrono::duration<double, std::milli>(took).count()},
                  {"plan", from_log_ ? "sql" : "timeline"},
-                 {"seq", read != nullptr ? read->seq : 0}}},
-               {"warnings", warnings_}};
+                 {"seq", seq}}},
+               {"warnings", std::move(warnings)}};
   // Active people are by day always.
   if (query_.by && !std::holds_alternative<ActiveQuery>(query_.analysis))
     json["by"] = unit_name(*query_.by);

@@ -385,6 +385,7 @@ TEST_F(OptionsTest, ModelsOfAttribution) {
   // Within 8 days bob has no touch, and ann's second order only her second view.
   const Json near = ask(march(credit + R"(, "look_back": {"count": 8, "unit": "day"},
       "models": ["linear"])"));
+  EXPECT_EQ(near["rows"].size(), 3u);
   for (const Json& row : near["rows"]) {
     if (row["touch"] == "View") {
       EXPECT_NEAR(row["credits"][0]["conversions"], 1.5, 1e-9);

@@ -86,23 +86,32 @@ std::string Kept::new_id() const { return prefix_ + random_token(kIdBytes); }
 
 void Kept::keep(std::string id, std::string secret, const Json& question, Open open,
                 uint64_t bytes) {
-  const Instant now = clock_();
   std::lock_guard lock(mutex_);
   answers_.push_front({std::move(id), std::move(secret), std::make_shared<const Json>(question),
-                       std::move(open), now, bytes});
+                       std::move(open), clock_(), bytes});
   bytes_ += bytes;
-  const auto drop = [&] {
-    bytes_ -= answers_.back().bytes;
-    answers_.pop_back();
-  };
-  while (answers_.size() > most_ || now - answers_.back().at > kKeptFor) drop();
-  while (answers_.size() > 1 && bytes_ > kMaxKeptMemory) drop();
+  drop_expired();
+  while (answers_.size() > most_) drop(std::prev(answers_.end()));
+  for (auto one = answers_.end(); bytes_ > most_bytes_ && --one != answers_.begin();) {
+    if (one->bytes != 0) drop(one++);
+  }
+}
+
+void Kept::drop(std::list<Answer>::iterator answer) {
+  bytes_ -= answer->bytes;
+  answers_.erase(answer);
+}
+
+void Kept::drop_expired() {
+  const Instant now = clock_();
+  while (!answers_.empty() && now - answers_.back().at > kKeptFor) drop(std::prev(answers_.end()));
 }
 
 Result<Kept::Answer> Kept::find(std::string_view id) {
   std::lock_guard lock(mutex_);
+  drop_expired();
   for (const Answer& answer : answers_) {
-    if (answer.id == id && clock_() - answer.at <= kKeptFor) return answer;
+    if (answer.id == id) return answer;
   }
   return gone();
 }

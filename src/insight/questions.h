@@ -18,11 +18,12 @@ inline constexpr std::chrono::minutes kSharedFor{1};
 // The newest answers, `most` of them. Their handles begin with `prefix`. Thread-safe.
 class Kept {
  public:
-  Kept(Clock clock, char prefix, size_t most)
-      : prefix_(prefix), most_(most), clock_(std::move(clock)) {}
+  Kept(Clock clock, char prefix, size_t most, uint64_t most_bytes = kMaxKeptMemory)
+      : prefix_(prefix), most_(most), most_bytes_(most_bytes), clock_(std::move(clock)) {}
   std::string new_id() const;
   bool holds(std::string_view handle) const { return handle.starts_with(prefix_); }
-  // `bytes` of memory go with the answer; the oldest make room when they are too many.
+  // `bytes` of memory and files go with the answer. The oldest make room when there are too many,
+  // and the oldest that have bytes when those are too many.
   void keep(std::string id, std::string secret, const Json& question, Open open, uint64_t bytes);
   // kNotFound for a handle that was never given out or whose answer is gone.
   Result<std::vector<PersonId>> people(std::string_view handle, timeline::Pool& pool,
@@ -46,11 +47,14 @@ class Kept {
     std::string handle;
     std::vector<PersonId> people;
   };
+  void drop(std::list<Answer>::iterator answer);
+  void drop_expired();
   Result<Answer> find(std::string_view id);
   Result<std::pair<Answer, Cell>> find_cell(std::string_view handle);
 
   const char prefix_;
   const size_t most_;
+  const uint64_t most_bytes_;
   Clock clock_;
   std::mutex mutex_;
   uint64_t bytes_ = 0;
