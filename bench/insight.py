@@ -238,8 +238,11 @@ def until_quiet(server):
         words = pathlib.Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
-    before = -1.0
+    before, deadline = -1.0, time.monotonic() + 120
     while (now := processor()) - before > 0.05:
+        if time.monotonic() > deadline:
+            print("the server does not settle: the next figures are beside its other work", flush=True)
+            return
         before = now
         time.sleep(1)
 
