@@ -538,6 +538,14 @@ CREATE TABLE loyalty_held_out (
 CREATE INDEX loyalty_held_out_by_person ON loyalty_held_out (person);
 )sql";
 
+// By which change of levels (loyalty_numbers.level_change, ascending) somebody got the one they
+// have.
+constexpr std::string_view kLevelChanged = R"sql(
+ALTER TABLE loyalty_members ADD COLUMN changed BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX loyalty_members_changed ON loyalty_members (programme, changed);
+ALTER TABLE loyalty_numbers ADD COLUMN level_change BIGINT NOT NULL DEFAULT 0;
+)sql";
+
 constexpr std::array kMigrations = {
     store::Migration{"loyalty", 1, "programmes and their ledger", kLedger},
     store::Migration{"loyalty", 2, "adjustments that wait for a second person", kApprovals},
@@ -555,6 +563,7 @@ constexpr std::array kMigrations = {
     store::Migration{"loyalty", 14, "sides of joined people, times of old awards", kSides},
     store::Migration{"loyalty", 15, "open lots in the order of spending", kOrderOfSpending},
     store::Migration{"loyalty", 16, "who is held out", kHeldOut},
+    store::Migration{"loyalty", 17, "which levels changed last", kLevelChanged},
 };
 
 }  // namespace

@@ -122,6 +122,7 @@ export type WordKind =
   | 'prize_kind'
   | 'own_rule'
   | 'erasure_state'
+  | 'held_out'
   | 'tag_channel'
   | 'tag_device'
   | 'tag_price_band'
