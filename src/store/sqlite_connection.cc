@@ -4,6 +4,7 @@
 #include <cstring>
 #include <thread>
 
+#include "store/dialect.h"
 #include "store/sql_excerpt.h"
 #include "store/sqlite_error.h"
 
@@ -228,6 +229,10 @@ Result<int64_t> SqliteConnection::run(std::string_view sql, std::span<const Valu
   auto statement = TRY(borrow(sql));
   TRY(bind(statement, sql, parameters));
   return step_through(statement.get(), sql, &sink);
+}
+
+Result<void> SqliteConnection::run_all(std::string_view sql) {
+  return command(script_for_sqlite(sql).c_str());
 }
 
 Result<void> SqliteConnection::stream(std::string_view sql, std::span<const Value> parameters,
