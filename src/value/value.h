@@ -109,6 +109,7 @@ struct Snapshot {
   std::array<std::array<double, 4>, 3>
       breaks{};  // lower limits of scores 2–5: recency days (upper limits), frequency, monetary
   std::shared_ptr<const PriorGaps> prior_gaps;  // that stages were found with
+  std::shared_ptr<const OrderBook> book;        // of Value's snapshots: what they were taken of
   std::optional<size_t> find(PersonId id) const;
 };
 // `groups` are those of rules.stages.gap_groups, by country or sets; tiers are the moment's own.
