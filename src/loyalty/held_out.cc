@@ -94,6 +94,28 @@ Result<std::set<PersonId>> held_at(store::Connection& c, std::span<const PersonI
   return held;
 }
 
+Result<void> hold_newcomers(store::Connection& c, std::span<const PersonId> people, Instant now,
+                            const Loyalty::HeldNewcomers& held) {
+  std::vector<PersonId> asked(people.begin(), people.end());
+  const bool any = TRY(c.query_one("SELECT person FROM loyalty_held_out LIMIT 1")).has_value();
+  if (any) {
+    const auto already = TRY(held_at(c, people, now));
+    std::erase_if(asked, [&](PersonId one) { return already.contains(one); });
+  }
+  if (asked.empty()) return {};
+  struct Fresh {
+    std::vector<PersonId> people;
+    Instant from;
+  };
+  std::map<std::string, Fresh> by_hold_out;
+  for (const HeldOut& one : TRY(held(c, asked))) {
+    by_hold_out[one.hold_out].people.push_back(one.person);
+    by_hold_out[one.hold_out].from = one.from;
+  }
+  for (const auto& [id, fresh] : by_hold_out) TRY(hold_out(c, id, fresh.people, fresh.from));
+  return {};
+}
+
 Result<void> merge_held(store::Connection& c, PersonId from, PersonId into) {
   TRY(
       c.execute("INSERT INTO loyalty_held_out (hold_out, person, from_ms, until_ms) SELECT "

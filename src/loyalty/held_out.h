@@ -18,6 +18,10 @@ Result<void> mark_held(store::Connection& c, const Programme& programme,
 // Those of them who are held out at an instant.
 Result<std::set<PersonId>> held_at(store::Connection& c, std::span<const PersonId> people,
                                    Instant at);
+// Asks which of these people active hold-outs take, and holds those out. Who is held out already
+// stays so and is not asked about: what is asked looks at each person.
+Result<void> hold_newcomers(store::Connection& c, std::span<const PersonId> people, Instant now,
+                            const Loyalty::HeldNewcomers& held);
 // Who was joined to somebody who is held out is so too.
 Result<void> merge_held(store::Connection& c, PersonId from, PersonId into);
 

@@ -164,8 +164,10 @@ TEST_F(HoldOuts, AQuoteAndMemberPricesAndCouponsFollow) {
 
 TEST_F(HoldOuts, NewcomersAreAskedForWithTheirFirstEvent) {
   add_rules();
+  std::multiset<PersonId> asked;
   const Loyalty::HeldNewcomers held =
       [&](store::Connection&, std::span<const PersonId> people) -> Result<std::vector<HeldOut>> {
+    asked.insert(people.begin(), people.end());
     std::vector<HeldOut> list;
     for (const PersonId one : people)
       if (one == 1) list.push_back({"h", one, time("2026-01-01")});
@@ -181,6 +183,17 @@ TEST_F(HoldOuts, NewcomersAreAskedForWithTheirFirstEvent) {
   const bool first = person("first") == 1;
   EXPECT_EQ(has(first ? "first" : "second"), 0);
   EXPECT_EQ(has(first ? "second" : "first"), first ? 60 : 50);
+  // Whoever is held out is so: later events ask about the others alone.
+  std::vector<events::StoredEvent> later = {order("2026-01-03", "first", "3", 50),
+                                            order("2026-01-03", "second", "4", 60)};
+  for (auto& event : later) event.seq = ++seq_;
+  write([&](store::Connection& c) -> Result<void> {
+    TRY(stage_.apply(c, later));
+    return take_events(c, later, ledger_->now(), held);
+  });
+  EXPECT_EQ(asked.count(1), 1u);
+  EXPECT_EQ(asked.count(2), 2u);
+  EXPECT_EQ(has(first ? "first" : "second"), 0);
 }
 
 TEST_F(HoldOuts, WhoIsJoinedToSomebodyHeldOutKeepsWhatThatSideEarned) {

@@ -174,13 +174,17 @@ Result<void> each_traits_of(store::Connection& c, std::span<const PersonId> peop
                  });
 }
 
-std::optional<std::string> text_trait(std::string_view traits, std::string_view name) {
-  if (name.empty() || !traits.contains(to_text(Json(name)))) return std::nullopt;
+Json trait_in(std::string_view traits, std::string_view name) {
+  if (name.empty() || !traits.contains(to_text(Json(name)))) return nullptr;
   const auto all = parse_json(traits);
-  if (!all || !all->is_object()) return std::nullopt;
+  if (!all || !all->is_object()) return nullptr;
   const auto found = all->find(name);
-  if (found == all->end() || !found->is_string()) return std::nullopt;
-  return found->get<std::string>();
+  return found == all->end() ? Json(nullptr) : *found;
+}
+
+std::optional<std::string> text_trait(std::string_view traits, std::string_view name) {
+  const Json found = trait_in(traits, name);
+  return found.is_string() ? std::optional(found.get<std::string>()) : std::nullopt;
 }
 
 Result<std::vector<PersonId>> erased_among(store::Connection& c, std::span<const PersonId> people) {

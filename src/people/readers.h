@@ -15,7 +15,9 @@ Result<void> each_order_and_refund_of(store::Connection& c, std::span<const Pers
 // Their traits (a JSON object).
 Result<void> each_traits_of(store::Connection& c, std::span<const PersonId> people,
                             const std::function<void(PersonId, const std::string& traits)>& each);
-// The text that a trait has in such an object; nothing where it is no text.
+// What a trait has in such an object; null where it is not there.
+Json trait_in(std::string_view traits, std::string_view name);
+// The text that it has; nothing where it is no text.
 std::optional<std::string> text_trait(std::string_view traits, std::string_view name);
 // Those of them who were erased.
 Result<std::vector<PersonId>> erased_among(store::Connection& c, std::span<const PersonId> people);

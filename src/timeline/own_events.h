@@ -14,4 +14,9 @@ inline constexpr std::array<std::string_view, 19> kOwnEvents = {
     "Coupon Used",        "Coupon Restored",   "Reward Redeemed", "Reward Cancelled",
     "Draw Won",           "Health Alert",      "Stage Changed"};
 
+// Events about people that the program writes too, which a selector of any event has: they were
+// meant for them. Whoever asks what people did by themselves leaves these out.
+inline constexpr std::array<std::string_view, 2> kMeantForThem = {"Message Sent",
+                                                                  "Experiment Viewed"};
+
 }  // namespace perennial::timeline

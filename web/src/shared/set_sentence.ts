@@ -22,6 +22,10 @@ export function useSetSentence() {
         return t('set.churn', { from: 20 * (set.band - 1), to: 20 * set.band });
       case 'health':
         return t('set.health', { light: word('light', set.light) });
+      case 'growth':
+        return t('set.growth', { growth: word('growth', set.growth) });
+      case 'left_period':
+        return t('set.left_period', { period: word('left_period', set.period) });
       case 'left':
         return t('set.left', { month: set.month });
       case 'uplift':
