@@ -37,8 +37,8 @@ inline timeline::Selector tracked(const std::vector<std::string>& names,
 
 // Names of events that the program says of a person: nothing that they did themselves.
 inline std::vector<std::string> told_by_program() {
-  return {"Segment Entered", "Segment Left", "Health Alert",     "Stage Changed",
-          "Message Sent",    "Unsubscribed", "Experiment Viewed"};
+  return {"Segment Entered", "Segment Left", "Health Alert",      "Stage Changed",
+          "Message Sent",    "Unsubscribed", "Experiment Viewed", "Action Taken"};
 }
 
 std::shared_ptr<const timeline::People> crowds_of(std::span<const PersonId> people);
