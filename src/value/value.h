@@ -281,6 +281,13 @@ struct OrderFeatures {
 };
 OrderFeatures order_features(const OrderBook& book, std::span<const PersonId> people, Instant at);
 
+// The names of events in which people say something, as the settings of health have them.
+struct SaidEvents {
+  std::vector<std::string> answered, complained;
+  std::string score;  // the property of an answer
+};
+Result<SaidEvents> said_events(store::Connection& c);
+
 // Erases what is kept of a person, in the transaction of people::erase_person(); scores are worked
 // out and not kept. {"health_alerts", "stage_changes"}: how many.
 Result<Json> erase_person(store::Connection& c, const people::ErasedPerson& erased);

@@ -44,3 +44,5 @@ export type Uplift = Schemas['Uplift'];
 export type UpliftChoice = Schemas['UpliftChoice'];
 export type UpliftWish = Schemas['UpliftWish'];
 export type ValueRules = Schemas['ValueRules'];
+export type ActionOutcome = Schemas['ActionOutcome'];
+export type GoalReads = Schemas['GoalReads'];

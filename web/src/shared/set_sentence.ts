@@ -96,6 +96,12 @@ export function useSetSentence() {
         return t('set.hold_out');
       case 'hold_out_treated':
         return t('set.hold_out_treated');
+      case 'goal': {
+        const { month, who } = set;
+        if (who === 'answered') return t('set.goal', { month, who: t('set.goal_answered') });
+        if (who === 'complained') return t('set.goal', { month, who: t('set.goal_complained') });
+        return t('set.goal', { month, who: word('goal_part', who) });
+      }
       case 'level':
         return t('set.level', { level: set.level });
       case 'tag':

@@ -28,6 +28,7 @@ export type PeopleSet =
   | { kind: 'experiment_did'; experiment: string; measure: string; arm: string }
   | { kind: 'experiment_mixed'; experiment: string }
   | { kind: 'hold_out' | 'hold_out_treated' }
+  | { kind: 'goal'; month: string; who: string }
   | { kind: 'tag'; tag: string; word: string }
   | { kind: 'people' }
   | { kind: 'level'; level: string }
@@ -106,6 +107,8 @@ export function parseSet(text: string): PeopleSet {
       return campaignSet(parts, text);
     case 'experiment':
       return experimentSet(parts, text);
+    case 'goal':
+      return { kind, month: b, who: c };
     case 'hold_out':
       return holdOutSet(parts, text);
     default:

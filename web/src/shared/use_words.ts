@@ -31,6 +31,8 @@ export type WordKind =
   | 'experiment_state'
   | 'hold_out_scope'
   | 'goal_measure'
+  | 'goal_why'
+  | 'goal_part'
   | 'standing'
   | 'pays'
   | 'return_kind'
