@@ -193,8 +193,7 @@ Result<size_t> tell_waiting(store::Database& database, events::Log& log, Instant
   if (ids.empty()) return 0;
   if (!events.empty()) TRY(log.append_and_wait(std::move(events)));
   TRY(database.write([&](store::Connection& c) {
-    return each_in(c, "DELETE FROM loyalty_outbox WHERE id IN {} RETURNING id", {}, ids,
-                   [](const Row&) { return Result<void>(); });
+    return execute_in(c, "DELETE FROM loyalty_outbox WHERE id IN {}", {}, ids);
   }));
   return ids.size();
 }

@@ -52,7 +52,7 @@ Result<void> take_events(store::Connection& c, std::span<const events::StoredEve
   }
   TRY(add_facts(c, facts));
   const std::vector<PersonId> list(touched.begin(), touched.end());
-  if (held && !list.empty()) TRY(hold_newcomers(c, list, now, held));
+  TRY(hold_newcomers(c, list, now, held));
   for (const Terms& terms : all) TRY(assess_with_referrals(c, terms, list, now));
   return {};
 }
