@@ -137,15 +137,16 @@ void run() {
 }  // namespace
 }  // namespace perennial::value
 
-// bench_value [10m|100m [churn]]: churn risk of so many events, after all the rest unless it alone
-// is asked for.
+// bench_value [1m|10m|100m [churn]]: churn risk of so many events, after all the rest unless it
+// alone is asked for.
 int main(int count, char** words) {
-  const bool large = count > 1 && std::string_view(words[1]) == "100m";
+  const std::string_view size = count > 1 ? words[1] : "10m";
+  const uint32_t people = size == "100m" ? 1'000'000 : size == "1m" ? 10'000 : 100'000;
   const bool churn_alone = count > 2 && std::string_view(words[2]) == "churn";
   if (!churn_alone) {
     perennial::value::run();
     perennial::value::run_recommendations();
     perennial::value::run_answers();
   }
-  return perennial::value::run_churn(large ? 1'000'000 : 100'000);
+  return perennial::value::run_churn(people);
 }

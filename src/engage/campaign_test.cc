@@ -326,6 +326,49 @@ TEST_F(Campaigns, StandOnTheTimelineAndTheOverview) {
   EXPECT_EQ(summaries[0]["headline"]["verdict"], "cannot_tell");
 }
 
+TEST_F(Campaigns, SayOnTheOverviewWhatTheyDid) {
+  auto shop = open();
+  shop->add_people(60);
+  const Instant then = *parse_instant("2011-09-09T00:00:00Z");
+  const auto stand_on = [&](Instant at) {
+    shop->set_workspace([&](access::Workspace& w) { w.stands_on = at; });
+  };
+  stand_on(then);
+  const std::string id = shop->draft({{"hold_out_percent", 50}});
+  shop->send_and_wait(id);
+  std::map<std::string, std::vector<std::string>> arms;
+  for (const auto& [address, send] : by_address(shop->sends(id)))
+    arms[send["arm"]].push_back("u" + address.substr(6, address.find('@') - 6));
+  const auto& treated = arms["treated"];
+  const auto& held_out = arms["held_out"];
+  ASSERT_GT(treated.size(), 4u);
+  ASSERT_GT(held_out.size(), 1u);
+  std::vector<events::Event> orders = {
+      order(held_out[0], "h", then + std::chrono::days(1), 700),
+      order(held_out[1], "early", then - std::chrono::days(1), 700)};
+  for (size_t i = 0; i < 4; ++i)
+    orders.push_back(order(treated[i], std::to_string(i), then + std::chrono::days(2), 1000));
+  shop->take(std::move(orders));
+  stand_on(then + std::chrono::days(40));
+  const Json headline = (*shop->engage().summaries_json(5))[0]["headline"];
+  const double of_treated = 4 / static_cast<double>(treated.size());
+  const double of_held_out = 1 / static_cast<double>(held_out.size());
+  EXPECT_EQ(headline["measure"], "order_rate");
+  EXPECT_DOUBLE_EQ(headline["treated"].get<double>(), of_treated);
+  EXPECT_DOUBLE_EQ(headline["held_out"].get<double>(), of_held_out);
+  EXPECT_DOUBLE_EQ(headline["difference"].get<double>(), of_treated - of_held_out);
+  EXPECT_LT(headline["low"].get<double>(), headline["difference"].get<double>());
+  EXPECT_GT(headline["high"].get<double>(), headline["difference"].get<double>());
+  const Json measures = shop->call("GET", url(id, "/result?days=30"))["comparisons"];
+  ASSERT_EQ(measures.size(), 2u);
+  EXPECT_EQ(measures[0]["measure"], "order_rate");
+  EXPECT_EQ(measures[0]["difference"], headline["difference"]);
+  EXPECT_EQ(measures[1]["measure"], "revenue_per_person");
+  EXPECT_DOUBLE_EQ(measures[1]["treated"].get<double>(), 1000 * of_treated);
+  EXPECT_DOUBLE_EQ(measures[1]["held_out"].get<double>(), 700 * of_held_out);
+  EXPECT_DOUBLE_EQ(measures[1]["difference"].get<double>(), 1000 * of_treated - 700 * of_held_out);
+}
+
 TEST_F(Campaigns, AreAudited) {
   auto shop = open();
   shop->add_people(2);

@@ -17,18 +17,6 @@ Response respond(const Result<Json>& answer) {
   return answer ? http::json(200, *answer) : http::problem(answer.error());
 }
 
-// Under whom events of a person are kept; false for somebody without any identity.
-Result<bool> identify(store::Connection& c, events::Event& event, people::PersonId person) {
-  for (const auto& identity : TRY(people::identities_of(c, person))) {
-    if (identity.kind == "anonymous_id" && event.anonymous_id.empty()) {
-      event.anonymous_id = identity.value;
-    }
-    if (identity.kind == "user_id" && event.user_id.empty()) event.user_id = identity.value;
-  }
-  if (!event.user_id.empty()) event.anonymous_id.clear();
-  return !event.user_id.empty() || !event.anonymous_id.empty();
-}
-
 }  // namespace
 
 void Service::add_preference_routes(http::Router& router) {
@@ -88,7 +76,7 @@ Result<std::optional<PreferenceView>> Service::preferences_of(const Request& req
     auto found = TRY(people::find_person(c, *linked));
     if (!found) found = TRY(people::find_person(c, TRY(people::current_person(c, *linked))));
     if (!found || people::is_erased(*found)) return {};
-    if (!TRY(identify(c, whose, found->id))) return {};
+    if (!TRY(people::name_event(c, found->id, whose))) return {};
     person = *found;
     identities = TRY(people::identities_of_people(c, {&person.id, 1}));
     return {};

@@ -2,21 +2,17 @@
 // log after it is committed, and marked after the log has it. A stop between the two tells it
 // again, under the same message id, so the log counts it once.
 #include "engage/ledger.h"
+#include "people/telling.h"
 
 namespace perennial::engage {
 namespace {
 
 constexpr std::string_view kSource = "engage";
 
-// Under whom the log keeps an event about a person: the user id, or for a visitor without one an
-// anonymous id. False when the person has neither.
+// Under whom the log keeps an event about a person: the user id that was written to, or who they
+// are. False when there is nobody to tell of.
 Result<bool> identify(store::Connection& c, events::Event& event, people::PersonId person) {
-  if (!event.user_id.empty()) return true;
-  for (const auto& identity : TRY(people::identities_of(c, person))) {
-    if (identity.kind == "anonymous_id") event.anonymous_id = identity.value;
-    if (identity.kind == "user_id") event.user_id = identity.value;
-  }
-  return !event.user_id.empty() || !event.anonymous_id.empty();
+  return !event.user_id.empty() || TRY(people::name_event(c, person, event));
 }
 
 events::Event new_event(std::string name, std::string message_id, int64_t at_ms, Instant now) {

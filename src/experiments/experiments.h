@@ -117,6 +117,8 @@ class Experiments {
   // The newest running hold-out across everything and the difference of its first measure, as
   // GoalHoldOut of the contract; null if there is none.
   Result<Json> whole_hold_out_json();
+  // The same of one hold-out, running or ended. kNotFound.
+  Result<Json> hold_out_json(std::string_view id);
 
  private:
   struct Impl;

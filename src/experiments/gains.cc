@@ -38,6 +38,18 @@ std::optional<size_t> revenue_of(const std::vector<Measure>& measures) {
 
 }  // namespace
 
+Result<Json> Experiments::Impl::beside_goals(const HoldOut& hold_out) {
+  const auto m = TRY(measured(hold_out));
+  Json json = headline_json(m.of, m.judgement);
+  return Json{{"id", hold_out.id},
+              {"name", hold_out.name},
+              {"since", format_instant(hold_out.started_at)},
+              {"set", "hold_out:" + hold_out.id + ":held_out"},
+              {"difference", json["absolute"]},
+              {"verdict", json["verdict"]},
+              {"why", json["why"]}};
+}
+
 Result<std::vector<proof::Gain>> Experiments::gains() {
   std::vector<Experiment> experiments;
   std::vector<HoldOut> hold_outs;
@@ -73,6 +85,7 @@ Result<std::vector<proof::Gain>> Experiments::gains() {
     gain.kind = "hold_out";
     gain.id = hold_outs[i].id;
     gain.name = hold_outs[i].name;
+    gain.scope = hold_outs[i].scope;
     gains.push_back(std::move(gain));
   }
   return gains;
@@ -84,15 +97,12 @@ Result<Json> Experiments::whole_hold_out_json() {
   const auto found = std::ranges::find_if(
       hold_outs, [](const HoldOut& one) { return one.scope == "global" && !one.ended_at; });
   if (found == hold_outs.end()) return Json();
-  const auto m = TRY(impl_->measured(*found));
-  Json json = headline_json(m.of, m.judgement);
-  return Json{{"id", found->id},
-              {"name", found->name},
-              {"since", format_instant(found->started_at)},
-              {"set", "hold_out:" + found->id + ":held_out"},
-              {"difference", json["absolute"]},
-              {"verdict", json["verdict"]},
-              {"why", json["why"]}};
+  return impl_->beside_goals(*found);
+}
+
+Result<Json> Experiments::hold_out_json(std::string_view id) {
+  return impl_->beside_goals(
+      TRY(impl_->wiring.database.read([&](store::Connection& c) { return find_hold_out(c, id); })));
 }
 
 }  // namespace perennial::experiments

@@ -15,6 +15,10 @@ constexpr std::array<std::string_view, 3> kScopes = {"global", "campaigns", "loy
 constexpr std::string_view kSelect =
     "SELECT id, name, scope, percent, salt, started_at, ended_at, last_person, "
     "(SELECT count(*) FROM hold_out_members m WHERE m.hold_out_id = h.id) FROM hold_outs h ";
+// The same without their members, who are not counted with every batch of events.
+constexpr std::string_view kSelectUncounted =
+    "SELECT id, name, scope, percent, salt, started_at, ended_at, last_person, CAST(0 AS BIGINT) "
+    "FROM hold_outs ";
 
 HoldOut read_hold_out(const store::Row& row) {
   HoldOut hold_out;
@@ -35,11 +39,12 @@ bool draws(const HoldOut& hold_out, const std::string& user_id) {
          proof::Arm::kHeldOut;
 }
 
+// `members` of them stays 0.
 Result<std::vector<HoldOut>> active(store::Connection& c, std::string_view kind) {
   std::vector<HoldOut> found;
   for (const auto& row :
-       TRY(c.query(std::string(kSelect) + "WHERE ended_at IS NULL AND (scope = 'global' OR "
-                                          "scope = $1) ORDER BY started_at, id",
+       TRY(c.query(std::string(kSelectUncounted) + "WHERE ended_at IS NULL AND (scope = 'global' "
+                                                   "OR scope = $1) ORDER BY started_at, id",
                    {std::string(kind)}))) {
     found.push_back(read_hold_out(row));
   }

@@ -60,6 +60,7 @@ struct Experiments::Impl {
   // The subject with what its measures cost, where one is less that.
   Result<Subject> with_costs(Subject subject);
   Result<Json> headline(const Experiment& experiment);
+  Result<Json> beside_goals(const HoldOut& hold_out);  // GoalHoldOut of the contract
   Result<Ids> people_of(std::string_view kind, std::string_view id, std::string_view rest);
   Result<bool> in_audience(std::string_view audience, people::PersonId person);
   Result<void> expose(const http::Request& request, const Asker& asker,

@@ -13,10 +13,15 @@ struct Named {
   Measure measure;
   std::string_view name;
 };
-constexpr std::array kMeasures = {
-    Named{Measure::kRetention, "retention_rate"}, Named{Measure::kRepurchase, "repurchase_rate"},
-    Named{Measure::kCustomers, "customers"},      Named{Measure::kNewCustomers, "new_customers"},
-    Named{Measure::kRevenue, "revenue"},          Named{Measure::kCac, "cac"}};
+constexpr std::array kMeasures = {Named{Measure::kRetention, "retention_rate"},
+                                  Named{Measure::kRepurchase, "repurchase_rate"},
+                                  Named{Measure::kCustomers, "customers"},
+                                  Named{Measure::kNewCustomers, "new_customers"},
+                                  Named{Measure::kRevenue, "revenue"},
+                                  Named{Measure::kCac, "cac"},
+                                  Named{Measure::kNps, "nps"},
+                                  Named{Measure::kComplaintRate, "complaint_rate"},
+                                  Named{Measure::kLtvCac, "ltv_cac"}};
 constexpr std::array<std::string_view, 3> kAims = {"value", "points", "share"};
 
 Result<std::string> text_of(const Json& json, const char* member, size_t limit) {
@@ -36,6 +41,31 @@ Result<std::optional<double>> number_of(const Json& json, const char* member) {
   return found->get<double>();
 }
 
+Result<Reads> reads_of(const Json& json) {
+  Reads reads;
+  const auto given = json.find("reads");
+  if (given == json.end() || given->is_null()) return reads;
+  if (!given->is_object()) return fail(Code::kInvalid, "an object is expected", "reads");
+  const Json names = given->value("events", Json::array());
+  if (!names.is_array() || names.size() > kMaxReadEvents)
+    return fail(Code::kInvalid, "must be a list of at most 16 names of events", "reads.events");
+  for (const Json& name : names) {
+    const bool fits = name.is_string() && !name.get_ref<const std::string&>().empty() &&
+                      name.get_ref<const std::string&>().size() <= kMaxNameBytes &&
+                      is_storable_text(name.get_ref<const std::string&>());
+    if (!fits) return fail(Code::kInvalid, "must hold names of events", "reads.events");
+    reads.events.push_back(name);
+  }
+  reads.score = TRY(text_of(*given, "score", kMaxNameBytes));
+  if (given->contains("kind_property"))
+    reads.kind_property = TRY(text_of(*given, "kind_property", kMaxNameBytes));
+  if (given->contains("kind")) reads.kind = TRY(text_of(*given, "kind", kMaxNameBytes));
+  if (reads.kind_property.empty() && !reads.kind.empty())
+    return fail(Code::kInvalid, "this says not in which property the kind stands",
+                "reads.kind_property", "Name it, or leave the kind empty.");
+  return reads;
+}
+
 Result<GoalDraft> read_document(const Json& json) {
   GoalDraft draft;
   draft.name = TRY(text_of(json, "name", kMaxNameBytes));
@@ -44,8 +74,10 @@ Result<GoalDraft> read_document(const Json& json) {
   const auto measure =
       std::ranges::find(kMeasures, TRY(json_string(json, "measure")), &Named::name);
   if (measure == kMeasures.end()) {
-    return fail(Code::kInvalid, "there is no such measure", "measure",
-                "take retention_rate, repurchase_rate, customers, new_customers, revenue or cac");
+    return fail(
+        Code::kInvalid, "there is no such measure", "measure",
+        "take retention_rate, repurchase_rate, customers, new_customers, revenue, cac, nps, "
+        "complaint_rate or ltv_cac");
   }
   draft.measure = measure->measure;
   const auto aim = std::ranges::find(kAims, TRY(json_string_or(json, "aim", "points")));
@@ -59,7 +91,23 @@ Result<GoalDraft> read_document(const Json& json) {
   draft.base = TRY(number_of(json, "base"));
   draft.from = TRY(json_string(json, "from"));
   draft.to = TRY(json_string(json, "to"));
+  const auto linked = json.find("hold_out");
+  if (linked != json.end() && !linked->is_null())
+    draft.hold_out = TRY(text_of(json, "hold_out", kMaxNameBytes));
+  if (is_said(draft.measure)) draft.reads = TRY(reads_of(json));
   return draft;
+}
+
+// A share of a score that may be 0 or below says nothing.
+Result<void> check_nps(const GoalDraft& draft) {
+  if (draft.aim == Aim::kShare)
+    return fail(Code::kInvalid, "a share of an NPS says nothing", "aim", "take value or points");
+  const auto out_of_range = [](double value) { return value < -100 || value > 100; };
+  if (draft.base && out_of_range(*draft.base))
+    return fail(Code::kInvalid, "an NPS lies between -100 and 100", "base");
+  if (draft.aim == Aim::kValue && out_of_range(draft.amount))
+    return fail(Code::kInvalid, "an NPS lies between -100 and 100", "amount");
+  return {};
 }
 
 Goal read_goal(const store::Row& row) {
@@ -74,10 +122,17 @@ std::string_view measure_name(Measure measure) {
 }
 
 bool is_rate(Measure measure) {
-  return measure == Measure::kRetention || measure == Measure::kRepurchase;
+  return measure == Measure::kRetention || measure == Measure::kRepurchase ||
+         measure == Measure::kComplaintRate;
 }
 
-bool less_is_better(Measure measure) { return measure == Measure::kCac; }
+bool is_said(Measure measure) {
+  return measure == Measure::kNps || measure == Measure::kComplaintRate;
+}
+
+bool less_is_better(Measure measure) {
+  return measure == Measure::kCac || measure == Measure::kComplaintRate;
+}
 
 std::string_view aim_name(Aim aim) { return kAims[static_cast<size_t>(aim)]; }
 
@@ -105,10 +160,18 @@ Result<GoalDraft> goal_from_json(const Json& json, const Calendar& calendar) {
                                  (draft.base && out_of_range(*draft.base)))) {
     return fail(Code::kInvalid, "a rate lies between 0 and 1", draft.base ? "base" : "amount");
   }
+  if (draft.measure == Measure::kNps) TRY(check_nps(draft));
   return draft;
 }
 
 Json to_json(const GoalDraft& draft) {
+  Json reads;
+  if (is_said(draft.measure)) {
+    reads = {{"events", draft.reads.events},
+             {"score", draft.reads.score},
+             {"kind_property", draft.reads.kind_property},
+             {"kind", draft.reads.kind}};
+  }
   return {{"name", draft.name},
           {"owner", draft.owner},
           {"measure", measure_name(draft.measure)},
@@ -116,7 +179,9 @@ Json to_json(const GoalDraft& draft) {
           {"amount", draft.amount},
           {"base", draft.base ? Json(*draft.base) : Json()},
           {"from", draft.from},
-          {"to", draft.to}};
+          {"to", draft.to},
+          {"reads", std::move(reads)},
+          {"hold_out", draft.hold_out.empty() ? Json() : Json(draft.hold_out)}};
 }
 
 Result<Goal> create_goal(store::Connection& c, const GoalDraft& draft, Instant now) {
@@ -129,6 +194,13 @@ Result<Goal> create_goal(store::Connection& c, const GoalDraft& draft, Instant n
   TRY(c.execute("INSERT INTO goals (id, document, created_at) VALUES ($1, $2, $3)",
                 {goal.id, to_text(to_json(draft)), to_millis(now)}));
   return goal;
+}
+
+Result<Goal> find_goal(store::Connection& c, std::string_view id) {
+  const auto row = TRY(
+      c.query_one("SELECT id, document, created_at FROM goals WHERE id = $1", {std::string(id)}));
+  if (!row) return fail(Code::kNotFound, "there is no such goal", "id");
+  return read_goal(*row);
 }
 
 Result<Goal> update_goal(store::Connection& c, std::string_view id, const GoalDraft& draft) {

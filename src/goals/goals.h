@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "access/access.h"
@@ -14,6 +16,10 @@
 #include "insight/insight.h"
 #include "proof/proof.h"
 #include "store/store.h"
+
+namespace perennial::timeline {
+class Timeline;
+}
 
 namespace perennial::goals {
 
@@ -31,6 +37,24 @@ struct Worth {
   std::optional<std::vector<double>> expected_minor;
 };
 
+// What a loyalty programme cost, beside what its hold-out says that it brought. Money in minor
+// units.
+struct ProgrammeReturn {
+  std::string id, name;
+  Span span;  // over which it cost that: the hold-out's, or the last year
+  // Revenue of the people whom the programme reached against those held out; nothing while there is
+  // no hold-out. Its `why` says what must not be concluded from it.
+  std::optional<proof::Gain> gain;
+  double points_minor = 0;
+  int64_t checkout_minor = 0, coupons_minor = 0;  // off the orders' amounts already
+};
+
+// The workspace's names of events in which people say something.
+struct SaidNames {
+  std::vector<std::string> answered = {"Survey Answered"}, complained = {"Complaint Opened"};
+  std::string score = "score";  // the property of an answer
+};
+
 // Thread-safe.
 class Goals {
  public:
@@ -45,10 +69,25 @@ class Goals {
     Clock clock;
     // What people are worth; empty: lifetime values are not told.
     std::function<Result<Worth>(std::span<const people::PersonId>)> worth = nullptr;
+    // Of one hold-out, what `hold_out` says of the newest; kNotFound. Empty: none can be linked.
+    std::function<Result<Json>(std::string_view id)> hold_out_of = nullptr;
+    // What people said is read from here; null: nothing is known of it.
+    timeline::Timeline* timeline = nullptr;
+    std::function<Result<SaidNames>()> said_names = nullptr;  // empty: the presets
+    std::function<Result<std::vector<ProgrammeReturn>>(const std::vector<proof::Gain>& gains)>
+        programmes = nullptr;                               // empty: there are none
+    std::function<void(const std::string&)> say = nullptr;  // faults of the monthly check, a line
   };
   explicit Goals(Wiring wiring);
-  ~Goals();
+  ~Goals();  // stops
   void add_routes(http::Router& router);
+  // The job that writes the check of each month, once, when the month is over.
+  void start();
+  void stop();
+  // What it does at every look: writes what is due, tells how many.
+  Result<size_t> check_due();
+  // The people behind "goal:ID:MONTH:WHO"; nullopt for words of other modules.
+  std::optional<Result<std::vector<people::PersonId>>> resolve_set(std::string_view set);
   // What one message costs, as the terms of returns say; 0 where nobody has said.
   Result<double> message_cost_minor();
 

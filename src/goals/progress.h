@@ -2,6 +2,7 @@
 // other. Pure.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,12 +14,23 @@ namespace perennial::goals {
 
 inline constexpr size_t kBaseMonths = 3;
 
+// nobody: nobody answered, ordered or came, so that there is nothing to divide by; no_cost: nothing
+// was spent to win customers; busy: the events are still being read; unreadable: a property cannot
+// be read.
+inline constexpr std::array<std::string_view, 4> kWhys = {"nobody", "no_cost", "busy",
+                                                          "unreadable"};
+
 struct Month {
   std::string label;
   bool complete = false;
   std::optional<double> value;
   std::optional<int64_t> numerator, denominator;
-  std::string people_set;  // the people behind it, "" if it is not one of people
+  std::optional<double> low, high;  // the 95 % interval of a rate or a score
+  std::string people_set;           // the people behind it, "" if it is not one of people
+  std::string why;                  // there is no value: one of kWhys
+  // Further numbers of people behind it, each by the word of its set: of NPS promoters, passives
+  // and detractors.
+  std::vector<std::pair<std::string, int64_t>> parts;
 };
 
 // no_number: the base, the target or every month is missing. reached and on_track: the last full

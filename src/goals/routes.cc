@@ -1,16 +1,10 @@
 // /v1/goals*, /v1/costs*, /v1/returns* and /v1/acquisition of api/openapi.yaml.
-#include <algorithm>
 #include <cmath>
 
-#include "goals/acquisition.h"
-#include "goals/costs.h"
-#include "goals/goals.h"
-#include "goals/progress.h"
+#include "goals/service.h"
 
 namespace perennial::goals {
 namespace {
-
-using Answer = Result<http::Response>;
 
 constexpr int64_t kMaxListed = 500;
 constexpr int kAcquisitionMonths = 13;
@@ -23,119 +17,31 @@ std::string id_of(const http::Request& request) { return request.params.at("id")
 
 Json number(const std::optional<double>& x) { return x && std::isfinite(*x) ? Json(*x) : Json(); }
 
-Json money_json(const std::optional<proof::Money>& money) {
-  if (!money) return Json();
-  return {{"value", money->value}, {"low", money->low}, {"high", money->high}};
-}
-
-std::string set_of(const Json& row, const char* name) {
-  const auto sets = row.find("sets");
-  return sets == row.end() ? "" : sets->value(name, "");
-}
-
-// One row of insight/'s answers as a month of a goal.
-Month month_of(Measure measure, const Json& row, const Sums& spent) {
-  Month month;
-  month.label = row["label"].get<std::string>();
-  month.complete = row["complete"].get<bool>();
-  const auto count = [&](const char* member, const char* set) {
-    month.value = static_cast<double>(row[member].get<int64_t>());
-    month.people_set = set_of(row, set);
-  };
-  const auto rate = [&](const Json& of, const char* set) {
-    month.numerator = of["numerator"].get<int64_t>();
-    month.denominator = of["denominator"].get<int64_t>();
-    if (of["rate"].is_number()) month.value = of["rate"].get<double>();
-    month.people_set = set_of(row, set);
-  };
-  switch (measure) {
-    case Measure::kRetention:
-      rate(row["rate"], "kept");
-      break;
-    case Measure::kRepurchase:
-      rate(row["repurchase"], "repeat");
-      break;
-    case Measure::kCustomers:
-      count("customers", "customers");
-      break;
-    case Measure::kNewCustomers:
-      count("new_customers", "new");
-      break;
-    case Measure::kRevenue:
-      count("revenue_minor", "customers");
-      break;
-    case Measure::kCac: {
-      const auto found = spent.find(month.label);
-      const auto people = row["new_customers"].get<int64_t>();
-      month.people_set = set_of(row, "new");
-      if (found == spent.end() || people == 0) break;
-      month.numerator = found->second;
-      month.denominator = people;
-      month.value = static_cast<double>(found->second) / static_cast<double>(people);
-      break;
-    }
-  }
-  return month;
-}
-
 Json month_json(const Month& month, const std::optional<double>& expected) {
+  Json parts = Json::array();
+  const std::string prefix = month.people_set.substr(0, month.people_set.rfind(':') + 1);
+  for (const auto& [word, people] : month.parts)
+    parts.push_back({{"who", word}, {"people", people}, {"set", prefix + word}});
   return {{"label", month.label},
           {"complete", month.complete},
           {"value", number(month.value)},
+          {"low", number(month.low)},
+          {"high", number(month.high)},
           {"numerator", month.numerator ? Json(*month.numerator) : Json()},
           {"denominator", month.denominator ? Json(*month.denominator) : Json()},
           {"expected", number(expected)},
-          {"set", month.people_set}};
+          {"set", month.people_set},
+          {"why", month.why},
+          {"parts", std::move(parts)}};
 }
 
 }  // namespace
 
-struct Goals::Impl {
-  Wiring wiring;
-
-  Instant now() const { return wiring.settings.workspace().now(wiring.clock); }
-  Calendar calendar() const { return wiring.settings.workspace().calendar; }
-
-  Result<std::vector<Month>> months(Measure measure, Span span, const Sums& spent);
-  Result<Json> goal_json(const Goal& goal, const Sums& spent);
-  Result<Json> returns();
-  Result<Json> acquisition();
-  Answer change_goal(const http::Request& request, std::string_view action, int status);
-  Answer remove_goal(const http::Request& request);
-  Answer add_cost(const http::Request& request);
-  Answer remove_cost(const http::Request& request);
-  Answer costs(const http::Request& request);
-  Answer put_terms(const http::Request& request);
-  Answer list();
-};
-
-Result<std::vector<Month>> Goals::Impl::months(Measure measure, Span span, const Sums& spent) {
-  std::vector<Month> found;
-  if (span.from >= span.to) return found;
-  const Json answer =
-      TRY(measure == Measure::kRetention ? wiring.insight.retention_rate_json(Period::kMonth, span)
-                                         : wiring.insight.activity_json(Period::kMonth, span));
-  for (const Json& row : answer["rows"]) found.push_back(month_of(measure, row, spent));
-  return found;
-}
-
-// The base may need as many months before as the goal has, and at least those of the base.
-Result<Json> Goals::Impl::goal_json(const Goal& goal, const Sums& spent) {
-  const Calendar calendar = this->calendar();
-  const Instant at = now(), from = TRY(calendar.parse_label(Period::kMonth, goal.from));
-  const Instant end =
-      calendar.advance(Period::kMonth, TRY(calendar.parse_label(Period::kMonth, goal.to)), 1);
-  size_t length = 0;
-  for (Instant month = from; month < end; month = calendar.advance(Period::kMonth, month, 1)) {
-    ++length;
-  }
-  const int back = static_cast<int>(std::max(length, kBaseMonths));
-  const Instant this_month = calendar.start_of(Period::kMonth, at);
-  const Span earlier{calendar.advance(Period::kMonth, from, -back), std::min(from, this_month)};
-  const Span since{from, std::min(end, calendar.advance(Period::kMonth, this_month, 1))};
-  const auto before = TRY(months(goal.measure, earlier, spent));
-  const auto during = TRY(months(goal.measure, since, spent));
-  const Progress progress = progress_of(goal, before, during, length);
+Result<Json> Goals::Impl::goal_json(const Goal& goal, const Spent& spent) {
+  const Stand stand = TRY(this->stand(goal, spent));
+  const Checks checks =
+      TRY(wiring.database.read([&](store::Connection& c) { return checks_of(c, goal.id); }));
+  const Progress& progress = stand.progress;
   Json json = to_json(goal);
   json["id"] = goal.id;
   json["created_at"] = format_instant(goal.created_at);
@@ -146,19 +52,41 @@ Result<Json> Goals::Impl::goal_json(const Goal& goal, const Sums& spent) {
   json["after"] = number(progress.after);
   json["earlier"] = Json::array();
   json["months"] = Json::array();
-  for (const Month& month : before) json["earlier"].push_back(month_json(month, std::nullopt));
-  for (size_t i = 0; i < during.size(); ++i) {
-    json["months"].push_back(month_json(during[i], progress.expected[i]));
+  for (const Month& month : stand.before)
+    json["earlier"].push_back(month_json(month, std::nullopt));
+  for (size_t i = 0; i < stand.during.size(); ++i) {
+    Json month = month_json(stand.during[i], progress.expected[i]);
+    const auto check = checks.find(stand.during[i].label);
+    month["check"] = check == checks.end() ? Json() : check->second;
+    json["months"].push_back(std::move(month));
+  }
+  // What cannot be had now must not hide the goal.
+  json["beside"] = nullptr;
+  if (!goal.hold_out.empty() && wiring.hold_out_of) {
+    const auto beside = wiring.hold_out_of(goal.hold_out);
+    if (beside) json["beside"] = *beside;
   }
   return json;
 }
 
+Result<void> Goals::Impl::may_link(const GoalDraft& draft) {
+  if (draft.hold_out.empty()) return {};
+  const auto missing = [] {
+    return fail(Code::kInvalid, "there is no such hold-out", "hold_out",
+                "take the id of one of GET /v1/hold-outs");
+  };
+  if (!wiring.hold_out_of) return missing();
+  const auto found = wiring.hold_out_of(draft.hold_out);
+  if (!found && found.error().code == Code::kNotFound) return missing();
+  return {};
+}
+
 Answer Goals::Impl::list() {
   std::vector<Goal> goals;
-  Sums spent;
+  Spent spent;
   TRY(wiring.database.read([&](store::Connection& c) -> Result<void> {
     goals = TRY(list_goals(c));
-    spent = TRY(acquisition_by_month(c));
+    spent = TRY(this->spent(c));
     return {};
   }));
   Json items = Json::array();
@@ -172,11 +100,20 @@ Answer Goals::Impl::list() {
 
 Answer Goals::Impl::change_goal(const http::Request& request, std::string_view action, int status) {
   const GoalDraft draft = TRY(goal_from_json(TRY(http::json_body(request)), calendar()));
-  Sums spent;
+  TRY(may_link(draft));
+  Spent spent;
   const Goal goal = TRY(wiring.database.write([&](store::Connection& c) -> Result<Goal> {
-    Goal made = status == 201 ? TRY(create_goal(c, draft, now()))
-                              : TRY(update_goal(c, id_of(request), draft));
-    spent = TRY(acquisition_by_month(c));
+    Goal made;
+    if (status == 201) {
+      made = TRY(create_goal(c, draft, now()));
+    } else {
+      const Goal before = TRY(find_goal(c, id_of(request)));
+      made = TRY(update_goal(c, id_of(request), draft));
+      // What was checked was another thing.
+      if (before.measure != draft.measure || before.reads != draft.reads)
+        TRY(drop_checks(c, made.id));
+    }
+    spent = TRY(this->spent(c));
     TRY(access::record(c, request.principal, action, made.id, to_json(draft), wiring.clock()));
     return made;
   }));
@@ -186,6 +123,7 @@ Answer Goals::Impl::change_goal(const http::Request& request, std::string_view a
 Answer Goals::Impl::remove_goal(const http::Request& request) {
   TRY(wiring.database.write([&](store::Connection& c) -> Result<void> {
     TRY(delete_goal(c, id_of(request)));
+    TRY(drop_checks(c, id_of(request)));
     return access::record(c, request.principal, "goal.delete", id_of(request), Json::object(),
                           wiring.clock());
   }));
@@ -238,46 +176,6 @@ Answer Goals::Impl::put_terms(const http::Request& request) {
   return http::json(200, to_json(terms));
 }
 
-Result<Json> Goals::Impl::returns() {
-  Terms terms;
-  Sums spent;
-  TRY(wiring.database.read([&](store::Connection& c) -> Result<void> {
-    terms = TRY(load_terms(c));
-    spent = TRY(costs_by_subject(c));
-    return {};
-  }));
-  Json items = Json::array();
-  for (const proof::Gain& gain : TRY(wiring.gains())) {
-    const auto found = spent.find(gain.about);
-    const int64_t entered = found == spent.end() ? 0 : found->second;
-    const int64_t messages = (gain.messages * terms.message_cost_per_1000_minor + 500) / 1000;
-    const proof::Return back = proof::return_of(gain, terms.margin_share, entered + messages);
-    std::optional<proof::Money> gained;
-    if (back.margin) gained = {*gain.value, *gain.low, *gain.high};
-    items.push_back({{"about", gain.about},
-                     {"kind", gain.kind},
-                     {"id", gain.id},
-                     {"name", gain.name},
-                     {"from", format_instant(gain.span.from)},
-                     {"to", format_instant(gain.span.to)},
-                     {"complete", gain.complete},
-                     {"people", gain.people},
-                     {"set", gain.people_set},
-                     {"messages", gain.messages},
-                     {"gained", money_json(gained)},
-                     {"margin", money_json(back.margin)},
-                     {"cost_minor", entered + messages},
-                     {"cost_of_messages_minor", messages},
-                     {"net", money_json(back.net)},
-                     {"roi", money_json(back.ratio)},
-                     {"verdict", proof::pays_name(back.pays)},
-                     {"why", back.why}});
-  }
-  return Json{{"returns", std::move(items)},
-              {"terms", to_json(terms)},
-              {"currency", wiring.settings.workspace().currency}};
-}
-
 // New customers, what they cost and what they are worth, by month.
 Result<Json> Goals::Impl::acquisition() {
   AcquisitionInput in;
@@ -290,29 +188,15 @@ Result<Json> Goals::Impl::acquisition() {
   const Calendar calendar = this->calendar();
   const Instant end = calendar.advance(Period::kMonth, calendar.start_of(Period::kMonth, now()), 1);
   const Span span{calendar.advance(Period::kMonth, end, -kAcquisitionMonths), end};
-  const Json activity = TRY(wiring.insight.activity_json(Period::kMonth, span));
-  for (const Json& row : activity["rows"]) {
-    const Month month = month_of(Measure::kCac, row, in.by_month);
-    NewCustomers customers{.label = month.label,
-                           .set = month.people_set,
-                           .complete = month.complete,
-                           .count = row["new_customers"].get<int64_t>(),
-                           .cac_minor = month.value};
-    if (wiring.worth && customers.count > 0) {
-      const auto people = wiring.insight.resolve_set(month.people_set);
-      if (people) customers.people = TRY(*people);
-      customers.worth = TRY(wiring.worth(customers.people));
-    }
-    in.months.push_back(std::move(customers));
-  }
+  in.months = TRY(new_customers(span, in.by_month));
   TRY(wiring.database.read([&](store::Connection& c) { return read_channels(c, in); }));
   Json json = acquisition_json(in);
   json["currency"] = wiring.settings.workspace().currency;
   return json;
 }
 
-Goals::Goals(Wiring wiring) : impl_(new Impl{.wiring = std::move(wiring)}) {}
-Goals::~Goals() = default;
+Goals::Goals(Wiring wiring) : impl_(new Impl(std::move(wiring))) {}
+Goals::~Goals() { stop(); }
 
 Result<double> Goals::message_cost_minor() {
   const Terms terms = TRY(impl_->wiring.database.read(load_terms));

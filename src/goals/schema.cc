@@ -22,6 +22,17 @@ CREATE TABLE costs (
 );
 CREATE INDEX costs_by_day ON costs (day);
 )sql"},
+    {"goals", 2, "monthly checks", R"sql(
+-- What was said of a goal when a month was over. document: GoalCheck of the contract, without its
+-- time.
+CREATE TABLE goal_checks (
+  goal_id TEXT NOT NULL,
+  month TEXT NOT NULL,
+  document TEXT NOT NULL,
+  checked_at BIGINT NOT NULL,
+  PRIMARY KEY (goal_id, month)
+);
+)sql"},
 };
 
 }  // namespace

@@ -64,28 +64,36 @@ void add_changes(std::vector<Change>& changes, PostedAwards& posted, PersonId pe
   }
 }
 
-// Remembers what was cut to nothing, or is cut though its points stay.
-Result<void> keep_cuts(store::Connection& c, const Programme& programme, PersonId person,
-                       const Cuts& cuts, const PostedAwards& posted,
-                       const std::vector<Change>& changes, int64_t& next_id) {
+// What was cut to nothing, or is cut though its points stay, is remembered too.
+void add_cuts(AwardRows& rows, const Programme& programme, PersonId person, const Cuts& cuts,
+              const PostedAwards& posted, const std::vector<Change>& changes, int64_t& next_id) {
   for (const auto& [key, cut] : cuts) {
     const auto& [rule, event] = key;
     const bool written = std::ranges::any_of(changes, [&](const Change& change) {
       return change.person == person && change.rule == rule && change.event == event;
     });
     if (written) continue;
-    if (const auto known = posted.find({person, rule, event}); known != posted.end()) {
-      TRY(c.execute("UPDATE loyalty_awards SET allowed = $2 WHERE id = $1",
-                    {known->second.id, cut.allowed}));
-      continue;
-    }
-    TRY(c.execute(
-        "INSERT INTO loyalty_awards (id, programme, person, rule, event, version, currency, "
-        "points, at_ms, allowed) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)",
-        {next_id++, programme.id, person, rule, event, cut.version,
-         programme.find(cut.currency)->id, cut.at_ms, cut.allowed}));
+    const auto known = posted.find({person, rule, event});
+    const bool fresh = known == posted.end();
+    rows.push_back({fresh ? next_id++ : known->second.id, programme.id, person, rule, event,
+                    cut.version, programme.find(cut.currency)->id,
+                    fresh ? Points{0} : known->second.points, cut.at_ms, cut.allowed});
   }
-  return {};
+}
+
+// What a programme gives that takes no events now: what they had given before.
+Replay replay_as_posted(const Terms& terms, const Known& one, const PostedAwards& posted,
+                        Instant now) {
+  const auto run = [&](const AwardLimits& limits) {
+    return replay(terms.programme, terms.rules, terms.levels, one.traits, one.facts, to_millis(now),
+                  limits);
+  };
+  AwardLimits limits;
+  for (const Award& award : run({}).awards) {
+    const auto known = posted.find({one.person, award.rule, award.key});
+    limits[{award.rule, award.key}] = known == posted.end() ? 0 : known->second.points;
+  }
+  return run(limits);
 }
 
 // What the rules give these people, by their places in `known`, with what was cut before in mind.
@@ -97,7 +105,9 @@ Result<std::vector<Within>> replays_of(store::Connection& c, const Terms& terms,
   for (size_t i = 0; i < known.size(); ++i) {
     Known& one = known[i];
     if (one.erased) continue;
-    if (budgets.any()) {
+    if (!terms.programme.takes_events) {
+      replays[i].replay = replay_as_posted(terms, one, posted, now);
+    } else if (budgets.any()) {
       replays[i] = replay_before_budgets(terms, one, posted, now);
       TRY(budgets.release(c, one.person, replays[i].replay.awards, posted));
     } else {
@@ -149,10 +159,7 @@ Result<void> post(store::Connection& c, const Programme& programme, std::vector<
   std::vector<Command> commands;
   for (const Change& change : changes) commands.push_back(change.command);
   const auto outcomes = TRY(decide(c, programme, commands, now));
-  static const std::vector<std::string_view> kColumns = {"id",    "programme", "person",   "rule",
-                                                         "event", "version",   "currency", "points",
-                                                         "at_ms", "allowed"};
-  std::vector<std::vector<Value>> rows;
+  AwardRows rows;
   for (size_t i = 0; i < changes.size(); ++i) {
     const Change& change = changes[i];
     if (!outcomes[i].done()) continue;  // beyond the largest balance: stays as it was
@@ -161,9 +168,10 @@ Result<void> post(store::Connection& c, const Programme& programme, std::vector<
                     change.command.version, currency->id, change.points_after, change.at_ms,
                     change.allowed ? Value(*change.allowed) : Value()});
   }
-  TRY(c.insert_many("loyalty_awards", kColumns, rows,
-                    "ON CONFLICT (id) DO UPDATE SET points = excluded.points, "
-                    "at_ms = excluded.at_ms, allowed = excluded.allowed"));
+  TRY(c.insert_many(
+      "loyalty_awards", kAwardColumns, rows,
+      "ON CONFLICT (id) DO UPDATE SET version = excluded.version, points = excluded.points, "
+      "at_ms = excluded.at_ms, allowed = excluded.allowed"));
   return {};
 }
 
@@ -248,9 +256,8 @@ Result<void> save_standings(store::Connection& c, const Programme& programme,
       "loyalty_members WHERE programme = $2 AND changed = $1)",
       {change_number, programme.id}));
   const Value fixed = programme.id;
-  TRY(each_in(c,
-              "DELETE FROM loyalty_level_changes WHERE programme = $1 AND person IN {} RETURNING 1",
-              std::span(&fixed, 1), people, [](const Row&) { return Result<void>(); }));
+  TRY(execute_in(c, "DELETE FROM loyalty_level_changes WHERE programme = $1 AND person IN {}",
+                 std::span(&fixed, 1), people));
   TRY(c.insert_many("loyalty_level_changes", kChanges, changes));
   return {};
 }
@@ -264,6 +271,7 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
   all.erase(std::ranges::unique(all).begin(), all.end());
   std::erase(all, 0);
   Budgets budgets(terms);
+  const bool earns = terms.programme.takes_events;
   for (size_t from = 0; from < all.size(); from += kAssessAtOnce) {
     const auto part = std::span(all).subspan(from, std::min(kAssessAtOnce, all.size() - from));
     auto known = TRY(load_known(c, terms.programme, terms.levels, part, needs_of(terms.rules)));
@@ -274,21 +282,24 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
     const auto number = TRY(c.query_one("SELECT award FROM loyalty_numbers WHERE id = 1"));
     int64_t next_id = number->integer(0);
     std::vector<Change> changes;
+    AwardRows cut_rows;
     std::vector<std::pair<PersonId, Replay>> replays;
     for (size_t i = 0; i < known.size(); ++i) {
       Known& one = known[i];
       if (one.erased) continue;
       Cuts cuts;
-      if (budgets.any()) TRY(replay_within(c, terms, budgets, one, posted, within[i], cuts, now));
+      if (earns && budgets.any())
+        TRY(replay_within(c, terms, budgets, one, posted, within[i], cuts, now));
       Replay result = std::move(within[i].replay);
       std::ranges::move(one.referrals, std::back_inserter(result.awards));
-      add_changes(changes, posted, one.person, result.awards, cuts, next_id);
-      if (!cuts.empty())
-        TRY(keep_cuts(c, terms.programme, one.person, cuts, posted, changes, next_id));
+      if (earns) add_changes(changes, posted, one.person, result.awards, cuts, next_id);
+      add_cuts(cut_rows, terms.programme, one.person, cuts, posted, changes, next_id);
       replays.emplace_back(one.person, std::move(result));
     }
-    add_ends(changes, posted, now);
+    if (earns) add_ends(changes, posted, now);
     TRY(post(c, terms.programme, changes, now));
+    TRY(c.insert_many("loyalty_awards", kAwardColumns, cut_rows,
+                      "ON CONFLICT (id) DO UPDATE SET allowed = excluded.allowed"));
     TRY(give_back_spent(c, terms.programme, refunded, now));
     if (next_id != number->integer(0))
       TRY(c.execute("UPDATE loyalty_numbers SET award = $1 WHERE id = 1", {next_id}));

@@ -2,6 +2,7 @@
 // (replay.h), and the postings that bring the ledger there.
 #pragma once
 
+#include <map>
 #include <set>
 
 #include "loyalty/referral.h"
@@ -46,8 +47,10 @@ struct Known {
   std::vector<Award> referrals;  // what referral gave them: follow_referrals() said so
   bool erased = false;           // what was earned stays as it is
   std::vector<HeldSpan> held;    // held_out.h
-  std::set<std::string> given;   // of who was held out: facts that have given points
+  std::map<std::string, std::vector<Gave>> given;  // of who was held out: by fact
   bool is_held(int64_t at_ms) const;
+  bool has_given(const std::string& rule, const std::string& award_key) const;
+  void mark_held(Fact& fact) const;
   void add_quoted(Fact fact);  // one that has not happened yet
 };
 // What of it the rules look at; the rest need not be read.

@@ -21,6 +21,11 @@ struct PostedAward {
 };
 // By person, rule and event.
 using PostedAwards = std::map<std::tuple<PersonId, std::string, std::string>, PostedAward>;
+// Rows of loyalty_awards, for insert_many().
+inline const std::vector<std::string_view> kAwardColumns = {
+    "id",      "programme", "person", "rule",  "event",
+    "version", "currency",  "points", "at_ms", "allowed"};
+using AwardRows = std::vector<std::vector<store::Value>>;
 Result<PostedAwards> posted_awards(store::Connection& c, const Programme& programme,
                                    std::span<const PersonId> people);
 

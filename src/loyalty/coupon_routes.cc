@@ -2,6 +2,7 @@
 #include "loyalty/answers.h"
 #include "loyalty/coupon_quote.h"
 #include "loyalty/service.h"
+#include "people/readers.h"
 
 namespace perennial::loyalty {
 
@@ -76,7 +77,8 @@ Service::Answer Service::issue_coupons(const http::Request& request) {
     if (asked.size() > kMaxIssuedAtOnce)
       return fail(Code::kTooLarge, "at most 10,000 people at once", "people");
     std::vector<PersonId> known;
-    for (const people::Person& person : TRY(people::find_people(c, asked)))
+    const auto current = TRY(people::current_people(c, asked));
+    for (const people::Person& person : TRY(people::find_people(c, current)))
       known.push_back(person.id);
     const Issued made = TRY(issue_codes(c, programme, *batch, known, now()));
     TRY(access::record(c, request.principal, "loyalty.coupon_issue", programme.id + "/" + id,

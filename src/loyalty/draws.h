@@ -17,6 +17,8 @@ namespace perennial::loyalty {
 inline constexpr size_t kMaxDraws = 500;  // of one programme
 inline constexpr size_t kMaxPrizes = 50;  // of one draw
 inline constexpr int64_t kAllOdds = 1'000'000;
+// How the reference begins that a play has in the ledger in place of an order's id.
+inline constexpr std::string_view kDrawReference = "draw:";
 
 struct Prize {
   std::string id, name;

@@ -39,7 +39,7 @@ std::vector<Rule> changed_rules(const Terms& terms, const DryRun& change) {
   for (Rule rule : terms.rules) {
     const bool replaced = std::ranges::find(change.rules, rule.id, &Rule::id) != change.rules.end();
     if (replaced) rule.to_ms = std::min(rule.to_ms, from);
-    if (rule.from_ms < rule.to_ms) rules.push_back(std::move(rule));
+    rules.push_back(std::move(rule));  // of who is held out, what it gave stays
   }
   for (Rule rule : change.rules) {
     rule.from_ms = from;

@@ -58,7 +58,9 @@ Result<void> Everybody::visit(const Next& next, const Each& each) const {
         return load_known(c, terms_.programme, terms_.levels, ids, needs_);
       }));
       for (Known& one : people) {
+        const size_t before = one.facts.size();
         late_.add_to(one.facts, one.person, needs_);
+        for (Fact& fact : std::span(one.facts).subspan(before)) one.mark_held(fact);
         each(thread, std::move(one));
       }
     }

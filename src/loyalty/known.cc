@@ -57,6 +57,36 @@ Fact order_fact(const people::Order& order, const std::string& currency,
   return fact;
 }
 
+// Orders with each of their refunds. The refund that leaves nothing of its order is told as such,
+// in whatever money both are.
+Result<void> add_orders(store::Connection& c, std::span<const PersonId> people,
+                        const OrderProperties& properties, std::map<PersonId, Known*>& by_person) {
+  const auto progress = TRY(c.query_one("SELECT currency FROM people_progress WHERE id = 1"));
+  const std::string currency = progress ? progress->text(0) : "";
+  std::vector<people::Order> orders;
+  TRY(people::each_order_and_refund_of(
+      c, people, [&](const people::Order& order) { orders.push_back(order); }));
+  struct Rest {
+    std::string currency;
+    int64_t minor = 0;
+  };
+  std::map<std::string, Rest> left;  // by key
+  std::vector<Fact> facts;
+  for (const people::Order& order : orders) {
+    facts.push_back(order_fact(order, currency, properties));
+    if (!order.refund) left[facts.back().key] = {order.currency, std::abs(order.total_minor)};
+  }
+  for (size_t i = 0; i < orders.size(); ++i) {
+    const auto rest = left.find(facts[i].key);
+    if (orders[i].refund && rest != left.end() && rest->second.currency == orders[i].currency) {
+      rest->second.minor -= std::abs(orders[i].total_minor);
+      facts[i].whole = rest->second.minor <= 0;
+    }
+    by_person.at(orders[i].person)->facts.push_back(std::move(facts[i]));
+  }
+  return {};
+}
+
 // Points that came by commands and count for the level.
 Result<void> add_points(store::Connection& c, const Programme& programme, const Levels& levels,
                         std::span<const Value> keys, std::map<PersonId, Known*>& by_person) {
@@ -148,11 +178,7 @@ Result<std::vector<Known>> load_known(store::Connection& c, const Programme& pro
                                                  row.text(4), needs));
                 return {};
               }));
-  const auto progress = TRY(c.query_one("SELECT currency FROM people_progress WHERE id = 1"));
-  const std::string currency = progress ? progress->text(0) : "";
-  TRY(people::each_order_and_refund_of(c, people, [&](const people::Order& order) {
-    by_person.at(order.person)->facts.push_back(order_fact(order, currency, properties));
-  }));
+  TRY(add_orders(c, people, properties, by_person));
   TRY(add_points(c, programme, levels, keys, by_person));
   TRY(mark_held(c, programme, all));
   return all;

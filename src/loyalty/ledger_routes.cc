@@ -191,7 +191,7 @@ Service::Answer Service::command(const http::Request& request) {
 Service::Answer Service::quote(const http::Request& request) {
   const Programme programme = TRY(programme_of(request));
   const Json body = TRY(http::json_body(request));
-  const PersonId person = TRY(json_integer(body, "person"));
+  const PersonId asked = TRY(json_integer(body, "person"));
   Fact cart{.kind = Fact::Kind::kOrder,
             .at_ms = to_millis(now()),
             .key = "quote",
@@ -203,6 +203,7 @@ Service::Answer Service::quote(const http::Request& request) {
   if (body.contains("properties") && body["properties"].is_object())
     cart.properties = to_text(body["properties"]);
   return wiring_.database.read([&](store::Connection& c) -> Answer {
+    const PersonId person = TRY(people::current_person(c, asked));
     if (!TRY(people::find_person(c, person)))
       return fail(Code::kNotFound, "there is no such person", "person", "unknown_person");
     const Terms terms = TRY(terms_of(c, programme));
@@ -288,12 +289,13 @@ Service::Answer Service::person(const http::Request& request) {
 Service::Answer Service::person_statement(const http::Request& request) {
   const Programme programme = TRY(programme_of(request));
   const Currency* currency = TRY(currency_of(programme, request));
-  const PersonId person = std::strtoll(request.params.at("person").c_str(), nullptr, 10);
+  const PersonId asked = std::strtoll(request.params.at("person").c_str(), nullptr, 10);
   const int64_t limit = TRY(request.query_integer("limit", 100, 1, kMaxLines));
   const int64_t offset = TRY(request.query_integer("offset", 0, 0, 1'000'000'000));
   const std::string word = request.query_or("as_of", "");
   const Instant as_of = word.empty() ? now() : TRY(parse_instant(word, programme.zone));
   return wiring_.database.read([&](store::Connection& c) -> Answer {
+    const PersonId person = TRY(people::current_person(c, asked));
     const auto found = TRY(statement(c, programme, *currency, person, as_of));
     Json json = balance_json(programme, *currency, found);
     json["as_of"] = format_instant(as_of);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "loyalty/assess.h"
 #include "loyalty/rows.h"
@@ -59,7 +60,7 @@ class LevelColumn {
 
   // Whoever came together or fell apart since: who is gone has no level any more.
   Result<void> add_moved(store::Connection& c, FactColumn& next) {
-    std::vector<store::Value> moved;
+    std::set<PersonId> moved;
     for (int64_t after = mark_.move;;) {
       const auto moves = TRY(people::moves_after(c, after, kMovesAtOnce));
       for (const people::Move& move : moves) {
@@ -67,15 +68,16 @@ class LevelColumn {
         for (const PersonId person : {move.from, move.into}) {
           if (person == 0) continue;
           put(next, person, "");
-          moved.emplace_back(person);
+          moved.insert(person);
         }
       }
       if (moves.size() < kMovesAtOnce) break;
     }
     const store::Value fixed = programme_;
+    const std::vector<store::Value> keys(moved.begin(), moved.end());
     return each_in(
         c, "SELECT person, level FROM loyalty_members WHERE programme = $1 AND person IN {}",
-        std::span(&fixed, 1), moved, [&](const store::Row& row) -> Result<void> {
+        std::span(&fixed, 1), keys, [&](const store::Row& row) -> Result<void> {
           put(next, row.integer(0), row.text(1));
           return {};
         });

@@ -1,6 +1,7 @@
 #include "loyalty/moves.h"
 
 #include "loyalty/held_out.h"
+#include "loyalty/rows.h"
 #include "loyalty/separate.h"
 
 namespace perennial::loyalty {
@@ -69,7 +70,7 @@ Result<void> merge_accounts(store::Connection& c, const std::vector<Terms>& all,
                   {move.from, move.into}));
   }
   TRY(c.execute("UPDATE loyalty_facts SET person = $2 WHERE person = $1", {move.from, move.into}));
-  TRY(merge_held(c, move.from, move.into));
+  TRY(merge_held(c, move));
   TRY(merge_referrals(c, move.from, move.into));
   TRY(drop_empty_awards(c, move.from, move.into));
   TRY(c.execute("UPDATE loyalty_awards SET person = $2 WHERE person = $1", {move.from, move.into}));
@@ -81,17 +82,18 @@ Result<void> split_people(store::Connection& c, const std::vector<Terms>& all,
                           std::span<const people::Move> moves, Instant now) {
   Separation separation{.split = moves.front(), .identities = {}};
   const people::Move& split = separation.split;
-  for (const people::Move& move : moves) {
-    separation.identities.insert(move.identity);
-    TRY(c.execute("UPDATE loyalty_facts SET person = $2 WHERE identity = $1",
-                  {move.identity, move.into}));
-  }
+  for (const people::Move& move : moves) separation.identities.insert(move.identity);
+  const store::Value into = split.into;
+  TRY(execute_in(
+      c, "UPDATE loyalty_facts SET person = $1 WHERE identity IN {}", std::span(&into, 1),
+      std::vector<store::Value>(separation.identities.begin(), separation.identities.end())));
   TRY(drop_empty_awards(c, split.from, split.into));
   for (const Terms& terms : all) {
     TRY(separate_accounts(c, terms.programme, separation, now));
     TRY(separate_cuts(c, terms.programme, separation));
   }
   TRY(separate_owned(c, kOwned, separation));
+  TRY(separate_held(c, separation));
   return split_referrals(c, split.from, split.into);
 }
 

@@ -94,8 +94,9 @@ Result<void> tell(store::Connection& c, const Programme& programme, std::vector<
   static const std::vector<std::string_view> kColumns = {"id", "at_ms", "person", "name",
                                                          "properties"};
   std::vector<std::vector<Value>> rows;
-  // Rows of a commit have ids that follow each other: they are written and deleted side by side.
-  const std::string commit = new_id("loy");
+  // Ids follow each other in the order of commits and in it: rows are written, read and deleted
+  // side by side, and go to the log as they were written.
+  const std::string commit = new_id("loy_" + std::to_string(to_millis(system_now())));
   const std::string head = "{\"programme\":" + to_text(Json(programme.id));
   for (News& one : news) {
     if (!programme.events_from || one.at_ms < to_millis(*programme.events_from)) continue;
@@ -162,7 +163,7 @@ Result<size_t> tell_waiting(store::Database& database, events::Log& log, Instant
     std::map<PersonId, Who> known;
     const auto rows =
         TRY(c.query("SELECT id, at_ms, person, name, properties FROM "
-                    "loyalty_outbox ORDER BY at_ms, id LIMIT $1",
+                    "loyalty_outbox ORDER BY id LIMIT $1",
                     {static_cast<int64_t>(limit)}));
     std::set<PersonId> all;
     for (const Row& row : rows) all.insert(row.integer(2));
@@ -192,8 +193,7 @@ Result<size_t> tell_waiting(store::Database& database, events::Log& log, Instant
   if (ids.empty()) return 0;
   if (!events.empty()) TRY(log.append_and_wait(std::move(events)));
   TRY(database.write([&](store::Connection& c) {
-    return each_in(c, "DELETE FROM loyalty_outbox WHERE id IN {} RETURNING id", {}, ids,
-                   [](const Row&) { return Result<void>(); });
+    return execute_in(c, "DELETE FROM loyalty_outbox WHERE id IN {}", {}, ids);
   }));
   return ids.size();
 }

@@ -11,6 +11,10 @@ namespace {
 
 constexpr int kRollDigits = 15;  // hexadecimal: 60 bits
 
+std::string reference_of(std::string_view id) {
+  return std::string(kDrawReference) + std::string(id);
+}
+
 constexpr std::string_view kColumns =
     "id, draw, person, number, roll, rolled, prize, points, code, refusal, message, field, at_ms";
 
@@ -72,7 +76,7 @@ Result<void> give(store::Connection& c, const Programme& programme, const Draw& 
   if (prize.kind == Prize::Kind::kPoints) {
     const Outcome outcome = TRY(post(c, programme, draw,
                                      {.kind = CommandKind::kEarn,
-                                      .id = "draw:" + one.id + ":prize",
+                                      .id = reference_of(one.id) + ":prize",
                                       .person = one.person,
                                       .amount = prize.points},
                                      now));
@@ -92,10 +96,10 @@ Result<void> roll(store::Connection& c, const Programme& programme, const Draw& 
   if (draw.price > 0) {
     const Outcome paid = TRY(post(c, programme, draw,
                                   {.kind = CommandKind::kRedeem,
-                                   .id = "draw:" + one.id,
+                                   .id = reference_of(one.id),
                                    .person = one.person,
                                    .amount = draw.price,
-                                   .order = "draw:" + one.id},
+                                   .order = reference_of(one.id)},
                                   now));
     if (!paid.done()) {
       one.refusal = paid.refusal;

@@ -70,7 +70,9 @@ Result<void> free_overdue(store::Connection& c, const Programme& programme,
   return {};
 }
 
-std::string order_of(std::string_view id) { return "reward:" + std::string(id); }
+std::string order_of(std::string_view id) {
+  return std::string(kRewardReference) + std::string(id);
+}
 
 Result<Outcome> post(store::Connection& c, const Programme& programme, const Reward& reward,
                      Command command, Instant now) {

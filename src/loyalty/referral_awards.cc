@@ -44,7 +44,7 @@ void add_referral_award(const Terms& terms, const Referral& one, bool friend_sid
               .expires_ms = expires_at(currency->expiry, programme.zone, one.order_ms)};
   if (award.expires_ms <= award.activates_ms)
     award.expires_ms = expires_at(currency->expiry, programme.zone, award.activates_ms);
-  if (known.is_held(award.at_ms) && !known.given.contains(award.key)) return;
+  if (known.is_held(award.at_ms) && !known.has_given(award.rule, award.key)) return;
   add_facts_of(award, side, known.facts);
   known.referrals.push_back(std::move(award));
 }

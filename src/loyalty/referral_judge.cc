@@ -19,17 +19,17 @@ Points worth(const ReferralReward& reward, int64_t minor) {
 struct Orders {
   std::vector<Qualified> list;
 
-  void take(Qualified& order, int64_t& minor, int64_t at_ms) {
+  void take(Qualified& order, int64_t& minor, int64_t at_ms, bool whole = false) {
     const int64_t part = std::min(minor, order.left_minor);
-    if (part <= 0) return;
+    if (part <= 0 && !(whole && order.amount_minor == 0)) return;
     order.left_minor -= part;
-    order.changed_ms = std::max(order.at_ms, at_ms);
+    order.changed_ms = std::max(order.at_ms + (order.amount_minor == 0 ? 1 : 0), at_ms);
     minor -= part;
   }
   void refund(const Fact& fact) {
     int64_t minor = fact.amount_minor;
     const auto named = std::ranges::find(list, fact.key, &Qualified::key);
-    if (named != list.end()) return take(*named, minor, fact.at_ms);
+    if (named != list.end()) return take(*named, minor, fact.at_ms, fact.whole);
     for (auto order = list.rbegin(); order != list.rend() && minor > 0; ++order) {
       if (order->at_ms <= fact.at_ms) take(*order, minor, fact.at_ms);
     }
@@ -96,7 +96,9 @@ void share_out(const Programme& programme, const std::vector<ReferralTerms>& ver
     one.state = ReferralState::kWaiting;
     if (!terms || one.order.empty()) continue;
     const bool stays =
-        one.left_minor >= terms->min_minor && (one.left_minor > 0 || one.order_minor == 0);
+        one.left_minor >= terms->min_minor &&
+        (one.left_minor > 0 || (one.order_minor == 0 && one.changed_ms == one.order_ms));
+    // Of an order without an amount, that a refund changed it says that it is cancelled.
     one.state = stays ? ReferralState::kRewarded : ReferralState::kTakenBack;
     moments.push_back({one.order_ms, false, &one});
     if (!stays) moments.push_back({one.changed_ms, true, &one});

@@ -12,7 +12,8 @@ struct Qualified {
   std::string key;
   int64_t at_ms = 0, amount_minor = 0;
   int64_t left_minor = 0;  // after refunds
-  int64_t changed_ms = 0;  // of the last refund that changed it, or at_ms
+  int64_t changed_ms =
+      0;  // of the last refund that changed it, or at_ms; later than at_ms if it is of no amount
 };
 // `facts` in any order; those after `now_ms` do not count.
 std::optional<Qualified> qualified(const ReferralTerms& terms, const Zone& zone, int64_t claimed_ms,

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "loyalty/assess.h"
+#include "loyalty/held_out.h"
 #include "loyalty/late_facts.h"
 #include "loyalty/referral_judge.h"
 #include "loyalty/referral_rows.h"
@@ -392,15 +393,27 @@ Result<void> Follow::settle_coupon(bool given, const std::string& batch, PersonI
   return {};
 }
 
+// Who was held out when the order qualified gets none, as no points; what was given is theirs.
 Result<void> Follow::settle_coupons() {
+  std::set<PersonId> people;
+  for (const auto& [number, one] : rows_) {
+    if (differs(one)) people.insert({one.referrer, one.friend_id});
+  }
+  const auto held = TRY(held_spans(c_, std::vector<PersonId>(people.begin(), people.end())));
+  const auto may_have = [&](const Referral& one, PersonId person, const std::string& code) {
+    const auto spans = held.find(person);
+    return !code.empty() || spans == held.end() || !is_held(spans->second, one.order_ms);
+  };
   for (auto& [number, one] : rows_) {
     if (!differs(one)) continue;
     const ReferralTerms* terms = terms_at(terms_.referral, one.claimed_ms);
     if (!terms) continue;
     const bool rewarded = one.state == ReferralState::kRewarded;
-    TRY(settle_coupon(rewarded, terms->friend_side.batch, one.friend_id, one.friend_side.code));
-    TRY(settle_coupon(rewarded && one.reason.empty(), terms->referrer.batch, one.referrer,
-                      one.referrer_side.code));
+    TRY(settle_coupon(rewarded && may_have(one, one.friend_id, one.friend_side.code),
+                      terms->friend_side.batch, one.friend_id, one.friend_side.code));
+    TRY(settle_coupon(
+        rewarded && one.reason.empty() && may_have(one, one.referrer, one.referrer_side.code),
+        terms->referrer.batch, one.referrer, one.referrer_side.code));
   }
   return {};
 }

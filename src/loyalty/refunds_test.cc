@@ -267,6 +267,111 @@ TEST_F(RefundsTest, OrdersThatPointsPaidAloneAndOrdersInOtherMoney) {
   ledger_->verify();
 }
 
+// Two systems have an order of the same number: a spend belongs to the one nearest to it in time.
+TEST_F(RefundsTest, OrdersOfSeveralSystemsWithOneNumberAreRefundedApart) {
+  ledger_->at("2026-02-01T12:00");
+  send({identify("2026-01-01", "u", "", {{"n", 1}})});
+  run({.kind = kEarn, .id = "e", .amount = 500});
+  run({.kind = kRedeem, .id = "s1", .amount = 100, .order = "1"});
+  ledger_->at("2026-03-01T12:00");
+  run({.kind = kRedeem, .id = "s2", .amount = 60, .order = "1"});
+  auto till = order("2026-03-01T11:59", "1", 30);
+  till.source = "till";
+  send({order("2026-02-01T11:59", "1", 100), till});
+  EXPECT_EQ(points(), 500 - 160 + 130);
+  ledger_->at("2026-04-01T12:00");
+  send({refund("2026-03-02", "1", 50)});
+  EXPECT_EQ(points(), 500 - 160 + 50 + 80) << "half of what the first order spent";
+  auto back = refund("2026-03-03", "1", 10);
+  back.source = "till";
+  send({back});
+  EXPECT_EQ(points(), 500 - 160 + 50 + 20 + 70) << "a third of what the second one spent";
+  send({refund("2026-03-04", "1", 50)});
+  EXPECT_EQ(points(), 500 - 60 + 20 + 20);
+  EXPECT_EQ(ledger_->statement(person("u")).lines.back().event, "order:web/1");
+  ledger_->verify();
+}
+
+TEST_F(RefundsTest, AnOrderThatTwoSystemsTellOfIsOneOrder) {
+  ledger_->at("2026-02-01T12:00");
+  send({identify("2026-01-01", "u", "", {{"n", 1}})});
+  run({.kind = kEarn, .id = "e", .amount = 500});
+  run({.kind = kRedeem, .id = "s", .amount = 100, .order = "1"});
+  auto told = order("2026-02-01T13:00", "1", 100);
+  told.source = "erp";
+  ledger_->at("2026-03-01T12:00");
+  send({order("2026-02-01T12:00", "1", 100), told});
+  auto half = refund("2026-02-03", "1", 50);
+  send({half});
+  EXPECT_EQ(points(), 400 + 50 + 150);
+  half.source = "erp";
+  send({half});
+  EXPECT_EQ(points(), 400 + 50 + 100) << "the same refund by the other door gives nothing more";
+  auto rest = refund("2026-02-04", "1", 50);
+  rest.source = "erp";
+  send({rest});
+  EXPECT_EQ(points(), 500 + 50) << "all went back, as one of them says";
+  ledger_->verify();
+}
+
+TEST_F(RefundsTest, WhatRewardsAndDrawsCostIsNotSpentOnAnOrder) {
+  ledger_->at("2026-02-01T12:00");
+  send({identify("2026-01-01", "u", "", {{"n", 1}})});
+  run({.kind = kEarn, .id = "e", .amount = 500});
+  for (const char* id : {"reward:7", "draw:7"})
+    run({.kind = kRedeem, .id = id, .amount = 100, .order = id});
+  ledger_->at("2026-03-01T12:00");
+  for (const char* id : {"reward:7", "draw:7"})
+    send({order("2026-02-01", id, 10), refund("2026-02-02", id, 10)});
+  EXPECT_EQ(points(), 300);
+  // Through the writer, which looks at refunds of before.
+  Writer writer(ledger_->database(), [&] { return ledger_->now(); });
+  send({order("2026-02-01", "reward:8", 10), refund("2026-02-02", "reward:8", 10)});
+  Command late{.kind = kRedeem, .id = "reward:8", .person = person("u"), .amount = 10};
+  late.order = late.id;
+  const auto outcomes = writer.run("shop", {late});
+  EXPECT_TRUE(outcomes && outcomes->front().done());
+  writer.stop();
+  EXPECT_EQ(points(), 290);
+  ledger_->verify();
+}
+
+TEST_F(RefundsTest, AProgrammeThatTakesNoEventsGivesAndTakesNothingByThem) {
+  spend_on_an_order();
+  ledger_->change([](Programme& programme) { programme.takes_events = false; });
+  send({refund("2026-03-01", "1", 90), order("2026-03-02", "2", 40)});
+  const PersonId who = person("u");
+  const auto assess_now = [&] {
+    write([&](store::Connection& c) -> Result<void> {
+      return assess(c, TRY(terms_of(c, ledger_->programme())), std::span(&who, 1), ledger_->now());
+    });
+  };
+  assess_now();
+  EXPECT_EQ(points(), 300 + 90) << "its levels were looked at, no more";
+  ledger_->change([](Programme& programme) { programme.takes_events = true; });
+  assess_now();
+  EXPECT_EQ(points(), 500 + 40);
+  ledger_->verify();
+}
+
+TEST_F(RefundsTest, WhoseAccountTheShopMergedGetsTheirPointsBackThere) {
+  spend_on_an_order();
+  send({identify("2026-01-01", "w", "", {{"n", 2}})});
+  const PersonId u = person("u"), w = person("w");
+  EXPECT_TRUE(ledger_->run({.kind = kMerge, .id = "m", .person = w, .other = u}).done());
+  send({refund("2026-03-01", "1", 90)});
+  EXPECT_EQ(ledger_->balance(w).available, 500);
+  // A spend of the joined account on an order that was refunded before it.
+  send({order("2026-02-02", "2", 30), whole_refund("2026-02-03", "2")});
+  Writer writer(ledger_->database(), [&] { return ledger_->now(); });
+  const auto outcomes =
+      writer.run("shop", {{.kind = kRedeem, .id = "s", .person = w, .amount = 60, .order = "2"}});
+  EXPECT_TRUE(outcomes && outcomes->front().done());
+  writer.stop();
+  EXPECT_EQ(ledger_->balance(w).available, 500);
+  ledger_->verify();
+}
+
 // ---- missions, values that count once, awards that are gone
 
 TEST(KnownFailures, ACancelledOrderUndoesItsMission) {
@@ -332,6 +437,54 @@ TEST(Rules, ACancelledOrderFreesWhatCountsOnce) {
   EXPECT_THAT(played.points({of("2026-05-01", "a", 100), refund("2026-05-02", "a", 100),
                              of("2026-05-03", "b", 100), of("2026-05-04", "c", 100)}),
               ElementsAre(0, 10));
+}
+
+TEST(Rules, AnOrderOfNoAmountIsCancelledByARefundOfAllOfIt) {
+  Fact back = refund("2026-05-03", "a", 0);
+  const std::vector<Fact> partly = {order("2026-05-01", "a", 0), back};
+  back.whole = true;
+  const std::vector<Fact> wholly = {order("2026-05-01", "a", 0), back};
+  const auto with = [](std::vector<Fact> facts, Fact fact) {
+    facts.push_back(std::move(fact));
+    return facts;
+  };
+  const Played mission{.rules = {rule(R"({"amount":{"kind":"fixed","points":100},
+      "tasks":[{"event":"Order Completed"}]})")}};
+  EXPECT_THAT(mission.points(partly), ElementsAre(100));
+  EXPECT_THAT(mission.points(wholly), ElementsAre(0));
+  const Played once{.rules = {rule(R"({"event":"Order Completed","once_per":"campaign",
+      "amount":{"kind":"fixed","points":10}})")}};
+  const auto of_spring = [&](std::vector<Fact> facts) {
+    for (Fact& fact : facts) fact.properties = R"({"campaign":"spring"})";
+    return once.points(std::move(facts));
+  };
+  EXPECT_THAT(of_spring(with(partly, order("2026-05-04", "b", 0))), ElementsAre(10));
+  EXPECT_THAT(of_spring(with(wholly, order("2026-05-04", "b", 0))), ElementsAre(0, 10));
+  // Said twice it is cancelled once.
+  EXPECT_THAT(mission.points(with(with(wholly, back), order("2026-05-05", "b", 0))),
+              ElementsAre(0, 100));
+  // What arrived before its order counts with it.
+  Fact early = back;
+  early.at_ms = at("2026-04-01");
+  EXPECT_THAT(mission.points({early, order("2026-05-01", "a", 0)}), ElementsAre(0));
+}
+
+// Whether all of it went back is said in the money of the order.
+TEST_F(RefundsTest, OrdersOfNothingAndInOtherMoneyAreCancelledByARefundOfAllOfThem) {
+  save(rule(R"({"id":"thanks","event":"Order Completed","amount":{"kind":"fixed","points":7}})"),
+       0);
+  Json dollars = {{"order_id", "usd"}, {"total", 10}, {"currency", "USD"}};
+  send({order("2026-02-01", "free", 0), track("2026-02-01", "u", "", "Order Completed", dollars)});
+  EXPECT_EQ(points(), 14);
+  dollars["total"] = 4;
+  send({track("2026-02-02", "u", "", "Order Refunded", dollars)});
+  EXPECT_EQ(points(), 14) << "a part of it";
+  dollars["total"] = 6;
+  send({track("2026-02-03", "u", "", "Order Refunded", dollars)});
+  EXPECT_EQ(points(), 7);
+  send({whole_refund("2026-02-04", "free")});
+  EXPECT_EQ(points(), 0);
+  ledger_->verify();
 }
 
 TEST_F(RefundsTest, WhatIsTakenBackNamesItsRuleVersionAndOrder) {

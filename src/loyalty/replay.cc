@@ -40,6 +40,7 @@ struct MissionState {
 struct Order {
   const Fact* fact = nullptr;
   int64_t refunded = 0;
+  bool cancelled = false;  // all of it went back
   std::vector<size_t> given;
   // What goes with the order when all of it is refunded: the tasks that it counted for, and what it
   // used up of rules that count once per value.
@@ -82,7 +83,7 @@ class Run {
   void event(const Fact& fact);
   void refund(const Fact& fact);
   void points(const Fact& fact);
-  void take_from(Order& order, int64_t minor, int64_t at_ms);
+  void take_from(Order& order, int64_t minor, bool whole, int64_t at_ms);
   void earn(const Rule& rule, const Fact& fact, Properties& properties, Order* order);
   void cancel(Order& order, int64_t at_ms);
   void leave(Given& given, Points most, int64_t at_ms);
@@ -104,6 +105,7 @@ class Run {
                (levels_.currency.empty() ? programme_.currencies.front().code : levels_.currency);
   }
   void report(Replay& replay, int64_t now_ms) const;
+  bool concerns(const Rule& rule, const Fact& fact) const;
 
   const Programme& programme_;
   const AwardLimits& limits_;
@@ -126,10 +128,15 @@ class Run {
   std::map<std::string, std::set<std::string>> once_;
   std::map<std::string, StreakState> streaks_;
   std::map<std::pair<std::string, int64_t>, MissionState> missions_;  // by rule and period
+  // Of who was held out: when a version of a rule gave something the last time. What led to it
+  // counts.
+  std::map<std::pair<std::string, int64_t>, int64_t> given_until_;
 };
 
-bool concerns(const Rule& rule, const Fact& fact) {
-  return !fact.held && rule.enabled && rule.from_ms <= fact.at_ms && fact.at_ms < rule.to_ms;
+bool Run::concerns(const Rule& rule, const Fact& fact) const {
+  if (!fact.held) return rule.enabled && rule.from_ms <= fact.at_ms && fact.at_ms < rule.to_ms;
+  const auto until = given_until_.find({rule.id, rule.version});
+  return until != given_until_.end() && fact.at_ms <= until->second;
 }
 
 std::vector<int64_t> Run::percents(const Rule& rule, const Fact& fact, bool of_order) const {
@@ -208,7 +215,7 @@ std::optional<size_t> Run::give(const Rule& rule, const Fact& fact, const std::s
                                 Points base, Order* order, bool streak) {
   const std::string& currency = currency_of(programme_, rule);
   const Currency* terms = programme_.find(currency);
-  if (!terms) return std::nullopt;
+  if (!terms || !fact.may_give(rule, key)) return std::nullopt;
   Given given{.rule = &rule};
   if (!streak) given.percents = percents(rule, fact, order != nullptr);
   Points points = within_caps(rule, currency, fact.at_ms,
@@ -247,7 +254,7 @@ std::optional<size_t> Run::give(const Rule& rule, const Fact& fact, const std::s
 
 void Run::earn(const Rule& rule, const Fact& fact, Properties& properties, Order* order) {
   if (!properties.hold(rule.when)) return;
-  if (!rule.once_per.empty()) {
+  if (!rule.once_per.empty() && fact.may_give(rule, fact.key)) {
     const Json value = properties.member(rule.once_per);
     if (value.is_null()) return;
     std::string text = to_text(value);
@@ -263,9 +270,9 @@ void Run::order(const Fact& fact) {
   if (order.fact) return;
   order.fact = &fact;
   Properties properties(fact);
-  if (!fact.held && levels_.measure == Levels::Measure::kSpend)
+  if (fact.counts() && levels_.measure == Levels::Measure::kSpend)
     track_.add(fact.at_ms, fact.amount_minor);
-  if (!fact.held && levels_.measure == Levels::Measure::kOrders) track_.add(fact.at_ms, 1);
+  if (fact.counts() && levels_.measure == Levels::Measure::kOrders) track_.add(fact.at_ms, 1);
   for (const Rule& rule : rules_) {
     if (!concerns(rule, fact)) continue;
     if (rule.is_mission()) mission(rule, fact, properties, &order);
@@ -273,7 +280,7 @@ void Run::order(const Fact& fact) {
   }
   order_keys_.push_back(fact.key);
   for (const Fact* early : early_refunds_[fact.key])
-    take_from(order, early->amount_minor, fact.at_ms);
+    take_from(order, early->amount_minor, early->whole, fact.at_ms);
 }
 
 void Run::event(const Fact& fact) {
@@ -294,24 +301,27 @@ void Run::event(const Fact& fact) {
   }
 }
 
-void Run::take_from(Order& order, int64_t minor, int64_t at_ms) {
-  const int64_t part = std::min(minor, order.left());
-  if (part <= 0) return;
+// An order without an amount, or in other money than the programme's, goes back `whole` or not.
+void Run::take_from(Order& order, int64_t minor, bool whole, int64_t at_ms) {
+  const int64_t part = whole ? order.left() : std::min(minor, order.left());
+  if (order.cancelled || (part <= 0 && !whole)) return;
   order.refunded += part;
-  if (order.fact->held) return;
-  if (levels_.measure == Levels::Measure::kSpend) track_.take(order.fact->at_ms, part, at_ms);
-  if (levels_.measure == Levels::Measure::kOrders && order.left() == 0)
+  order.cancelled = order.left() == 0;
+  if (!order.fact->counts()) return;
+  if (levels_.measure == Levels::Measure::kSpend && part > 0)
+    track_.take(order.fact->at_ms, part, at_ms);
+  if (levels_.measure == Levels::Measure::kOrders && order.cancelled)
     track_.take(order.fact->at_ms, 1, at_ms);
   for (size_t i : order.given) {
     Given& given = given_[i];
     Points most = 0;
-    if (order.left() > 0) {
+    if (!order.cancelled) {
       const Points base = base_points(given.rule->amount, order.left(), order.fact->items);
       most = multiplied(base, given.rule->stacking, given.percents);
     }
     leave(given, most, at_ms);
   }
-  if (order.left() == 0) cancel(order, at_ms);
+  if (order.cancelled) cancel(order, at_ms);
 }
 
 // A refund leaves no more than `most` of an award.
@@ -345,7 +355,7 @@ void Run::refund(const Fact& fact) {
     if (order == orders_.end() || !order->second.fact) {
       early_refunds_[fact.key].push_back(&fact);
     } else {
-      take_from(order->second, fact.amount_minor, fact.at_ms);
+      take_from(order->second, fact.amount_minor, fact.whole, fact.at_ms);
     }
     return;
   }
@@ -354,7 +364,7 @@ void Run::refund(const Fact& fact) {
   for (auto key = order_keys_.rbegin(); key != order_keys_.rend() && left > 0; ++key) {
     Order& order = orders_[*key];
     const int64_t part = std::min(left, order.left());
-    take_from(order, part, fact.at_ms);
+    take_from(order, part, false, fact.at_ms);
     left -= std::max<int64_t>(0, part);
   }
 }
@@ -469,6 +479,10 @@ Replay Run::run(std::vector<Fact>& facts, int64_t now_ms) {
                     [](const Fact& fact) { return std::tie(fact.at_ms, fact.kind, fact.key); });
   for (const Fact& fact : facts) {
     if (fact.kind == Fact::Kind::kOrder) known_orders_.insert(fact.key);
+    for (const Gave& gave : fact.given) {
+      const auto until = given_until_.try_emplace({gave.rule, gave.version}, fact.at_ms).first;
+      until->second = std::max(until->second, fact.at_ms);
+    }
   }
   for (const Fact& fact : facts) {
     track_.advance(fact.at_ms);
@@ -496,6 +510,10 @@ Replay Run::run(std::vector<Fact>& facts, int64_t now_ms) {
 }
 
 }  // namespace
+
+bool Fact::may_give(const Rule& rule, const std::string& award_key) const {
+  return !held || std::ranges::find(given, Gave{rule.id, rule.version, award_key}) != given.end();
+}
 
 Replay replay(const Programme& programme, std::span<const Rule> rules, const Levels& levels,
               std::string_view traits, std::vector<Fact> facts, int64_t now_ms,

@@ -11,6 +11,14 @@
 
 namespace perennial::loyalty {
 
+// What a fact has given: by which version of which rule, and the award's key.
+struct Gave {
+  std::string rule;
+  int64_t version = 0;
+  std::string key;
+  bool operator==(const Gave&) const = default;
+};
+
 struct Fact {
   enum class Kind { kOrder, kEvent, kPoints, kRefund } kind = Kind::kEvent;
   int64_t at_ms = 0;
@@ -19,8 +27,13 @@ struct Fact {
   std::string properties = "{}";
   int64_t amount_minor = 0;  // of an order; of a refund, positive
   int64_t items = 0;
-  Points points = 0;  // kPoints: earned by other means than rules
-  bool held = false;  // its person was held out: it gives nothing and counts for no level
+  Points points = 0;   // kPoints: earned by other means than rules
+  bool whole = false;  // of a refund: nothing of the order is left, whatever money it was
+  bool held = false;   // its person was held out: it gives nothing, and counts for no level …
+  // … but for what it has given before, which stays as it was, whatever rules say by now.
+  std::vector<Gave> given;
+  bool counts() const { return !held || !given.empty(); }
+  bool may_give(const Rule& rule, const std::string& award_key) const;
 };
 
 struct Award {

@@ -51,8 +51,10 @@ Service::Answer Service::redemptions(const http::Request& request) {
   }
   if (!word.empty() && !query.state)
     return fail(Code::kInvalid, "is a state of a redemption", "state");
-  const auto page = TRY(wiring_.database.read(
-      [&](store::Connection& c) { return list_redemptions(c, programme, query, now()); }));
+  const auto page = TRY(wiring_.database.read([&](store::Connection& c) -> Result<RedemptionPage> {
+    if (query.person != 0) query.person = TRY(people::current_person(c, query.person));
+    return list_redemptions(c, programme, query, now());
+  }));
   Json items = Json::array();
   for (const Redemption& one : page.redemptions) items.push_back(to_json(one));
   return http::json(200, {{"total", page.total}, {"redemptions", std::move(items)}});

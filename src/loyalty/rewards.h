@@ -18,6 +18,8 @@ inline constexpr size_t kMaxDescriptionBytes = 2'000;
 inline constexpr size_t kMaxProductBytes = 200;
 inline constexpr size_t kMaxNoteBytes = 500;
 inline constexpr size_t kMaxRedemptionIdBytes = 150;  // the ledger's ids are made of it
+// How the reference begins that a redemption has in the ledger in place of an order's id.
+inline constexpr std::string_view kRewardReference = "reward:";
 
 // ---- the catalogue
 

@@ -1,17 +1,11 @@
-// Statements over many keys or rows, in chunks of a few sizes, so that few are prepared.
+// Statements over many keys.
 #pragma once
 
-#include <functional>
-#include <span>
-#include <string_view>
-
-#include "store/store.h"
+#include "store/in_lists.h"
 
 namespace perennial::loyalty {
 
-// `sql` holds "{}" where the list in parentheses goes; `fixed` are the parameters $1 … before it.
-Result<void> each_in(store::Connection& c, std::string_view sql,
-                     std::span<const store::Value> fixed, std::span<const store::Value> keys,
-                     const std::function<Result<void>(const store::Row&)>& each);
+using store::each_in;
+using store::execute_in;
 
 }  // namespace perennial::loyalty

@@ -81,7 +81,7 @@ CREATE TABLE loyalty_spends (
   done BIGINT NOT NULL,
   uses TEXT NOT NULL,
   PRIMARY KEY (currency, id)
-);
+) WITHOUT ROWID;
 CREATE INDEX loyalty_spends_by_holder ON loyalty_spends (holder, done);
 
 CREATE TABLE loyalty_refunded (
@@ -92,7 +92,7 @@ CREATE TABLE loyalty_refunded (
   refunded_minor BIGINT NOT NULL,
   total_minor BIGINT NOT NULL,
   PRIMARY KEY (holder, order_ref, line, spent_side)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE loyalty_merges (
   currency BIGINT NOT NULL,
@@ -125,7 +125,7 @@ CREATE TABLE loyalty_postings (
   order_ref TEXT NOT NULL,
   reason TEXT NOT NULL,
   PRIMARY KEY (holder, entry, line)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE loyalty_totals (
   currency BIGINT NOT NULL,
@@ -133,7 +133,7 @@ CREATE TABLE loyalty_totals (
   debits BIGINT NOT NULL,
   credits BIGINT NOT NULL,
   PRIMARY KEY (currency, account)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE loyalty_commands (
   programme TEXT NOT NULL,
@@ -151,7 +151,7 @@ CREATE TABLE loyalty_commands (
   owed BIGINT NOT NULL,
   at_ms BIGINT NOT NULL,
   PRIMARY KEY (programme, id)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE loyalty_closings (
   programme TEXT NOT NULL,
@@ -460,7 +460,7 @@ CREATE TABLE loyalty_outbox (
   person BIGINT NOT NULL,
   name TEXT NOT NULL,
   properties TEXT NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX loyalty_outbox_by_time ON loyalty_outbox (at_ms, id);
 )sql";
 
@@ -538,6 +538,11 @@ CREATE TABLE loyalty_held_out (
 CREATE INDEX loyalty_held_out_by_person ON loyalty_held_out (person);
 )sql";
 
+// It is read in the order of its ids.
+constexpr std::string_view kOutboxById = R"sql(
+DROP INDEX loyalty_outbox_by_time;
+)sql";
+
 // By which change of levels (loyalty_numbers.level_change, ascending) somebody got the one they
 // have.
 constexpr std::string_view kLevelChanged = R"sql(
@@ -563,7 +568,8 @@ constexpr std::array kMigrations = {
     store::Migration{"loyalty", 14, "sides of joined people, times of old awards", kSides},
     store::Migration{"loyalty", 15, "open lots in the order of spending", kOrderOfSpending},
     store::Migration{"loyalty", 16, "who is held out", kHeldOut},
-    store::Migration{"loyalty", 17, "which levels changed last", kLevelChanged},
+    store::Migration{"loyalty", 17, "what is told, by its ids", kOutboxById},
+    store::Migration{"loyalty", 18, "which levels changed last", kLevelChanged},
 };
 
 }  // namespace

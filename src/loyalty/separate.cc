@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "loyalty/budgets.h"
 #include "loyalty/rows.h"
 #include "people/readers.h"
 
@@ -219,26 +220,27 @@ Result<void> carry_cuts(store::Connection& c, const Programme& programme, Person
   const auto rows = TRY(cut_rows(c, programme, from));
   if (rows.empty()) return {};
   const auto events = TRY(events_of(c, into, rows));
+  const auto theirs = TRY(posted_awards(c, programme, std::span(&into, 1)));
+  const auto next = TRY(c.query_one("SELECT award FROM loyalty_numbers WHERE id = 1"));
+  int64_t number = next->integer(0);
+  std::vector<Value> goes;
+  AwardRows more;
   for (const CutRow& row : rows) {
-    if (!events.contains(row.event)) continue;
-    const auto known =
-        TRY(c.query_one("SELECT 1 FROM loyalty_awards WHERE programme = $1 AND person = $2 AND "
-                        "rule = $3 AND event = $4",
-                        {programme.id, into, row.rule, row.event}));
-    if (known) continue;
+    if (!events.contains(row.event) || theirs.contains({into, row.rule, row.event})) continue;
     if (row.points == 0) {
-      TRY(c.execute("UPDATE loyalty_awards SET person = $2 WHERE id = $1", {row.id, into}));
-      continue;
+      goes.emplace_back(row.id);
+    } else {
+      // Its points are taken back where they are; what they may be is known on the other side.
+      more.push_back({number++, programme.id, into, row.rule, row.event, row.version, row.currency,
+                      Points{0}, row.at_ms, row.allowed});
     }
-    // Its points are taken back where they are; what they may be is known on the other side.
-    const auto next = TRY(c.query_one("SELECT award FROM loyalty_numbers WHERE id = 1"));
-    TRY(c.execute("UPDATE loyalty_numbers SET award = award + 1 WHERE id = 1"));
-    TRY(c.execute(
-        "INSERT INTO loyalty_awards (id, programme, person, rule, event, version, currency, "
-        "points, at_ms, allowed) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)",
-        {next->integer(0), programme.id, into, row.rule, row.event, row.version, row.currency,
-         row.at_ms, row.allowed}));
   }
+  const Value fixed = into;
+  TRY(execute_in(c, "UPDATE loyalty_awards SET person = $1 WHERE id IN {}", std::span(&fixed, 1),
+                 goes));
+  if (more.empty()) return {};
+  TRY(c.insert_many("loyalty_awards", kAwardColumns, more));
+  TRY(c.execute("UPDATE loyalty_numbers SET award = $1 WHERE id = 1", {number}));
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "loyalty/service.h"
 
+#include "loyalty/held_out.h"
 #include "loyalty/late_facts.h"
 
 namespace perennial::loyalty {
@@ -200,6 +201,7 @@ Result<bool> Service::backfill(const Terms& terms) {
                     {id, job->integer(1)}));
       return true;
     }
+    TRY(hold_newcomers(c, people, now(), wiring_.held_newcomers));
     // As they are in this transaction: they may have changed since.
     const auto programme = TRY(find_programme(c, id));
     TRY(assess_with_referrals(c, TRY(terms_of(c, *programme)), people, now()));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "loyalty/assess.h"
+#include "loyalty/held_out.h"
 #include "loyalty/moves.h"
 
 namespace perennial::loyalty {
@@ -51,10 +52,7 @@ Result<void> take_events(store::Connection& c, std::span<const events::StoredEve
   }
   TRY(add_facts(c, facts));
   const std::vector<PersonId> list(touched.begin(), touched.end());
-  if (held && !list.empty()) {
-    for (const HeldOut& one : TRY(held(c, list)))
-      TRY(hold_out(c, one.hold_out, std::span(&one.person, 1), one.from));
-  }
+  TRY(hold_newcomers(c, list, now, held));
   for (const Terms& terms : all) TRY(assess_with_referrals(c, terms, list, now));
   return {};
 }

@@ -4,6 +4,7 @@
 
 #include "loyalty/assess.h"
 #include "loyalty/spent_back.h"
+#include "people/readers.h"
 
 namespace perennial::loyalty {
 namespace {
@@ -21,19 +22,6 @@ std::vector<PersonId> level_changes(const Terms& terms, std::span<const Command>
                         command.kind == CommandKind::kAdjust ||
                         command.kind == CommandKind::kRefund;
     if (counts && currency == counted) people.push_back(command.person);
-  }
-  return people;
-}
-
-// Who spent points just now: on an order that was refunded meanwhile, they come back.
-std::vector<PersonId> spenders(std::span<const Command> commands,
-                               const std::vector<Outcome>& outcomes) {
-  std::vector<PersonId> people;
-  for (size_t i = 0; i < commands.size(); ++i) {
-    const Command& command = commands[i];
-    const bool spends = command.kind == CommandKind::kCapture ||
-                        (command.kind == CommandKind::kRedeem && !command.order.empty());
-    if (spends && outcomes[i].done() && !outcomes[i].repeated) people.push_back(command.person);
   }
   return people;
 }
@@ -109,12 +97,9 @@ Result<Writer::Answers> Writer::decide_all(store::Connection& c, const std::dequ
       commands.insert(commands.end(), taken[i].commands.begin(), taken[i].commands.end());
     const Instant now = now_();
     const auto outcomes = TRY(decide(c, *programme, commands, now));
-    if (auto people = spenders(commands, outcomes); programme->takes_events && !people.empty()) {
-      const auto refunded = TRY(refunded_among(c, std::move(people)));
-      TRY(give_back_spent(c, *programme, refunded, now));
-    }
+    TRY(give_back_just_spent(c, *programme, commands, outcomes, now));
     const Terms terms = TRY(terms_of(c, *programme));
-    const auto people = level_changes(terms, commands);
+    const auto people = TRY(people::current_people(c, level_changes(terms, commands)));
     if (!people.empty()) TRY(assess(c, terms, people, now));
     auto next = outcomes.begin();
     for (size_t i : requests) {

@@ -11,6 +11,7 @@
 #include "people/masking.h"
 #include "people/merges.h"
 #include "people/notes.h"
+#include "people/rows.h"
 #include "people/telling.h"
 #include "people/timeline.h"
 
@@ -224,9 +225,9 @@ class Desk {
         out["identifiers"].push_back({{"kind", one.kind}, {"value", one.value}});
       }
       out["orders"] = Json::array();
-      for (const Order& order : TRY(orders_of(c, person.id, 0, kMaxExported))) {
-        out["orders"].push_back(order_json(order));
-      }
+      TRY(each_order_row_of(c, person.id, 0, kMaxExported, [&](const store::Row& row) {
+        out["orders"].push_back(order_json(row));
+      }));
       out["notes"] = Json::array();
       for (const Note& note :
            TRY(notes_of(c, person.id, from_millis(events::kLatestMillis), kMaxNotes))) {

@@ -1,4 +1,6 @@
 // The routes by which people say something of customers.
+#include "people/desk.h"
+
 #include <array>
 #include <atomic>
 #include <future>
@@ -20,7 +22,8 @@ class PeopleDesk : public testing::Test {
     EXPECT_TRUE(people_.database().migrate(access::migrations()));
     settings_ = std::move(*access::Settings::load(people_.database()));
     Extensions extensions;
-    extensions.settle = [this](uint64_t) {
+    extensions.settle = [this](uint64_t seq) {
+      settled_.push_back(seq);
       catch_up();
       return true;
     };
@@ -81,6 +84,7 @@ class PeopleDesk : public testing::Test {
   int sent_ = 0;
   std::atomic<int64_t> now_ms_ = 1'000;
   uint64_t applied_ = 0;
+  std::vector<uint64_t> settled_;
 };
 
 TEST_F(PeopleDesk, ProposalsAreApprovedAndUndone) {
@@ -102,6 +106,32 @@ TEST_F(PeopleDesk, ProposalsAreApprovedAndUndone) {
   EXPECT_NE(people_.id_of("u1"), people_.id_of("u2"));
   EXPECT_EQ(audited("identity.merge"), 1);
   EXPECT_EQ(audited("identity.separate"), 1);
+}
+
+// What is said by hand is waited for up to its own event, and a replay of the log says the same.
+TEST_F(PeopleDesk, WordsOfHandSettleAndAreReplayed) {
+  send({identify(1, "u1", "a1", kAnn), identify(2, "u2", "", R"({"plan":"free"})")});
+  std::vector<uint64_t> said;
+  const auto say = [&](const std::string& method, const std::string& target, const Json& body) {
+    const Json answer = call(method, target, body);
+    said.push_back(answer["seq"].get<uint64_t>());
+    EXPECT_EQ(said.back(), log_->last_seq());
+  };
+  const auto edit = [&](const std::string& user, const Json& traits) {
+    say("PATCH", customer(user),
+        {{"version", person_version(people_.person(user))}, {"traits", traits}});
+  };
+  edit("u1", {{"plan", "gold"}, {"name", nullptr}});
+  edit("u2", {{"plan", "silver"}});
+  edit("u1", {{"plan", "black"}});
+  say("POST", customer("u1") + "/merge", {{"with", people_.id_of("u2")}, {"reason", "one"}});
+  edit("u2", {{"city", "Wuhan"}});
+  EXPECT_EQ(settled_, said);
+  TestPeople again;
+  again.apply(*log_->read_arrivals(0, 1'000));
+  EXPECT_EQ(again.text(), people_.text());
+  EXPECT_EQ(people_.id_of("u1"), people_.id_of("u2"));
+  EXPECT_NE(people_.text().find("Wuhan"), std::string::npos);
 }
 
 TEST_F(PeopleDesk, MergesByHandSayWhatIsWrong) {

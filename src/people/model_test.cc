@@ -234,9 +234,12 @@ class Model {
     std::map<std::string, std::pair<Json, bool>> refunds;
   };
 
-  // Refunds one by one: those with an amount add up, one without any is of the whole order.
-  void tell_refunds(Told& told) const {
+  // Refunds one by one: those with an amount in the order's money add up, one without any is of the
+  // whole order.
+  void tell_refunds(Told& told, const Told& order) const {
     if (told.refunds.empty()) return;
+    if (order.at) told.header_currency = currency_of(order);
+    bool named = false;
     told.header_lines = 0;
     told.header_quantity = 0;
     told.total.reset();
@@ -247,14 +250,17 @@ class Model {
         ++told.header_lines;
         told.header_quantity += product.value("quantity", 1.0);
       }
-      const std::string currency = said.value("currency", currency_);
+      const std::string currency =
+          said.value("currency", order.at ? told.header_currency : currency_);
       if (refund.second) {
+        named = true;
         sums[currency] += std::abs(*amount_of(said["total"].dump(), currency));
       } else {
         told.whole = true;
       }
     }
     if (sums.contains(told.header_currency)) told.total = sums[told.header_currency];
+    if (named && !told.total && told.lines == 0) told.total = 0;  // others are refused
   }
 
   void tell(const StoredEvent& e, const Json& p, Told& told) {
@@ -305,7 +311,7 @@ class Model {
     }
     for (auto& [key, both] : told) {
       auto& [order, refund] = both;
-      tell_refunds(refund);
+      tell_refunds(refund, order);
       const int64_t total = order.total.value_or(order.sum);
       if (order.at) add_order(key.second, order, false, total);
       if (!refund.at) continue;

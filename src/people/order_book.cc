@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <mutex>
 #include <tuple>
 
 #include "people/people.h"
+#include "people/refund_parts.h"
 
 namespace perennial::people {
 namespace {
@@ -17,18 +19,25 @@ struct OrderRow {
 
 }  // namespace
 
+// Each refund of an order is a row at its own time, however often and by which door it was said.
 // Sorted here: a sort in the database would move whole rows, and an index that holds all columns
 // would cost every write.
 Result<OrderBook> load_orders(store::Connection& c, std::string_view currency) {
   std::vector<OrderRow> rows;
-  TRY(c.each(
-      "SELECT person, at_ms, refund, CASE WHEN currency = $1 THEN total_minor ELSE 0 END"
-      " FROM orders",
-      std::vector<store::Value>{std::string(currency)}, [&](const store::Row& row) -> Result<void> {
-        rows.push_back(
-            {row.integer(0), row.integer(1), row.integer(3), static_cast<uint8_t>(row.integer(2))});
-        return {};
-      }));
+  TRY(c.each("SELECT person, at_ms, refund, total_minor, currency, refunds FROM orders", {},
+             [&](const store::Row& row) -> Result<void> {
+               const PersonId person = row.integer(0);
+               const bool counts = row.text(4) == currency;
+               if (row.integer(2) == 0) {
+                 rows.push_back({person, row.integer(1), counts ? row.integer(3) : 0, 0});
+                 return {};
+               }
+               for (const RefundShare& share :
+                    refund_shares(parse_parts(row.text(5)), row.integer(1),
+                                  std::abs(row.integer(3)), row.text(4)))
+                 rows.push_back({person, share.at_ms, counts ? -share.minor : 0, 1});
+               return {};
+             }));
   std::ranges::sort(rows, {}, &OrderRow::key);
   OrderBook book;
   book.person.reserve(rows.size());

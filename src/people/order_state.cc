@@ -35,33 +35,34 @@ void OrderState::add_owner(int64_t rank, Stamp at, int64_t who, PersonId whose) 
   person = whose;
 }
 
+namespace {
+
+// What an event says as a header, with an amount in this currency.
+Header header_of(const OrderProperties& properties, std::string_view currency, Stamp at) {
+  const auto minor =
+      currency.empty() ? amount_micro(properties.amount) : amount_of(properties.amount, currency);
+  return {.at_ms = at.ms,
+          .rank = minor ? 2 : 1,
+          .said = at,
+          .minor = minor.value_or(0),
+          .lines = properties.products,
+          .quantity = properties.products_quantity_micro,
+          .currency = std::string(currency)};
+}
+
+}  // namespace
+
 void OrderState::add_header(const OrderProperties& properties, std::string_view currency,
                             Stamp at) {
-  const std::string_view in = currency_or(properties.currency, currency);
-  const auto minor = amount_of(properties.amount, in);
-  const int64_t rank = minor ? 2 : 1;
   at_ms = std::min(at_ms, at.ms);
-  if (rank < header_rank || (rank == header_rank && at < header_at)) return;
-  header_rank = rank;
-  header_at = at;
-  header_minor = minor.value_or(0);
-  header_lines = properties.products;
-  header_quantity = properties.products_quantity_micro;
-  header_currency = in;
+  header.add(header_of(properties, currency_or(properties.currency, currency), at));
 }
 
 void OrderState::add_refund(const OrderProperties& properties, std::string_view currency, Stamp at,
                             std::string name) {
-  const std::string_view in = currency_or(properties.currency, currency);
-  const auto minor = amount_of(properties.amount, in);
-  add_part(refunds, {.name = std::move(name),
-                     .at_ms = at.ms,
-                     .rank = minor ? 2 : 1,
-                     .said = at,
-                     .minor = minor.value_or(0),
-                     .lines = properties.products,
-                     .quantity = properties.products_quantity_micro,
-                     .currency = std::string(in)});
+  RefundPart part = header_of(properties, currency_or(properties.currency, ""), at);
+  part.name = std::move(name);
+  add_part(refunds, std::move(part));
   add_header(properties, currency, at);
 }
 
@@ -79,15 +80,7 @@ void OrderState::add_line(const OrderProperties& properties, std::string_view cu
 void OrderState::add(const OrderState& other) {
   at_ms = std::min(at_ms, other.at_ms);
   add_owner(other.who_rank, other.who_at, other.identity, other.person);
-  if (other.header_rank > header_rank ||
-      (other.header_rank == header_rank && header_at < other.header_at)) {
-    header_rank = other.header_rank;
-    header_at = other.header_at;
-    header_minor = other.header_minor;
-    header_lines = other.header_lines;
-    header_quantity = other.header_quantity;
-    header_currency = other.header_currency;
-  }
+  header.add(other.header);
   for (const RefundPart& part : other.refunds) add_part(refunds, part);
   line_count += other.line_count;
   line_quantity = saturated_sum(line_quantity, other.line_quantity);
@@ -101,7 +94,7 @@ void OrderState::add(const OrderState& other) {
 
 int64_t OrderState::lines() const {
   if (line_count > 0) return line_count;
-  if (refunds.empty()) return header_lines;
+  if (refunds.empty()) return header.lines;
   int64_t sum = 0;
   for (const RefundPart& part : refunds) sum = saturated_sum(sum, part.lines);
   return sum;
@@ -109,29 +102,28 @@ int64_t OrderState::lines() const {
 
 int64_t OrderState::quantity() const {
   if (line_count > 0) return line_quantity;
-  if (refunds.empty()) return header_quantity;
+  if (refunds.empty()) return header.quantity;
   int64_t sum = 0;
   for (const RefundPart& part : refunds) sum = saturated_sum(sum, part.quantity);
   return sum;
 }
 
 std::string_view OrderState::currency() const {
-  return header_rank == 2 || line_count == 0 ? header_currency : line_currency;
+  return header.rank == 2 || line_count == 0 ? header.currency : line_currency;
 }
 
-int64_t OrderState::amount() const { return header_rank == 2 ? header_minor : line_minor; }
+int64_t OrderState::amount() const { return header.rank == 2 ? header.minor : line_minor; }
 
 NamedRefunds OrderPair::refunded() const {
-  const NamedRefunds named = named_refunds(refund.refunds);
+  const std::string_view in = order.exists() ? order.currency() : refund.header.currency;
+  const NamedRefunds named = named_refunds(refund.refunds, in);
   if (refund.line_count > 0) {
     if (!named.currency.empty()) return named;
     return {refund.line_currency, std::abs(refund.line_minor)};
   }
-  if (!named.currency.empty() && !has_whole_refund(refund.refunds)) return named;
-  if (!order.exists())
-    return {named.currency.empty() ? refund.currency() : named.currency, named.minor};
+  if (!order.exists() || !has_whole_refund(refund.refunds)) return {in, named.minor};
   const int64_t whole = std::abs(order.amount());
-  const bool more = named.currency == order.currency() && named.minor > whole;
+  const bool more = !named.currency.empty() && named.minor > whole;
   return {order.currency(), more ? named.minor : whole};
 }
 
@@ -164,13 +156,13 @@ std::vector<store::Value> order_row(std::string_view source, std::string_view or
           s.who_rank,
           s.who_at.ms,
           s.who_at.seq,
-          s.header_rank,
-          s.header_at.ms,
-          s.header_at.seq,
-          s.header_minor,
-          s.header_lines,
-          s.header_quantity,
-          s.header_currency,
+          s.header.rank,
+          s.header.said.ms,
+          s.header.said.seq,
+          s.header.minor,
+          s.header.lines,
+          s.header.quantity,
+          s.header.currency,
           s.line_count,
           s.line_quantity,
           s.line_minor,
@@ -188,27 +180,22 @@ OrderState read_order_row(const store::Row& row) {
   s.identity = row.integer(10);
   s.who_rank = row.integer(11);
   s.who_at = {row.integer(12), row.integer(13)};
-  s.header_rank = row.integer(14);
-  s.header_at = {row.integer(15), row.integer(16)};
-  s.header_minor = row.integer(17);
-  s.header_lines = row.integer(18);
-  s.header_quantity = row.integer(19);
-  s.header_currency = row.text(20);
+  s.header.rank = row.integer(14);
+  s.header.said = {row.integer(15), row.integer(16)};
+  s.header.minor = row.integer(17);
+  s.header.lines = row.integer(18);
+  s.header.quantity = row.integer(19);
+  s.header.currency = row.text(20);
   s.line_count = row.integer(21);
   s.line_quantity = row.integer(22);
   s.line_minor = row.integer(23);
   s.line_at = {row.integer(24), row.integer(25)};
   s.line_currency = row.text(26);
   s.refunds = parse_parts(row.text(27));
-  if (row.integer(2) != 0 && s.header_rank > 0 && s.refunds.empty()) {
-    s.refunds.push_back({.name = std::string(kEarlierRefund),
-                         .at_ms = s.at_ms,
-                         .rank = s.header_rank,
-                         .said = s.header_at,
-                         .minor = s.header_minor,
-                         .lines = s.header_lines,
-                         .quantity = s.header_quantity,
-                         .currency = s.header_currency});
+  if (row.integer(2) != 0 && s.header.rank > 0 && s.refunds.empty()) {
+    s.refunds.push_back(s.header);
+    s.refunds.back().name = kEarlierRefund;
+    s.refunds.back().at_ms = s.at_ms;
   }
   return s;
 }

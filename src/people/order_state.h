@@ -25,14 +25,8 @@ struct OrderState {
   int64_t identity = 0;
   PersonId person = 0;
 
-  // The last header that has an amount (rank 2), or else the last one (1).
-  int64_t header_rank = 0;
-  Stamp header_at;
-  int64_t header_minor = 0;
-  int64_t header_lines = 0, header_quantity = 0;
-  std::string header_currency;
-
-  RefundParts refunds;  // of a refund: the headers told apart; header_… is the last of them
+  Header header;        // the last one that has an amount, or else the last one; rank 0: none
+  RefundParts refunds;  // of a refund: the headers told apart; `header` is the last of them
 
   // Lines add up; currency and country are those of the last one.
   int64_t line_count = 0, line_quantity = 0, line_minor = 0;
@@ -57,8 +51,9 @@ struct OrderState {
 struct OrderPair {
   OrderState order, refund;
   int64_t order_total() const { return order.amount(); }
-  // Never positive. Refunds add up; one that names no amount gives the whole order back, unless
-  // lines of refunds say how much.
+  // Never positive. Refunds in the order's currency add up, those that name none included; others
+  // are refused: what they take from it nobody can say. One that names no amount gives the whole
+  // order back, unless lines of refunds say how much.
   int64_t refund_total() const;
   std::string_view refund_currency() const;
 

@@ -1,6 +1,7 @@
 #include "people/people.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "people/bulk.h"
@@ -105,8 +106,8 @@ Result<std::optional<PersonId>> resolve(store::Connection& c, std::string_view u
 }
 
 const std::string kSelectOrders =
-    "SELECT source, order_id, person, refund, at_ms, total_minor, currency, lines, quantity_micro"
-    " FROM orders ";
+    "SELECT source, order_id, person, refund, at_ms, total_minor, currency, lines, quantity_micro,"
+    " refunds FROM orders ";
 
 Order read_order(const Row& row) {
   return {.source = row.text(0),
@@ -120,15 +121,23 @@ Order read_order(const Row& row) {
           .quantity = static_cast<double>(row.integer(8)) / kMicro};
 }
 
-Result<std::vector<Order>> orders_of(store::Connection& c, PersonId id, size_t offset,
-                                     size_t limit) {
-  std::vector<Order> orders;
+RefundParts read_refunds(const Row& row) { return parse_parts(row.text(9)); }
+
+Result<void> each_order_row_of(store::Connection& c, PersonId id, size_t offset, size_t limit,
+                               const std::function<void(const Row&)>& each) {
   for (const Row& row :
        TRY(c.query(kSelectOrders + "WHERE person = $1 ORDER BY at_ms DESC, source, order_id, refund"
                                    " LIMIT $2 OFFSET $3",
-                   {id, static_cast<int64_t>(limit), static_cast<int64_t>(offset)}))) {
-    orders.push_back(read_order(row));
-  }
+                   {id, static_cast<int64_t>(limit), static_cast<int64_t>(offset)})))
+    each(row);
+  return {};
+}
+
+Result<std::vector<Order>> orders_of(store::Connection& c, PersonId id, size_t offset,
+                                     size_t limit) {
+  std::vector<Order> orders;
+  TRY(each_order_row_of(c, id, offset, limit,
+                        [&](const Row& row) { orders.push_back(read_order(row)); }));
   return orders;
 }
 
@@ -142,19 +151,20 @@ Result<void> each_order_of(store::Connection& c, std::span<const PersonId> peopl
                  });
 }
 
-Result<void> each_order_and_refund_of(store::Connection& c, std::span<const PersonId> people,
-                                      const std::function<void(const Order&)>& each) {
-  static const std::string kSelect =
-      "SELECT source, order_id, person, refund, at_ms, total_minor, currency, lines,"
-      " quantity_micro, refunds FROM orders WHERE person IN {}";
-  const std::vector<Value> keys(people.begin(), people.end());
-  return each_in(c, kSelect, {}, keys, [&](const Row& row) -> Result<void> {
+namespace {
+
+// Of orders whose `column` is one of `keys`.
+Result<void> each_refund_apart(store::Connection& c, std::string_view column,
+                               std::span<const Value> keys,
+                               const std::function<void(const Order&)>& each) {
+  const std::string select = kSelectOrders + "WHERE " + std::string(column) + " IN {}";
+  return each_in(c, select, {}, keys, [&](const Row& row) -> Result<void> {
     Order order = read_order(row);
     if (!order.refund) {
       each(order);
       return {};
     }
-    for (const RefundShare& share : refund_shares(parse_parts(row.text(9)), to_millis(order.at),
+    for (const RefundShare& share : refund_shares(read_refunds(row), to_millis(order.at),
                                                   std::abs(order.total_minor), order.currency)) {
       order.at = from_millis(share.at_ms);
       order.total_minor = -share.minor;
@@ -162,6 +172,20 @@ Result<void> each_order_and_refund_of(store::Connection& c, std::span<const Pers
     }
     return {};
   });
+}
+
+}  // namespace
+
+Result<void> each_order_and_refund_of(store::Connection& c, std::span<const PersonId> people,
+                                      const std::function<void(const Order&)>& each) {
+  return each_refund_apart(c, "person", std::vector<Value>(people.begin(), people.end()), each);
+}
+
+Result<void> each_order_and_refund_called(store::Connection& c,
+                                          std::span<const std::string> order_ids,
+                                          const std::function<void(const Order&)>& each) {
+  return each_refund_apart(c, "order_id", std::vector<Value>(order_ids.begin(), order_ids.end()),
+                           each);
 }
 
 Result<void> each_traits_of(store::Connection& c, std::span<const PersonId> people,
@@ -174,13 +198,17 @@ Result<void> each_traits_of(store::Connection& c, std::span<const PersonId> peop
                  });
 }
 
-std::optional<std::string> text_trait(std::string_view traits, std::string_view name) {
-  if (name.empty() || !traits.contains(to_text(Json(name)))) return std::nullopt;
+Json trait_in(std::string_view traits, std::string_view name) {
+  if (name.empty() || !traits.contains(to_text(Json(name)))) return nullptr;
   const auto all = parse_json(traits);
-  if (!all || !all->is_object()) return std::nullopt;
+  if (!all || !all->is_object()) return nullptr;
   const auto found = all->find(name);
-  if (found == all->end() || !found->is_string()) return std::nullopt;
-  return found->get<std::string>();
+  return found == all->end() ? Json(nullptr) : *found;
+}
+
+std::optional<std::string> text_trait(std::string_view traits, std::string_view name) {
+  const Json found = trait_in(traits, name);
+  return found.is_string() ? std::optional(found.get<std::string>()) : std::nullopt;
 }
 
 Result<std::vector<PersonId>> erased_among(store::Connection& c, std::span<const PersonId> people) {
@@ -192,6 +220,21 @@ Result<std::vector<PersonId>> erased_among(store::Connection& c, std::span<const
                 return {};
               }));
   return erased;
+}
+
+Result<std::vector<PersonId>> current_people(store::Connection& c,
+                                             std::span<const PersonId> people) {
+  std::set<PersonId> gone(people.begin(), people.end()), current;
+  const std::vector<Value> keys(gone.begin(), gone.end());
+  TRY(each_in(c, "SELECT id FROM people WHERE id IN {}", {}, keys,
+              [&](const Row& row) -> Result<void> {
+                current.insert(row.integer(0));
+                return {};
+              }));
+  for (const PersonId person : gone) {
+    if (!current.contains(person)) current.insert(TRY(current_person(c, person)));
+  }
+  return std::vector<PersonId>(current.begin(), current.end());
 }
 
 Result<std::vector<PersonId>> present_among(store::Connection& c,

@@ -208,4 +208,11 @@ std::optional<int64_t> amount_of(std::string_view text, std::string_view currenc
   return limited(*real * std::pow(10, minor_digits(currency)), kMaxAmountMinor);
 }
 
+std::optional<int64_t> amount_micro(std::string_view text) {
+  if (auto exact = parse_decimal(text)) return exact->scaled;
+  auto real = floating(text);
+  if (!real) return std::nullopt;
+  return limited(*real * std::pow(10, Decimal::kScale), kMaxAmountMicro);
+}
+
 }  // namespace perennial::people

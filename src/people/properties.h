@@ -14,7 +14,8 @@
 
 namespace perennial::people {
 
-inline constexpr int64_t kMaxAmountMinor = 1'000'000'000'000'000;    // more is cut to this
+inline constexpr int64_t kMaxAmountMinor = 1'000'000'000'000'000;  // more is cut to this
+inline constexpr int64_t kMaxAmountMicro = 1'000'000'000'000'000'000;
 inline constexpr int64_t kMaxQuantityMicro = 1'000'000'000'000'000;  // 10^9 pieces
 
 // Members of an order, refund or order line event. The views hold until the next reading.
@@ -55,6 +56,8 @@ int64_t quantity_micro(std::string_view text);
 // An amount in minor units of `currency`, rounded half away from zero; nothing for what is no
 // number. Exact for decimals of up to 6 digits after the point.
 std::optional<int64_t> amount_of(std::string_view text, std::string_view currency);
+// The same in millionths, of money that is not known yet.
+std::optional<int64_t> amount_micro(std::string_view text);
 std::optional<int64_t> whole_number(std::string_view text);
 
 }  // namespace perennial::people

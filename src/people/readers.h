@@ -12,13 +12,22 @@ Result<void> each_order_of(store::Connection& c, std::span<const PersonId> peopl
 // back; lines and quantity are those of all of them. Oldest first for an order.
 Result<void> each_order_and_refund_of(store::Connection& c, std::span<const PersonId> people,
                                       const std::function<void(const Order&)>& each);
+// The same of orders with these ids, whosever and of whatever source.
+Result<void> each_order_and_refund_called(store::Connection& c,
+                                          std::span<const std::string> order_ids,
+                                          const std::function<void(const Order&)>& each);
 // Their traits (a JSON object).
 Result<void> each_traits_of(store::Connection& c, std::span<const PersonId> people,
                             const std::function<void(PersonId, const std::string& traits)>& each);
-// The text that a trait has in such an object; nothing where it is no text.
+// What a trait has in such an object; null where it is not there.
+Json trait_in(std::string_view traits, std::string_view name);
+// The text that it has; nothing where it is no text.
 std::optional<std::string> text_trait(std::string_view traits, std::string_view name);
 // Those of them who were erased.
 Result<std::vector<PersonId>> erased_among(store::Connection& c, std::span<const PersonId> people);
+// The numbers that these people have now, each once, ascending; a number of nobody stays.
+Result<std::vector<PersonId>> current_people(store::Connection& c,
+                                             std::span<const PersonId> people);
 // Those of them who are there under this number: neither erased nor joined to somebody else.
 Result<std::vector<PersonId>> present_among(store::Connection& c, std::span<const PersonId> people);
 // The last word of everybody on one trait, with the time of it; by ascending person. Who has taken
@@ -29,6 +38,8 @@ Result<void> each_word_on(
 // The moves by which these people went to others as a whole, ascending; each names the user who was
 // the first of its number (or the visitor, where nobody was a user).
 Result<std::vector<Move>> joins_of(store::Connection& c, std::span<const PersonId> gone);
+// Those by which others went to these people as a whole, ascending.
+Result<std::vector<Move>> joins_into(store::Connection& c, std::span<const PersonId> people);
 // The moves of these numbers, ascending.
 Result<std::vector<Move>> moves_by_id(store::Connection& c, std::span<const int64_t> ids);
 

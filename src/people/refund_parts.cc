@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "base/ids.h"
+#include "people/properties.h"
 
 namespace perennial::people {
 namespace {
@@ -26,7 +27,7 @@ int64_t read_number(std::string_view text) {
 
 }  // namespace
 
-void RefundPart::add(const RefundPart& other) {
+void Header::add(const Header& other) {
   at_ms = std::min(at_ms, other.at_ms);
   if (other.rank < rank || (other.rank == rank && other.said < said)) return;
   rank = other.rank;
@@ -51,17 +52,21 @@ void add_part(RefundParts& parts, RefundPart part) {
   if (parts.size() > kMaxRefundParts) parts.pop_back();
 }
 
-NamedRefunds named_refunds(const RefundParts& parts) {
+std::optional<int64_t> minor_in(const RefundPart& part, std::string_view currency) {
+  if (part.rank != 2) return std::nullopt;
+  if (part.currency == currency) return std::abs(part.minor);
+  if (!part.currency.empty()) return std::nullopt;
+  const auto minor = amount_minor(Decimal{part.minor}, currency);
+  return minor ? std::min(std::abs(*minor), kMaxAmountMinor) : kMaxAmountMinor;
+}
+
+NamedRefunds named_refunds(const RefundParts& parts, std::string_view currency) {
   NamedRefunds named;
-  Stamp last;
   for (const RefundPart& part : parts) {
-    if (part.rank < 2 || part.said < last) continue;
-    last = part.said;
-    named.currency = part.currency;
-  }
-  for (const RefundPart& part : parts) {
-    if (part.rank == 2 && part.currency == named.currency)
-      named.minor = limited_sum(named.minor, std::abs(part.minor));
+    const auto minor = minor_in(part, currency);
+    if (!minor) continue;
+    named.currency = currency;
+    named.minor = limited_sum(named.minor, *minor);
   }
   return named;
 }
@@ -76,8 +81,9 @@ std::vector<RefundShare> refund_shares(const RefundParts& parts, int64_t at_ms, 
   int64_t rest = total_minor, rest_ms = kEndOfTime;
   for (const RefundPart& part : parts) {
     if (part.rank == 1) rest_ms = std::min(rest_ms, part.at_ms);
-    if (part.rank != 2 || part.currency != currency) continue;
-    const int64_t minor = std::min(std::abs(part.minor), rest);
+    const auto named = minor_in(part, currency);
+    if (!named) continue;
+    const int64_t minor = std::min(*named, rest);
     if (minor > 0) shares.push_back({part.at_ms, minor});
     rest -= minor;
   }

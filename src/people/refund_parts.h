@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,29 +19,33 @@ inline constexpr size_t kMaxRefundParts = 1'000;
 // The name of what an order kept of its refunds before they were told apart.
 inline constexpr std::string_view kEarlierRefund = "earlier";
 
-struct RefundPart {
-  std::string name;            // refund_name(), or kEarlierRefund
+// The header of an order, or of one refund of it.
+struct Header {
+  std::string name;            // of a refund: refund_name(), or kEarlierRefund
   int64_t at_ms = kEndOfTime;  // the earliest time
   int64_t rank = 0;            // 2: its last word names an amount; 1: none of its words does
   Stamp said;                  // the time of its last word
-  int64_t minor = 0;           // as sent: of either sign
+  int64_t minor = 0;           // as sent: of either sign; without a currency in millionths
   int64_t lines = 0, quantity = 0;
-  std::string currency;
+  std::string currency;  // "": none was named, so it is the order's
 
-  void add(const RefundPart& other);
+  void add(const Header& other);
 };
+using RefundPart = Header;
 using RefundParts = std::vector<RefundPart>;  // by name
 
 // What a refund is called by which `refund_id` ("" if it has none) and `message_id` stand.
 std::string refund_name(std::string_view refund_id, std::string_view message_id);
 void add_part(RefundParts& parts, RefundPart part);
-// Amounts of these in the currency of the last one that names an amount: others are no money that
-// can be added to it. Nothing where none names one.
+// What a part gives back in this currency (its amount, not negative). Nothing where it names no
+// amount, or one in another currency: that is no money that could be taken from the order's.
+std::optional<int64_t> minor_in(const RefundPart& part, std::string_view currency);
+// Amounts of these in a currency. No currency where none names an amount in it.
 struct NamedRefunds {
   std::string_view currency;
   int64_t minor = 0;  // never negative
 };
-NamedRefunds named_refunds(const RefundParts& parts);
+NamedRefunds named_refunds(const RefundParts& parts, std::string_view currency);
 // One of them names no amount: the whole order went back.
 bool has_whole_refund(const RefundParts& parts);
 

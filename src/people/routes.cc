@@ -12,6 +12,7 @@
 #include "people/masking.h"
 #include "people/names.h"
 #include "people/people.h"
+#include "people/rows.h"
 #include "people/timeline.h"
 #include "people/views.h"
 
@@ -212,10 +213,9 @@ class Routes {
     TRY(database_.read([&](store::Connection& c) -> Result<void> {
       const Person person = TRY(asked_person(c, request));
       id = person.id;
-      for (const Order& order :
-           TRY(orders_of(c, person.id, static_cast<size_t>(offset), static_cast<size_t>(limit)))) {
-        json["orders"].push_back(order_json(order));
-      }
+      TRY(each_order_row_of(
+          c, person.id, static_cast<size_t>(offset), static_cast<size_t>(limit),
+          [&](const store::Row& row) { json["orders"].push_back(order_json(row)); }));
       json["total"] = person.orders + person.refunds;
       return {};
     }));

@@ -103,6 +103,20 @@ TEST_F(PeopleRoutes, ListAndFile) {
   EXPECT_EQ(orders["orders"][0]["order_id"], "1");
 }
 
+TEST_F(PeopleRoutes, ARefundInOtherMoneyIsShownAsRefused) {
+  send({track(1, "u1", "", "Order Completed", R"({"order_id":"1","total":100})"),
+        track(2, "u1", "", "Order Refunded", R"({"order_id":"1","total":30})"),
+        track(3, "u1", "", "Order Refunded", R"({"order_id":"1","total":5,"currency":"USD"})")});
+  const Json orders = get(customer("u1") + "/orders")["orders"];
+  EXPECT_EQ(orders[0]["total_minor"], -3'000);
+  EXPECT_EQ(orders[0]["refused"], Json::array({{{"at", format_instant(kTestDay + Millis(3))},
+                                                {"amount_minor", 500},
+                                                {"currency", "USD"},
+                                                {"reason", "other_currency"}}}));
+  EXPECT_FALSE(orders[1].contains("refused"));
+  EXPECT_EQ(get(customer("u1") + "/timeline?kinds=refund")["items"][0]["order"], orders[0]);
+}
+
 TEST_F(PeopleRoutes, RefusesWhatItCannotRead) {
   for (const char* wrong : {"?known=maybe", "?sort=age", "?order=up", "?limit=0", "?limit=501",
                             "?offset=-1", "?set=moon:full"}) {

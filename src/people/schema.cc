@@ -5,16 +5,13 @@
 namespace perennial::people {
 namespace {
 
-// INTEGER PRIMARY KEY rather than BIGINT: on SQLite it names the row itself, which halves the cost
-// of every update by id. On PostgreSQL it limits the numbers of identities and people to 2^31 - 1.
-//
 // Everything hangs on an identity (traits with their times in identity_facts, orders by the
 // identity that placed them), so that an identity can move to another person without loss. The
 // rows of people and people_seen are computed from them. people_seen is apart because almost every
 // event changes it, and narrow rows are what makes that cheap.
 constexpr std::string_view kTables = R"sql(
 CREATE TABLE people_progress (
-  id INTEGER PRIMARY KEY,
+  id BIGINT PRIMARY KEY,
   applied_seq BIGINT NOT NULL,
   last_person BIGINT NOT NULL,
   last_identity BIGINT NOT NULL,
@@ -27,7 +24,7 @@ INSERT INTO people_progress
   VALUES (1, 0, 0, 0, 0, 0, '');
 
 CREATE TABLE people (
-  id INTEGER PRIMARY KEY,
+  id BIGINT PRIMARY KEY,
   user_id TEXT NOT NULL DEFAULT '',
   country TEXT NOT NULL DEFAULT '',
   own_country TEXT NOT NULL DEFAULT '',
@@ -48,13 +45,13 @@ CREATE TABLE people (
 );
 
 CREATE TABLE people_seen (
-  person INTEGER PRIMARY KEY,
+  person BIGINT PRIMARY KEY,
   last_ms BIGINT NOT NULL,
   user_last_ms BIGINT NOT NULL
 );
 
 CREATE TABLE identities (
-  id INTEGER PRIMARY KEY,
+  id BIGINT PRIMARY KEY,
   kind BIGINT NOT NULL,
   value TEXT NOT NULL,
   person BIGINT NOT NULL,
@@ -69,7 +66,7 @@ CREATE UNIQUE INDEX identities_by_value ON identities (value, kind);
 CREATE INDEX identities_by_person ON identities (person);
 
 CREATE TABLE identity_facts (
-  identity INTEGER PRIMARY KEY,
+  identity BIGINT PRIMARY KEY,
   consent BIGINT NOT NULL,
   consent_ms BIGINT NOT NULL,
   consent_seq BIGINT NOT NULL,
@@ -83,10 +80,10 @@ CREATE TABLE person_aliases (
   message_id TEXT NOT NULL,
   at_ms BIGINT NOT NULL,
   PRIMARY KEY (previous_id, user_id)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE person_merges (
-  id INTEGER PRIMARY KEY,
+  id BIGINT PRIMARY KEY,
   from_person BIGINT NOT NULL,
   into_person BIGINT NOT NULL,
   whole BIGINT NOT NULL,
@@ -149,7 +146,7 @@ CREATE TABLE identity_joins (
   source TEXT NOT NULL,
   message_id TEXT NOT NULL,
   PRIMARY KEY (visitor, user_identity)
-);
+) WITHOUT ROWID;
 INSERT INTO identity_joins (visitor, user_identity, ms, seq, reason, source, message_id)
   SELECT id, owner, joined_ms, joined_seq, 'identify', '', '' FROM identities WHERE owner <> 0;
 UPDATE identities SET special = 1, last_ms =
@@ -167,7 +164,7 @@ CREATE TABLE identity_claims (
   source TEXT NOT NULL,
   message_id TEXT NOT NULL,
   PRIMARY KEY (value, kind, identity)
-);
+) WITHOUT ROWID;
 CREATE INDEX identity_claims_by_identity ON identity_claims (identity);
 
 CREATE TABLE hand_links (
@@ -192,7 +189,7 @@ CREATE TABLE merge_proposals (
   kind BIGINT NOT NULL,
   value TEXT NOT NULL,
   PRIMARY KEY (a, b, kind, value)
-);
+) WITHOUT ROWID;
 CREATE INDEX merge_proposals_by_value ON merge_proposals (value, kind);
 
 CREATE TABLE junk_values (
@@ -203,7 +200,7 @@ CREATE TABLE junk_values (
   last_ms BIGINT NOT NULL,
   source TEXT NOT NULL,
   PRIMARY KEY (kind, value)
-);
+) WITHOUT ROWID;
 )sql";
 
 // A note hangs on an identity, as everything does, so it goes with it when people are joined or

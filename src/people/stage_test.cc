@@ -340,7 +340,7 @@ TEST(PeopleStage, RefundsOfAnOrderAddUp) {
                 refund(7, R"({"order_id":"1","refund_id":"r1"})")});
   EXPECT_EQ(revenue(), 1'200) << "the last word with an amount on the refund r1";
   people.apply({refund(8, R"({"order_id":"1","total":3,"currency":"USD","refund_id":7})")});
-  EXPECT_EQ(revenue(), 10'000) << "not a sum with money of another currency: the last one's";
+  EXPECT_EQ(revenue(), 1'200) << "money of another currency than the order's takes nothing";
   people.apply({refund(9, R"({"order_id":"1","total":1,"refund_id":7})")});
   EXPECT_EQ(revenue(), 1'100);
   EXPECT_EQ(people.person("u").refunds, 1) << "one order was refunded";
@@ -348,6 +348,39 @@ TEST(PeopleStage, RefundsOfAnOrderAddUp) {
   EXPECT_EQ(revenue(), 0) << "all of it";
   people.apply({refund(11, R"({"order_id":"1","total":500})")});
   EXPECT_EQ(revenue(), 10'000 - 4'000 - 4'000 - 800 - 100 - 50'000) << "more than the order was";
+}
+
+// Whichever of the two arrives first.
+TEST(PeopleStage, ARefundIsInTheMoneyOfItsOrder) {
+  const auto order =
+      track(1, "u", "", "Order Completed", R"({"order_id":"1","total":1000,"currency":"JPY"})");
+  auto refund = track(2, "u", "", "Order Refunded", R"({"order_id":"1","total":400})");
+  auto other =
+      track(3, "u", "", "Order Refunded", R"({"order_id":"1","total":5,"currency":"CNY"})");
+  refund.message_id = "m1";
+  other.message_id = "m2";
+  for (auto events : {std::vector{order, refund, other}, std::vector{other, refund, order}}) {
+    TestPeople people;
+    for (const auto& event : events) people.apply({event});
+    std::string orders;
+    const PersonId who = people.person("u").id;
+    ASSERT_TRUE(people.database().read([&](store::Connection& c) -> Result<void> {
+      for (const Order& one : TRY(orders_of(c, who, 0, 10)))
+        orders += std::to_string(one.total_minor) + " " + one.currency + "; ";
+      return {};
+    }));
+    EXPECT_EQ(orders, "-400 JPY; 1000 JPY; ");
+  }
+  // Of an order that is not known it is the workspace's money.
+  TestPeople people;
+  people.apply({refund});
+  EXPECT_EQ(people.person("u").revenue_minor, -40'000);
+  // Nothing but refused ones: nothing went back.
+  TestPeople none;
+  none.apply({order, other});
+  none.currency = "JPY";
+  none.apply({track(4, "u", "", "Product Viewed")});
+  EXPECT_EQ(none.person("u").revenue_minor, 1'000);
 }
 
 // Refunds that were stored before they were told apart stay, and what comes is added.
@@ -375,9 +408,9 @@ TEST(PeopleStage, NoMoreRefundsThanTheLimitAreToldApart) {
                       .currency = "CNY"};
   };
   for (size_t i = 0; i < kMaxRefundParts; ++i) add_part(parts, part(i));
-  EXPECT_EQ(named_refunds(parts).minor, kMaxRefundParts);
+  EXPECT_EQ(named_refunds(parts, "CNY").minor, kMaxRefundParts);
   add_part(parts, part(kMaxRefundParts));
-  EXPECT_EQ(named_refunds(parts).minor, kMaxRefundParts);
+  EXPECT_EQ(named_refunds(parts, "CNY").minor, kMaxRefundParts);
   for (size_t i = kMaxRefundParts + 1; i-- > 0;) add_part(reversed, part(i));
   EXPECT_EQ(parts_text(parts), parts_text(reversed));
   EXPECT_EQ(parts_text(parse_parts(parts_text(parts))), parts_text(parts));
@@ -403,6 +436,30 @@ TEST(PeopleStage, SharesOfRefundsAddUp) {
   EXPECT_EQ(text({part(5, 2, 40), part(6, 2, 9, "USD")}, 40), "5:40 ");
   EXPECT_EQ(text({}, 100), "1:100 ");
   EXPECT_EQ(text({part(5, 1, 0)}, 80), "1:80 ") << "when the order's row says";
+}
+
+TEST(PeopleStage, TheOrderBookHasEachRefundAtItsTime) {
+  TestPeople people;
+  const auto refund = [](int64_t at, const char* properties) {
+    auto event = track(at, "u", "", "Order Refunded", properties);
+    event.message_id = "m" + std::to_string(at);
+    return event;
+  };
+  people.apply({track(1, "u", "", "Order Completed", R"({"order_id":"1","total":100})"),
+                refund(2, R"({"order_id":"1","total":40,"refund_id":"a"})"),
+                refund(5, R"({"order_id":"1","total":25,"refund_id":"b"})"),
+                refund(7, R"({"order_id":"1","total":40,"refund_id":"a"})"),
+                track(3, "u", "", "Order Completed", R"({"order_id":"2","total":9})"),
+                refund(9, R"({"order_id":"2"})")});
+  std::string rows;
+  ASSERT_TRUE(people.database().read([&](store::Connection& c) -> Result<void> {
+    const OrderBook book = TRY(load_orders(c, "CNY"));
+    for (size_t i = 0; i < book.rows(); ++i)
+      rows += std::to_string(book.at_ms[i] - to_millis(kTestDay)) + ":" +
+              std::to_string(book.amount_minor[i]) + (book.refund[i] ? "r " : " ");
+    return {};
+  }));
+  EXPECT_EQ(rows, "1:10000 2:-4000r 3:900 5:-2500r 9:-900r ");
 }
 
 TEST(PeopleStage, ImportedOrdersWithoutCustomerHaveNoPerson) {

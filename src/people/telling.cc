@@ -16,6 +16,18 @@ std::mutex& door() {
 
 }  // namespace
 
+Result<bool> name_event(store::Connection& c, PersonId person, events::Event& event) {
+  event.user_id.clear();
+  event.anonymous_id.clear();
+  for (const Identity& identity : TRY(identities_of(c, TRY(current_person(c, person))))) {
+    std::string& into = identity.kind == "user_id" ? event.user_id : event.anonymous_id;
+    if (into.empty()) into = identity.value;
+  }
+  if (event.user_id.starts_with(kErasedPrefix)) return false;
+  if (!event.user_id.empty()) event.anonymous_id.clear();
+  return !event.user_id.empty() || !event.anonymous_id.empty();
+}
+
 Telling::Telling() {
   std::lock_guard turn(door());
   lock_ = std::shared_lock(telling());

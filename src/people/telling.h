@@ -9,7 +9,14 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "people/people.h"
+
 namespace perennial::people {
+
+// Puts into an event of our own whom it is about, as who they are now: a user id where there is
+// one, else a visitor's. False for somebody without an identity, and for who was erased: nothing is
+// told of them.
+Result<bool> name_event(store::Connection& c, PersonId person, events::Event& event);
 
 class Telling {
  public:

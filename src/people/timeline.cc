@@ -4,6 +4,7 @@
 #include "people/timeline.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "people/identity.h"
 #include "people/notes.h"
@@ -140,7 +141,7 @@ class Reader {
     for (const Row& row : rows) {
       const Order order = read_order(row);
       Json json = item_json(order.refund ? "refund" : "order", order.at, order.order_id);
-      json["order"] = order_json(order);
+      json["order"] = order_json(row);
       part.items.push_back({order.at, 0, 0, std::move(json)});
     }
     if (rows.size() == limit) part.complete_after = part.items.back().at;
@@ -236,6 +237,20 @@ Json order_json(const Order& order) {
   json["currency"] = order.currency;
   json["lines"] = order.lines;
   json["quantity"] = order.quantity;
+  return json;
+}
+
+Json order_json(const Row& row) {
+  const Order order = read_order(row);
+  Json json = order_json(order);
+  if (!order.refund) return json;
+  for (const RefundPart& part : read_refunds(row)) {
+    if (part.rank != 2 || minor_in(part, order.currency)) continue;
+    json["refused"].push_back({{"at", format_instant(from_millis(part.at_ms))},
+                               {"amount_minor", std::abs(part.minor)},
+                               {"currency", part.currency},
+                               {"reason", "other_currency"}});
+  }
   return json;
 }
 

@@ -30,6 +30,8 @@ Result<Timeline> read_timeline(store::Database& database, events::Log& log,
                                const TimelineQuery& query);
 
 Json order_json(const Order& order);
+// The same of a row of kSelectOrders, with the refunds that are refused, and why.
+Json order_json(const store::Row& row);
 Json event_json(const events::StoredEvent& event);
 
 }  // namespace perennial::people

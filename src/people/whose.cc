@@ -124,6 +124,10 @@ Result<std::vector<Move>> joins_of(store::Connection& c, std::span<const PersonI
   return moves_among(c, "whole = 1 AND from_person IN {}", gone);
 }
 
+Result<std::vector<Move>> joins_into(store::Connection& c, std::span<const PersonId> people) {
+  return moves_among(c, "whole = 1 AND into_person IN {}", people);
+}
+
 Result<std::vector<Move>> moves_by_id(store::Connection& c, std::span<const int64_t> ids) {
   return moves_among(c, "id IN {}", ids);
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "timeline/own_events.h"
+
 namespace perennial::portrait {
 namespace {
 
@@ -13,9 +15,8 @@ using timeline::Test;
 constexpr std::string_view kViewed = "Product Viewed", kAdded = "Product Added";
 // Properties that name an item, the first that is there counts; as in recommendations.
 constexpr std::array<std::string_view, 4> kItemNames = {"sku", "product_id", "item_id", "id"};
-constexpr std::array<std::string_view, 8> kNotDone = {
-    "Order Line",        "Order Refunded", "Message Sent", "Contract Recorded",
-    "Experiment Viewed", "Item Set",       "Item Deleted", "Level Reached"};
+constexpr std::array<std::string_view, 5> kNotDone = {
+    "Order Line", "Order Refunded", "Contract Recorded", "Item Set", "Item Deleted"};
 
 Condition is_set(std::string_view property, bool set = true) {
   Condition condition{.kind = Condition::Kind::kTest};
@@ -131,7 +132,10 @@ Selector anything(const Decay& decay) {
 }
 
 bool tells_the_hour(std::string_view name) {
-  return std::ranges::find(kNotDone, name) == kNotDone.end();
+  const auto among = [name](const auto& names) {
+    return std::ranges::find(names, name) != names.end();
+  };
+  return !among(kNotDone) && !among(timeline::kMeantForThem) && !among(timeline::kOwnEvents);
 }
 
 Selector priced_lines(const Decay& decay) {

@@ -15,6 +15,7 @@ namespace perennial::proof {
 struct Gain {
   std::string about;  // what costs name: "campaign:ID", "experiment:ID", "hold_out:ID"
   std::string kind, id, name;
+  std::string scope;  // of a hold-out: what it keeps people out of
   Span span;
   bool complete = false;                   // the time that is looked at is over
   bool reached = true;                     // false: nobody was really reached, an A/A comparison

@@ -146,11 +146,12 @@ TEST(Uplift, IsNotOfferedWhereEverybodyIsMovedAlike) {
       held[rank.learner] += rank.auuc_low <= 0.05 && 0.05 <= rank.auuc_high;
   }
   // Any order of these people gains along the same straight line to 0.1, with 0.05 below it. An
-  // interval of 98.75 % misses that in 7 of 40 rounds less than once in a million runs.
+  // interval of 98.75 % misses that in 8 of 40 rounds less than once in a million runs (3.2e-8 for
+  // each of five learners, by the binomial distribution).
   for (const auto& [learner, rounds] : held)
-    EXPECT_GT(rounds, kRounds - 7) << learner_name(learner);
-  // Of 40 rounds at most 2.5 % each: 8 or more would happen in less than one of a million runs.
-  EXPECT_LT(offered, 8);
+    EXPECT_GT(rounds, kRounds - 8) << learner_name(learner);
+  // Of 40 rounds at most 2.5 % each: 9 or more happen in less than one of a million runs (5.2e-7).
+  EXPECT_LT(offered, 9);
 }
 
 // Two kinds of people, each scored alike: who is treated must not come first among equals.
@@ -170,7 +171,7 @@ TEST(Uplift, EqualScoresSayNothing) {
     offered +=
         check_uplift(s, {.seed = random(), .repeats = 2, .resamples = 150}).offered.has_value();
   }
-  EXPECT_LT(offered, 8);
+  EXPECT_LT(offered, 9);  // as above
 }
 
 TEST(Uplift, SaysWhyNothingCanBeLearned) {

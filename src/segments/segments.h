@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +78,9 @@ class Segments {
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
   // How the segment of "segment:ID" is called; "" for other words and where there is none.
   std::string name_of_set(std::string_view set) const;
+  // Puts people on a list; those who were not on it before. kConflict for a segment with a rule.
+  Result<std::vector<PersonId>> add_to_list(const std::string& id, std::span<const PersonId> people,
+                                            const http::Principal& principal);
   // True once memberships hold every event up to `seq`, every change of definitions made before the
   // call, and what the clock told at the call; false when the time is over.
   bool wait_until(uint64_t seq, std::chrono::milliseconds at_most);

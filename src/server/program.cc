@@ -19,7 +19,9 @@
 #include "portrait/portrait.h"
 #include "privacy/privacy.h"
 #include "segments/segments.h"
+#include "server/action_sources.h"
 #include "server/data_directory.h"
+#include "server/goal_sources.h"
 #include "server/masked_routes.h"
 #include "server/net_costs.h"
 #include "server/observe.h"
@@ -46,7 +48,7 @@ std::vector<store::Migration> all_migrations() {
        {access::migrations(), events::migrations(), webhooks::migrations(), people::migrations(),
         collect::migrations(), insight::migrations(), segments::migrations(), value::migrations(),
         loyalty::migrations(), portrait::migrations(), experiments::migrations(),
-        engage::migrations(), goals::migrations(), privacy::migrations()}) {
+        engage::migrations(), goals::migrations(), actions::migrations(), privacy::migrations()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -124,6 +126,7 @@ class Wired final : public Program {
   std::unique_ptr<collect::ImportFolders> folders_;
   std::unique_ptr<engage::Engage> engage_;
   std::unique_ptr<goals::Goals> goals_;
+  std::unique_ptr<actions::Actions> actions_;
   std::unique_ptr<privacy::Privacy> privacy_;
   std::unique_ptr<Observation> observation_;
   std::unique_ptr<http::Server> server_;
@@ -191,6 +194,10 @@ Result<void> Wired::open_modules() {
                                         return models_->recommended_names(person);
                                       }}));
   open_goals();
+  actions_ = std::make_unique<actions::Actions>(
+      action_wiring(*database_, *log_, *segments_, *loyalty_, system_now,
+                    [this](std::string_view set) { return resolve_set(set); }));
+  TRY(actions_->tell_waiting());
   segments_->start();
   return {};
 }
@@ -312,14 +319,23 @@ bool Wired::settle(uint64_t seq) {
 }
 
 void Wired::open_goals() {
-  goals_ = std::make_unique<goals::Goals>(
-      goals::Goals::Wiring{.database = *database_,
-                           .settings = *settings_,
-                           .insight = *insight_,
-                           .gains = [this] { return gains(); },
-                           .hold_out = [this] { return experiments_->whole_hold_out_json(); },
-                           .clock = system_now,
-                           .worth = [this](auto people) { return worth(people); }});
+  goals_ = std::make_unique<goals::Goals>(goals::Goals::Wiring{
+      .database = *database_,
+      .settings = *settings_,
+      .insight = *insight_,
+      .gains = [this] { return gains(); },
+      .hold_out = [this] { return experiments_->whole_hold_out_json(); },
+      .clock = system_now,
+      .worth = [this](auto people) { return worth(people); },
+      .hold_out_of = [this](auto id) { return experiments_->hold_out_json(id); },
+      .timeline = timeline_.get(),
+      .said_names = [this] { return said_names(*database_); },
+      .programmes =
+          [this](const auto& gains) {
+            return programme_returns(*database_, gains, settings_->workspace().now(system_now),
+                                     [this](std::string_view set) { return resolve_set(set); });
+          },
+      .say = [](const std::string& line) { spdlog::warn("{}", line); }});
 }
 
 Result<goals::Worth> Wired::worth(std::span<const people::PersonId> people) {
@@ -423,6 +439,7 @@ Result<std::vector<people::PersonId>> Wired::resolve_set(std::string_view set) {
   if (auto found = loyalty_->resolve_set(set)) return std::move(*found);
   if (auto found = experiments_->resolve_set(set)) return std::move(*found);
   if (auto found = engage_->resolve_set(set)) return std::move(*found);
+  if (auto found = goals_->resolve_set(set)) return std::move(*found);
   return fail(Code::kInvalid, "no such set of people", "set",
               "take the word from the answer that shows the number");
 }
@@ -468,6 +485,7 @@ Result<void> Wired::listen(const Config& config) {
   experiments_->add_routes(router);
   engage_->add_routes(router);
   goals_->add_routes(router);
+  actions_->add_routes(router);
   privacy_->add_routes(router);
   add_overview_route(router,
                      {*database_, *log_, *settings_, *books_, *insight_, *value_, *engage_});
@@ -497,6 +515,7 @@ Result<void> Wired::listen(const Config& config) {
   server_ = TRY(http::Server::start(std::move(router), std::move(options)));
   models_->start();
   portrait_->start();
+  goals_->start();
   privacy_->start();
   TRY(directory_->announce({config.host, server_->port(), token_, ::getpid()}));
   if (auto link = TRY(access::first_link(*database_, system_now()))) {
@@ -510,6 +529,7 @@ void Wired::stop() {
   if (stopping_.exchange(true)) return;
   if (server_) server_->stop(kDrainTime);
   if (privacy_) privacy_->stop();
+  if (goals_) goals_->stop();
   if (importer_) importer_->stop();
   if (behaviour_) behaviour_->stop();
   if (engage_) engage_->stop();

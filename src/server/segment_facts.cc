@@ -78,6 +78,35 @@ class HealthColumn {
   ColumnPtr column_;
 };
 
+// Stages of growth, made again only when they were worked out anew.
+class GrowthColumn {
+ public:
+  explicit GrowthColumn(value::Models& models) : models_(models) {}
+
+  Result<ColumnPtr> get() {
+    const auto stages = TRY(models_.growth_stages());
+    std::lock_guard lock(mutex_);
+    if (stages == stages_) return column_;
+    FactColumn next;
+    next.words.insert(next.words.end(), value::kGrowthWords.begin(), value::kGrowthWords.end());
+    for (size_t i = 0; i < stages->person.size(); ++i) {
+      const auto place = static_cast<size_t>(stages->person[i]);
+      if (next.code.size() <= place) next.code.resize(place + 1, 0);
+      next.code[place] = static_cast<uint16_t>(1 + static_cast<size_t>(stages->growth[i]));
+    }
+    stages_ = stages;
+    if (column_ == nullptr || column_->code != next.code)
+      column_ = std::make_shared<const FactColumn>(std::move(next));
+    return column_;
+  }
+
+ private:
+  value::Models& models_;
+  std::mutex mutex_;
+  std::shared_ptr<const value::GrowthStages> stages_;
+  ColumnPtr column_;
+};
+
 // Consent to e-mail, read again when people have moved on.
 class ConsentColumn {
  public:
@@ -138,6 +167,7 @@ void add_segment_facts(segments::Segments& segments, value::Value& value, value:
                                     : value::tier_name(value::tier_of(all.rfm[row]));
       });
   const auto health = std::make_shared<HealthColumn>(models);
+  const auto growth = std::make_shared<GrowthColumn>(models);
   const auto consent = std::make_shared<ConsentColumn>(database);
   segments.add_facts(
       {.name = "lifecycle_stage", .words = stages, .column = [stage] { return stage->get(); }});
@@ -148,6 +178,9 @@ void add_segment_facts(segments::Segments& segments, value::Value& value, value:
   segments.add_facts({.name = "health_light",
                       .words = {value::kLightWords.begin(), value::kLightWords.end()},
                       .column = [health] { return health->get(); }});
+  segments.add_facts({.name = "growth_stage",
+                      .words = {value::kGrowthWords.begin(), value::kGrowthWords.end()},
+                      .column = [growth] { return growth->get(); }});
   segments.add_facts({.name = "email_consent",
                       .words = {"subscribed", "unsubscribed", "unknown"},
                       .column = [consent] { return consent->get(); }});

@@ -6,8 +6,8 @@
 
 namespace perennial::server {
 
-// lifecycle_stage, rfm_cell, value_tier, health_light, email_consent, loyalty_level:PROGRAMME and
-// hold_out:ID. What is named outlives the segments.
+// lifecycle_stage, rfm_cell, value_tier, health_light, growth_stage, email_consent,
+// loyalty_level:PROGRAMME and hold_out:ID. What is named outlives the segments.
 void add_segment_facts(segments::Segments& segments, value::Value& value, value::Models& models,
                        store::Database& database);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "store/dialect.h"
 #include "store/sql_excerpt.h"
 
 namespace perennial::store {
@@ -315,7 +316,7 @@ Result<int64_t> PostgresConnection::insert_chunk(std::string_view head,
 
 Result<void> PostgresConnection::run_all(std::string_view sql) {
   ran_script_ = true;
-  return command(std::string(sql));
+  return command(script_for_postgres(sql));
 }
 
 }  // namespace perennial::store

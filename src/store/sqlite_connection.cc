@@ -4,6 +4,7 @@
 #include <cstring>
 #include <thread>
 
+#include "store/dialect.h"
 #include "store/sql_excerpt.h"
 #include "store/sqlite_error.h"
 
@@ -11,7 +12,11 @@ namespace perennial::store {
 namespace {
 
 constexpr int64_t kWalSizeLimit = 64 << 20;  // bytes the WAL file is cut to after a checkpoint
-constexpr int kCacheKib = 16 << 10;          // page cache of one connection
+constexpr int kCacheKib = 16 << 10;          // page cache of a connection that reads
+constexpr int kWriterCacheKib = 64 << 10;    // and of the one that writes
+// Pages in the WAL file before the writer copies them into the database: the more there are, the
+// more of them were written several times meanwhile.
+constexpr int kCheckpointPages = 8'192;
 constexpr auto kWalRetry = std::chrono::milliseconds(10);
 
 Value column_value(sqlite3_stmt* statement, int column) {
@@ -134,7 +139,9 @@ Result<void> SqliteConnection::set_up(bool writes, std::chrono::milliseconds bus
       " PRAGMA case_sensitive_like = ON;"  // as PostgreSQL compares
       " PRAGMA secure_delete = ON;"        // what is deleted is overwritten
       " PRAGMA journal_size_limit = " +
-      std::to_string(kWalSizeLimit) + "; PRAGMA cache_size = -" + std::to_string(kCacheKib);
+      std::to_string(kWalSizeLimit) +
+      "; PRAGMA wal_autocheckpoint = " + std::to_string(kCheckpointPages) +
+      "; PRAGMA cache_size = -" + std::to_string(writes ? kWriterCacheKib : kCacheKib);
   TRY(command(pragmas.c_str()));
   if (!writes) TRY(command("PRAGMA query_only = ON"));
   return command(
@@ -228,6 +235,10 @@ Result<int64_t> SqliteConnection::run(std::string_view sql, std::span<const Valu
   auto statement = TRY(borrow(sql));
   TRY(bind(statement, sql, parameters));
   return step_through(statement.get(), sql, &sink);
+}
+
+Result<void> SqliteConnection::run_all(std::string_view sql) {
+  return command(script_for_sqlite(sql).c_str());
 }
 
 Result<void> SqliteConnection::stream(std::string_view sql, std::span<const Value> parameters,

@@ -35,7 +35,7 @@ class SqliteConnection final : public CheckedConnection {
   Result<int64_t> run_many(std::string_view table, std::span<const std::string_view> columns,
                            std::span<const std::vector<Value>> rows,
                            std::string_view tail) override;
-  Result<void> run_all(std::string_view sql) override { return command(std::string(sql).c_str()); }
+  Result<void> run_all(std::string_view sql) override;
 
  private:
   struct Finalize {

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -47,6 +48,28 @@ TEST_F(SqliteTest, NewFilesAreTheOwnersAlone) {
   struct stat found;
   ASSERT_EQ(::stat(path_.c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 0777, 0600u);
+}
+
+TEST_F(SqliteTest, RowsAreKeptByTheirKeys) {
+  auto database = Database::open(path_);
+  ASSERT_TRUE(database);
+  ASSERT_TRUE((*database)->write([](Connection& c) -> Result<void> {
+    TRY(fill(c));
+    return c.run_script(
+        "CREATE TABLE plain (a TEXT, b BIGINT, PRIMARY KEY (a, b));"
+        "CREATE TABLE kept (a TEXT, b BIGINT, PRIMARY KEY (a, b)) WITHOUT ROWID");
+  }));
+  const auto pages = (*database)->read([](Connection& c) {
+    return c.query(
+        "SELECT tbl_name, count(*) FROM sqlite_schema WHERE rootpage > 0 "
+        "GROUP BY tbl_name ORDER BY tbl_name");
+  });
+  ASSERT_TRUE(pages) << pages.error().text();
+  std::map<std::string, int64_t> trees;
+  for (const Row& row : *pages) trees[row.text(0)] = row.integer(1);
+  EXPECT_THAT(trees,
+              testing::UnorderedElementsAre(testing::Pair("kept", 1), testing::Pair("plain", 2),
+                                            testing::Pair("t", 1)));
 }
 
 // SQLite numbers parameters as they first appear; a statement that was kept binds as a new one

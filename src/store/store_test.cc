@@ -75,6 +75,30 @@ TEST_F(StoreTest, ValuesComeBackAsTheyWere) {
   }
 }
 
+TEST_F(StoreTest, TablesMayBeKeptByKeysOfSeveralColumns) {
+  auto done = db_->write([](Connection& c) -> Result<void> {
+    TRY(
+        c.run_script("CREATE TABLE kept (a TEXT NOT NULL, b BIGINT NOT NULL, note TEXT,\n"
+                     "  PRIMARY KEY (a, b)\n) WITHOUT ROWID;"
+                     "CREATE INDEX kept_by_note ON kept (note)"));
+    TRY(c.execute("INSERT INTO kept VALUES ('x', 1, 'first'), ('x', 2, 'second')"));
+    return {};
+  });
+  ASSERT_TRUE(done) << done.error().text();
+  EXPECT_EQ(code_of("INSERT INTO kept VALUES ('x', 2, 'third')", {}), Code::kConflict);
+  EXPECT_EQ(count(*db_, "kept"), 2);
+}
+
+// A key of one number is the row's own number on SQLite, and still nothing but what was given.
+TEST_F(StoreTest, NumbersAsKeysAreOfSixtyFourBits) {
+  constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
+  ASSERT_FALSE(code_of("INSERT INTO entry (id, note) VALUES ($1, 'large'), ($2, 'small')",
+                       {kLargest, std::numeric_limits<int64_t>::min()}));
+  EXPECT_EQ(code_of("INSERT INTO entry (id, note) VALUES ($1, 'again')", {kLargest}),
+            Code::kConflict);
+  EXPECT_EQ(count(*db_, "entry"), 2);
+}
+
 TEST_F(StoreTest, FloatingPointIsExact) {
   for (double x : {1.0 / 3, -2.2250738585072014e-308, 4.9e-324, 9007199254740993.0, 1e23, HUGE_VAL,
                    -HUGE_VAL}) {

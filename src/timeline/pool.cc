@@ -1,13 +1,26 @@
 // Threads that serve all questions in turn. A question is a number of chunks; a thread takes one
-// chunk of the question that has had the least time so far.
+// chunk of the question that has had the least processor time so far: what other work takes of a
+// chunk's time is nobody's.
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+
+#include <time.h>
 
 #include "timeline/engine.h"
 #include "timeline/pool_turns.h"
 
 namespace perennial::timeline {
+namespace {
+
+// Nanoseconds of this thread.
+uint64_t processor_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);
+}
+
+}  // namespace
 
 Result<void> Stop::check() const {
   if (cancelled.load(std::memory_order_relaxed)) {
@@ -50,12 +63,12 @@ struct Pool::Impl {
       ++job.under_way;
       if (job.next < job.chunks) jobs.again(job);
       lock.unlock();
-      const auto begun = std::chrono::steady_clock::now();
+      const uint64_t begun = processor_time();
       Result<void> go = job.stop->check();
       if (go) (*job.work)(chunk, thread);
-      const auto took = std::chrono::steady_clock::now() - begun;
+      const uint64_t took = processor_time() - begun;
       lock.lock();
-      jobs.took(job, expected, static_cast<uint64_t>(std::chrono::nanoseconds(took).count()));
+      jobs.took(job, expected, took);
       if (!go && job.ended) {
         job.ended = std::move(go);
         job.next = job.chunks;

@@ -67,11 +67,14 @@ class FaultyLog final : public events::RelayedLog {
  public:
   using RelayedLog::RelayedLog;
   void fail_every(int calls) { every_ = calls; }
+  void fail_next(int calls) { next_ = calls; }
+  bool failed_all() const { return next_ <= 0; }
 
   Result<void> sweep(const events::Sweep& what,
                      const std::function<Result<void>(const events::Glimpse&)>& each) override {
     const int call = ++calls_;
-    if (every_ == 0 || call % every_ != 0) return RelayedLog::sweep(what, each);
+    const bool breaks = next_.fetch_sub(1) > 0 || (every_ != 0 && call % every_ == 0);
+    if (!breaks) return RelayedLog::sweep(what, each);
     int left = call % 7;
     return RelayedLog::sweep(what, [&](const events::Glimpse& event) -> Result<void> {
       if (left-- == 0) return fail(Code::kInternal, "the engine broke off");
@@ -80,7 +83,9 @@ class FaultyLog final : public events::RelayedLog {
   }
 
  private:
-  std::atomic<int> calls_ = 0, every_ = 0;  // one call in `every_` breaks off; 0: none does
+  std::atomic<int> calls_ = 0;
+  std::atomic<int> every_ = 0;  // one call in so many breaks off; 0: none does
+  std::atomic<int> next_ = 0;   // so many calls from now on do
 };
 
 // A workspace with a log in memory, the people stage and a timeline over it.

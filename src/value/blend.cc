@@ -95,7 +95,7 @@ Mix choose_mix(std::span<const Voter* const> voters, size_t items, const std::st
     mix = best;
     gains = std::move(best_gains);
   }
-  return mix == Mix::only(Way::kPopular) ? Mix{} : mix.whole();
+  return mix.whole();
 }
 
 }  // namespace perennial::value

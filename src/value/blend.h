@@ -32,7 +32,7 @@ struct Voter {
 
 // NDCG@10 of a blend, by voter. `items` is one more than the highest.
 std::vector<double> gains_of(const Mix& mix, std::span<const Voter* const> voters, size_t items);
-// Empty without voters, and where what is popular tells best alone. The weights add up to 1.
+// Empty without voters alone: where what is popular tells best it is that. The weights add up to 1.
 // Asked to stop it ends early, with the blend it has.
 Mix choose_mix(std::span<const Voter* const> voters, size_t items,
                const std::stop_token& stop = {});

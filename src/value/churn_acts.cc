@@ -122,7 +122,7 @@ std::span<const ActFeature> act_features() {
 std::vector<Selector> act_selectors(const ActsSpec& spec) {
   std::vector<Selector> selectors(kKinds);
   const HealthEvents& events = spec.events;
-  // At most six of the program's own; what is said of orders comes first. A selector holds 32.
+  // What is said of orders and by the program comes first. A selector holds 32.
   std::vector<std::string> not_use = {std::string(people::kOrderCompleted),
                                       std::string(people::kOrderRefunded),
                                       std::string(people::kOrderLine)};

@@ -15,19 +15,15 @@
 namespace perennial::value {
 namespace {
 
-Purchases4 four(const Fit& fit) {
-  return {fit.parameters[0], fit.parameters[1], fit.parameters[2], fit.parameters[3]};
-}
-
 // Purchases expected of one who is still a customer.
 struct Ahead {
   double plain = 0, discounted = 0;
 };
-Ahead ahead_of(const ClvModel& m, const Purchases4& p, const History& h) {
+Ahead ahead_of(const ClvModel& m, const Buying& buying, const History& h) {
   Ahead sum;
   double before = 0;
   for (int month = 1; month <= m.settings.horizon_months; ++month) {
-    const double until = expected_if_alive(m.model, p, h, month * kWeeksOfMonth);
+    const double until = buying.if_alive(h, month * kWeeksOfMonth);
     const double step = std::max(0.0, until - before);
     sum.discounted += step * std::pow(1 + m.settings.discount_rate, -(month - 0.5) / 12);
     before = until;
@@ -73,6 +69,24 @@ std::vector<uint32_t> group_ahead(const Customers& customers, std::vector<Histor
   return group;
 }
 
+std::vector<PurchaseModel> models_of(const ClvSettings& settings) {
+  if (settings.model) return {*settings.model};
+  std::vector<PurchaseModel> models(kPurchaseModels.begin(), kPurchaseModels.end());
+  if (settings.opportunity_days > 0) models.push_back(PurchaseModel::kBgBb);
+  return models;
+}
+
+// What the time until the next purchase follows from.
+void add_next(const Buying& buying, const History& h, ClvScore& s) {
+  s.rate_shape = buying.parameters[0] + h.repeats;
+  s.rate_weeks = buying.parameters[1] + h.seen;
+  if (buying.model != PurchaseModel::kBgBb) return;
+  const Opportunities o = opportunities_of(h, buying.opportunity_days);
+  s.rate_weeks = buying.parameters[1] + o.of - o.taken;
+  s.opportunity_days = buying.opportunity_days;
+  s.days_to_opportunity = std::max(0.0, (o.of + 1) * buying.opportunity_days - 7 * h.seen);
+}
+
 void rank(ClvScores& scores) {
   std::vector<double> values;
   for (const ClvScore& s : scores.score) values.push_back(s.value_minor);
@@ -89,6 +103,11 @@ void rank(ClvScores& scores) {
 
 }  // namespace
 
+Buying ClvModel::buying() const {
+  const auto& p = purchases.parameters;
+  return {model, settings.opportunity_days, {p[0], p[1], p[2], p[3]}};
+}
+
 std::vector<std::string> ClvModel::faults() const {
   if (!card) return {"no_back_test"};
   std::vector<std::string> all = card->faults;
@@ -98,16 +117,15 @@ std::vector<std::string> ClvModel::faults() const {
 
 Result<ClvModel> train_clv(const OrderBook& book, Instant as_of, const ClvSettings& settings,
                            Instant trained_at, const std::stop_token& stop) {
-  const Customers customers = customers_at(book, as_of);
-  const Histories histories = TRY(group_histories(customers.history));
+  Customers customers = customers_at(book, as_of);
   ClvModel trained{.as_of = as_of,
                    .trained_at = trained_at,
                    .settings = settings,
                    .customers = std::ssize(customers.person)};
   if (auto split = split_of(book, as_of)) {
-    for (PurchaseModel model : kPurchaseModels) {
-      if (settings.model && model != *settings.model) continue;
-      trained.compared.push_back(TRY(back_test(book, model, *split, as_of, stop)));
+    for (PurchaseModel model : models_of(settings)) {
+      trained.compared.push_back(
+          TRY(back_test(book, model, *split, as_of, stop, settings.opportunity_days)));
     }
     // The smallest error wins; a forecast whose total is far off loses against one that is not.
     std::ranges::sort(trained.compared, {},
@@ -118,7 +136,9 @@ Result<ClvModel> train_clv(const OrderBook& book, Instant as_of, const ClvSettin
   }
   trained.model =
       trained.card ? trained.card->model : settings.model.value_or(PurchaseModel::kBgNbd);
-  trained.purchases = fit_purchases(trained.model, histories, stop);
+  const int days = settings.opportunity_days;
+  customers = customers_for(book, as_of, trained.model, days);
+  trained.purchases = TRY(fit_buying(trained.model, days, customers, stop));
   TRY(unless_stopped(stop));
   auto spend = spend_of(customers);
   if (!spend.empty()) trained.spend = TRY(fit_spend(spend));
@@ -132,12 +152,12 @@ const ClvScore* ClvScores::find(PersonId id) const {
 }
 
 ClvScores score_clv(const ClvModel& model, const Customers& customers) {
-  const Purchases4 p = four(model.purchases);
+  const Buying buying = model.buying();
   std::vector<History> groups;
   const std::vector<uint32_t> group = group_ahead(customers, groups);
   std::vector<Ahead> ahead(groups.size());
   in_parts(groups.size(), [&](size_t first, size_t last) {
-    for (size_t i = first; i < last; ++i) ahead[i] = ahead_of(model, p, groups[i]);
+    for (size_t i = first; i < last; ++i) ahead[i] = ahead_of(model, buying, groups[i]);
   });
   ClvScores scores{.as_of = customers.at,
                    .model_version = model.version,
@@ -147,9 +167,8 @@ ClvScores score_clv(const ClvModel& model, const Customers& customers) {
     for (size_t i = first; i < last; ++i) {
       const History& h = customers.history[i];
       ClvScore& s = scores.score[i];
-      s.alive = probability_alive(model.model, p, h);
-      s.rate_shape = p[0] + h.repeats;
-      s.rate_weeks = p[1] + h.seen;
+      s.alive = buying.alive(h);
+      add_next(buying, h, s);
       s.purchases = s.alive * ahead[group[i]].plain;
       s.spend_minor = spend_minor(model, h.repeats + 1, customers.mean_minor[i]);
       s.value_minor = s.alive * ahead[group[i]].discounted * s.spend_minor * model.settings.margin;
@@ -159,13 +178,22 @@ ClvScores score_clv(const ClvModel& model, const Customers& customers) {
   return scores;
 }
 
+// The chance of letting m opportunities pass is the product of (b + j) / (a + b + j) for j below m.
 double days_to_next(const ClvScore& score, double share) {
+  if (score.opportunity_days > 0) {
+    double passed = 1;
+    int m = 0;
+    for (; m < kMaxOpportunities && 1 - passed < share; ++m)
+      passed *= (score.rate_weeks + m) / (score.rate_shape + score.rate_weeks + m);
+    return score.days_to_opportunity +
+           static_cast<double>(std::max(0, m - 1)) * score.opportunity_days;
+  }
   return 7 * score.rate_weeks * std::expm1(-std::log1p(-share) / score.rate_shape);
 }
 
 double new_customer_minor(const ClvModel& model) {
-  const Purchases4 p = four(model.purchases);
-  const double later = probability_alive(model.model, p, {}) * ahead_of(model, p, {}).discounted;
+  const Buying buying = model.buying();
+  const double later = buying.alive({}) * ahead_of(model, buying, {}).discounted;
   return (1 + later) * spend_minor(model, 0, 0) * model.settings.margin;
 }
 

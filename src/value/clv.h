@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "value/customers.h"
+#include "value/buying.h"
 
 namespace perennial::value {
 
@@ -23,6 +23,9 @@ inline constexpr double kWeeksOfMonth = 365.25 / 12 / 7;
 
 struct ClvSettings {
   std::optional<PurchaseModel> model;  // none: the one with the best back-test
+  // Days between opportunities to buy, where there is one in each period; 0: at any time. BG/BB
+  // needs it, and without it is not compared with the others.
+  int opportunity_days = 0;
   int horizon_months = 12;
   double margin = 1;           // of revenue, 0–1
   double discount_rate = 0.1;  // a year, 0–1
@@ -46,6 +49,7 @@ struct Track {  // everyone of the back-test, repeat purchases from the first pu
 // Fitted on what was known at the split, then compared with what happened from there to `to`.
 struct Card {
   PurchaseModel model = PurchaseModel::kBgNbd;
+  int opportunity_days = 0;  // of BG/BB
   Instant from, split, to;
   int64_t customers = 0;
   double expected = 0, actual = 0;    // purchases in the hold-out, all together
@@ -56,6 +60,7 @@ struct Card {
   std::vector<Track> tracking;
   std::vector<std::string> faults;  // words why the scores may not be used; none: they may
   bool passed() const { return faults.empty(); }
+  Buying buying() const { return {model, opportunity_days, parameters}; }
 };
 Json to_json(const Card& card);
 Result<Card> card_from_json(const Json& json);
@@ -64,7 +69,7 @@ Result<Card> card_from_json(const Json& json);
 std::optional<Instant> split_of(const OrderBook& book, Instant now);
 // Fails with kInvalid when there is no customer before the split.
 Result<Card> back_test(const OrderBook& book, PurchaseModel model, Instant split, Instant to,
-                       const std::stop_token& stop = {});
+                       const std::stop_token& stop = {}, int opportunity_days = 0);
 
 // The people behind row `row` of the card's tables, from the columns of now.
 std::vector<PersonId> people_by_repeats(const OrderBook& book, const Card& card, size_t row);
@@ -82,6 +87,7 @@ struct ClvModel {
   int64_t customers = 0;
   std::optional<Card> card;    // of this model; none when there is too little to test on
   std::vector<Card> compared;  // the others', without their tracking
+  Buying buying() const;
   std::vector<std::string> faults() const;  // why the scores may not be used; none: they may
 };
 Json to_json(const ClvModel& model);
@@ -100,9 +106,13 @@ struct ClvScore {
   double spend_minor = 0;
   double value_minor = 0;  // discounted margin
   // The rate of purchases of one who is still a customer is gamma distributed with this shape and
-  // rate: r + repeats and alpha + time seen, in all three models (equation 3 of Fader, Hardie &
-  // Lee 2005 and its like).
+  // rate: r + repeats and alpha + time seen, in the three models of purchases at any time (equation
+  // 3 of Fader, Hardie & Lee 2005 and its like).
   double rate_shape = 0, rate_weeks = 0;
+  // With BG/BB an opportunity is taken with a probability that is beta distributed with rate_shape
+  // and rate_weeks; days between them, and until the next one (0: it is open).
+  int opportunity_days = 0;
+  double days_to_opportunity = 0;
 };
 // Days until the next purchase of one who is still a customer are at most this with a probability
 // of `share`: the Pareto distribution that exponential gaps of a gamma distributed rate have.
@@ -116,6 +126,7 @@ struct ClvScores {
   std::array<double, kTenths> lowest{};  // value_minor at which each tenth starts
   const ClvScore* find(PersonId person) const;
 };
+// `customers` as customers_for() makes them for the model.
 ClvScores score_clv(const ClvModel& model, const Customers& customers);
 // Of somebody who makes the first purchase now, that purchase included.
 double new_customer_minor(const ClvModel& model);

@@ -48,24 +48,27 @@ size_t row_of(const History& h) {
   return std::min(static_cast<size_t>(h.repeats), size_t{kPerRepeats - 1});
 }
 
+Customers people_of(const OrderBook& book, const Card& card) {
+  return customers_for(book, card.split, card.model, card.opportunity_days);
+}
+
 std::vector<double> forecast(const Card& card, const Customers& people) {
   std::vector<double> expected;
+  const Buying buying = card.buying();
   for (const History& h : people.history)
-    expected.push_back(
-        expected_purchases(card.model, card.parameters, h, weeks_between(card.split, card.to)));
+    expected.push_back(buying.expected(h, weeks_between(card.split, card.to)));
   return expected;
 }
 
 // Cumulative repeat purchases week by week. Expected ones by the age of each customer in days.
-std::vector<Track> track(const OrderBook& book, const Customers& people, PurchaseModel model,
-                         const Purchases4& p, Instant from, Instant to) {
+std::vector<Track> track(const OrderBook& book, const Customers& people, const Buying& buying,
+                         Instant from, Instant to) {
   std::map<int64_t, int64_t> births;  // day since `from` → customers
   for (int64_t first : people.first_ms) ++births[(first - to_millis(from)) / kDayMs];
   const auto days = (to_millis(to) - to_millis(from)) / kDayMs;
   const int64_t weeks = std::min<int64_t>(days / 7, kMaxTrackedWeeks);
   std::vector<double> by_age(static_cast<size_t>(weeks * 7) + 1);
-  for (size_t d = 0; d < by_age.size(); ++d)
-    by_age[d] = expected_of_new(model, p, static_cast<double>(d) / 7);
+  for (size_t d = 0; d < by_age.size(); ++d) by_age[d] = buying.of_new(static_cast<double>(d) / 7);
   std::vector<Track> tracks;
   for (int64_t week = 1; week <= weeks; ++week) {
     const Instant end = from_millis(to_millis(from) + week * 7 * kDayMs);
@@ -115,14 +118,15 @@ std::optional<Instant> split_of(const OrderBook& book, Instant now) {
 }
 
 Result<Card> back_test(const OrderBook& book, PurchaseModel model, Instant split, Instant to,
-                       const std::stop_token& stop) {
-  const Customers people = customers_at(book, split);
-  const Fit fit = fit_purchases(model, TRY(group_histories(people.history)), stop);
+                       const std::stop_token& stop, int opportunity_days) {
+  Card card{.model = model, .opportunity_days = opportunity_days, .split = split, .to = to};
+  const Customers people = people_of(book, card);
+  const Fit fit = TRY(fit_buying(model, opportunity_days, people, stop));
   TRY(unless_stopped(stop));
   const double ahead = weeks_between(split, to);
   const auto actual = purchases_between(book, people, split, to);
 
-  Card card{.model = model, .split = split, .to = to, .customers = std::ssize(people.person)};
+  card.customers = std::ssize(people.person);
   card.from = from_millis(*std::ranges::min_element(people.first_ms));
   card.parameters = four(fit);
   card.by_repeats.resize(kPerRepeats);
@@ -143,13 +147,13 @@ Result<Card> back_test(const OrderBook& book, PurchaseModel model, Instant split
   card.naive_error /= static_cast<double>(people.size());
   average(card.by_repeats);
   average(card.calibration);
-  card.tracking = track(book, people, model, card.parameters, card.from, to);
+  card.tracking = track(book, people, card.buying(), card.from, to);
   card.faults = faults_of(card);
   return card;
 }
 
 std::vector<PersonId> people_by_repeats(const OrderBook& book, const Card& card, size_t row) {
-  const Customers people = customers_at(book, card.split);
+  const Customers people = people_of(book, card);
   std::vector<PersonId> found;
   for (size_t i = 0; i < people.size(); ++i) {
     if (row_of(people.history[i]) == row) found.push_back(people.person[i]);
@@ -158,7 +162,7 @@ std::vector<PersonId> people_by_repeats(const OrderBook& book, const Card& card,
 }
 
 std::vector<PersonId> people_by_forecast(const OrderBook& book, const Card& card, size_t row) {
-  const Customers people = customers_at(book, card.split);
+  const Customers people = people_of(book, card);
   const auto tenth = tenths(forecast(card, people));
   std::vector<PersonId> found;
   for (size_t i = 0; i < people.size(); ++i) {

@@ -123,7 +123,8 @@ Result<ClvDesk::Scores> ClvDesk::scores_of(const Model& model) {
   if (scores_ && scored_book_ == book && scores_->as_of == at &&
       scores_->model_version == model->version)
     return scores_;
-  scores_ = std::make_shared<const ClvScores>(score_clv(*model, customers_at(*book, at)));
+  scores_ = std::make_shared<const ClvScores>(
+      score_clv(*model, customers_for(*book, at, model->model, model->settings.opportunity_days)));
   scored_book_ = book;
   return scores_;
 }

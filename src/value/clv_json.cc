@@ -62,6 +62,7 @@ auto reading(Read read) -> Result<decltype(read())> {
 
 Card read_card(const Json& json) {
   Card card{.model = parse_model(json.at("model").get<std::string>()).value_or(PurchaseModel{}),
+            .opportunity_days = json.value("opportunity_days", 0),
             .from = instant_of(json, "from"),
             .split = instant_of(json, "split"),
             .to = instant_of(json, "to"),
@@ -87,6 +88,7 @@ constexpr std::array<std::string_view, 3> kSpendNames = {"p", "q", "gamma"};
 
 Json to_json(const ClvSettings& settings) {
   return {{"model", settings.model ? Json(model_name(*settings.model)) : Json("best")},
+          {"opportunity_days", settings.opportunity_days},
           {"horizon_months", settings.horizon_months},
           {"margin", settings.margin},
           {"discount_rate", settings.discount_rate},
@@ -100,7 +102,15 @@ Result<ClvSettings> clv_settings_from_json(const Json& json) {
   const std::string model = TRY(json_string_or(json, "model", "best"));
   settings.model = parse_model(model);
   if (model != "best" && !settings.model)
-    return fail(Code::kInvalid, "no such model", "model", "best, bg_nbd, mbg_nbd or pareto_nbd");
+    return fail(Code::kInvalid, "no such model", "model",
+                "best, bg_nbd, mbg_nbd, pareto_nbd or bg_bb");
+  settings.opportunity_days =
+      TRY(whole_in(json, "opportunity_days", settings.opportunity_days, 0, kMaxOpportunityDays));
+  const bool too_close =
+      settings.opportunity_days > 0 && settings.opportunity_days < kMinOpportunityDays;
+  if (too_close || (settings.model == PurchaseModel::kBgBb && settings.opportunity_days == 0))
+    return fail(Code::kInvalid, "BG/BB needs the days between opportunities to buy",
+                "opportunity_days", "7 at least; 365 where there is one a year");
   auto part = [&](const char* name, double fallback) -> Result<double> {
     if (!json.contains(name)) return fallback;
     const Json& value = json.at(name);
@@ -125,6 +135,7 @@ Json to_json(const Card& card) {
                         {"expected", week.expected},
                         {"actual", week.actual}});
   return {{"model", model_name(card.model)},
+          {"opportunity_days", card.opportunity_days},
           {"from", format_instant(card.from)},
           {"split", format_instant(card.split)},
           {"to", format_instant(card.to)},

@@ -22,18 +22,17 @@ void each_purchase(const OrderBook& book, PersonRows rows, Each each) {
   }
 }
 
-// Calls `each(index, ms)` for the purchases before `end_ms` of everyone in `of`.
-template <class Each>
-void each_purchase_of(const OrderBook& book, const Customers& of, int64_t end_ms, Each each) {
+}  // namespace
+
+void each_purchase_of(const OrderBook& book, const Customers& of, Instant end,
+                      const std::function<void(size_t, int64_t)>& each) {
   size_t at = 0;
-  for_each_person(book, end_ms, [&](PersonRows rows) {
+  for_each_person(book, to_millis(end), [&](PersonRows rows) {
     while (at < of.size() && of.person[at] < rows.person) ++at;
     if (at == of.size() || of.person[at] != rows.person) return;
     each_purchase(book, rows, [&](int64_t day) { each(at, day); });
   });
 }
-
-}  // namespace
 
 Customers customers_at(const OrderBook& book, Instant at) {
   Customers all{.at = at};
@@ -60,7 +59,7 @@ Customers customers_at(const OrderBook& book, Instant at) {
 std::vector<int> purchases_between(const OrderBook& book, const Customers& of, Instant from,
                                    Instant to) {
   std::vector<int> found(of.size());
-  each_purchase_of(book, of, to_millis(to), [&](size_t customer, int64_t day) {
+  each_purchase_of(book, of, to, [&](size_t customer, int64_t day) {
     found[customer] += day >= to_millis(from);
   });
   return found;
@@ -71,7 +70,7 @@ std::vector<int64_t> purchases_by_week(const OrderBook& book, const Customers& o
   std::vector<int64_t> found(weeks);
   const int64_t start = to_millis(from);
   const int64_t end = start + static_cast<int64_t>(weeks) * 7 * kDayMs;
-  each_purchase_of(book, of, end, [&](size_t, int64_t day) {
+  each_purchase_of(book, of, from_millis(end), [&](size_t, int64_t day) {
     if (day >= start) ++found[static_cast<size_t>((day - start) / (7 * kDayMs))];
   });
   return found;

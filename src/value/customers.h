@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "value/purchases.h"
@@ -25,6 +26,10 @@ struct Customers {
   size_t size() const { return person.size(); }
 };
 Customers customers_at(const OrderBook& book, Instant at);
+
+// Calls `each(index, ms)` for the purchases before `end` of everyone in `of`, a person's in order.
+void each_purchase_of(const OrderBook& book, const Customers& of, Instant end,
+                      const std::function<void(size_t, int64_t)>& each);
 
 // Of the people in `of`, in the same order: purchases (order days) in [from, to).
 std::vector<int> purchases_between(const OrderBook& book, const Customers& of, Instant from,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "people/readers.h"
+#include "value/interrupt.h"
 #include "value/person_event.h"
 #include "value/stage_changes.h"
 
@@ -61,14 +63,20 @@ SaidOfPerson said_of(const KeptAlert& alert) {
 
 }  // namespace
 
-Result<size_t> keep_alerts(store::Connection& c, std::span<const NewAlert> alerts, Instant at) {
+Result<size_t> keep_alerts(store::Connection& c, std::span<const NewAlert> alerts, Instant at,
+                           const std::stop_token& stop) {
+  std::vector<PersonId> people;
+  for (const NewAlert& alert : alerts) people.push_back(alert.raised.person);
+  // Who was erased or joined since the scores were worked out: the next look sees who they are.
+  auto present = TRY(people::present_among(c, people));
+  std::ranges::sort(present);
   auto newest = TRY(c.query_one("SELECT COALESCE(MAX(id), 0) FROM value_health_alerts"));
   int64_t id = newest->integer(0);
   size_t kept = 0;
   for (const auto& [raised, score] : alerts) {
     if (kept == kMaxRaisedAtOnce) break;
-    const auto person = TRY(people::find_person(c, raised.person));
-    if (person && people::is_erased(*person)) continue;
+    TRY(unless_stopped(stop));
+    if (!std::ranges::binary_search(present, raised.person)) continue;
     if (TRY(told_before(c, raised, at))) continue;
     TRY(
         c.execute("INSERT INTO value_health_alerts"
@@ -96,12 +104,13 @@ Result<int64_t> count_alerts(store::Connection& c) {
   return TRY(c.query_one("SELECT count(*) FROM value_health_alerts WHERE person <> 0"))->integer(0);
 }
 
-Result<size_t> tell_alerts(store::Database& database, events::Log& log, Instant received_at) {
+Result<size_t> tell_alerts(store::Database& database, events::Log& log, Instant received_at,
+                           const std::stop_token& stop) {
   return tell_waiting(database, log,
                       {.select = kSelect,
                        .table = kTable,
                        .said = [](const store::Row& row) { return said_of(read(row)); }},
-                      received_at);
+                      received_at, stop);
 }
 
 Result<Json> erase_person(store::Connection& c, const people::ErasedPerson& erased) {

@@ -5,6 +5,7 @@
 // follows from the row's number: a repeat after a crash counts once in the log.
 #pragma once
 
+#include <stop_token>
 #include <vector>
 
 #include "value/health.h"
@@ -26,12 +27,15 @@ struct NewAlert {
   Raised raised;
   double score = 0;
 };
-// Keeps those that were not kept before; returns how many.
-Result<size_t> keep_alerts(store::Connection& c, std::span<const NewAlert> alerts, Instant at);
+// Keeps those that were not kept before, of people who are there; returns how many. Keeps none when
+// asked to stop; the next look finds them again.
+Result<size_t> keep_alerts(store::Connection& c, std::span<const NewAlert> alerts, Instant at,
+                           const std::stop_token& stop = {});
 // Newest first; people who were joined since are told as who they are now.
 Result<std::vector<KeptAlert>> list_alerts(store::Connection& c, size_t offset, size_t limit);
 Result<int64_t> count_alerts(store::Connection& c);
 // Appends an event for each that was not told yet. Returns how many.
-Result<size_t> tell_alerts(store::Database& database, events::Log& log, Instant received_at);
+Result<size_t> tell_alerts(store::Database& database, events::Log& log, Instant received_at,
+                           const std::stop_token& stop = {});
 
 }  // namespace perennial::value

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "people/readers.h"
 #include "value/churn_desk.h"
 #include "value/health_alerts.h"
 #include "value/health_scan.h"
@@ -32,10 +33,7 @@ std::string set_of(Light light, std::string_view owner_key = "") {
 
 // The owner's name in a person's traits; "" without one.
 std::string owner_of(std::string_view traits, const std::string& trait) {
-  if (traits.find(trait) == std::string_view::npos) return "";
-  const auto json = parse_json(traits);
-  if (!json || !json->is_object() || !json->contains(trait)) return "";
-  const Json& value = json->at(trait);
+  const Json value = people::trait_in(traits, trait);
   return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : to_text(value);
 }
 
@@ -104,7 +102,7 @@ Result<void> HealthDesk::raise_alerts(const std::stop_token& stop) {
   TRY(timeline());
   const Model newest = keeper_.newest();
   if (!newest) return {};
-  const Scores all = TRY(scores_of(newest, Age::kFresh));
+  const Scores all = TRY(scores_of(newest, Age::kFresh, stop));
   std::vector<NewAlert> alerts;
   for (size_t i = 0; i < all->person.size(); ++i) {
     for (const Raised& raised :
@@ -112,8 +110,8 @@ Result<void> HealthDesk::raise_alerts(const std::stop_token& stop) {
       alerts.push_back({.raised = raised, .score = all->score[i]});
   }
   TRY(parts_.database.write(
-      [&](store::Connection& c) { return keep_alerts(c, alerts, all->as_of); }));
-  TRY(tell_alerts(parts_.database, *parts_.log, parts_.clock()));
+      [&](store::Connection& c) { return keep_alerts(c, alerts, all->as_of, stop); }));
+  TRY(tell_alerts(parts_.database, *parts_.log, parts_.clock(), stop));
   std::lock_guard lock(mutex_);
   alerted_at_ = parts_.clock();
   return {};
@@ -127,7 +125,8 @@ Result<HealthDesk::Scores> HealthDesk::scores() {
   return scores_of(newest);
 }
 
-Result<HealthDesk::Scores> HealthDesk::scores_of(const Model& model, Age wanted) {
+Result<HealthDesk::Scores> HealthDesk::scores_of(const Model& model, Age wanted,
+                                                 const std::stop_token& stop) {
   auto book = TRY(parts_.books.get());
   const Instant at = now();
   std::lock_guard lock(mutex_);
@@ -140,7 +139,7 @@ Result<HealthDesk::Scores> HealthDesk::scores_of(const Model& model, Age wanted)
   Scored fresh{.as_of = at, .model_version = model->version};
   if (!asked.person.empty()) {
     const HealthReading reading = TRY(read_health(*TRY(timeline()), *book, asked.person,
-                                                  {at - kFresh, at}, model->settings.events));
+                                                  {at - kFresh, at}, model->settings.events, stop));
     Present present = reading.present;
     for (size_t m = 0; m < kMeasures; ++m) present[m] |= model->present[m];
     for (size_t i = 0; i < asked.person.size(); ++i) {

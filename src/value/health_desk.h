@@ -72,7 +72,8 @@ class HealthDesk {
   Result<int> horizon_days();
   Result<Scores> scores();  // kConflict without a model
   enum class Age { kFresh, kRecent };
-  Result<Scores> scores_of(const Model& model, Age wanted = Age::kRecent);
+  Result<Scores> scores_of(const Model& model, Age wanted = Age::kRecent,
+                           const std::stop_token& stop = {});
   Result<void> add_owners(const HealthModel& model, Scored& scored);
   std::vector<size_t> worst_first(const Scored& all, const HealthModel& model, const Asked& asked);
   Json score_json(const Scored& all, size_t row, const HealthModel& model);

@@ -214,4 +214,13 @@ Result<HealthEvents> health_events(store::Connection& c) {
   return TRY(health_settings_from_json(document)).events;
 }
 
+Result<SaidEvents> said_events(store::Connection& c) {
+  HealthEvents events = TRY(health_events(c));
+  SaidEvents said;
+  said.answered = std::move(events.answered);
+  said.complained = std::move(events.complaint_opened);
+  said.score = std::move(events.answer_property);
+  return said;
+}
+
 }  // namespace perennial::value

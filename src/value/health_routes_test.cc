@@ -263,6 +263,51 @@ TEST_F(HealthOverHttp, PeopleWhoAreJoinedAreNotToldAgain) {
   EXPECT_EQ(keep(joined, Alert::kPayment, now_), 0u);
 }
 
+TEST_F(HealthOverHttp, NothingIsKeptOrToldOfWhoWasErasedAndAStopIsHeard) {
+  for (const char* user : {"gone", "was", "stays"}) track(user, "Seen", now_ - days(3));
+  take();
+  const PersonId gone = person("gone"), was = person("was"), stays = person("stays");
+  events::Event alias;
+  alias.source = "shop";
+  alias.message_id = "alias";
+  alias.type = events::Type::kAlias;
+  alias.user_id = "gone";
+  alias.timestamp = alias.received_at = now_;
+  alias.properties = alias.context = to_text({{"previousId", "was"}});
+  waiting_.push_back(alias);
+  take();
+  const PersonId joined = person("gone");
+  ASSERT_TRUE(followed_.database->write(
+      [&](store::Connection& c) { return people::erase_person(c, joined, {"era_1", "key"}); }));
+  std::vector<NewAlert> alerts;
+  for (const PersonId id : {gone, was, stays})
+    alerts.push_back({.raised = {.person = id, .alert = Alert::kComplaint, .since = now_ - 1h}});
+  const auto keep = [&](const std::stop_token& stop) {
+    return followed_.database->write(
+        [&](store::Connection& c) { return keep_alerts(c, alerts, now_, stop); });
+  };
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(keep(stop.get_token()).error().code, Code::kBusy);
+  EXPECT_EQ(keep({}).value(), 1u) << "of who stays";
+  // A row that an earlier version left of who was erased.
+  ASSERT_TRUE(followed_.database->write([&](store::Connection& c) {
+    return c.execute(
+        "INSERT INTO value_health_alerts (id, person, alert, since_ms, at_ms, amount, "
+        "score, told) VALUES (99, $1, 'low_score', 5, 5, 1, 1, 0)",
+        {joined});
+  }));
+  const auto tell = [&](const std::stop_token& asked) {
+    return tell_alerts(*followed_.database, *followed_.log, now_, asked);
+  };
+  EXPECT_EQ(tell(stop.get_token()).error().code, Code::kBusy);
+  EXPECT_TRUE(told().empty());
+  EXPECT_EQ(tell({}).value(), 1u);
+  settle();
+  ASSERT_EQ(told().size(), 1u);
+  EXPECT_EQ(told().begin()->first, "stays");
+}
+
 TEST_F(HealthOverHttp, WithoutATimelineThereIsNone) {
   auto models = Models::open({*followed_.database, *followed_.books, *followed_.settings,
                               [this] { return now_; }})

@@ -18,6 +18,7 @@ using timeline::Selector;
 constexpr std::chrono::seconds kMaxTime{60};
 constexpr std::array<std::string_view, kKnown> kKnownNames = {"said", "complaint", "trouble",
                                                               "model"};
+constexpr std::array<std::string_view, kTenures> kTenureNames = {"early", "middle", "late"};
 enum Kind : size_t { kExit, kOpened, kAnswered, kFailed, kRefunded, kKinds };
 
 Selector grouped(const std::vector<std::string>& names, const std::string& group) {
@@ -92,6 +93,39 @@ std::string_view trouble_name(Kind kind) {
 }
 
 }  // namespace
+
+std::string_view tenure_name(Tenure tenure) { return kTenureNames[static_cast<size_t>(tenure)]; }
+
+std::optional<Tenure> parse_tenure(std::string_view word) {
+  const auto found = std::ranges::find(kTenureNames, word);
+  if (found == kTenureNames.end()) return std::nullopt;
+  return static_cast<Tenure>(found - kTenureNames.begin());
+}
+
+Tenure tenure_of(Instant registered, Instant last_order) {
+  if (last_order <= registered + days(kEarlyDays)) return Tenure::kEarly;
+  return last_order <= registered + days(kMiddleDays) ? Tenure::kMiddle : Tenure::kLate;
+}
+
+std::vector<Tenure> tenures_of(const std::vector<Leaver>& leavers, const OrderBook& book,
+                               const GrowthStages& known) {
+  std::vector<Tenure> tenures;
+  for (const Leaver& one : leavers) {
+    const auto place = std::ranges::lower_bound(known.person, one.person);
+    const bool is_known = place != known.person.end() && *place == one.person;
+    Instant registered = one.last_order;
+    if (is_known) {
+      registered = known.registered[static_cast<size_t>(place - known.person.begin())];
+    } else {
+      const auto rows = std::ranges::equal_range(book.person, one.person);
+      if (!rows.empty())
+        registered =
+            from_millis(book.at_ms[static_cast<size_t>(rows.begin() - book.person.begin())]);
+    }
+    tenures.push_back(tenure_of(registered, one.last_order));
+  }
+  return tenures;
+}
 
 std::string_view known_name(Known known) { return kKnownNames[static_cast<size_t>(known)]; }
 

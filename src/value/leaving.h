@@ -73,6 +73,19 @@ struct LeavingTable {
   int64_t total = 0, explained = 0;  // people; with a reason that is not the model's
   std::vector<LeavingRow> rows;      // by source, the most frequent first
 };
+// How long after the registration somebody placed their last order.
+enum class Tenure : uint8_t { kEarly, kMiddle, kLate };
+inline constexpr size_t kTenures = 3;
+inline constexpr int kEarlyDays = 30;         // up to
+inline constexpr int kMiddleDays = 183;       // up to; later ones are late
+std::string_view tenure_name(Tenure tenure);  // "early", "middle", "late"
+std::optional<Tenure> parse_tenure(std::string_view word);
+Tenure tenure_of(Instant registered, Instant last_order);
+// One a leaver: by `registered` of the people in `known` (ascending), of others by their first
+// order.
+std::vector<Tenure> tenures_of(const std::vector<Leaver>& leavers, const OrderBook& book,
+                               const GrowthStages& known);
+
 LeavingTable count_leaving(const std::vector<Leaver>& leavers, const Whys& whys,
                            const std::vector<Span>& months, std::vector<std::string> labels);
 std::string key_of(const Why& why);

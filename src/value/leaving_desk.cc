@@ -1,11 +1,48 @@
 #include "value/leaving_desk.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace perennial::value {
 namespace {
 
 constexpr std::string_view kDocument = "value.leaving";
+constexpr std::string_view kPrefix = "left:", kWhy = "why:", kPeriod = "period:";
+constexpr size_t kCauses = 5;  // told of a period
+
+// Those of whom `fits` says so.
+struct Chosen {
+  std::vector<Leaver> who;
+  Whys whys;
+  std::vector<Tenure> tenures;
+};
+Chosen choose(const Chosen& all, const std::function<bool(size_t row)>& fits) {
+  Chosen chosen;
+  for (size_t i = 0; i < all.who.size(); ++i) {
+    if (!fits(i)) continue;
+    chosen.who.push_back(all.who[i]);
+    chosen.whys.push_back(all.whys[i]);
+    chosen.tenures.push_back(all.tenures[i]);
+  }
+  return chosen;
+}
+
+double part_of_all(int64_t people, int64_t all) {
+  return all == 0 ? 0 : static_cast<double>(people) / static_cast<double>(all);
+}
+
+// Of one period the causes that most had, whatever they are known from.
+Json causes_json(LeavingTable table) {
+  std::ranges::stable_sort(table.rows, {}, [](const LeavingRow& row) { return -row.people; });
+  if (table.rows.size() > kCauses) table.rows.resize(kCauses);
+  Json causes = Json::array();
+  for (const LeavingRow& row : table.rows)
+    causes.push_back({{"known", known_name(row.why.known)},
+                      {"reason", row.why.reason},
+                      {"people", row.people},
+                      {"share", part_of_all(row.people, table.total)}});
+  return causes;
+}
 
 }  // namespace
 
@@ -31,16 +68,18 @@ Result<std::shared_ptr<const LeavingDesk::Known>> LeavingDesk::known() {
   const ChurnSettings churn = TRY(churn_.settings());
   const auto model = churn_.usable();
   auto book = TRY(parts_.books.get());
+  const auto registered = TRY(growth_.stages());
   Known fresh{.book = std::move(book),
               .model_version = model ? model->version : 0,
               .settings = to_json(wanted),
-              .horizon_days = churn.horizon_days};
+              .horizon_days = churn.horizon_days,
+              .registered_by = registered->registered_by};
   const access::Workspace workspace = parts_.settings.workspace();
   fresh.as_of = std::chrono::floor<std::chrono::hours>(workspace.now(parts_.clock));
   std::lock_guard lock(mutex_);
   if (kept_ && kept_->as_of == fresh.as_of && kept_->book == fresh.book &&
       kept_->model_version == fresh.model_version && kept_->settings == fresh.settings &&
-      kept_->horizon_days == fresh.horizon_days)
+      kept_->horizon_days == fresh.horizon_days && kept_->registered_by == fresh.registered_by)
     return kept_;
   const Calendar& calendar = workspace.calendar;
   const Instant month = calendar.start_of(Period::kMonth, fresh.as_of);
@@ -61,27 +100,20 @@ Result<std::shared_ptr<const LeavingDesk::Known>> LeavingDesk::known() {
     for (size_t i = 0; i < seen.size(); ++i)
       fresh.whys[i].insert(fresh.whys[i].end(), seen[i].begin(), seen[i].end());
   }
+  fresh.tenures = tenures_of(fresh.leavers, *fresh.book, *registered);
   kept_ = std::make_shared<const Known>(std::move(fresh));
   return kept_;
 }
 
 Result<Json> LeavingDesk::json(std::string_view among) {
   const auto all = TRY(known());
-  std::vector<Leaver> who = all->leavers;
-  Whys whys = all->whys;
+  Chosen of{.who = all->leavers, .whys = all->whys, .tenures = all->tenures};
   if (!among.empty()) {
     if (!parts_.resolve_set) return fail(Code::kInvalid, "no such set of people", "among");
     const auto people = TRY(parts_.resolve_set(among));
-    size_t kept = 0;
-    for (size_t i = 0; i < who.size(); ++i) {
-      if (!std::ranges::binary_search(people, who[i].person)) continue;
-      who[kept] = who[i];
-      whys[kept++] = whys[i];
-    }
-    who.resize(kept);
-    whys.resize(kept);
+    of = choose(of, [&](size_t i) { return std::ranges::binary_search(people, of.who[i].person); });
   }
-  const LeavingTable table = count_leaving(who, whys, all->months, all->labels);
+  const LeavingTable table = count_leaving(of.who, of.whys, all->months, all->labels);
   const auto set = [&](std::string words) {
     return among.empty() ? Json("left:" + std::move(words)) : Json(nullptr);
   };
@@ -90,42 +122,57 @@ Result<Json> LeavingDesk::json(std::string_view among) {
     months.push_back(
         {{"label", table.months[m]}, {"left", table.left[m]}, {"set", set(table.months[m])}});
   for (const LeavingRow& row : table.rows)
-    reasons.push_back(
-        {{"known", known_name(row.why.known)},
-         {"reason", row.why.reason},
-         {"people", row.people},
-         {"share", static_cast<double>(row.people) / static_cast<double>(table.total)},
-         {"by_month", row.by_month},
-         {"set", set("why:" + row.key)}});
+    reasons.push_back({{"known", known_name(row.why.known)},
+                       {"reason", row.why.reason},
+                       {"people", row.people},
+                       {"share", part_of_all(row.people, table.total)},
+                       {"by_month", row.by_month},
+                       {"set", set("why:" + row.key)}});
+  Json periods = Json::array();
+  for (size_t p = 0; p < kTenures; ++p) {
+    const auto tenure = static_cast<Tenure>(p);
+    const Chosen in = choose(of, [&](size_t i) { return of.tenures[i] == tenure; });
+    LeavingTable left = count_leaving(in.who, in.whys, all->months, all->labels);
+    periods.push_back({{"period", tenure_name(tenure)},
+                       {"people", left.total},
+                       {"share", part_of_all(left.total, table.total)},
+                       {"explained", left.explained},
+                       {"set", set(std::string(kPeriod) + std::string(tenure_name(tenure)))},
+                       {"causes", causes_json(std::move(left))}});
+  }
   return Json{{"as_of", format_instant(all->as_of)},
               {"horizon_days", all->horizon_days},
               {"settings", all->settings},
               {"months", std::move(months)},
               {"total", table.total},
               {"explained", table.explained},
+              {"periods", std::move(periods)},
               {"reasons", std::move(reasons)}};
 }
 
 std::optional<Result<std::vector<PersonId>>> LeavingDesk::resolve_set(std::string_view set) {
-  constexpr std::string_view kPrefix = "left:", kWhy = "why:";
   if (!set.starts_with(kPrefix)) return std::nullopt;
   const std::string_view words = set.substr(kPrefix.size());
   const auto found = [&]() -> Result<std::vector<PersonId>> {
     const auto all = TRY(known());
     const auto month = std::ranges::find(all->labels, words);
-    const bool by_why = words.starts_with(kWhy);
-    if (month == all->labels.end() && !by_why)
+    const bool by_why = words.starts_with(kWhy), by_period = words.starts_with(kPeriod);
+    const auto tenure = parse_tenure(words.substr(by_period ? kPeriod.size() : 0));
+    if (by_period && !tenure)
+      return fail(Code::kInvalid, "the set names no period", "set", "take early, middle or late");
+    if (month == all->labels.end() && !by_why && !by_period)
       return fail(Code::kInvalid, "the set names no month", "set",
                   "take a month of the last twelve");
     std::vector<PersonId> people;
     for (size_t i = 0; i < all->leavers.size(); ++i) {
       const Leaver& one = all->leavers[i];
       const bool in =
-          by_why ? std::ranges::any_of(
-                       all->whys[i],
-                       [&](const Why& why) { return key_of(why) == words.substr(kWhy.size()); })
-                 : all->months[static_cast<size_t>(month - all->labels.begin())].contains(
-                       one.known_at);
+          by_period ? all->tenures[i] == *tenure
+          : by_why  ? std::ranges::any_of(
+                         all->whys[i],
+                         [&](const Why& why) { return key_of(why) == words.substr(kWhy.size()); })
+                   : all->months[static_cast<size_t>(month - all->labels.begin())].contains(
+                         one.known_at);
       if (in && (people.empty() || people.back() != one.person)) people.push_back(one.person);
     }
     return people;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "value/churn_desk.h"
+#include "value/growth_desk.h"
 #include "value/leaving.h"
 
 namespace perennial::value {
@@ -16,11 +17,12 @@ namespace perennial::value {
 // Thread-safe.
 class LeavingDesk {
  public:
-  LeavingDesk(const ModelParts& parts, ChurnDesk& churn) : parts_(parts), churn_(churn) {}
+  LeavingDesk(const ModelParts& parts, ChurnDesk& churn, GrowthDesk& growth)
+      : parts_(parts), churn_(churn), growth_(growth) {}
   // Leaving of the contract, of everybody or of the people in a set.
   Result<Json> json(std::string_view among);
   Result<Json> change_settings(const Json& body, const http::Principal& actor);
-  // "left:MONTH", "left:why:KEY"
+  // "left:MONTH", "left:why:KEY", "left:period:early"
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
 
  private:
@@ -34,12 +36,15 @@ class LeavingDesk {
     std::vector<std::string> labels;
     std::vector<Leaver> leavers;
     Whys whys;
+    std::vector<Tenure> tenures;
+    std::vector<std::string> registered_by;  // of which tenures follow
   };
   Result<std::shared_ptr<const Known>> known();
   Result<LeavingSettings> settings();
 
   ModelParts parts_;
   ChurnDesk& churn_;
+  GrowthDesk& growth_;
   std::mutex mutex_;  // of kept_; held while computing, so that many who ask compute once
   std::shared_ptr<const Known> kept_;
 };

@@ -74,6 +74,25 @@ TEST(Leaving, PeopleCountOnceInEachNumber) {
   EXPECT_EQ(count_leaving({}, {}, months, {"a", "b"}).total, 0);
 }
 
+TEST(Leaving, ThePeriodFollowsFromTheRegistration) {
+  const Instant start = at_day(0);
+  EXPECT_EQ(tenure_of(start, at_day(-1)), Tenure::kEarly);
+  EXPECT_EQ(tenure_of(start, start + days(kEarlyDays)), Tenure::kEarly);
+  EXPECT_EQ(tenure_of(start, start + days(kEarlyDays) + 1ms), Tenure::kMiddle);
+  EXPECT_EQ(tenure_of(start, start + days(kMiddleDays)), Tenure::kMiddle);
+  EXPECT_EQ(tenure_of(start, start + days(kMiddleDays) + 1ms), Tenure::kLate);
+  for (const Tenure tenure : {Tenure::kEarly, Tenure::kMiddle, Tenure::kLate})
+    EXPECT_EQ(parse_tenure(tenure_name(tenure)), tenure);
+  EXPECT_FALSE(parse_tenure("never"));
+  // Who is not known by a user id registered with the first order.
+  const OrderBook book = book_of({{1, 0, false}, {1, 40, false}, {2, 0, false}, {2, 40, false}});
+  const std::vector<Leaver> who = {{.person = 1, .last_order = at_day(40), .known_at = at_day(70)},
+                                   {.person = 2, .last_order = at_day(40), .known_at = at_day(70)}};
+  const GrowthStages known{
+      .person = {2}, .growth = {Growth::kNovice}, .registered = {at_day(20)}, .registered_by = {}};
+  EXPECT_THAT(tenures_of(who, book, known), ElementsAre(Tenure::kMiddle, Tenure::kEarly));
+}
+
 TEST(Leaving, SettingsAreChecked) {
   const LeavingSettings settings{.exit_events = {"Bye"}, .reason_property = "why"};
   EXPECT_EQ(to_json(*leaving_settings_from_json(to_json(settings))), to_json(settings));
@@ -142,6 +161,8 @@ TEST_F(LeavingOverHttp, WhatWasSaidWhatWasComplainedAboutAndWhatWentWrong) {
   const Json few = call("GET", "/v1/value/leaving?among=segment:few");
   EXPECT_EQ(few["total"], 2);
   EXPECT_EQ(few["explained"], 1);
+  EXPECT_EQ(few["periods"][0]["people"], 2);
+  EXPECT_TRUE(few["periods"][0]["set"].is_null());
   ASSERT_EQ(few["months"].size(), 12u);
   for (size_t month = 0; month < 12; ++month) {
     EXPECT_EQ(few["months"][month]["left"], month == 9 ? 2 : 0);
@@ -162,6 +183,37 @@ TEST_F(LeavingOverHttp, WhatWasSaidWhatWasComplainedAboutAndWhatWentWrong) {
   call("PUT", "/v1/value/leaving/settings", {{"exit_events", {"Goodbye"}}});
   found = reasons(call("GET", "/v1/value/leaving"));
   EXPECT_EQ(found.count({"said", "too dear"}), 0u);
+}
+
+TEST_F(LeavingOverHttp, ThePeriodsInWhichTheyLeftEachWithItsCauses) {
+  for (int i = 0; i < 10; ++i) order("u" + std::to_string(i), now_ - days(70));
+  track("u3", "Seen", now_ - days(101));       // a month and a day before the last order
+  track("u8", "Signed Up", now_ - days(300));  // says when, though
+  track("u8", "Seen", now_ - days(71));
+  for (const char* user : {"u0", "u1"})
+    track(user, "Subscription Cancelled", now_ - days(60), {{"reason", "too dear"}});
+  track("u1", "Complaint Opened", now_ - days(69), {{"cause", "late"}});
+  take();
+  const Json answer = call("GET", "/v1/value/leaving");
+  const Json periods = answer["periods"];
+  ASSERT_EQ(periods.size(), 3u);
+  for (const auto& [place, period, left] :
+       {std::tuple(0, "early", 8), {1, "middle", 1}, {2, "late", 1}}) {
+    EXPECT_EQ(periods[place]["period"], period);
+    EXPECT_EQ(periods[place]["people"], left) << period;
+    EXPECT_DOUBLE_EQ(periods[place]["share"].get<double>(), left / 10.0);
+    EXPECT_EQ(people(periods[place]["set"]).size(), static_cast<size_t>(left));
+  }
+  EXPECT_EQ(periods[0]["explained"], 2);
+  ASSERT_EQ(periods[0]["causes"].size(), 2u);
+  EXPECT_EQ(periods[0]["causes"][0]["reason"], "too dear");
+  EXPECT_EQ(periods[0]["causes"][0]["people"], 2);
+  EXPECT_DOUBLE_EQ(periods[0]["causes"][0]["share"].get<double>(), 0.25);
+  EXPECT_TRUE(periods[2]["causes"].empty());
+  EXPECT_FALSE(*models_->resolve_set("left:period:never"));
+  // The registration is told by other events from now on.
+  call("PUT", "/v1/value/growth/settings", {{"registered", {"Seen"}}});
+  EXPECT_EQ(call("GET", "/v1/value/leaving")["periods"][2]["people"], 0);
 }
 
 TEST_F(LeavingOverHttp, NobodyLeftInAnEmptyShop) {

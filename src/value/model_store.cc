@@ -59,10 +59,16 @@ CREATE TABLE value_stage_looks (
 );
 )sql";
 
-constexpr std::array<store::Migration, 3> kMigrations = {
+// How many orders they had at the last look; below 0: not counted yet.
+constexpr std::string_view kStageOrders = R"sql(
+ALTER TABLE value_stages ADD COLUMN orders BIGINT NOT NULL DEFAULT -1;
+)sql";
+
+constexpr std::array<store::Migration, 4> kMigrations = {
     {{"value", 1, "models", kTables},
      {"value", 2, "health alerts", kHealthAlerts},
-     {"value", 3, "changes of stage", kStageChanges}}};
+     {"value", 3, "changes of stage", kStageChanges},
+     {"value", 4, "orders at the last look at stages", kStageOrders}}};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include "value/churn_desk.h"
 #include "value/clv_desk.h"
 #include "value/forecast_desk.h"
+#include "value/growth_desk.h"
 #include "value/health_desk.h"
 #include "value/leaving_desk.h"
 #include "value/recommender_desk.h"
@@ -60,7 +61,8 @@ struct Models::Impl {
         clv(parts),
         churn(parts),
         health(parts),
-        leaving(parts, churn),
+        growth(parts),
+        leaving(parts, churn, growth),
         recommender(parts),
         forecasts(parts, recommender),
         stages(parts),
@@ -78,6 +80,7 @@ struct Models::Impl {
   ClvDesk clv;
   ChurnDesk churn;
   HealthDesk health;
+  GrowthDesk growth;
   LeavingDesk leaving;
   RecommenderDesk recommender;
   ForecastDesk forecasts;
@@ -137,6 +140,7 @@ std::optional<Result<std::vector<PersonId>>> Models::resolve_set(std::string_vie
   if (auto found = impl_->churn.resolve_set(set)) return found;
   if (auto found = impl_->health.resolve_set(set)) return found;
   if (auto found = impl_->leaving.resolve_set(set)) return found;
+  if (auto found = impl_->growth.resolve_set(set)) return found;
   return impl_->clv.resolve_set(set);
 }
 
@@ -144,7 +148,11 @@ Result<Json> Models::describe_file(const people::Person& person) {
   Json clv = TRY(impl_->clv.describe(person.id));
   Json churn = TRY(impl_->churn.describe(person.id));
   Json health = TRY(impl_->health.describe(person.id));
-  return Json{{"clv", std::move(clv)}, {"churn", std::move(churn)}, {"health", std::move(health)}};
+  Json growth = TRY(impl_->growth.describe(person.id));
+  return Json{{"clv", std::move(clv)},
+              {"churn", std::move(churn)},
+              {"health", std::move(health)},
+              {"growth", std::move(growth)}};
 }
 
 Result<std::vector<Json>> Models::describe(std::span<const people::Person> page) {
@@ -153,6 +161,10 @@ Result<std::vector<Json>> Models::describe(std::span<const people::Person> page)
 
 Result<std::shared_ptr<const HealthLights>> Models::health_lights() {
   return impl_->health.lights();
+}
+
+Result<std::shared_ptr<const GrowthStages>> Models::growth_stages() {
+  return impl_->growth.stages();
 }
 
 Result<std::vector<std::string>> Models::recommended_names(PersonId person) {
@@ -179,6 +191,7 @@ void Models::add_routes(http::Router& router) {
       router, "health", &impl_->trainer, [impl = impl_.get()] { return impl->health_json(); },
       impl_->health);
   add_health_routes(router, impl_->health);
+  add_growth_routes(router, impl_->growth);
   add_leaving_routes(router, impl_->leaving);
   add_desk(
       router, "recommendations", &impl_->trainer,

@@ -393,6 +393,32 @@ TEST(TrainerTest, StopEndsTheRunUnderWay) {
   EXPECT_EQ(state.error->code, Code::kBusy);
 }
 
+TEST(TrainerTest, WhatFoundSomethingBusyIsTriedAgainSoon) {
+  using namespace std::chrono_literals;
+  Instant now = *parse_instant("2024-07-01T12:00:00Z");
+  Trainer trainer([&] { return now; });
+  Code answer = Code::kBusy;
+  int runs = 0;
+  trainer.add("look", {.train = [&](std::stop_token) -> Result<void> {
+                         ++runs;
+                         return fail(answer, "cannot be told");
+                       },
+                       .due = [](Instant) { return true; }});
+  const auto after = [&](std::chrono::seconds later) {
+    now += later;
+    trainer.ask_due();
+    trainer.run_waiting();
+    return runs;
+  };
+  EXPECT_EQ(after(0s), 1);
+  EXPECT_EQ(after(1s), 1) << "not at once";
+  EXPECT_EQ(after(1min), 2);
+  answer = Code::kInternal;
+  EXPECT_EQ(after(1min), 3);
+  EXPECT_EQ(after(1min), 3) << "what failed otherwise waits for an hour";
+  EXPECT_EQ(after(1h), 4);
+}
+
 TEST_F(ModelRoutes, OldVersionsGo) {
   for (int64_t i = 1; i <= kKeptVersions + 1; ++i) {
     auto version = shop_.database().write(

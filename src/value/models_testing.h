@@ -2,6 +2,7 @@
 // server.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -44,6 +45,7 @@ class ModelsOverHttp : public testing::Test {
                       .likings_of = [this](PersonId id) { return likings_[id]; },
                       .brought =
                           [this](uint64_t seq) {
+                            if (on_brought_asked_) std::exchange(on_brought_asked_, {})();
                             auto all = brought_;
                             std::erase_if(all, [&](const Brought& b) { return b.seq <= seq; });
                             return Result<std::vector<Brought>>(std::move(all));
@@ -113,6 +115,7 @@ class ModelsOverHttp : public testing::Test {
   std::string role_;                                   // of who asks
   std::map<PersonId, std::vector<Liking>> likings_;    // now
   std::vector<Brought> brought_;
+  std::function<void()> on_brought_asked_;  // once: between reading the news and reading joins
   std::optional<Instant> likings_asked_at_;
   std::vector<events::Event> waiting_;
   Instant now_ = *parse_instant("2024-07-01T12:00:00Z");

@@ -1,19 +1,14 @@
 #include "value/person_event.h"
 
 #include "people/telling.h"
+#include "value/interrupt.h"
 
 namespace perennial::value {
 
 Result<std::optional<events::Event>> event_of(store::Connection& c, const SaidOfPerson& said,
                                               Instant received_at) {
-  const PersonId id = TRY(people::current_person(c, said.person));
   events::Event event;
-  for (const people::Identity& identity : TRY(people::identities_of(c, id))) {
-    std::string& into = identity.kind == "user_id" ? event.user_id : event.anonymous_id;
-    if (into.empty()) into = identity.value;
-  }
-  if (event.user_id.empty() && event.anonymous_id.empty()) return std::nullopt;
-  if (!event.user_id.empty()) event.anonymous_id.clear();
+  if (!TRY(people::name_event(c, said.person, event))) return std::nullopt;
   event.source = said.source;
   event.message_id = said.message_id;
   event.type = events::Type::kTrack;
@@ -25,18 +20,20 @@ Result<std::optional<events::Event>> event_of(store::Connection& c, const SaidOf
 }
 
 Result<size_t> tell_waiting(store::Database& database, events::Log& log, const ToTell& what,
-                            Instant received_at) {
+                            Instant received_at, const std::stop_token& stop) {
   const std::string select =
       std::string(what.select) + "WHERE told = 0 ORDER BY id LIMIT " + std::to_string(kToldAtOnce);
   const std::string mark =
       "UPDATE " + std::string(what.table) + " SET told = 1 WHERE told = 0 AND id <= $1";
   for (size_t told = 0;;) {
+    TRY(unless_stopped(stop));
     const people::Telling telling;
     int64_t last = 0;
     auto waiting =
         TRY(database.read([&](store::Connection& c) -> Result<std::vector<events::Event>> {
           std::vector<events::Event> events;
           for (const store::Row& row : TRY(c.query(select, {}))) {
+            TRY(unless_stopped(stop));  // nothing of these is in the log yet
             last = row.integer(0);
             if (auto event = TRY(event_of(c, what.said(row), received_at)))
               events.push_back(std::move(*event));

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <span>
+#include <stop_token>
 
 #include "events/events.h"
 #include "value/value.h"
@@ -18,7 +19,7 @@ struct SaidOfPerson {
   Json properties;
 };
 // Named by a user id where there is one, else by a visitor's. Nothing for somebody without an
-// identity.
+// identity, and for who was erased.
 Result<std::optional<events::Event>> event_of(store::Connection& c, const SaidOfPerson& said,
                                               Instant received_at);
 
@@ -28,9 +29,10 @@ struct ToTell {
   std::string_view select, table;  // of the rows up to WHERE, the number first
   std::function<SaidOfPerson(const store::Row&)> said;
 };
-// Appends an event for each row that was not told yet. Returns how many.
+// Appends an event for each row that was not told yet. Returns how many. Ends early when asked to
+// stop; the rest is told by the next call.
 Result<size_t> tell_waiting(store::Database& database, events::Log& log, const ToTell& what,
-                            Instant received_at);
+                            Instant received_at, const std::stop_token& stop = {});
 // In the transaction of people::erase_person(). The table's newest row stays as a number alone,
 // with `blank` as its other columns: numbers are given above it, and each is told of once. Returns
 // how many rows were theirs.

@@ -21,6 +21,8 @@ Dual4 dual_likelihood(PurchaseModel model, const Parameters4& p, const Histories
       return mbg_nbd(p, of);
     case PurchaseModel::kParetoNbd:
       return pareto_nbd(p, of);
+    case PurchaseModel::kBgBb:
+      break;  // of opportunities: fit_buying()
   }
   return {};
 }
@@ -100,7 +102,7 @@ Search search_of(PurchaseModel model, const Histories& of) {
 }  // namespace
 
 std::string_view model_name(PurchaseModel model) {
-  constexpr std::array<std::string_view, 3> names = {"bg_nbd", "mbg_nbd", "pareto_nbd"};
+  constexpr std::array<std::string_view, 4> names = {"bg_nbd", "mbg_nbd", "pareto_nbd", "bg_bb"};
   return names[static_cast<size_t>(model)];
 }
 
@@ -108,11 +110,13 @@ std::optional<PurchaseModel> parse_model(std::string_view word) {
   for (PurchaseModel model : kPurchaseModels) {
     if (model_name(model) == word) return model;
   }
+  if (word == model_name(PurchaseModel::kBgBb)) return PurchaseModel::kBgBb;
   return std::nullopt;
 }
 
 std::array<std::string_view, 4> parameter_names(PurchaseModel model) {
   if (model == PurchaseModel::kParetoNbd) return {"r", "alpha", "s", "beta"};
+  if (model == PurchaseModel::kBgBb) return {"alpha", "beta", "gamma", "delta"};
   return {"r", "alpha", "a", "b"};
 }
 

@@ -26,12 +26,15 @@
 
 namespace perennial::value {
 
-enum class PurchaseModel { kBgNbd, kMbgNbd, kParetoNbd };
+enum class PurchaseModel { kBgNbd, kMbgNbd, kParetoNbd, kBgBb };
+// Those of purchases at any time, which the functions of this file take; kBgBb is of opportunities:
+// see buying.h.
 inline constexpr std::array kPurchaseModels = {PurchaseModel::kBgNbd, PurchaseModel::kMbgNbd,
                                                PurchaseModel::kParetoNbd};
-std::string_view model_name(PurchaseModel model);  // "bg_nbd", "mbg_nbd", "pareto_nbd"
+std::string_view model_name(PurchaseModel model);  // "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_bb"
 std::optional<PurchaseModel> parse_model(std::string_view word);
-// Names in the order of the parameters: r, alpha, a, b; r, alpha, s, beta.
+// Names in the order of the parameters: r, alpha, a, b; r, alpha, s, beta; alpha, beta, gamma,
+// delta.
 std::array<std::string_view, 4> parameter_names(PurchaseModel model);
 
 // What the models need of a customer who is seen from the first purchase on: repeat purchases,

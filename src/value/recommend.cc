@@ -13,7 +13,7 @@ constexpr float kNothing = -1;
 constexpr std::array kForNewcomers = {Way::kInterests, Way::kTogether, Way::kAround,
                                       Way::kPopularIn, Way::kPlace,    Way::kPopular};
 constexpr std::array kForOthers = {Way::kTogether, Way::kPopular};
-// Nothing tells better of those who are known than what is popular: so they are offered that.
+// Nothing tells better of them than what is popular: so they are offered that.
 constexpr std::array kPopularAlone = {Way::kPopular};
 
 // Newer touches first, older ones of other items after them.
@@ -247,7 +247,7 @@ class Recommender::List {
       }
       parts.emplace_back(way, std::move(scores));
     }
-    // Nothing but what is popular: that comes last, after what is known of a newcomer.
+    // Of this person nothing but what is popular: that comes last, after what is known of them.
     if (std::ranges::all_of(parts, [](const auto& one) { return one.first == Way::kPopular; }))
       return;
     take(std::move(sum), [&](uint32_t item) {
@@ -332,9 +332,9 @@ std::vector<Recommended> Recommender::recommend(PersonId person, const Blend& bl
   const Mix& mix = fresh ? blend.newcomers : blend.known;
   list.fill(mix);
   const bool popular_tells_best = mix == Mix::only(Way::kPopular);
-  for (const Way way : fresh                ? std::span<const Way>(kForNewcomers)
-                       : popular_tells_best ? kPopularAlone
-                                            : std::span<const Way>(kForOthers))
+  for (const Way way : popular_tells_best ? std::span<const Way>(kPopularAlone)
+                       : fresh            ? std::span<const Way>(kForNewcomers)
+                                          : std::span<const Way>(kForOthers))
     list.fill(way);
   return std::move(list).finish();
 }

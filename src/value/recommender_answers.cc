@@ -27,9 +27,7 @@ Result<Json> trait_of(store::Connection& c, PersonId person, const std::string& 
   Json value;
   if (trait.empty()) return value;
   TRY(people::each_traits_of(c, std::span(&person, 1), [&](PersonId, const std::string& traits) {
-    if (!traits.contains(to_text(Json(trait)))) return;
-    const auto all = parse_json(traits);
-    if (all && all->is_object() && all->contains(trait)) value = all->at(trait);
+    value = people::trait_in(traits, trait);
   }));
   return value;
 }
@@ -46,8 +44,9 @@ Result<Wish> RecommenderDesk::wish_of(const Json& body) {
   request.repeat = TRY(json_bool_or(body, "repeat", request.repeat));
   request.region = TRY(json_string_or(body, "region", ""));
   if (body.contains("price_from"))
-    request.price_from = TRY(whole_in(body, "price_from", 0, 0, kMost));
-  if (body.contains("price_to")) request.price_to = TRY(whole_in(body, "price_to", 0, 0, kMost));
+    request.price_from = TRY(whole_in<int64_t>(body, "price_from", 0, 0, kMost));
+  if (body.contains("price_to"))
+    request.price_to = TRY(whole_in<int64_t>(body, "price_to", 0, 0, kMost));
   request.per_category = static_cast<size_t>(TRY(whole_in(
       body, "per_category", static_cast<int64_t>(request.per_category), 0, kMaxRecommended)));
   if (request.price_to >= 0 && request.price_to < request.price_from)

@@ -244,7 +244,8 @@ Result<std::shared_ptr<const ProfilingWords>> RecommenderDesk::profiling_since(
     if (!words) words = std::make_shared<ProfilingWords>(*before.profiling);
     return *words;
   };
-  // First the moves: what was said since is by whom it is now.
+  // Whose the news are was read before the moves are: who said so may have been joined between.
+  for (const ProfilingWord& one : said) changed().say(one.person, one.at_ms, one.withdrew);
   for (size_t read = kMovesAtOnce; read == kMovesAtOnce;) {
     const auto moves = TRY(parts_.database.read(
         [&](store::Connection& c) { return people::moves_after(c, last_move, kMovesAtOnce); }));
@@ -254,7 +255,6 @@ Result<std::shared_ptr<const ProfilingWords>> RecommenderDesk::profiling_since(
       if (one.whole && one.from != 0) changed().move(one.from, one.into);
     }
   }
-  for (const ProfilingWord& one : said) changed().say(one.person, one.at_ms, one.withdrew);
   return words;
 }
 

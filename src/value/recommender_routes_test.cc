@@ -108,6 +108,14 @@ TEST_F(RecommenderOverHttp, TheCardAndItemsOfOnesTaste) {
   ASSERT_EQ(fresh["items"].size(), 2u);
   EXPECT_EQ(fresh["items"][0]["reason"]["kind"], "popular");
   EXPECT_TRUE(to("u0", "?price_to=1249")["items"].empty());
+  // Bands beyond what 32 bits hold: in yuan 25 million, 30 million and more.
+  set("a0", {{"price", "30000000.00"}}, now_ - 1h);
+  take();
+  models_->train_due();
+  EXPECT_THAT(ids(to("new", "?price_from=2500000000")["items"]), testing::ElementsAre("a0"));
+  EXPECT_THAT(ids(to("new", "?price_from=2500000000&price_to=3000000000")["items"]),
+              testing::ElementsAre("a0"));
+  EXPECT_THAT(ids(to("new", "?price_to=4000000000&limit=100")["items"]), testing::Contains("a0"));
   call("GET", "/v1/value/recommendations/people/1?in_stock=maybe", Json::object(), 400);
 }
 
@@ -497,6 +505,19 @@ TEST_F(RecommenderSourcesOverHttp, WhoWithdrewAsAVisitorHasSoAsAUser) {
   EXPECT_EQ(first("u0")["source"], "history");
   identify("u0", now_ + 3min, Json::object());
   waiting_.back().anonymous_id = "device";
+  follow();
+  EXPECT_EQ(first("u0")["source"], "popular");
+}
+
+TEST_F(RecommenderSourcesOverHttp, WhoWithdrewIsJoinedWhileTheNewsAreRead) {
+  view("u0", "b3", now_ + 1min);
+  track("", "Unsubscribed", now_ + 2min, {{"channel", "profiling"}});
+  waiting_.back().anonymous_id = "device";
+  on_brought_asked_ = [&] {
+    identify("u0", now_ + 3min, Json::object());
+    waiting_.back().anonymous_id = "device";
+    take();
+  };
   follow();
   EXPECT_EQ(first("u0")["source"], "popular");
 }

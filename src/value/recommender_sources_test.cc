@@ -95,6 +95,13 @@ TEST(RecommenderInterests, ALittleHistoryGoesFirstAndMuchLeavesInterestsOut) {
   EXPECT_EQ(first({}), "glue") << "nothing was checked: what goes with what they bought";
   EXPECT_EQ(first({.known = Mix::only(Way::kPopular), .newcomers = {}}), "soap")
       << "what is popular told best";
+  const auto newcomer = [&](const Mix& mix) {
+    const Blend blend = {.known = {}, .newcomers = mix};
+    return world.names(
+        made.recommend(900, blend, {.limit = 1}, world.catalogue, {.likings = tea}))[0];
+  };
+  EXPECT_EQ(newcomer({}), "cup") << "nothing was checked: what they like";
+  EXPECT_EQ(newcomer(Mix::only(Way::kPopular)), "soap") << "what is popular told best";
   EXPECT_THAT(list(301), ElementsAre("glue", "soap", "cup", "tea", "oolong"))
       << "what has no weight says nothing of those who are known";
 }
@@ -332,6 +339,7 @@ TEST(RecommenderBlend, WhatHelpsIsTakenAndWhatDoesNotIsNot) {
   EXPECT_FLOAT_EQ(sum, 1);
   EXPECT_EQ(chosen(voters(400, 0.5, 0, 2)).of(Way::kInterests), 0);
   EXPECT_EQ(chosen({}), Mix{});
+  EXPECT_EQ(chosen(voters(400, 0, 0, 3)), Mix::only(Way::kPopular));
 }
 
 TEST(RecommenderBlend, GainsAreThoseOfTheRanking) {
@@ -402,6 +410,23 @@ TEST(RecommenderNewcomers, WhatTheyLikeTellsWhatTheyBuy) {
     EXPECT_EQ(row(model.all, Way::kInterests).weight, 0);
     EXPECT_EQ(model.blend.known, Mix::only(Way::kPopular));
   }
+}
+
+// Of fewer newcomers than tell anything, what tells best of the others counts.
+TEST(RecommenderNewcomers, TooFewToJudgeAreOfferedWhatIsPopularWhereThatTellsBest) {
+  World world = newcomers(true, false);
+  std::erase_if(world.bits, [](const Bit& bit) { return bit.person > 1'080; });
+  const RecommenderModel model = world.check({.factors = 8});
+  EXPECT_EQ(model.blend.known, Mix::only(Way::kPopular));
+  EXPECT_EQ(model.blend.newcomers, Mix::only(Way::kPopular));
+  EXPECT_TRUE(model.newcomers.ways.empty());
+  EXPECT_EQ(model.newcomers.used, Way::kPopular);
+  const Recommender made = world.make(100);
+  const std::vector<Liking> tea = {{.word = "Tea", .share = 1}};
+  const auto list = made.recommend(1'200, model.blend, {.limit = 40, .per_category = 0},
+                                   world.catalogue, {.likings = tea});
+  ASSERT_FALSE(list.empty());
+  for (const Recommended& one : list) EXPECT_EQ(one.way, Way::kPopular);
 }
 
 // Everything that is told of the time of the check is told too late.

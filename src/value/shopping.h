@@ -81,7 +81,8 @@ struct Demand {
 class ProfilingWords {
  public:
   void say(PersonId person, int64_t at_ms, bool withdrew);
-  // Who was joined to somebody brings their word along.
+  // Who was joined to somebody brings their word along: also one that was read a moment before they
+  // were, so words that came with news are said before the moves that are read after them.
   void move(PersonId from, PersonId into);
   bool withdrew(PersonId person) const;
   bool empty() const { return words_.empty(); }

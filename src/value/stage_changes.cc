@@ -16,57 +16,125 @@ using store::Value;
 struct Kept {
   Stage stage = Stage::kProspect;
   int64_t since_ms = 0;
+  int64_t orders = 0;   // at the last look; below 0: not known
+  bool joined = false;  // with somebody of whom something was kept, since the last look
 };
-using AllKept = std::unordered_map<PersonId, Kept>;
+
+// What is kept of everybody, and whose rows nobody has any more.
+struct AllKept {
+  std::optional<int64_t> looked_ms;  // when that was
+  std::unordered_map<PersonId, Kept> of;
+  std::vector<PersonId> gone;
+};
 
 Result<AllKept> read_kept(store::Connection& c) {
   AllKept kept;
-  TRY(c.each("SELECT person, stage, since_ms FROM value_stages", {},
+  if (const auto row = TRY(c.query_one("SELECT as_of_ms FROM value_stage_looks WHERE id = 1")))
+    kept.looked_ms = row->integer(0);
+  TRY(c.each("SELECT person, stage, since_ms, orders FROM value_stages", {},
              [&](const Row& row) -> Result<void> {
                if (const auto stage = parse_stage(row.text(1)))
-                 kept[row.integer(0)] = {*stage, row.integer(2)};
+                 kept.of[row.integer(0)] = {
+                     .stage = *stage, .since_ms = row.integer(2), .orders = row.integer(3)};
                return {};
              }));
   return kept;
 }
 
+// Whoever was joined to somebody brings along the orders that were counted of them.
+Result<void> follow_joins(store::Connection& c, const Snapshot& all, AllKept& kept,
+                          const std::stop_token& stop) {
+  for (const auto& [person, row] : kept.of)
+    if (!all.find(person)) kept.gone.push_back(person);
+  std::ranges::sort(kept.gone);
+  std::vector<PersonId> joined;
+  for (const PersonId from : kept.gone) {
+    TRY(unless_stopped(stop));
+    const PersonId into = TRY(people::current_person(c, from));
+    if (into == from) continue;
+    joined.push_back(from);
+    const Kept theirs = kept.of.at(from);
+    const auto [found, added] = kept.of.try_emplace(into, theirs);
+    Kept& row = found->second;
+    if (!added)
+      row.orders = std::min(row.orders, theirs.orders) < 0 ? -1 : row.orders + theirs.orders;
+    row.joined = true;
+  }
+  kept.gone = std::move(joined);
+  return {};
+}
+
 struct Seen {
   PersonId person = 0;
   Stage stage = Stage::kProspect;
-  int64_t last_order_ms = 0;
+  int64_t orders = 0, last_order_ms = 0;
+  int64_t recent = 0;  // orders since kStageLate before the last look
 };
 
-// Those whose stage is not the one that is kept.
+int64_t orders_since(const OrderBook& book, PersonId person, int64_t from_ms, int64_t to_ms) {
+  const auto rows = std::ranges::equal_range(book.person, person);
+  const auto first = static_cast<size_t>(rows.begin() - book.person.begin());
+  int64_t count = 0;
+  for (size_t row = first; row < first + rows.size(); ++row)
+    count += !book.refund[row] && from_ms <= book.at_ms[row] && book.at_ms[row] < to_ms;
+  return count;
+}
+
+// Those of whom something else is kept.
 std::vector<Seen> differing(const Snapshot& all, const AllKept& kept) {
+  const int64_t late_ms = Millis(kStageLate).count();
   std::vector<Seen> list;
   for (size_t i = 0; i < all.person.size(); ++i) {
-    const auto before = kept.find(all.person[i]);
-    if (before == kept.end() || before->second.stage != all.stage[i])
-      list.push_back({all.person[i], all.stage[i], all.last_order_ms[i]});
+    const auto before = kept.of.find(all.person[i]);
+    // Of who was joined to somebody the row does not have yet what is kept of both.
+    const bool known = before != kept.of.end() && !before->second.joined;
+    if (known && before->second.stage == all.stage[i] && before->second.orders == all.orders[i])
+      continue;
+    Seen seen{.person = all.person[i],
+              .stage = all.stage[i],
+              .orders = all.orders[i],
+              .last_order_ms = all.last_order_ms[i]};
+    if (kept.looked_ms)
+      seen.recent =
+          orders_since(*all.book, seen.person, *kept.looked_ms - late_ms, to_millis(all.as_of));
+    list.push_back(seen);
   }
   return list;
 }
 
-// What is told of it; nothing when it is no news. `last_ms` is the look before; none: all is quiet.
-std::optional<StageChange> news_of(const Seen& seen, const AllKept& kept,
-                                   std::optional<int64_t> last_ms, Instant at) {
-  if (!last_ms) return std::nullopt;
-  StageChange change{.person = seen.person, .from = {}, .to = seen.stage, .at = at, .since = at};
-  const auto before = kept.find(seen.person);
-  if (before == kept.end()) {
-    if (seen.stage != Stage::kNew || seen.last_order_ms < *last_ms) return std::nullopt;
-    change.why = "ordered";
-    return change;
+struct StageChange {
+  std::optional<Stage> from;  // none: seen for the first time
+  Stage to = Stage::kProspect;
+  int64_t at_ms = 0;
+  int64_t since_ms = 0;     // when they were first seen in `from`; `at_ms` without one
+  std::string_view reason;  // of the event
+};
+
+// What is told of it; nothing when it is no news.
+std::optional<StageChange> news_of(const Seen& seen, const Kept* before, int64_t at_ms) {
+  StageChange change{.to = seen.stage, .at_ms = at_ms, .since_ms = at_ms};
+  if (before != nullptr) {
+    if (before->stage == seen.stage) return std::nullopt;
+    change.from = before->stage;
+    change.since_ms = before->since_ms;
   }
-  change.from = before->second.stage;
-  change.since = from_millis(before->second.since_ms);
-  change.why = reason_of_change(seen.stage, from_millis(seen.last_order_ms), change.since);
+  const bool counted = before == nullptr || before->orders >= 0;
+  const int64_t more = !counted ? seen.recent : seen.orders - (before ? before->orders : 0);
+  if (more < 0 || more > seen.recent) return std::nullopt;
+  if (more == 0 && (before == nullptr || before->joined)) return std::nullopt;
+  const bool gone_quiet = seen.stage == Stage::kSilent || seen.stage == Stage::kChurned;
+  change.reason = gone_quiet ? "silence" : more > 0 ? "ordered" : "time";
+  if (more > 0 && !gone_quiet)
+    change.at_ms =
+        std::max(before == nullptr ? seen.last_order_ms : before->since_ms, seen.last_order_ms);
+  if (before == nullptr) change.since_ms = change.at_ms;
   return change;
 }
 
 Result<void> keep_part(store::Connection& c, std::span<const Seen> part, const AllKept& kept,
-                       std::optional<int64_t> last_ms, Instant at) {
-  static const std::vector<std::string_view> kStageColumns = {"person", "stage", "since_ms"};
+                       int64_t at_ms) {
+  static const std::vector<std::string_view> kStageColumns = {"person", "stage", "since_ms",
+                                                              "orders"};
   static const std::vector<std::string_view> kChangeColumns = {
       "id", "person", "from_stage", "to_stage", "at_ms", "since_ms", "reason", "told"};
   std::vector<PersonId> people;
@@ -78,17 +146,24 @@ Result<void> keep_part(store::Connection& c, std::span<const Seen> part, const A
   std::vector<std::vector<Value>> stages, changes;
   for (const Seen& seen : part) {
     if (!std::ranges::binary_search(present, seen.person)) continue;
-    stages.push_back({seen.person, std::string(stage_name(seen.stage)), to_millis(at)});
-    const auto change = news_of(seen, kept, last_ms, at);
+    const auto found = kept.of.find(seen.person);
+    const Kept* before = found == kept.of.end() ? nullptr : &found->second;
+    const auto change = kept.looked_ms ? news_of(seen, before, at_ms) : std::nullopt;
+    const bool same = before != nullptr && before->stage == seen.stage;
+    stages.push_back({seen.person, std::string(stage_name(seen.stage)),
+                      same     ? before->since_ms
+                      : change ? change->at_ms
+                               : at_ms,
+                      seen.orders});
     if (!change) continue;
-    changes.push_back({++id, change->person,
+    changes.push_back({++id, seen.person,
                        change->from ? std::string(stage_name(*change->from)) : std::string(),
-                       std::string(stage_name(change->to)), to_millis(change->at),
-                       to_millis(change->since), std::string(change->why), int64_t{0}});
+                       std::string(stage_name(change->to)), change->at_ms, change->since_ms,
+                       std::string(change->reason), int64_t{0}});
   }
   TRY(c.insert_many("value_stages", kStageColumns, stages,
                     "ON CONFLICT (person) DO UPDATE SET stage = excluded.stage, since_ms = "
-                    "excluded.since_ms"));
+                    "excluded.since_ms, orders = excluded.orders"));
   TRY(c.insert_many("value_stage_changes", kChangeColumns, changes));
   return {};
 }
@@ -104,49 +179,39 @@ Json properties_of(const Row& row) {
           {"reason", row.text(6)}};
 }
 
-std::string_view reason_word(std::string_view text) {
-  for (const std::string_view word : {"ordered", "silence"})
-    if (word == text) return word;
-  return "time";
-}
-
 }  // namespace
-
-std::string_view reason_of_change(Stage to, Instant last_order, Instant since) {
-  if (to == Stage::kSilent || to == Stage::kChurned) return "silence";
-  return last_order >= since ? "ordered" : "time";
-}
 
 Result<size_t> keep_stages(store::Database& database, const Snapshot& all,
                            const std::stop_token& stop) {
-  std::optional<int64_t> last_ms;
   AllKept kept;
   TRY(database.read([&](store::Connection& c) -> Result<void> {
-    if (const auto row = TRY(c.query_one("SELECT as_of_ms FROM value_stage_looks WHERE id = 1")))
-      last_ms = row->integer(0);
     kept = TRY(read_kept(c));
-    return {};
+    return follow_joins(c, all, kept, stop);
   }));
-  const int64_t at = to_millis(all.as_of);
-  if (last_ms && at < *last_ms) last_ms.reset();
+  const int64_t at_ms = to_millis(all.as_of);
+  if (kept.looked_ms && at_ms < *kept.looked_ms) kept.looked_ms.reset();
   const std::vector<Seen> changed = differing(all, kept);
   for (size_t from = 0; from < changed.size(); from += kStagesAtOnce) {
     TRY(unless_stopped(stop));
     const auto part =
         std::span(changed).subspan(from, std::min(kStagesAtOnce, changed.size() - from));
-    TRY(database.write(
-        [&](store::Connection& c) { return keep_part(c, part, kept, last_ms, all.as_of); }));
+    TRY(database.write([&](store::Connection& c) { return keep_part(c, part, kept, at_ms); }));
   }
-  TRY(database.write([&](store::Connection& c) {
-    return c.execute(
-        "INSERT INTO value_stage_looks (id, as_of_ms) VALUES (1, $1) ON CONFLICT (id) "
-        "DO UPDATE SET as_of_ms = excluded.as_of_ms",
-        {at});
+  TRY(database.write([&](store::Connection& c) -> Result<void> {
+    // Last, so that what they bring along is not forgotten before it is kept of whom they are now.
+    for (const PersonId person : kept.gone)
+      TRY(c.execute("DELETE FROM value_stages WHERE person = $1", {person}));
+    TRY(
+        c.execute("INSERT INTO value_stage_looks (id, as_of_ms) VALUES (1, $1) ON CONFLICT (id) "
+                  "DO UPDATE SET as_of_ms = excluded.as_of_ms",
+                  {at_ms}));
+    return {};
   }));
   return changed.size();
 }
 
-Result<size_t> tell_stages(store::Database& database, events::Log& log, Instant received_at) {
+Result<size_t> tell_stages(store::Database& database, events::Log& log, Instant received_at,
+                           const std::stop_token& stop) {
   return tell_waiting(database, log,
                       {.select = kSelect,
                        .table = kTable,
@@ -160,22 +225,7 @@ Result<size_t> tell_stages(store::Database& database, events::Log& log, Instant 
                                  .at = from_millis(row.integer(4)),
                                  .properties = properties_of(row)};
                            }},
-                      received_at);
-}
-
-Result<std::vector<StageChange>> list_stage_changes(store::Connection& c, PersonId person) {
-  std::vector<StageChange> changes;
-  for (const Row& row :
-       TRY(c.query(std::string(kSelect) + "WHERE person = $1 ORDER BY id", {person}))) {
-    changes.push_back({.id = row.integer(0),
-                       .person = row.integer(1),
-                       .from = parse_stage(row.text(2)),
-                       .to = parse_stage(row.text(3)).value_or(Stage::kProspect),
-                       .at = from_millis(row.integer(4)),
-                       .since = from_millis(row.integer(5)),
-                       .why = reason_word(row.text(6))});
-  }
-  return changes;
+                      received_at, stop);
 }
 
 Result<int64_t> erase_stages(store::Connection& c, std::span<const PersonId> numbers) {
@@ -196,7 +246,7 @@ Result<void> StageDesk::look(const std::stop_token& stop) {
   if (!parts_.stages || parts_.log == nullptr) return {};
   const auto all = TRY(parts_.stages());
   TRY(keep_stages(parts_.database, *all, stop));
-  TRY(tell_stages(parts_.database, *parts_.log, parts_.clock()));
+  TRY(tell_stages(parts_.database, *parts_.log, parts_.clock(), stop));
   std::lock_guard lock(mutex_);
   looked_at_ = parts_.clock();
   return {};

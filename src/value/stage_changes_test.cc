@@ -57,13 +57,15 @@ class StageChanges : public testing::Test {
     ASSERT_TRUE(done) << done.error().text();
     followed_.take({});
   }
+  std::vector<events::StoredEvent> events_told() {
+    auto events = followed_.log->read({.names = {std::string(kStageChanged)}});
+    EXPECT_TRUE(events);
+    return events ? std::move(*events) : std::vector<events::StoredEvent>();
+  }
   // All that the log has, oldest first: "user from>to reason".
   std::vector<std::string> told() {
     std::vector<std::string> lines;
-    const auto events = followed_.log->read({.names = {std::string(kStageChanged)}});
-    EXPECT_TRUE(events);
-    if (!events) return lines;
-    for (const auto& one : *events) {
+    for (const auto& one : events_told()) {
       EXPECT_EQ(one.source, kStageSource);
       const Json p = parse_json(one.properties).value();
       lines.push_back(one.user_id + " " +
@@ -71,6 +73,22 @@ class StageChanges : public testing::Test {
                       p["to"].get<std::string>() + " " + p["reason"].get<std::string>());
     }
     return lines;
+  }
+  void join(const std::string& user, const std::string& previous) {
+    auto alias = event(user, now_);
+    alias.type = events::Type::kAlias;
+    alias.properties = alias.context = to_text({{"previousId", previous}});
+    followed_.take({alias});
+    ASSERT_EQ(person(user), person(previous));
+  }
+  int64_t rows_of(const char* table, PersonId id) {
+    return followed_.database
+        ->read([&](store::Connection& c) {
+          return c.query_one("SELECT count(*) FROM " + std::string(table) + " WHERE person = $1",
+                             {id});
+        })
+        .value()
+        ->integer(0);
   }
   PersonId person(std::string_view user) {
     return followed_.database
@@ -111,14 +129,162 @@ TEST_F(StageChanges, AreToldOnceAndNotAtTheFirstLook) {
   order("buyer", now_ - 1min);
   look();
   EXPECT_EQ(told().back(), "buyer silent>active ordered");
-  const PersonId buyer = person("buyer");
-  const auto kept =
-      followed_.database->read([&](store::Connection& c) { return list_stage_changes(c, buyer); });
-  ASSERT_TRUE(kept);
-  ASSERT_EQ(kept->size(), 2u);
-  EXPECT_EQ((*kept)[1].from, Stage::kSilent);
-  EXPECT_EQ((*kept)[1].since, (*kept)[0].at);
-  EXPECT_EQ((*kept)[1].at, now_);
+  const auto events = events_told();
+  EXPECT_EQ(events[1].timestamp, now_ - 1h) << "of the look: time alone did it";
+  EXPECT_EQ(parse_json(events.back().properties).value()["since"], format_instant(now_ - 1h));
+  EXPECT_EQ(events.back().timestamp, now_ - 1min) << "of the order";
+}
+
+TEST_F(StageChanges, AnImportedHistoryIsNoNewsOfWhoWasKnownEither) {
+  for (const char* user : {"lost", "regular"}) known(user);
+  look();
+  now_ += 10min;
+  for (const int day : {200, 150}) order("lost", now_ - days(day));
+  for (int day = 80; day >= 0; day -= 10) order("regular", now_ - days(day) - 1min);
+  look();
+  EXPECT_THAT(told(), IsEmpty());
+  // What happens from then on is.
+  now_ += 10min;
+  order("lost", now_ - 1min);
+  look();
+  EXPECT_THAT(told(), ElementsAre("lost churned>active ordered"));
+  now_ += days(25);
+  look();
+  EXPECT_EQ(told().back(), "regular loyal>silent silence");
+}
+
+TEST_F(StageChanges, AnOrderThatArrivesLateIsToldWithItsOwnTime) {
+  for (const char* user : {"a", "b"}) known(user);
+  look();
+  const Instant late = now_ - kStageLate;
+  now_ += 10min;
+  order("a", late);
+  order("caller", late + 1h);
+  order("b", late - 1ms);
+  order("another", late - 1ms);
+  look();
+  EXPECT_THAT(told(), ElementsAre("a prospect>new ordered", "caller >new ordered"));
+  EXPECT_EQ(events_told()[0].timestamp, late);
+  EXPECT_EQ(events_told()[1].timestamp, late + 1h);
+}
+
+TEST_F(StageChanges, ALateOrderPutsRightWhatWasToldButStandsNotBeforeIt) {
+  order("a", now_ - days(29));
+  look();
+  now_ += days(2);
+  const Instant silent = now_;
+  look();
+  EXPECT_THAT(told(), ElementsAre("a new>silent silence"));
+  now_ += 10min;
+  order("a", silent - 3h);
+  look();
+  EXPECT_EQ(told().back(), "a silent>active ordered");
+  EXPECT_EQ(events_told().back().timestamp, silent);
+}
+
+TEST_F(StageChanges, AJoinIsNoNews) {
+  known("young");
+  for (int day = 90; day > 60; day -= 10) order("old", now_ - days(day));
+  order("guest", now_ - days(40));
+  look();
+  now_ += 10min;
+  order("guest", now_ - 1min);  // told of the guest
+  look();
+  ASSERT_THAT(told(), ElementsAre("guest silent>active ordered"));
+  join("young", "old");
+  known("member");
+  look();
+  join("member", "guest");
+  look();
+  EXPECT_EQ(told().size(), 1u);
+  now_ += 10min;
+  order("young", now_ - 1min);
+  look();
+  ASSERT_EQ(told().size(), 2u);
+  EXPECT_TRUE(told()[1].ends_with(" churned>loyal ordered")) << told()[1];
+  // Nothing is kept of numbers that nobody has any more.
+  const auto rows = followed_.database->read(
+      [](store::Connection& c) { return c.query_one("SELECT count(*) FROM value_stages"); });
+  EXPECT_EQ((*rows)->integer(0), 2);
+}
+
+TEST_F(StageChanges, OrdersOfBothCountOnceOfWhoIsJoinedInTheSameStage) {
+  for (const char* user : {"one", "two"}) {
+    known(user);
+    order(user, now_ - days(40));
+  }
+  look();
+  join("one", "two");
+  look();
+  now_ += 10min;
+  order("one", now_ - 1min);
+  look();
+  ASSERT_EQ(told().size(), 1u);
+  EXPECT_TRUE(told()[0].ends_with(" silent>active ordered")) << told()[0];
+}
+
+// Rows from before orders were counted.
+TEST_F(StageChanges, OrdersThatWereNotCountedYetAreThoseOfTheLastDays) {
+  order("a", now_ - days(50));
+  order("b", now_ - days(29));
+  look();
+  ASSERT_TRUE(followed_.database->write(
+      [](store::Connection& c) { return c.execute("UPDATE value_stages SET orders = -1"); }));
+  now_ += days(2);
+  order("a", now_ - 1min);
+  look();
+  EXPECT_THAT(told(),
+              testing::UnorderedElementsAre("a silent>active ordered", "b new>silent silence"));
+}
+
+TEST_F(StageChanges, WhoAsksToStopWaitsForNothingAndNothingIsLost) {
+  known("a");
+  look();
+  now_ += 10min;
+  order("a", now_ - 1min);
+  std::stop_source stop;
+  stop.request_stop();
+  const auto all = value_->settled_snapshot();
+  EXPECT_EQ(keep_stages(*followed_.database, **all, stop.get_token()).error().code, Code::kBusy);
+  ASSERT_TRUE(keep_stages(*followed_.database, **all));
+  EXPECT_EQ(tell_stages(*followed_.database, *followed_.log, now_, stop.get_token()).error().code,
+            Code::kBusy);
+  EXPECT_THAT(told(), IsEmpty());
+  look();
+  EXPECT_THAT(told(), ElementsAre("a prospect>new ordered"));
+}
+
+TEST_F(StageChanges, NobodyWhoWasErasedIsToldOfOrKept) {
+  for (const char* user : {"gone", "going", "stays"}) known(user);
+  look();
+  now_ += 10min;
+  for (const char* user : {"gone", "going", "stays"}) order(user, now_ - 1min);
+  const PersonId gone = person("gone"), going = person("going");
+  const auto before = value_->settled_snapshot();
+  const auto erase = [&](PersonId id) {
+    ASSERT_TRUE(followed_.database->write([&](store::Connection& c) -> Result<void> {
+      const auto erased = TRY(people::erase_person(c, id, {"era" + std::to_string(id), "key"}));
+      TRY(erase_stages(c, erased.numbers));
+      return {};
+    }));
+  };
+  // Erased between the snapshot and the keeping, and between the keeping and the telling.
+  erase(gone);
+  ASSERT_TRUE(keep_stages(*followed_.database, **before));
+  erase(going);
+  // Rows that an earlier version left.
+  ASSERT_TRUE(followed_.database->write([&](store::Connection& c) {
+    return c.execute(
+        "INSERT INTO value_stage_changes (id, person, from_stage, to_stage, at_ms, "
+        "since_ms, reason, told) VALUES (99, $1, 'new', 'silent', 5, 5, 'silence', 0)",
+        {gone});
+  }));
+  look();
+  EXPECT_THAT(told(), ElementsAre("stays prospect>new ordered"));
+  for (const PersonId id : {gone, going}) {
+    EXPECT_EQ(rows_of("value_stages", id), 0);
+    EXPECT_EQ(rows_of("value_stage_changes", id), id == gone ? 1 : 0);
+  }
 }
 
 TEST_F(StageChanges, WhoOrdersAtOnceIsNewAndAnImportedHistoryIsNoNews) {
@@ -171,11 +337,7 @@ TEST_F(StageChanges, PeopleWhoAreJoinedOrErasedAreToldOfAsWhoTheyAre) {
   order("old", now_ - 1min);
   order("gone", now_ - 1min);
   ASSERT_TRUE(keep_stages(*followed_.database, **value_->settled_snapshot()));
-  auto alias = event("young", now_);
-  alias.type = events::Type::kAlias;
-  alias.properties = alias.context = to_text({{"previousId", "old"}});
-  followed_.take({alias});
-  ASSERT_EQ(person("young"), person("old"));
+  join("young", "old");
   const PersonId gone = person("gone");
   ASSERT_TRUE(followed_.database->write(
       [&](store::Connection& c) { return erase_stages(c, std::span(&gone, 1)); }));
@@ -185,10 +347,7 @@ TEST_F(StageChanges, PeopleWhoAreJoinedOrErasedAreToldOfAsWhoTheyAre) {
   look();
   EXPECT_EQ(told().size(), 1u) << "the join is no news";
   // Nothing of who was erased is left but a number.
-  const auto rows = followed_.database->read([&](store::Connection& c) {
-    return c.query("SELECT person FROM value_stage_changes WHERE person = $1", {gone});
-  });
-  EXPECT_TRUE(rows->empty());
+  EXPECT_EQ(rows_of("value_stage_changes", gone), 0);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "timeline/own_events.h"
 #include "timeline/timeline.h"
 #include "value/value.h"
 
@@ -35,10 +36,12 @@ inline timeline::Selector tracked(const std::vector<std::string>& names,
   return selector;
 }
 
-// Names of events that the program says of a person: nothing that they did themselves.
+// Names of events of any kind that are nothing that somebody did: the program says so of them. Of
+// its other events (kOwnEvents) selectors of any event have none.
 inline std::vector<std::string> told_by_program() {
-  return {"Segment Entered", "Segment Left", "Health Alert",     "Stage Changed",
-          "Message Sent",    "Unsubscribed", "Experiment Viewed"};
+  std::vector<std::string> names = {"Unsubscribed"};
+  names.insert(names.end(), timeline::kMeantForThem.begin(), timeline::kMeantForThem.end());
+  return names;
 }
 
 std::shared_ptr<const timeline::People> crowds_of(std::span<const PersonId> people);

@@ -10,9 +10,14 @@
 namespace perennial::value {
 namespace {
 
-constexpr std::chrono::seconds kLook{60};   // for what is due
-constexpr std::chrono::hours kTryAgain{1};  // after a run that failed
-constexpr int kNice = 10;                   // whoever waits for an answer goes first
+constexpr std::chrono::seconds kLook{60};      // for what is due
+constexpr std::chrono::hours kTryAgain{1};     // after a run that failed
+constexpr std::chrono::seconds kBusyRest{30};  // after one that found something still being made
+constexpr int kNice = 10;                      // whoever waits for an answer goes first
+
+Millis rest_after(const Error& error) {
+  return error.code == Code::kBusy ? Millis(kBusyRest) : Millis(kTryAgain);
+}
 
 }  // namespace
 
@@ -72,7 +77,8 @@ void Trainer::ask_due() {
     auto due = work.due(now);
     std::lock_guard lock(mutex_);
     State& state = states_.at(kind);
-    const bool rested = !state.error || !state.tried_at || now - *state.tried_at >= kTryAgain;
+    const bool rested =
+        !state.error || !state.tried_at || now - *state.tried_at >= rest_after(*state.error);
     if (due && *due && rested) state.waiting = true;
   }
 }

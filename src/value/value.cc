@@ -176,8 +176,10 @@ struct Value::Impl {
     wanted.groups = gaps.groups;
     std::lock_guard lock(mutex);
     if (auto known_already = find(wanted, now)) return known_already;
-    wanted.snapshot = std::make_shared<const Snapshot>(
-        take_snapshot(*wanted.book, *wanted.known, now, TRY(known_rules()), wanted.groups));
+    Snapshot taken =
+        take_snapshot(*wanted.book, *wanted.known, now, TRY(known_rules()), wanted.groups);
+    taken.book = wanted.book;
+    wanted.snapshot = std::make_shared<const Snapshot>(std::move(taken));
     std::erase_if(cache, [&](const Cached& c) {
       return c.book != wanted.book || c.known != wanted.known || c.groups != wanted.groups;
     });

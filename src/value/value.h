@@ -109,6 +109,7 @@ struct Snapshot {
   std::array<std::array<double, 4>, 3>
       breaks{};  // lower limits of scores 2–5: recency days (upper limits), frequency, monetary
   std::shared_ptr<const PriorGaps> prior_gaps;  // that stages were found with
+  std::shared_ptr<const OrderBook> book;        // of Value's snapshots: what they were taken of
   std::optional<size_t> find(PersonId id) const;
 };
 // `groups` are those of rules.stages.gap_groups, by country or sets; tiers are the moment's own.
@@ -215,6 +216,18 @@ struct HealthLights {
   std::vector<PersonId> person;  // ascending; those who have a score
   std::vector<uint8_t> light;    // by person: a place in kLightWords
 };
+// How far people have come into what the shop offers (growth.h), as it was last worked out.
+// Immutable.
+enum class Growth : uint8_t { kNovice, kGrowing, kStable };
+inline constexpr std::array<std::string_view, 3> kGrowthWords = {"novice", "growing", "stable"};
+std::string_view growth_name(Growth growth);
+std::optional<Growth> parse_growth(std::string_view word);
+struct GrowthStages {
+  std::vector<PersonId> person;  // ascending; everybody known by a user id
+  std::vector<Growth> growth;
+  std::vector<Instant> registered;
+  std::vector<std::string> registered_by;  // the events that say so
+};
 // A product that suits somebody, and the reason, a word of reason_name(): "bought_with" and
 // "viewed_with" with the name of what of theirs it goes with, "interest" with the interest. The
 // reason also as it is said to them.
@@ -233,14 +246,17 @@ class Models {
   void train_due();
   void train_asked();
   void add_routes(http::Router& router);  // /v1/value/clv*
-  // "clv:…", "churn:…", "health:…", "left:…". Fails with kConflict, saying why, while scores may
-  // not be used.
+  // "clv:…", "churn:…", "health:…", "left:…", "growth:…". Fails with kConflict, saying why, while
+  // scores may not be used.
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
   Result<std::vector<Json>> describe(std::span<const people::Person> page);  // "health"
-  Result<Json> describe_file(const people::Person& person);  // "clv", "churn", "health"
+  Result<Json> describe_file(const people::Person& person);  // "clv", "churn", "health", "growth"
   // The same pointer as long as nothing was worked out anew; nobody before the first check. kBusy
   // while the timeline is being built.
   Result<std::shared_ptr<const HealthLights>> health_lights();
+  // The same pointer for some minutes, while the milestones stay. kBusy while the timeline is being
+  // built.
+  Result<std::shared_ptr<const GrowthStages>> growth_stages();
   // Names of items recommended to somebody, the best first; none before any were learned.
   Result<std::vector<std::string>> recommended_names(PersonId person);
   // Those of these products that suit somebody, the best first, as recommendations rank them: in
@@ -264,6 +280,13 @@ struct OrderFeatures {
   std::vector<double> values;  // people × columns
 };
 OrderFeatures order_features(const OrderBook& book, std::span<const PersonId> people, Instant at);
+
+// The names of events in which people say something, as the settings of health have them.
+struct SaidEvents {
+  std::vector<std::string> answered, complained;
+  std::string score;  // the property of an answer
+};
+Result<SaidEvents> said_events(store::Connection& c);
 
 // Erases what is kept of a person, in the transaction of people::erase_person(); scores are worked
 // out and not kept. {"health_alerts", "stage_changes"}: how many.

@@ -91,6 +91,29 @@ def checkout(walk, path, person):
     walk.ok("GET", f"{path}/people/99999999", status=404)
 
 
+def actions(walk, programme, person):
+    """Each once: a repeat gets the first answer, with other content it is refused."""
+    chosen = {"people": [person]}
+    made = walk.ok("POST", "/v1/segments", {
+        "name": "Chosen", "kind": "static", "announce": True, "from": {"identifiers": []}})["id"]
+    for call, body in (
+        ("list", {"segment": made}),
+        ("coupon", {"programme": programme, "batch": "spring"}),
+        ("points", {"programme": programme, "points": 5, "text": "Sorry"}),
+        ("follow-up", {"text": "Call", "due_at": "2026-03-12T00:00:00Z"}),
+    ):
+        path = f"/v1/actions/{call}"
+        body = chosen | body | {"request_id": f"walk-{call}"}
+        walk.ok("POST", path, body | {"dry_run": True})
+        first = walk.ok("POST", path, body)
+        walk.assertFalse(first["repeated"])
+        again = walk.ok("POST", path, body)
+        walk.assertEqual(again, first | {"repeated": True})
+        walk.ok("POST", path, body | {"people": [person, 1]}, status=409)
+        walk.ok("POST", path, body | {"people": []}, status=400)
+    walk.assertEqual(walk.ok("GET", f"/v1/segments/{made}/members")["total"], 1)
+
+
 def coupons(walk, path, person):
     terms = {"name": "Spring", "kind": "percent", "percent": 10, "from": "2020-01-01"}
     terms |= {"to": "2099-01-01", "per_person": 1}
@@ -118,6 +141,7 @@ def coupons(walk, path, person):
     walk.assertEqual((again["issued"], again["skipped"]), (0, 1))
     walk.ok("POST", issue, {"people": []}, status=400)
     walk.ok("POST", f"{path}/coupons/nothing/issue", {"people": [person]}, status=404)
+    actions(walk, path.rsplit("/", 1)[1], person)
     uses = walk.ok("GET", f"{path}/coupons/spring/uses?limit=10&offset=0")
     walk.assertEqual((uses["total"], uses["uses"][0]["state"]), (1, "redeemed"))
     carts(walk, path, person)

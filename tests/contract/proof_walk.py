@@ -110,6 +110,13 @@ def goals(walk):
     made = walk.ok("POST", "/v1/goals", goal)["id"]
     for measure in ("repurchase_rate", "customers", "new_customers", "revenue", "cac"):
         walk.ok("PUT", f"/v1/goals/{made}", goal | {"measure": measure, "aim": "share"})
+    said = {"measure": "nps", "amount": 5, "reads": {"events": ["Survey Answered"], "kind": ""}}
+    walk.ok("PUT", f"/v1/goals/{made}", goal | said | {"aim": "share"}, status=400)
+    walk.ok("PUT", f"/v1/goals/{made}", goal | said | {"hold_out": "none"}, status=400)
+    linked = walk.ok("GET", "/v1/hold-outs")["hold_outs"][0]["id"]
+    walk.ok("PUT", f"/v1/goals/{made}", goal | said | {"hold_out": linked})
+    for measure in ("complaint_rate", "ltv_cac"):
+        walk.ok("PUT", f"/v1/goals/{made}", goal | {"measure": measure})
     cost = {"about": "acquisition:ads", "day": "2026-03-01", "amount_minor": 12_000}
     walk.ok("POST", "/v1/costs", cost | {"amount_minor": 0}, status=400)
     spent = walk.ok("POST", "/v1/costs", cost)["id"]

@@ -27,6 +27,11 @@ def models(walk):
     walk.server.settled()
     walk.ok("PUT", "/v1/value/clv/settings", {"model": "bg_nbd", "margin": 0.5})
     walk.ok("PUT", "/v1/value/clv/settings", {"margin": 5}, status=400)
+    walk.ok("PUT", "/v1/value/clv/settings", {"model": "bg_bb"}, status=400)
+    walk.ok("PUT", "/v1/value/clv/settings", {"model": "bg_bb", "opportunity_days": 30})
+    walk.ok("POST", "/v1/value/clv/train", status=202)
+    until(lambda: not walk.ok("GET", "/v1/value/clv")["training"], 60, "the model")
+    walk.ok("PUT", "/v1/value/clv/settings", {"model": "bg_nbd", "margin": 0.5})
     walk.ok("POST", "/v1/value/clv/train", status=202)
     until(lambda: not walk.ok("GET", "/v1/value/clv")["training"], 60, "the model")
     clv = walk.ok("GET", "/v1/value/clv")
@@ -44,6 +49,7 @@ def models(walk):
     rules(walk)
     portrait(walk)
     health(walk)
+    growth(walk)
     leaving(walk)
     recommendations(walk)
     key = {"Authorization": f"Bearer {walk.server.token}", "Content-Type": "text/csv"}
@@ -93,12 +99,36 @@ def portrait(walk):
     walk.assertEqual(walk.ok("POST", "/v1/segments/preview", asked)["people"], low["people"])
 
 
+def growth(walk):
+    orders = {"opens": "growing", "event": "Order Completed", "times": 2, "days": 90}
+    stable = {"opens": "stable", "event": "Order Completed", "times": 5}
+    settings = {"registered": ["Signed Up"], "milestones": [orders, stable]}
+    walk.ok("PUT", "/v1/value/growth/settings", settings)
+    walk.ok("PUT", "/v1/value/growth/settings", {"milestones": [orders]}, status=400)
+    all = walk.ok("GET", "/v1/value/growth")
+    walk.assertEqual(sum(stage["people"] for stage in all["stages"]), all["people"])
+    for stage in all["stages"]:
+        page = walk.ok("GET", f"/v1/customers?set={stage['set']}&limit=1")
+        walk.assertEqual(page["total"], stage["people"])
+        for one in page["customers"]:
+            file = walk.ok("GET", f"/v1/customers/{one['id']}")
+            walk.assertEqual(file["growth"]["stage"], stage["stage"])
+        rule = {"fact": {"name": "growth_stage", "is": [stage["stage"]]}}
+        asked = {"universe": "known", "rule": rule, "sample": 0}
+        found = walk.ok("POST", "/v1/segments/preview", asked)
+        walk.assertEqual(found["people"], stage["people"])
+    walk.ok("GET", "/v1/customers?set=growth:grown&limit=1", status=400)
+
+
 def leaving(walk):
     walk.ok("PUT", "/v1/value/leaving/settings", {"exit_events": ["Goodbye"]})
     walk.ok("PUT", "/v1/value/leaving/settings", {"cause_property": ""}, status=400)
     left = walk.ok("GET", "/v1/value/leaving")
     walk.assertGreater(left["total"], 0)
     walk.ok("GET", f"/v1/customers?set={left['months'][0]['set']}&limit=1")
+    # Who left twice may have done so in two periods.
+    walk.assertGreaterEqual(sum(period["people"] for period in left["periods"]), left["total"])
+    walk.ok("GET", f"/v1/customers?set={left['periods'][0]['set']}&limit=1")
     walk.ok("GET", "/v1/value/leaving?among=stage:churned")
     walk.ok("GET", "/v1/value/leaving?among=nothing", status=400)
 

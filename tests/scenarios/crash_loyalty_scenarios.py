@@ -1,5 +1,6 @@
 """kill -9 at fifty random moments while a whole points programme is at work: orders and refunds with
-rules and levels, commands, holds, coupons, rewards, gift cards and draws, some twice, some late.
+rules and levels, points spent on orders that go back, commands, holds, coupons, rewards, gift cards
+and draws, some twice, some late.
 After each kill `perennial ledger verify` finds nothing; in the end everybody has what a plain list
 of what was acknowledged says.
 """
@@ -8,6 +9,7 @@ import json
 import os
 import random
 import threading
+import traceback
 import unittest
 
 from perennial import Perennial, until
@@ -27,12 +29,18 @@ class Member:
     def __init__(self, user):
         self.user, self.id = user, 0
         self.orders, self.refunded = {}, {}  # minor units by order
+        self.paid = {}  # points that were spent on it
         self.points = 0  # by commands, holds, rewards and draws
         self.gift = 0
 
     def earned(self):
         left = {o: total - min(total, self.refunded.get(o, 0)) for o, total in self.orders.items()}
         return sum(minor // 100 for minor in left.values()), sum(left.values())
+
+    def given_back(self):
+        """Of the points that orders spent, the share that was refunded, rounded down."""
+        back = {order: min(self.orders[order], self.refunded.get(order, 0)) for order in self.paid}
+        return sum(self.paid[order] * minor // self.orders[order] for order, minor in back.items())
 
 
 class Worker(threading.Thread):
@@ -48,15 +56,15 @@ class Worker(threading.Thread):
 
     def run(self):
         steps = (
-            [self.order] * 5 + [self.refund] * 2 + [self.earn, self.spend, self.hold] * 2
+            [self.order] * 4 + [self.pay, self.refund] * 3 + [self.earn, self.spend, self.hold] * 2
             + [self.coupon, self.reward, self.card, self.draw, self.late]
         )
         try:
             while not self.stopping:
                 self.random.choice(steps)(self.random.choice(self.members))
                 self.done += 1
-        except AssertionError as error:
-            self.fault = error
+        except Exception:  # noqa: BLE001 - whatever it was, the test fails with it
+            self.fault = traceback.format_exc()
 
     def until_answered(self, path, body, headers):
         text = json.dumps(body)
@@ -95,6 +103,29 @@ class Worker(threading.Thread):
         total = {"order_id": order, "total": minor / 100, "currency": "CNY"}
         self.send(member, "Order Completed", total)
         member.orders[order] = minor
+
+    def pay(self, member):
+        """An order that points paid in part. Which of the two is said first makes no difference."""
+        order, minor = f"o{self.name()}", self.random.randrange(100, 9_999)
+        amount = self.random.randrange(1, 12)
+
+        def spend():
+            command = {"kind": "redeem", "id": self.name(), "person": member.id}
+            status, answer = self.ask("/command", command | {"amount": amount, "order": order})
+            assert status in (200, 409), answer
+            if status == 200:
+                member.paid[order] = amount
+                member.points -= amount
+
+        def tell():
+            total = {"order_id": order, "total": minor / 100, "currency": "CNY"}
+            self.send(member, "Order Completed", total)
+            member.orders[order] = minor
+
+        steps = [spend, tell]
+        self.random.shuffle(steps)
+        for step in steps:
+            step()
 
     def late(self, member):
         """An order of long ago."""
@@ -240,7 +271,8 @@ class CrashOfAProgramme(unittest.TestCase):
                     worker.stopping = True
                 for worker in workers:
                     worker.join()
-            self.assertEqual([worker.fault for worker in workers if worker.fault], [])
+            faults = [worker.fault for worker in workers if worker.fault]
+            self.assertEqual(faults, [], "\n".join(faults))
             self.check(server, workers, members)
 
     def check(self, server, workers, members):
@@ -248,12 +280,15 @@ class CrashOfAProgramme(unittest.TestCase):
         until(lambda: server.get(f"{PATH}/rules")["looking_back"] is None, 60, "everybody")
         print(f"{sum(w.done for w in workers)} things done over {KILLS} kills")
         self.assertGreater(sum(len(m.orders) for m in members), 50)
+        self.assertGreater(sum(m.given_back() for m in members), 0)
         for member in members:
             found = server.get(f"{PATH}/people/{member.id}")
             points, gift = found["balances"]
             earned, spent = member.earned()
             where = f"{member.user}: {member.orders} {member.refunded}"
-            self.assertEqual(points["available"] - points["owed"], earned + member.points, where)
+            has = earned + member.points + member.given_back()
+            where += f" {member.paid}"
+            self.assertEqual(points["available"] - points["owed"], has, where)
             self.assertEqual((points["held"], gift["available"]), (0, member.gift), where)
             # A refund leaves the level that was reached before the order, so it may be higher.
             ranks = [code for code, _ in LEVELS]

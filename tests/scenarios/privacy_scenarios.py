@@ -76,14 +76,15 @@ PASSING = {"loyalty_outbox"}
 # Rules, questions and texts that users of the console wrote stay as they wrote them.
 OF_NOBODY = {
     "access_counter", "access_document", "access_key", "access_link", "access_secret", "access_session",
-    "access_user", "costs", "customer_columns", "erasures", "goals", "import_folder_files", "import_folders",
-    "import_mappings", "insight_dashboards", "insight_reports", "items", "junk_values", "loyalty_backfills",
-    "loyalty_budgets", "loyalty_closings", "loyalty_coupon_batches", "loyalty_coupons", "loyalty_currencies",
-    "loyalty_draws", "loyalty_gift_cards", "loyalty_level_sets", "loyalty_merges", "loyalty_numbers",
-    "loyalty_price_rules", "loyalty_prizes", "loyalty_programmes", "loyalty_progress", "loyalty_referral_terms",
-    "loyalty_rewards", "loyalty_rules", "loyalty_totals", "people_progress", "portrait_versions", "schema_events",
-    "schema_migrations", "schema_properties", "segment_members", "segment_progress", "segment_sizes", "segments",
-    "stage_cursors", "value_models", "value_stage_looks", "webhook_progress", "webhooks",
+    "access_user", "costs", "customer_columns", "erasures", "goal_checks", "goals", "import_folder_files",
+    "import_folders", "import_mappings", "insight_dashboards", "insight_reports", "items", "junk_values",
+    "loyalty_backfills", "loyalty_budgets", "loyalty_closings", "loyalty_coupon_batches", "loyalty_coupons",
+    "loyalty_currencies", "loyalty_draws", "loyalty_gift_cards", "loyalty_level_sets", "loyalty_merges",
+    "loyalty_numbers", "loyalty_price_rules", "loyalty_prizes", "loyalty_programmes", "loyalty_progress",
+    "loyalty_referral_terms", "loyalty_rewards", "loyalty_rules", "loyalty_totals", "people_actions",
+    "people_progress", "portrait_versions", "schema_events", "schema_migrations", "schema_properties",
+    "segment_members", "segment_progress", "segment_sizes", "segments", "stage_cursors", "value_models",
+    "value_stage_looks", "webhook_progress", "webhooks",
 }
 
 

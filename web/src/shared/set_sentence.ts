@@ -22,6 +22,10 @@ export function useSetSentence() {
         return t('set.churn', { from: 20 * (set.band - 1), to: 20 * set.band });
       case 'health':
         return t('set.health', { light: word('light', set.light) });
+      case 'growth':
+        return t('set.growth', { growth: word('growth', set.growth) });
+      case 'left_period':
+        return t('set.left_period', { period: word('left_period', set.period) });
       case 'left':
         return t('set.left', { month: set.month });
       case 'uplift':
@@ -92,6 +96,12 @@ export function useSetSentence() {
         return t('set.hold_out');
       case 'hold_out_treated':
         return t('set.hold_out_treated');
+      case 'goal': {
+        const { month, who } = set;
+        if (who === 'answered') return t('set.goal', { month, who: t('set.goal_answered') });
+        if (who === 'complained') return t('set.goal', { month, who: t('set.goal_complained') });
+        return t('set.goal', { month, who: word('goal_part', who) });
+      }
       case 'level':
         return t('set.level', { level: set.level });
       case 'tag':

@@ -3,6 +3,9 @@ import { audienceOf, customersPath, parseSet, ruleOfSet } from './set_words';
 
 test('takes every form of the contract apart', () => {
   expect(parseSet('stage:silent')).toEqual({ kind: 'stage', stage: 'silent' });
+  expect(parseSet('growth:novice')).toEqual({ kind: 'growth', growth: 'novice' });
+  expect(parseSet('left:period:early')).toEqual({ kind: 'left_period', period: 'early' });
+  expect(parseSet('left:2024-05')).toEqual({ kind: 'left', month: '2024-05' });
   expect(parseSet('rfm:5-4-4')).toEqual({ kind: 'rfm', scores: '5-4-4' });
   expect(parseSet('rate:kept:month:2011-08')).toEqual({
     kind: 'rate',
@@ -44,6 +47,9 @@ test('the address of a set is escaped', () => {
 
 test('a set that a rule can say becomes one', () => {
   expect(ruleOfSet('segment:seg_1')?.rule).toEqual({ all: [{ segment: 'seg_1' }] });
+  expect(ruleOfSet('growth:stable')?.rule).toEqual({
+    all: [{ fact: { name: 'growth_stage', is: ['stable'] } }],
+  });
   expect(ruleOfSet('stage:silent')?.rule).toEqual({
     all: [{ fact: { name: 'lifecycle_stage', is: ['silent'] } }],
   });

@@ -9,7 +9,9 @@ export type PeopleSet =
   | { kind: 'rfm'; scores: string }
   | { kind: 'churn'; band: number }
   | { kind: 'health'; light: string }
+  | { kind: 'growth'; growth: string }
   | { kind: 'left'; month: string }
+  | { kind: 'left_period'; period: string }
   | { kind: 'left_why' }
   | { kind: 'uplift' }
   | { kind: 'tier'; tier: string }
@@ -26,6 +28,7 @@ export type PeopleSet =
   | { kind: 'experiment_did'; experiment: string; measure: string; arm: string }
   | { kind: 'experiment_mixed'; experiment: string }
   | { kind: 'hold_out' | 'hold_out_treated' }
+  | { kind: 'goal'; month: string; who: string }
   | { kind: 'tag'; tag: string; word: string }
   | { kind: 'people' }
   | { kind: 'level'; level: string }
@@ -74,7 +77,10 @@ export function parseSet(text: string): PeopleSet {
       return a === 'band' ? { kind, band: Number(b) } : { kind: 'other', text };
     case 'health':
       return { kind, light: a };
+    case 'growth':
+      return { kind, growth: a };
     case 'left':
+      if (a === 'period') return { kind: 'left_period', period: b };
       return a === 'why' ? { kind: 'left_why' } : { kind, month: a };
     case 'tier':
       return { kind, tier: a };
@@ -101,6 +107,8 @@ export function parseSet(text: string): PeopleSet {
       return campaignSet(parts, text);
     case 'experiment':
       return experimentSet(parts, text);
+    case 'goal':
+      return { kind, month: b, who: c };
     case 'hold_out':
       return holdOutSet(parts, text);
     default:
@@ -129,6 +137,7 @@ export function ruleOfSet(text: string): SegmentDefinition | null {
   // The people of one owner are no rule.
   if (set.kind === 'health' && text === `health:${set.light}`)
     return rule({ fact: { name: 'health_light', is: [set.light] } });
+  if (set.kind === 'growth') return rule({ fact: { name: 'growth_stage', is: [set.growth] } });
   if (set.kind === 'segment') return { universe: 'everyone', rule: { all: [{ segment: set.id }] } };
   return null;
 }

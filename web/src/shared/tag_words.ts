@@ -9,6 +9,7 @@ const kKinds: Record<string, WordKind> = {
   hold_out: 'held_out',
   value_tier: 'tier',
   health_light: 'light',
+  growth_stage: 'growth',
   preferred_channel: 'tag_channel',
   device: 'tag_device',
   price_band: 'tag_price_band',

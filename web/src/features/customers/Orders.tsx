@@ -7,6 +7,7 @@ import { Loaded } from '@/shared/Loaded';
 import { useFormat } from '@/shared/use_format';
 import { usePaging } from '@/shared/use_paging';
 import { useWords } from '@/shared/use_words';
+import { Refused } from './Refused';
 
 const kRows = 15;
 
@@ -43,6 +44,7 @@ export function Orders({ id }: { id: number }) {
                       {order.kind === 'refund' ? (
                         <span className="bad small"> {word('timeline_kind', 'refund')}</span>
                       ) : null}
+                      <Refused order={order} />
                     </td>
                     <td className="quiet nowrap">{format.day(order.at)}</td>
                     <td className="num">

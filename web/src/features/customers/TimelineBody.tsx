@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import type { TimelineItem } from '@/api/types';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
+import { Refused } from './Refused';
 
 /** What an item of the timeline says. */
 export function Body({ item, currency }: { item: TimelineItem; currency: string }) {
@@ -24,6 +25,7 @@ export function Body({ item, currency }: { item: TimelineItem; currency: string 
             quantity: format.count(Math.abs(quantity)),
           })}
         </span>
+        <Refused order={item.order} />
       </div>
     );
   }

@@ -8,6 +8,7 @@ import { Stage } from '@/shared/Stage';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { useStageReason } from './stage_reason';
+import { GrowthOf } from './GrowthOf';
 import { HealthOf } from './HealthOf';
 import { TagsOf } from './TagsOf';
 import { ChurnRisk, LifetimeValue } from './Worth';
@@ -44,6 +45,7 @@ export function Who({ file }: { file: CustomerFile }) {
         <p className="quiet" style={{ margin: '4px 0 0' }}>
           {reason(file.stage_reason)}
         </p>
+        <GrowthOf file={file} />
         <TagsOf file={file} />
       </section>
       <dl className="facts">

@@ -18,7 +18,10 @@ export function CumulativeChart({ result }: { result: ExperimentResult }) {
   const names = useNames();
   const values = useValues(result.currency);
   const address = useAddress();
-  const drawn = result.measures.filter((one) => one.daily.length > 1);
+  const drawn = result.measures.filter(
+    ({ daily }) =>
+      daily.length > 1 && daily.some(({ effects }) => effects.some((one) => one?.effect != null)),
+  );
   const measure = drawn.find((one) => one.key === address.text('measure')) ?? drawn[0];
   const arms = result.arms.slice(1);
   const at = Math.max(

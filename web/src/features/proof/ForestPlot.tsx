@@ -6,64 +6,10 @@ import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { Verdict } from '@/shared/Verdict';
-import { forestOf, intervalOf, placeIn, type ForestRow } from './result';
+import { Axis, Line } from './ForestLine';
+import { forestOf, intervalOf, smallP, type ForestRow } from './result';
 import { useNames } from './use_names';
 import { useValues } from './use_values';
-
-const kWidth = 320;
-const kPad = 8;
-
-function Line({ row, scale, label }: { row: ForestRow; scale: IntervalScale; label: string }) {
-  const { interval } = row;
-  const x = (at: number) => kPad + placeIn(scale, at) * (kWidth - 2 * kPad);
-  const good = interval && (row.measure.better === 'more' ? interval.low > 0 : interval.high < 0);
-  const bad = interval && (row.measure.better === 'more' ? interval.high < 0 : interval.low > 0);
-  const ink = good ? 'var(--accent)' : bad ? 'var(--bad)' : 'var(--ink-2)';
-  return (
-    <svg width={kWidth} height={22} role="img" aria-label={label}>
-      {scale.ticks.map((tick) => (
-        <line key={tick} x1={x(tick)} x2={x(tick)} y1={0} y2={22} stroke="var(--line)" />
-      ))}
-      <line x1={x(0)} x2={x(0)} y1={0} y2={22} stroke="var(--ink-3)" strokeWidth={1.5} />
-      {interval ? (
-        <>
-          <line
-            x1={x(interval.low)}
-            x2={x(interval.high)}
-            y1={11}
-            y2={11}
-            stroke={ink}
-            strokeWidth={4}
-            strokeLinecap="round"
-          />
-          <circle cx={x(interval.value)} cy={11} r={5} fill={ink} stroke="var(--ground)" />
-        </>
-      ) : null}
-    </svg>
-  );
-}
-
-function Axis({ scale }: { scale: IntervalScale }) {
-  const values = useValues('');
-  return (
-    <svg width={kWidth} height={16} aria-hidden>
-      {scale.ticks.map((tick, i) =>
-        i % 2 === 0 ? (
-          <text
-            key={tick}
-            x={kPad + placeIn(scale, tick) * (kWidth - 2 * kPad)}
-            y={12}
-            fontSize={11}
-            textAnchor={i === 0 ? 'start' : i === scale.ticks.length - 1 ? 'end' : 'middle'}
-            fill="var(--ink-3)"
-          >
-            {values.percent(tick)}
-          </text>
-        ) : null,
-      )}
-    </svg>
-  );
-}
 
 function Row({
   row,
@@ -83,6 +29,7 @@ function Row({
   const arm = result.arms.find((one) => one.key === effect.arm);
   const name = `${names.measure(measure)} · ${arm ? names.arm(arm) : effect.arm}`;
   const relative = intervalOf(effect.relative);
+  const absolute = intervalOf(effect.absolute);
   const range = relative
     ? t('result.range', { low: values.percent(relative.low), high: values.percent(relative.high) })
     : word('proof_why', effect.relative.unsaid || effect.why);
@@ -91,6 +38,14 @@ function Row({
       <td>{name}</td>
       <td className="num">
         <b>{values.change(measure, effect.absolute.effect)}</b>
+        {absolute ? (
+          <div className="quiet small nowrap">
+            {t('result.range', {
+              low: values.change(measure, absolute.low),
+              high: values.change(measure, absolute.high),
+            })}
+          </div>
+        ) : null}
       </td>
       <td className="num">{relative ? values.percent(relative.value) : '–'}</td>
       <td>
@@ -98,7 +53,10 @@ function Row({
       </td>
       <td className="num small">{range}</td>
       <td className="num">
-        {effect.p_adjusted === null ? '–' : format.count(effect.p_adjusted, 3)}
+        {effect.p_adjusted !== null && smallP(effect.p_adjusted) ? '< ' : ''}
+        {effect.p_adjusted === null
+          ? '–'
+          : format.count(smallP(effect.p_adjusted) ? 0.001 : effect.p_adjusted, 3)}
       </td>
       <td className="num">{format.percent(effect.chance_to_win, 0)}</td>
       <td className="nowrap">

@@ -72,6 +72,20 @@ export function GoalLine({ goal }: { goal: Goal }) {
         stroke="var(--accent)"
         strokeWidth={2}
       />
+      {plot.points.map((point) =>
+        point.low === null || point.high === null ? null : (
+          <line
+            key={point.label}
+            x1={x(point.at)}
+            x2={x(point.at)}
+            y1={y(point.low)}
+            y2={y(point.high)}
+            stroke="var(--accent)"
+            strokeOpacity={0.35}
+            strokeWidth={5}
+          />
+        ),
+      )}
       {plot.points.map((point) => (
         <circle
           key={point.label}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, must } from '@/api/client';
-import type { Goal, GoalHoldOut } from '@/api/types';
+import type { Goal, GoalHoldOut, GoalMonth } from '@/api/types';
 import { DeleteButton } from '@/shared/DeleteButton';
 import { Empty } from '@/shared/Empty';
 import { Loaded } from '@/shared/Loaded';
@@ -14,6 +14,7 @@ import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { Acquisition } from './Acquisition';
+import { GoalChecks } from './GoalChecks';
 import { GoalLine } from './GoalLine';
 import { kStandingMarks, useGoalValues } from './goal';
 import { NewGoal } from './NewGoal';
@@ -37,10 +38,35 @@ function Beside({ one }: { one: GoalHoldOut }) {
   );
 }
 
+/** Of how many people the last figure is. */
+function LastOf({ goal, last }: { goal: Goal; last: GoalMonth }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (last.denominator === null || goal.measure === 'cac' || goal.measure === 'ltv_cac')
+    return null;
+  if (goal.measure === 'nps') {
+    const n = format.count(last.denominator);
+    return (
+      <>
+        {' ('}
+        <People n={last.denominator} set={last.set}>
+          {t('goal.answered', { n })}
+        </People>
+        {')'}
+      </>
+    );
+  }
+  return (
+    <>
+      {' ('}
+      <People n={last.numerator} set={last.set} /> / {format.count(last.denominator)})
+    </>
+  );
+}
+
 function GoalSection({ goal }: { goal: Goal }) {
   const { t } = useTranslation();
   const word = useWords();
-  const format = useFormat();
   const mayWrite = useRight('campaigns.write');
   const values = useGoalValues();
   const last = goal.months.filter((month) => month.complete && month.value !== null).at(-1);
@@ -77,12 +103,7 @@ function GoalSection({ goal }: { goal: Goal }) {
         {last ? (
           <>
             {last.label}: <b>{values.value(goal.measure, last.value)}</b>
-            {last.denominator !== null && goal.measure !== 'cac' ? (
-              <>
-                {' ('}
-                <People n={last.numerator} set={last.set} /> / {format.count(last.denominator)})
-              </>
-            ) : null}
+            <LastOf goal={goal} last={last} />
             {' · '}
           </>
         ) : null}
@@ -91,6 +112,11 @@ function GoalSection({ goal }: { goal: Goal }) {
           after: values.value(goal.measure, goal.after),
         })}
       </p>
+      {goal.beside ? <Beside one={goal.beside} /> : null}
+      <details style={{ marginTop: 8 }}>
+        <summary>{t('goal.checks')}</summary>
+        <GoalChecks goal={goal} />
+      </details>
     </Section>
   );
 }

@@ -4,13 +4,15 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Goal } from '@/api/types';
+import type { GoalReads } from '@/api/value_types';
 import { NumberInput } from '@/shared/NumberInput';
 import { ProblemView } from '@/shared/ProblemView';
 import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';
 import { useNow } from '@/shared/use_now';
 import { useWords } from '@/shared/use_words';
-import { isRate, kGoalMeasures } from './goal';
+import { inPoints, isRate, isSaid, kGoalMeasures } from './goal';
+import { GoalExtras } from './GoalExtras';
 import { Labelled } from './Labelled';
 
 /** The month `months` after the one of an ISO day. */
@@ -18,6 +20,11 @@ function monthAfter(day: string, months: number): string {
   const [year = 2000, month = 1] = day.split('-').map(Number);
   const index = year * 12 + month - 1 + months;
   return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`;
+}
+
+function unitOf(measure: Goal['measure']) {
+  if (measure === 'nps') return 'goal.points_nps';
+  return isRate(measure) ? 'goal.points_more' : 'goal.percent_more';
 }
 
 export function NewGoal() {
@@ -32,7 +39,14 @@ export function NewGoal() {
   const [more, setMore] = useState(3);
   const [from, setFrom] = useState(monthAfter(today, 0));
   const [to, setTo] = useState(monthAfter(today, 11));
-  const points = isRate(measure);
+  const [reads, setReads] = useState<GoalReads>({
+    events: [],
+    score: '',
+    kind_property: 'kind',
+    kind: 'nps',
+  });
+  const [holdOut, setHoldOut] = useState('');
+  const points = inPoints(measure);
   const create = useMutation({
     mutationFn: () =>
       must(
@@ -42,10 +56,12 @@ export function NewGoal() {
             owner,
             measure,
             aim: points ? 'points' : 'share',
-            amount: more / 100,
+            amount: points && !isRate(measure) ? more : more / 100,
             base: null,
             from,
             to,
+            reads: isSaid(measure) ? reads : null,
+            hold_out: holdOut || null,
           },
         }),
       ),
@@ -76,7 +92,7 @@ export function NewGoal() {
           options={kGoalMeasures.map((value) => ({ value, label: word('goal_measure', value) }))}
           style={{ minWidth: 190 }}
         />
-        <Labelled unit={t(points ? 'goal.points_more' : 'goal.percent_more')}>
+        <Labelled unit={t(unitOf(measure))}>
           <NumberInput
             aria-label={t('goal.change')}
             min={-100}
@@ -98,8 +114,9 @@ export function NewGoal() {
           {t('goal.add')}
         </Button>
       </div>
+      <GoalExtras {...{ measure, reads, setReads, holdOut, setHoldOut }} />
       <p className="quiet small" style={{ margin: '8px 0 0' }}>
-        {t('goal.base_is')}
+        {t('goal.base_is')} {t('goal.usual')}
       </p>
     </Section>
   );

@@ -24,6 +24,7 @@ const kPaths: Record<Return['kind'], string> = {
   campaign: '/campaigns/',
   experiment: '/proof/experiments/',
   hold_out: '/proof/hold-outs/',
+  programme: '/loyalty/settings?programme=',
 };
 
 function Row({ one }: { one: Return }) {
@@ -40,14 +41,33 @@ function Row({ one }: { one: Return }) {
         <Link to={`${kPaths[one.kind]}${one.id}`}>{one.name}</Link>
         <div className="quiet small">
           {word('return_kind', one.kind)} · {format.day(one.from)} – {format.day(one.to)}
-          {one.complete ? '' : ` ${t('goal.not_over')}`}
+          {one.complete || one.kind === 'programme' ? '' : ` ${t('goal.not_over')}`}
         </div>
+        {one.hold_out ? (
+          <div className="small">
+            <Link to={`/proof/hold-outs/${one.hold_out.id}`}>
+              {t('returns.against', { name: one.hold_out.name })}
+            </Link>
+          </div>
+        ) : null}
       </td>
       <td className="num">
-        <People n={one.people} set={one.set} />
+        {one.kind === 'programme' && !one.hold_out ? '–' : <People n={one.people} set={one.set} />}
       </td>
       <td className="num">{one.gained ? money(one.gained.value) : '–'}</td>
-      <td className="num">{format.money(one.cost_minor, { whole: true })}</td>
+      <td className="num">
+        {format.money(one.cost_minor, { whole: true })}
+        {one.parts ? (
+          <div className="quiet small">
+            {t('returns.parts', {
+              points: format.money(one.parts.points_minor, { whole: true }),
+              checkout: format.money(one.parts.checkout_minor, { whole: true }),
+              coupons: format.money(one.parts.coupons_minor, { whole: true }),
+              entered: format.money(one.parts.entered_minor, { whole: true }),
+            })}
+          </div>
+        ) : null}
+      </td>
       <td className="num">
         <b>{one.net ? money(one.net.value) : '–'}</b>
         <div className="quiet small nowrap">{range}</div>

@@ -6,6 +6,8 @@ const month = (label: string, value: number | null) => ({
   label,
   complete: true,
   value,
+  low: null,
+  high: null,
   numerator: null,
   denominator: null,
   expected: null,
@@ -33,6 +35,8 @@ describe('goals', () => {
     ]);
     expect(plot.low).toBeLessThan(0.2);
     expect(plot.high).toBeGreaterThan(0.4);
+    const wide = [{ ...month('2026-02', 0.3), low: 0.05, high: 0.9 }] as unknown as Goal['months'];
+    expect(plotOf({ ...goal, months: wide }, 3).high).toBeGreaterThan(0.9);
     expect(plotOf({ ...goal, target: null }, 3).path).toBeNull();
     expect(plotOf({ ...goal, earlier: [], months: [], base_is: null }, 3).high).toBe(1);
   });

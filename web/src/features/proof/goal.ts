@@ -1,5 +1,5 @@
 // Goals in words and on a line.
-import type { Goal, GoalMonth } from '@/api/types';
+import type { Goal } from '@/api/types';
 import type { MarkKind } from '@/shared/Mark';
 import { useFormat } from '@/shared/use_format';
 
@@ -10,6 +10,9 @@ export const kGoalMeasures = [
   'new_customers',
   'revenue',
   'cac',
+  'nps',
+  'complaint_rate',
+  'ltv_cac',
 ] as const;
 
 export const kStandingMarks: Record<Goal['standing'], MarkKind> = {
@@ -22,7 +25,12 @@ export const kStandingMarks: Record<Goal['standing'], MarkKind> = {
 };
 
 export const isRate = (measure: Goal['measure']) =>
-  measure === 'retention_rate' || measure === 'repurchase_rate';
+  measure === 'retention_rate' || measure === 'repurchase_rate' || measure === 'complaint_rate';
+/** Read from events in which people say something. */
+export const isSaid = (measure: Goal['measure']) =>
+  measure === 'nps' || measure === 'complaint_rate';
+/** The change is said in points of the measure, not as a share of the base. */
+export const inPoints = (measure: Goal['measure']) => isRate(measure) || measure === 'nps';
 export const isMoney = (measure: Goal['measure']) => measure === 'revenue' || measure === 'cac';
 
 export function useGoalValues() {
@@ -31,6 +39,7 @@ export function useGoalValues() {
     value: (measure: Goal['measure'], value: number | null) => {
       if (value === null) return '–';
       if (isRate(measure)) return format.percent(value, 1);
+      if (measure === 'nps' || measure === 'ltv_cac') return format.count(value, 1);
       return isMoney(measure) ? format.money(Math.round(value)) : format.count(value, 0);
     },
   };
@@ -42,6 +51,9 @@ export interface Point {
   value: number;
   complete: boolean;
   set: string;
+  /** Of the interval, where the measure has one. */
+  low: number | null;
+  high: number | null;
 }
 export interface GoalPlot {
   labels: string[];
@@ -54,11 +66,21 @@ export interface GoalPlot {
 
 /** The months before and since on one axis of months; month 0 is the first one shown. */
 export function plotOf(goal: Goal, length: number): GoalPlot {
-  const shown: readonly GoalMonth[] = [...goal.earlier, ...goal.months];
+  const shown: readonly Goal['earlier'][number][] = [...goal.earlier, ...goal.months];
   const points = shown.flatMap((month, at) =>
     month.value === null
       ? []
-      : [{ label: month.label, at, value: month.value, complete: month.complete, set: month.set }],
+      : [
+          {
+            label: month.label,
+            at,
+            value: month.value,
+            complete: month.complete,
+            set: month.set,
+            low: month.low,
+            high: month.high,
+          },
+        ],
   );
   const start = goal.earlier.length;
   const path: GoalPlot['path'] =
@@ -68,7 +90,8 @@ export function plotOf(goal: Goal, length: number): GoalPlot {
           { at: start - 1, value: goal.base_is },
           { at: start + length - 1, value: goal.target },
         ];
-  const values = [...points, ...(path ?? [])].map((point) => point.value);
+  const bounds = points.flatMap((point) => [point.low ?? point.value, point.high ?? point.value]);
+  const values = [...bounds, ...(path ?? []).map((point) => point.value)];
   const low = Math.min(...values, Infinity);
   const high = Math.max(...values, -Infinity);
   const room = (high - low || Math.abs(high) || 1) * 0.12;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExperimentResult } from '@/api/types';
-import { evenWeights, forestOf, keyOf, placeIn, toldOf } from './result';
+import { evenWeights, forestOf, keyOf, placeIn, smallP, toldOf } from './result';
 
 const none = { effect: null, low: null, high: null, p_value: null, unsaid: 'nobody' as const };
 const some = (low: number, effect: number, high: number) => ({
@@ -13,7 +13,10 @@ const some = (low: number, effect: number, high: number) => ({
 
 describe('what is told of an effect', () => {
   test('relative first, else absolute, else nothing', () => {
-    expect(toldOf({ relative: some(-1, 0, 1), absolute: some(2, 3, 4) })?.relative).toBe(true);
+    expect(toldOf({ relative: some(-1, 0, 1), absolute: some(-2, 3, 4) })?.relative).toBe(true);
+    expect(toldOf({ relative: some(0.1, 2, 5), absolute: some(2, 3, 4) })?.relative).toBe(true);
+    // The verdict is the absolute difference's: what is told beside it must not say less.
+    expect(toldOf({ relative: some(-1, 2, 5), absolute: some(2, 3, 4) })?.relative).toBe(false);
     expect(toldOf({ relative: none, absolute: some(2, 3, 4) })).toEqual({
       relative: false,
       interval: { value: 3, low: 2, high: 4 },
@@ -39,6 +42,11 @@ describe('forest', () => {
     expect(placeIn(scale, -90)).toBe(0);
     expect(placeIn(scale, 0)).toBeCloseTo(0.5, 1);
   });
+});
+
+test('no p value reads as 0', () => {
+  expect(smallP(0.0004)).toBe(true);
+  expect(smallP(0.001)).toBe(false);
 });
 
 test('weights add up to 1', () => {

@@ -18,14 +18,23 @@ export function intervalOf({ effect, low, high }: Shown): Interval | null {
   return effect === null || low === null || high === null ? null : { value: effect, low, high };
 }
 
-/** What is told of an effect first: relative to the control where that can be said. */
+const saysWhich = ({ low, high }: Interval): boolean => low > 0 || high < 0;
+
+/** A p value as it is read: one too small for three digits is not 0. */
+export const smallP = (p: number): boolean => p < 0.0005;
+
+/**
+ * What is told of an effect first: relative to the control where that can be said. Verdicts are
+ * those of the absolute difference; where the relative one is too wide to say as much, it is told.
+ */
 export function toldOf(effect: {
   relative: Shown | null;
   absolute: Shown | null;
 }): { relative: boolean; interval: Interval } | null {
   const relative = effect.relative && intervalOf(effect.relative);
-  if (relative) return { relative: true, interval: relative };
   const absolute = effect.absolute && intervalOf(effect.absolute);
+  const wider = relative && absolute && saysWhich(absolute) && !saysWhich(relative);
+  if (relative && !wider) return { relative: true, interval: relative };
   return absolute ? { relative: false, interval: absolute } : null;
 }
 

@@ -6,7 +6,7 @@ import { NumberInput } from '@/shared/NumberInput';
 import { useWords } from '@/shared/use_words';
 import { ModelSettings } from './ModelSettings';
 
-const kModels = ['best', 'bg_nbd', 'mbg_nbd', 'pareto_nbd'] as const;
+const kModels = ['best', 'bg_nbd', 'mbg_nbd', 'pareto_nbd', 'bg_bb'] as const;
 
 /** Parts are said in per cent here and in parts of one in the contract. */
 const inPercent = (part: number | undefined) => Math.round((part ?? 0) * 1000) / 10;
@@ -38,6 +38,13 @@ export function ClvSettingsForm({ settings }: { settings: ClvSettings }) {
         <Select
           options={kModels.map((value) => ({ value, label: word('purchase_model', value) }))}
         />
+      </Form.Item>
+      <Form.Item
+        name="opportunity_days"
+        label={t('clv.opportunity')}
+        extra={t('clv.opportunity_hint')}
+      >
+        <NumberInput min={0} max={3660} precision={0} addonAfter={t('by.day')} />
       </Form.Item>
       <Form.Item name="horizon_months" label={t('clv.horizon')}>
         <NumberInput min={1} max={60} addonAfter={t('by.month')} />

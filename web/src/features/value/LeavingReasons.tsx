@@ -8,6 +8,7 @@ import { Section } from '@/shared/Section';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { useSegments } from '@/shared/use_segments';
+import { LeavingPeriods } from './LeavingPeriods';
 import { LeavingSettingsForm } from './LeavingSettingsForm';
 import { LeavingTable } from './LeavingTable';
 
@@ -64,6 +65,12 @@ export function LeavingReasons() {
                 </>
               )}
             </Section>
+            {leaving.total > 0 ? (
+              <Section title={t('leaving.periods')}>
+                <p className="quiet">{t('leaving.periods_how')}</p>
+                <LeavingPeriods leaving={leaving} />
+              </Section>
+            ) : null}
             <Section title={t('leaving.settings')}>
               <LeavingSettingsForm settings={leaving.settings} />
             </Section>

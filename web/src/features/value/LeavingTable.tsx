@@ -3,17 +3,9 @@ import type { Leaving } from '@/api/value_types';
 import { People } from '@/shared/People';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
+import { useReasonWord } from './left_reason';
 
 const kKnown = ['said', 'complaint', 'trouble', 'model'] as const;
-
-function useReasonWord() {
-  const word = useWords();
-  return ({ known, reason }: Leaving['reasons'][number]): string => {
-    if (known === 'model') return word('churn_column', reason);
-    if (known === 'trouble' || reason === '(other)') return word('left_trouble', reason);
-    return reason;
-  };
-}
 
 /** Reasons by month, the surest source first. */
 export function LeavingTable({ leaving }: { leaving: Leaving }) {

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { ChurnScores } from '@/api/value_types';
+import { ActOn } from '@/shared/ActOn';
 import { People } from '@/shared/People';
 import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';
@@ -20,13 +21,14 @@ export function RiskBands({ scores, currency }: { scores: ChurnScores; currency:
           })}
         </p>
       ) : null}
-      <table className="plain" style={{ maxWidth: 720 }}>
+      <table className="plain" style={{ maxWidth: 880 }}>
         <thead>
           <tr>
             <th>{t('risk.probability')}</th>
             <th className="num">{t('retention.people')}</th>
             <th className="num">{t('risk.leaving')}</th>
             <th className="num">{t('risk.paid')}</th>
+            <th />
           </tr>
         </thead>
         <tbody>
@@ -40,6 +42,11 @@ export function RiskBands({ scores, currency }: { scores: ChurnScores; currency:
               </td>
               <td className="num">{format.count(one.leaving)}</td>
               <td className="num">{format.money(one.paid_minor, { whole: true, currency })}</td>
+              <td className="num">
+                {one.people > 0 ? (
+                  <ActOn whom={{ set: one.set }} n={one.people} size="small" />
+                ) : null}
+              </td>
             </tr>
           ))}
         </tbody>

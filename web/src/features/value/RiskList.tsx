@@ -14,6 +14,7 @@ export function RiskList({ currency }: { currency: string }) {
     <Section title={t('risk.list')}>
       <RankedPeople
         model="churn"
+        actions
         get={(query) => must(api.GET('/v1/value/churn/people', { params: { query } }))}
         head={
           <>

@@ -10,6 +10,7 @@ import { Section } from '@/shared/Section';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
+import { Growth } from './Growth';
 import { HistoryChart } from './HistoryChart';
 import { FlowFigure } from './FlowFigure';
 import { StageRulesForm } from './StageRulesForm';
@@ -71,6 +72,7 @@ function Answer({ stages }: { stages: Stages }) {
       <Section title={t('rules.title')}>
         <StageRulesForm />
       </Section>
+      <Growth />
     </>
   );
 }

@@ -1,14 +1,12 @@
-#include "people/bulk.h"
+#include "store/in_lists.h"
 
 #include <algorithm>
 #include <bit>
 #include <string>
 #include <vector>
 
-namespace perennial::people {
+namespace perennial::store {
 namespace {
-
-using store::Value;
 
 // Runs `body(sql, parameters)` for each chunk. The last chunk is filled up to a power of two with
 // copies of its last key.
@@ -36,9 +34,9 @@ Result<void> in_chunks(std::string_view sql, std::span<const Value> fixed,
 
 }  // namespace
 
-Result<void> each_in(store::Connection& c, std::string_view sql, std::span<const Value> fixed,
+Result<void> each_in(Connection& c, std::string_view sql, std::span<const Value> fixed,
                      std::span<const Value> keys,
-                     const std::function<Result<void>(const store::Row&)>& each) {
+                     const std::function<Result<void>(const Row&)>& each) {
   return in_chunks(
       sql, fixed, keys,
       [&](const std::string& text, const std::vector<Value>& parameters) -> Result<void> {
@@ -47,7 +45,7 @@ Result<void> each_in(store::Connection& c, std::string_view sql, std::span<const
       });
 }
 
-Result<void> execute_in(store::Connection& c, std::string_view sql, std::span<const Value> fixed,
+Result<void> execute_in(Connection& c, std::string_view sql, std::span<const Value> fixed,
                         std::span<const Value> keys) {
   return in_chunks(
       sql, fixed, keys,
@@ -57,4 +55,4 @@ Result<void> execute_in(store::Connection& c, std::string_view sql, std::span<co
       });
 }
 
-}  // namespace perennial::people
+}  // namespace perennial::store

@@ -1,0 +1,204 @@
+// Actions on chosen people over a log in memory and a real state database; what gives is a stand-in
+// that keeps what it was asked to give.
+#include "actions/actions.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "experiments/experiments.h"
+#include "timeline/followed_log_testing.h"
+
+namespace perennial::actions {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+class ActionRoutes : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(followed_.database->migrate(experiments::migrations()));
+    actions_ = std::make_unique<Actions>(wiring());
+    http::Router router;
+    actions_->add_routes(router);
+    http::Options options;
+    options.port = 0;
+    options.authorize = [this](const http::Route& route, http::Request& request) {
+      right_ = route.right;
+      request.principal = {.id = "u1", .name = "Ann", .role = "", .source = ""};
+      return std::optional<http::Response>();
+    };
+    server_ = http::Server::start(std::move(router), std::move(options)).value();
+    for (const char* user : {"a", "b", "c", "d"}) {
+      events::Event e;
+      e.source = "shop";
+      e.message_id = user;
+      e.type = events::Type::kIdentify;
+      e.user_id = user;
+      e.timestamp = e.received_at = now_;
+      waiting_.push_back(std::move(e));
+    }
+    followed_.take(std::exchange(waiting_, {}));
+  }
+  void TearDown() override { server_->stop(500ms); }
+
+  Actions::Wiring wiring() {
+    return {
+        .database = *followed_.database,
+        .log = *followed_.log,
+        .resolve_set = [this](std::string_view set) -> Result<std::vector<PersonId>> {
+          if (set != "churn:band:5") return fail(Code::kInvalid, "no such set", "set");
+          return set_;
+        },
+        .clock = [this] { return now_; },
+        .coupons = [this](store::Connection&, const Request&,
+                          std::span<const PersonId> people) { return give(people); },
+        .points = [this](const Request&, std::span<const PersonId> people) { return give(people); },
+        .list = [this](const Request&, std::span<const PersonId> people,
+                       const http::Principal&) { return give(people); },
+        .follow_up = [this](store::Connection&, const Request&, std::span<const PersonId> people,
+                            const http::Principal&) { return give(people); }};
+  }
+  // Those who have it already are left out.
+  Result<Given> give(std::span<const PersonId> people) {
+    if (broken_) return fail(Code::kFull, "no space", "disk");
+    Given given;
+    for (const PersonId person : people) {
+      if (has_.insert(person).second) {
+        given.done.push_back(person);
+      } else {
+        ++given.skipped;
+      }
+    }
+    return given;
+  }
+  PersonId person(std::string_view user) {
+    const auto found = followed_.database->read(
+        [&](store::Connection& c) { return people::resolve(c, user, ""); });
+    return found && *found ? **found : 0;
+  }
+  Json call(const std::string& what, const Json& body, int status = 200) {
+    http::Client client("127.0.0.1", server_->port());
+    auto answer = client.send("POST", "/v1/actions/" + what, to_text(body),
+                              {{"content-type", "application/json"}});
+    EXPECT_TRUE(answer);
+    EXPECT_EQ(answer->status, status) << answer->body;
+    auto json = parse_json(answer->body);
+    return json ? *json : Json();
+  }
+  Json coupon(const Json& change = Json::object()) {
+    Json body = {{"request_id", "r1"},
+                 {"programme", "shop"},
+                 {"batch", "spring"},
+                 {"people", {person("a"), person("b"), 9'999}}};
+    body.update(change);
+    return body;
+  }
+  void hold_out(const char* scope, PersonId who) {
+    ASSERT_TRUE(followed_.database->write([&](store::Connection& c) -> Result<void> {
+      TRY(
+          c.execute("INSERT INTO hold_outs (id, name, scope, percent, salt, created_at, "
+                    "started_at, last_person) VALUES ($1, 'h', $1, 0.0000001, 's', 0, 0, 0)",
+                    {std::string(scope)}));
+      return experiments::keep_members(c, std::vector<experiments::HeldPerson>{{scope, who, "x"}},
+                                       now_);
+    }));
+  }
+  std::vector<events::StoredEvent> told() {
+    return followed_.log->read({.names = {std::string(kTaken)}}).value();
+  }
+
+  timeline::FollowedLog followed_{migrations()};
+  std::unique_ptr<Actions> actions_;
+  std::unique_ptr<http::Server> server_;
+  std::vector<events::Event> waiting_;
+  std::vector<PersonId> set_;
+  std::set<PersonId> has_;
+  bool broken_ = false;
+  std::string right_;
+  Instant now_ = *parse_instant("2026-03-10T00:00:00Z");
+};
+
+TEST_F(ActionRoutes, ARequestActsOnceAndIsTold) {
+  const Json first = call("coupon", coupon());
+  EXPECT_EQ(right_, "loyalty.write");
+  EXPECT_EQ(first["asked"], 3);
+  EXPECT_EQ(first["done"], 2);
+  EXPECT_EQ(first["refused"], 1) << "nobody has that number";
+  EXPECT_EQ(first["repeated"], false);
+  const Json again = call("coupon", coupon());
+  EXPECT_EQ(again["done"], 2);
+  EXPECT_EQ(again["repeated"], true);
+  EXPECT_EQ(call("coupon", coupon({{"batch", "other"}}), 409)["where"], "request_id");
+  ASSERT_EQ(told().size(), 2u);
+  EXPECT_EQ(told()[0].user_id, "a");
+  EXPECT_EQ(told()[0].source, kSource);
+  const Json properties = *parse_json(told()[0].properties);
+  EXPECT_EQ(properties["action"], "coupon");
+  EXPECT_EQ(properties["batch"], "spring");
+  EXPECT_EQ(properties["by"], "Ann");
+  // Another request to one who has it.
+  const Json third = call("coupon", coupon({{"request_id", "r2"}, {"people", {person("a")}}}));
+  EXPECT_EQ(third["skipped"], 1);
+  EXPECT_EQ(told().size(), 2u);
+}
+
+TEST_F(ActionRoutes, WhatFailedIsDoneByTheSameRequestLater) {
+  broken_ = true;
+  call("points", coupon({{"points", 5}, {"text", "sorry"}}), 507);
+  EXPECT_TRUE(told().empty());
+  broken_ = false;
+  const Json done = call("points", coupon({{"points", 5}, {"text", "sorry"}}));
+  EXPECT_EQ(done["done"], 2);
+  EXPECT_EQ(done["repeated"], false);
+  EXPECT_EQ(told().size(), 2u);
+}
+
+TEST_F(ActionRoutes, HoldOutsHold) {
+  hold_out("loyalty", person("a"));
+  hold_out("campaigns", person("b"));
+  const Json trial = call("coupon", coupon({{"dry_run", true}}));
+  EXPECT_EQ(trial["held_out"], 1);
+  EXPECT_EQ(trial["done"], 1);
+  EXPECT_TRUE(has_.empty());
+  const Json given = call("coupon", coupon());
+  EXPECT_EQ(given["held_out"], 1);
+  EXPECT_THAT(has_, ElementsAre(person("b")));
+  has_.clear();
+  const Json due = {{"request_id", "f"},
+                    {"people", {person("a"), person("b")}},
+                    {"text", "Call"},
+                    {"due_at", "2026-03-12T00:00:00Z"}};
+  EXPECT_EQ(call("follow-up", due)["held_out"], 1);
+  EXPECT_THAT(has_, ElementsAre(person("a")));
+  has_.clear();
+  const Json list = {{"request_id", "l"}, {"people", {person("a"), person("b")}}, {"segment", "s"}};
+  EXPECT_EQ(call("list", list)["done"], 2);
+  EXPECT_EQ(right_, "segments.write");
+}
+
+TEST_F(ActionRoutes, TakeASetAndRefuseWhatIsWrong) {
+  set_ = {person("c"), person("d")};
+  Json body = coupon({{"set", "churn:band:5"}});
+  EXPECT_EQ(call("coupon", body, 400)["where"], "people") << "one of both";
+  body.erase("people");
+  EXPECT_EQ(call("coupon", body)["done"], 2);
+  body["set"] = "luck";
+  call("coupon", body, 400);
+  set_.clear();
+  body["set"] = "churn:band:5";
+  EXPECT_EQ(call("coupon", body, 400)["where"], "set");
+  const auto refused = [&](const char* what, const Json& change) {
+    return call(what, coupon(change), 400).value("where", "");
+  };
+  EXPECT_EQ(refused("coupon", {{"request_id", ""}}), "request_id");
+  EXPECT_EQ(refused("coupon", {{"people", {0}}}), "people");
+  EXPECT_EQ(refused("coupon", {{"people", Json::array()}}), "people");
+  EXPECT_EQ(refused("points", {{"points", 0}, {"text", "x"}}), "points");
+  EXPECT_EQ(refused("points", {{"points", kMaxPoints + 1}, {"text", "x"}}), "points");
+  EXPECT_EQ(refused("follow-up", {{"text", "x"}, {"due_at", "soon"}}), "due_at");
+  call("coupon", coupon({{"people", std::vector<int>(kMaxPeople + 1, 1)}}), 413);
+}
+
+}  // namespace
+}  // namespace perennial::actions
