@@ -551,7 +551,12 @@ void Run::report(Replay& replay, int64_t now_ms) const {
 }
 
 Replay Run::run(std::vector<Fact>& facts, int64_t now_ms) {
-  std::erase_if(facts, [&](const Fact& fact) { return fact.at_ms > now_ms; });
+  int64_t next_ms = kNever;
+  std::erase_if(facts, [&](const Fact& fact) {
+    if (fact.at_ms <= now_ms) return false;
+    next_ms = std::min(next_ms, fact.at_ms);
+    return true;
+  });
   std::ranges::sort(facts, {},
                     [](const Fact& fact) { return std::tie(fact.at_ms, fact.kind, fact.key); });
   for (const Fact& fact : facts) {
@@ -581,6 +586,7 @@ Replay Run::run(std::vector<Fact>& facts, int64_t now_ms) {
   }
   Replay replay;
   replay.standing = track_.standing(now_ms);
+  replay.standing.next_ms = std::min(replay.standing.next_ms, next_ms);
   report(replay, now_ms);
   for (Given& given : given_) replay.awards.push_back(std::move(given.award));
   return replay;

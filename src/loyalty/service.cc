@@ -154,11 +154,9 @@ Result<bool> Service::work_once() {
     more = more || settled > 0;
     const Terms terms =
         TRY(wiring_.database.read([&](store::Connection& c) { return terms_of(c, programme); }));
-    if (terms.levels.on()) {
-      const size_t assessed = TRY(wiring_.database.write(
-          [&](store::Connection& c) { return assess_due(c, terms, now(), kAssessAtOnce); }));
-      more = more || assessed == kAssessAtOnce;
-    }
+    const size_t assessed = TRY(wiring_.database.write(
+        [&](store::Connection& c) { return assess_due(c, terms, now(), kAssessAtOnce); }));
+    more = more || assessed == kAssessAtOnce;
     if (programme.takes_events && TRY(backfill(terms))) more = true;
   }
   return more;
