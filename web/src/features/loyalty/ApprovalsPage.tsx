@@ -13,6 +13,7 @@ import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { ForProgramme } from './ForProgramme';
 import { MemberLink } from './MemberLink';
+import { ProgrammeSwitch } from './programme/ProgrammeSwitch';
 
 const kStates = ['waiting', 'approved', 'refused'] as const;
 
@@ -130,7 +131,9 @@ export default function ApprovalsPage() {
   const { t } = useTranslation();
   return (
     <>
-      <PageHead title={t('approval.title')} lead={t('approval.lead')} />
+      <PageHead title={t('approval.title')} lead={t('approval.lead')}>
+        <ProgrammeSwitch />
+      </PageHead>
       <ForProgramme>{(programme) => <Body programme={programme} />}</ForProgramme>
     </>
   );

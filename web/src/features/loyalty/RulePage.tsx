@@ -6,13 +6,16 @@ import { useNavigate, useParams } from 'react-router';
 import { api, must } from '@/api/client';
 import type { LoyaltyRule, Programme } from '@/api/types';
 import { Empty } from '@/shared/Empty';
+import { LinkButton } from '@/shared/LinkButton';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
 import { Section } from '@/shared/Section';
 import { useRight } from '@/shared/session';
 import { DryRunView } from './DryRunView';
 import { Fields } from './Fields';
+import { ForProgramme } from './ForProgramme';
 import './loyalty.css';
+import { ProgrammeSwitch } from './programme/ProgrammeSwitch';
 import { NewRule } from './rule/NewRule';
 import { faultsOfRule, kRuleFields } from './rule/rule_faults';
 import { RuleForm } from './RuleForm';
@@ -86,25 +89,22 @@ function Editor({ rule, programme, id }: EditorProps) {
   );
 }
 
-export default function RulePage() {
+function Body({ programme }: { programme: Programme }) {
   const { t } = useTranslation();
   const { id } = useParams();
-  const { programme } = useProgramme();
   const query = useQuery({
-    queryKey: ['loyalty', programme?.id, 'rules'],
-    enabled: programme !== undefined,
+    queryKey: ['loyalty', programme.id, 'rules'],
     refetchOnWindowFocus: false,
     queryFn: () =>
       must(
         api.GET('/v1/loyalty/programmes/{programme}/rules', {
-          params: { path: { programme: programme?.id ?? '' } },
+          params: { path: { programme: programme.id } },
         }),
       ),
   });
   return (
     <Loaded query={query} title={t('loyalty.rule')}>
       {({ rules }) => {
-        if (!programme) return <Empty title={t('loyalty.none')} />;
         if (id === undefined)
           return (
             <NewRule programme={programme} taken={rules.map((one) => one.id)}>
@@ -114,9 +114,37 @@ export default function RulePage() {
             </NewRule>
           );
         const rule = rules.find((one) => one.id === id);
-        if (!rule) return <Empty title={t('loyalty.no_rule')} />;
+        if (!rule)
+          return (
+            <>
+              <PageHead title={t('loyalty.rule')} lead={programme.name} />
+              <Empty
+                title={t('loyalty.no_rule')}
+                action={
+                  <LinkButton to={`/loyalty?programme=${programme.id}`}>
+                    {programme.name}
+                  </LinkButton>
+                }
+              />
+            </>
+          );
         return <Editor key={rule.version} rule={rule} programme={programme} />;
       }}
     </Loaded>
+  );
+}
+
+export default function RulePage() {
+  const { t } = useTranslation();
+  const { programme } = useProgramme();
+  return (
+    <>
+      {programme ? null : (
+        <PageHead title={t('loyalty.rule')}>
+          <ProgrammeSwitch />
+        </PageHead>
+      )}
+      <ForProgramme>{(one) => <Body programme={one} />}</ForProgramme>
+    </>
   );
 }

@@ -14,6 +14,7 @@ import { DryRunView } from '../DryRunView';
 import { FieldFault, Fields } from '../Fields';
 import '../loyalty.css';
 import { AddPart } from '../Parts';
+import { ProgrammeSwitch } from '../programme/ProgrammeSwitch';
 import { LevelRow } from './LevelRow';
 import {
   faultsOfLevels,
@@ -67,6 +68,7 @@ export function LevelsForm({ levels, programme }: Props) {
   return (
     <>
       <PageHead title={t('loyalty.levels')} lead={programme.name}>
+        <ProgrammeSwitch />
         <Button
           type="primary"
           loading={save.isPending}

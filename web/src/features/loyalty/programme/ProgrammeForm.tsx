@@ -21,6 +21,7 @@ import {
   kProgrammeFields,
   newCurrency,
 } from './programme_draft';
+import { ProgrammeSwitch } from './ProgrammeSwitch';
 import { ProgrammeTerms } from './ProgrammeTerms';
 
 interface Props {
@@ -62,6 +63,7 @@ export function ProgrammeForm({ programme, begin, taken }: Props) {
         title={t(programme ? 'programme.title' : 'programme.new')}
         lead={programme?.name ?? t('programme.new_lead')}
       >
+        {programme ? <ProgrammeSwitch /> : null}
         {programme ? (
           <LinkButton to="/loyalty/settings?programme=new">{t('programme.another')}</LinkButton>
         ) : null}
