@@ -15,6 +15,7 @@ import { useWords } from '@/shared/use_words';
 import { ForProgramme } from './ForProgramme';
 import { ApprovalAmount } from './ApprovalAmount';
 import { MemberLink } from './MemberLink';
+import { ProgrammeSwitch } from './programme/ProgrammeSwitch';
 import { wordOf } from './word_of';
 
 const kStates = ['waiting', 'approved', 'refused'] as const;
@@ -139,7 +140,9 @@ export default function ApprovalsPage() {
   const { t } = useTranslation();
   return (
     <>
-      <PageHead title={t('approval.title')} lead={t('approval.lead')} />
+      <PageHead title={t('approval.title')} lead={t('approval.lead')}>
+        <ProgrammeSwitch />
+      </PageHead>
       <ForProgramme>{(programme) => <Body programme={programme} />}</ForProgramme>
     </>
   );

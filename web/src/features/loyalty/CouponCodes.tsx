@@ -5,7 +5,9 @@ import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { CouponBatch, Programme } from '@/api/types';
 import { download } from '@/shared/csv';
-import { NumberInput } from '@/shared/NumberInput';
+import { Fields } from '@/shared/form/Fields';
+import { NeededNumber } from '@/shared/form/NeededNumber';
+import { SaveButton } from '@/shared/form/SaveButton';
 import { ProblemView } from '@/shared/ProblemView';
 import { useFormat } from '@/shared/use_format';
 import { useSegments } from '@/shared/use_segments';
@@ -71,17 +73,19 @@ export function CouponCodes({ programme, batch }: Props) {
       ) : null}
       {issue.isPending ? <Progress percent={done} aria-label={t('coupon.issue')} /> : null}
       <div className="row" style={{ flexWrap: 'wrap', margin: '8px 0' }}>
-        <NumberInput
-          aria-label={t('coupon.how_many')}
-          min={1}
-          max={kMostCodes}
-          precision={0}
-          value={count}
-          onChange={(next) => setCount(next ?? 1)}
-        />
-        <Button loading={make.isPending} onClick={() => make.mutate()}>
-          {t('coupon.make')}
-        </Button>
+        <Fields error={null}>
+          <NeededNumber
+            aria-label={t('coupon.how_many')}
+            min={1}
+            max={kMostCodes}
+            precision={0}
+            value={count}
+            onChange={setCount}
+          />
+          <SaveButton type="default" save={make}>
+            {t('coupon.make')}
+          </SaveButton>
+        </Fields>
       </div>
       <div className="row" style={{ flexWrap: 'wrap' }}>
         <Select

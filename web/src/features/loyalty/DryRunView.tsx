@@ -85,8 +85,10 @@ export function DryRunView({ programme, change }: Props) {
   const { t } = useTranslation();
   const now = useNow();
   const [days, setDays] = useState<number>(90);
+  // What is tried: a result is shown as that of the form only while the form says the same.
+  const input = JSON.stringify({ days, ...change });
   const run = useMutation({
-    mutationFn: () =>
+    mutationFn: (_input: string) =>
       must(
         api.POST('/v1/loyalty/programmes/{programme}/dry-run', {
           params: { path: { programme: programme.id } },
@@ -94,6 +96,7 @@ export function DryRunView({ programme, change }: Props) {
         }),
       ),
   });
+  const current = run.variables === input;
   return (
     <>
       <p className="quiet">{t('loyalty.dry_lead')}</p>
@@ -104,12 +107,17 @@ export function DryRunView({ programme, change }: Props) {
           onChange={setDays}
           options={kDays.map((value) => ({ value, label: t('loyalty.days', { n: value }) }))}
         />
-        <Button loading={run.isPending} onClick={() => run.mutate()}>
+        <Button loading={run.isPending} onClick={() => run.mutate(input)}>
           {t('loyalty.dry_do')}
         </Button>
       </div>
-      {run.isError ? <ProblemView error={run.error} /> : null}
-      {run.data ? (
+      {run.isError && current ? <ProblemView error={run.error} /> : null}
+      {run.data && !current ? (
+        <p className="notice" role="status">
+          {t('loyalty.dry_stale')}
+        </p>
+      ) : null}
+      {run.data && current ? (
         <Result
           result={run.data}
           programme={programme}
