@@ -14,6 +14,7 @@ import { Adjust } from './Adjust';
 import { Balances } from './Balances';
 import { MemberCentre } from './MemberCentre';
 import { MemberReferral } from './MemberReferral';
+import { QuoteView } from './quote/QuoteView';
 import { StandingView } from './StandingView';
 import { StatementTable } from './StatementTable';
 import { useProgramme } from './use_programme';
@@ -69,6 +70,9 @@ function Body({ programme, person }: { programme: Programme; person: number }) {
               person={person}
               currency={currency}
             />
+          </Section>
+          <Section title={t('quote.title')}>
+            <QuoteView programme={programme} person={person} />
           </Section>
           {mayWrite ? (
             <Section title={t('loyalty.adjust')}>
