@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "loyalty/birthday.h"
 #include "loyalty/budgets.h"
 #include "loyalty/outbox.h"
 #include "loyalty/rows.h"
@@ -287,6 +288,7 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
     TRY(budgets.save(c));
     TRY(tell_levels(c, terms, replays, now));
     TRY(save_standings(c, terms.programme, replays));
+    TRY(give_birthday_gifts(c, terms, replays, now));
   }
   return {};
 }

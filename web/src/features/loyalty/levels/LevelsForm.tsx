@@ -14,6 +14,7 @@ import { DryRunView } from '../DryRunView';
 import { FieldFault, Fields } from '../Fields';
 import '../loyalty.css';
 import { AddPart } from '../Parts';
+import { BirthdayGifts } from './BirthdayGifts';
 import { LevelRow } from './LevelRow';
 import {
   faultsOfLevels,
@@ -110,6 +111,7 @@ export function LevelsForm({ levels, programme }: Props) {
           </div>
         ) : null}
         <FieldFault at="levels" />
+        <BirthdayGifts programme={programme} levels={list} change={put} />
         <p className="quiet small" style={{ margin: '8px 0 4px' }}>
           {t('levels_form.lead', { measure: word('level_measure', draft.measure) })}
         </p>
