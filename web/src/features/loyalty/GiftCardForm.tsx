@@ -10,6 +10,7 @@ import { ProblemView } from '@/shared/ProblemView';
 import { ZonedPicker } from '@/shared/ZonedPicker';
 import { FormRow } from './FormRow';
 import { NameRow } from './NameRow';
+import { Waits } from './Waits';
 import { wordOf } from './word_of';
 
 const kMostCards = 10_000;
@@ -31,9 +32,10 @@ export function GiftCardForm({ programme }: { programme: Programme }) {
           body: { name, currency, amount, count, ...(until ? { claim_until: until } : {}) },
         }),
       ),
-    onSuccess: ({ codes }) => {
-      download(`${wordOf(name)}.csv`, [[t('gift.code')], ...codes.map((code) => [code])]);
-      return client.invalidateQueries({ queryKey: ['loyalty', programme.id, 'gift-cards'] });
+    onSuccess: (made) => {
+      if ('codes' in made)
+        download(`${wordOf(name)}.csv`, [[t('gift.code')], ...made.codes.map((code) => [code])]);
+      return client.invalidateQueries({ queryKey: ['loyalty', programme.id] });
     },
   });
   const whole = (label: string, value: number, most: number, change: (next: number) => void) => (
@@ -51,6 +53,7 @@ export function GiftCardForm({ programme }: { programme: Programme }) {
   return (
     <>
       {make.isError ? <ProblemView error={make.error} /> : null}
+      <Waits answer={make.data} />
       <NameRow value={name} change={setName} />
       <FormRow name={t('gift.currency')}>
         <Select

@@ -9,6 +9,7 @@ import { LinkButton } from '@/shared/LinkButton';
 import { PageHead } from '@/shared/PageHead';
 import { Section } from '@/shared/Section';
 import { useRight } from '@/shared/session';
+import { useFormat } from '@/shared/use_format';
 import { FieldFault, Fields } from '../Fields';
 import '../loyalty.css';
 import { AddPart } from '../Parts';
@@ -37,6 +38,7 @@ export function ProgrammeForm({ programme, begin, taken }: Props) {
   const { message } = App.useApp();
   const navigate = useNavigate();
   const client = useQueryClient();
+  const format = useFormat();
   const mayWrite = useRight('loyalty.write');
   const [draft, setDraft] = useState(begin);
   const [tried, setTried] = useState(false);
@@ -49,9 +51,10 @@ export function ProgrammeForm({ programme, begin, taken }: Props) {
           body: draft,
         }),
       ),
-    onSuccess: async ({ id }) => {
+    onSuccess: async ({ id, limit_waits: limit }) => {
       await client.invalidateQueries({ queryKey: ['loyalty'] });
-      void message.success(t('settings.saved'));
+      if (limit) void message.warning(t('approval.limit_waits', { limit: format.count(limit) }));
+      else void message.success(t('settings.saved'));
       void navigate(`/loyalty?programme=${id}`);
     },
   });
