@@ -2,6 +2,7 @@
 #include <array>
 
 #include "loyalty/loyalty.h"
+#include "loyalty/schema_later.h"
 
 namespace perennial::loyalty {
 namespace {
@@ -555,6 +556,9 @@ constexpr std::array kMigrations = {
     store::Migration{"loyalty", 14, "sides of joined people, times of old awards", kSides},
     store::Migration{"loyalty", 15, "open lots in the order of spending", kOrderOfSpending},
     store::Migration{"loyalty", 16, "who is held out", kHeldOut},
+    store::Migration{"loyalty", 17, "who posted what, and how postings are found", kSearch},
+    store::Migration{"loyalty", 18, "birthday gifts", kBirthdays},
+    store::Migration{"loyalty", 19, "whatever waits for a second person", kAsked},
 };
 
 }  // namespace

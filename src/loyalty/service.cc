@@ -63,6 +63,8 @@ std::optional<Result<std::vector<PersonId>>> Service::resolve_set(std::string_vi
 void Service::add_routes(http::Router& router) {
   add_setup_routes(router);
   add_ledger_routes(router);
+  add_approval_routes(router);
+  add_posting_routes(router);
   add_report_routes(router);
   add_coupon_routes(router);
   add_reward_routes(router);

@@ -63,6 +63,8 @@ const STEPS = [
   ['levels are added, moved and removed', programme.levels],
   ['another programme is set up by hand', programme.another],
   ['two people agree to an adjustment', programme.fourEyes],
+  ['the ledger is searched over everybody', programme.ledger],
+  ['an order is tried, with the reasons', programme.quote],
   ['a member centre opens as on a phone', member.opened],
   ['a member signs in and takes a reward on their phone', member.onThePhone],
   ['an address is told', loyalty.webhook],
