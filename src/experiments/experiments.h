@@ -18,6 +18,7 @@
 #include "http/http.h"
 #include "people/people.h"
 #include "proof/proof.h"
+#include "segments/segments.h"
 #include "store/store.h"
 
 namespace perennial::timeline {
@@ -65,6 +66,10 @@ struct HeldFrom {
 };
 Result<std::vector<HeldFrom>> hold_newcomers(store::Connection& c, std::string_view kind,
                                              std::span<const people::PersonId> people, Instant now);
+
+// "hold_out:ID" with the word "held_out" for its members, for conditions of segments. The database
+// outlives it.
+segments::FactFamily hold_out_facts(store::Database& database);
 
 // What an event costs the shop: `minor` for each, or for each unit of a property. Below 0 it gives
 // back what was counted before.

@@ -51,20 +51,6 @@ Result<std::vector<HoldOut>> active(store::Connection& c, std::string_view kind)
   return found;
 }
 
-// Members under the number that their person has now.
-Result<std::vector<people::PersonId>> current_members(store::Connection& c, std::string_view id) {
-  const auto known = TRY(people::known_people(c));
-  std::vector<people::PersonId> members;
-  std::vector<people::PersonId> moved;
-  for (people::PersonId person : TRY(member_people(c, id))) {
-    (std::ranges::binary_search(known, person) ? members : moved).push_back(person);
-  }
-  for (people::PersonId person : moved) members.push_back(TRY(people::current_person(c, person)));
-  std::ranges::sort(members);
-  members.erase(std::unique(members.begin(), members.end()), members.end());
-  return members;
-}
-
 }  // namespace
 
 std::string unit_of_user(std::string_view user_id) { return "u:" + std::string(user_id); }
@@ -171,6 +157,19 @@ Result<std::vector<people::PersonId>> member_people(store::Connection& c, std::s
                members.push_back(row.integer(0));
                return {};
              }));
+  return members;
+}
+
+Result<std::vector<people::PersonId>> current_members(store::Connection& c, std::string_view id) {
+  const auto known = TRY(people::known_people(c));
+  std::vector<people::PersonId> members;
+  std::vector<people::PersonId> moved;
+  for (people::PersonId person : TRY(member_people(c, id))) {
+    (std::ranges::binary_search(known, person) ? members : moved).push_back(person);
+  }
+  for (people::PersonId person : moved) members.push_back(TRY(people::current_person(c, person)));
+  std::ranges::sort(members);
+  members.erase(std::unique(members.begin(), members.end()), members.end());
   return members;
 }
 

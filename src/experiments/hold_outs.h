@@ -50,6 +50,8 @@ struct Membership {
 Result<std::vector<Membership>> members_of(store::Connection& c, std::string_view id, size_t offset,
                                            size_t limit);
 Result<std::vector<people::PersonId>> member_people(store::Connection& c, std::string_view id);
+// The same under the numbers that they have now, ascending.
+Result<std::vector<people::PersonId>> current_members(store::Connection& c, std::string_view id);
 
 // The two arms: held out (0) and everybody else who was known when it began (1).
 Result<std::shared_ptr<const Exposed>> arms_of(store::Connection& c, const HoldOut& hold_out);

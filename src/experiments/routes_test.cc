@@ -353,6 +353,16 @@ TEST_F(ProofRoutes, HoldPeopleOutAndCompareThem) {
   EXPECT_EQ(made["members"], expected);
   EXPECT_EQ(people_of(made["set"]), size_t(expected));
   const std::string path = "/v1/hold-outs/" + made["id"].get<std::string>();
+  const auto family = hold_out_facts(*followed_.database);
+  const auto facts = family.all().value();
+  EXPECT_EQ(facts.size(), 3u);  // the ones that ended too
+  const auto fact = std::ranges::find(facts, "hold_out:" + made["id"].get<std::string>(),
+                                      &segments::FactProvider::name);
+  ASSERT_NE(fact, facts.end());
+  EXPECT_EQ(fact->title, "All");
+  const auto column = fact->column().value();
+  EXPECT_EQ(std::ranges::count(column->code, 1), expected);
+  EXPECT_EQ(fact->column().value(), column);
   now_ += 24h;
   events.clear();
   for (int i = 0; i < 400; ++i) {
@@ -440,7 +450,12 @@ TEST_F(ProofRoutes, WhoComesLaterIsHeldOutByTheirDraw) {
     EXPECT_TRUE(found);
     return *found;
   };
+  const auto family = hold_out_facts(*followed_.database);
+  const auto members = [&] { return std::ranges::count((*family.all()->at(0).column())->code, 1); };
+  EXPECT_EQ(family.family, "hold_out");
+  EXPECT_EQ(members(), 0);
   ASSERT_EQ(held("loyalty").size(), expected);
+  EXPECT_EQ(members(), static_cast<int>(expected));
   EXPECT_EQ(held("loyalty")[0].from, began);
   EXPECT_EQ(people_of("hold_out:" + id + ":held_out"), expected) << "they are members now";
   call("POST", "/v1/hold-outs/" + id + "/end");

@@ -234,16 +234,18 @@ Result<void> save_standings(store::Connection& c, const Programme& programme,
                             const std::vector<std::pair<PersonId, Replay>>& replays) {
   static const std::vector<std::string_view> kMembers = {
       "programme", "person",  "level",      "since_ms", "valid_ms", "grace_ms",
-      "next_ms",   "measure", "next_level", "missing",  "details"};
+      "next_ms",   "measure", "next_level", "missing",  "details",  "changed"};
   static const std::vector<std::string_view> kChanges = {
       "programme", "person", "number", "at_ms", "from_level", "to_level", "reason"};
   std::vector<std::vector<Value>> members, changes;
   std::vector<Value> people;
+  const auto last = TRY(c.query_one("SELECT level_change FROM loyalty_numbers WHERE id = 1"));
+  const int64_t change_number = last->integer(0) + 1;
   for (const auto& [person, replay] : replays) {
     const Standing& s = replay.standing;
     members.push_back({programme.id, person, s.level, s.since_ms, s.valid_ms, s.grace_ms,
                        due_or_null(s.next_ms), s.measure, s.next_level, s.missing,
-                       details_text(replay)});
+                       details_text(replay), change_number});
     people.emplace_back(person);
     int64_t number = 0;
     for (const LevelChange& change : s.changes) {
@@ -256,7 +258,13 @@ Result<void> save_standings(store::Connection& c, const Programme& programme,
                     "since_ms = excluded.since_ms, valid_ms = excluded.valid_ms, "
                     "grace_ms = excluded.grace_ms, next_ms = excluded.next_ms, "
                     "measure = excluded.measure, next_level = excluded.next_level, "
-                    "missing = excluded.missing, details = excluded.details"));
+                    "missing = excluded.missing, details = excluded.details, "
+                    "changed = CASE WHEN loyalty_members.level = excluded.level THEN "
+                    "loyalty_members.changed ELSE excluded.changed END"));
+  TRY(c.execute(
+      "UPDATE loyalty_numbers SET level_change = $1 WHERE id = 1 AND EXISTS (SELECT 1 FROM "
+      "loyalty_members WHERE programme = $2 AND changed = $1)",
+      {change_number, programme.id}));
   const Value fixed = programme.id;
   TRY(execute_in(c, "DELETE FROM loyalty_level_changes WHERE programme = $1 AND person IN {}",
                  std::span(&fixed, 1), people));

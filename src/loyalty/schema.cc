@@ -545,6 +545,14 @@ constexpr std::string_view kOutboxById = R"sql(
 DROP INDEX loyalty_outbox_by_time;
 )sql";
 
+// By which change of levels (loyalty_numbers.level_change, ascending) somebody got the one they
+// have.
+constexpr std::string_view kLevelChanged = R"sql(
+ALTER TABLE loyalty_members ADD COLUMN changed BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX loyalty_members_changed ON loyalty_members (programme, changed);
+ALTER TABLE loyalty_numbers ADD COLUMN level_change BIGINT NOT NULL DEFAULT 0;
+)sql";
+
 constexpr std::array kMigrations = {
     store::Migration{"loyalty", 1, "programmes and their ledger", kLedger},
     store::Migration{"loyalty", 2, "adjustments that wait for a second person", kApprovals},
@@ -566,6 +574,7 @@ constexpr std::array kMigrations = {
     store::Migration{"loyalty", 18, "who posted what, and how postings are found", kSearch},
     store::Migration{"loyalty", 19, "birthday gifts", kBirthdays},
     store::Migration{"loyalty", 20, "whatever waits for a second person", kAsked},
+    store::Migration{"loyalty", 21, "which levels changed last", kLevelChanged},
 };
 
 }  // namespace

@@ -62,6 +62,27 @@ Result<Json> Segments::Impl::preview(const Json& body) {
               {"sample", std::move(sample)}};
 }
 
+Result<std::map<std::string, std::string>> Segments::Impl::consents(const Definition& definition,
+                                                                    PersonId person, Instant now,
+                                                                    const timeline::Stop& stop) {
+  using Word = ConsentTest::Word;
+  std::vector<const Rule*> rules;
+  each_consent(definition.rule, [&](const Rule& rule) { rules.push_back(&rule); });
+  std::map<std::string, std::string> out;
+  for (const Rule* rule : rules) {
+    for (const Word word : {Word::kSubscribed, Word::kUnsubscribed, Word::kUnknown}) {
+      ConsentTest test = rule->consent;
+      test.is = {word};
+      const Definition one{.universe = {}, .rule = consent_rule(std::move(test), rule->path)};
+      const auto program = TRY(engine.compile(one, stop, parts.timeline.snapshot()));
+      const auto reading = TRY(engine.read(one, this->members(), now));
+      if (Program::Personal(*program, reading->context()).is_member(person))
+        out[rule->path] = word_of(word);
+    }
+  }
+  return out;
+}
+
 Result<Json> Segments::Impl::why(const Json& json, PersonId person) {
   timeline::Stop stop;
   stop.deadline = std::chrono::steady_clock::now() + kMaxEvaluation;
@@ -74,9 +95,11 @@ Result<Json> Segments::Impl::why(const Json& json, PersonId person) {
   }));
   const auto program = TRY(engine.compile(definition, stop, parts.timeline.snapshot()));
   const Instant now = engine.now();
+  const auto consents = TRY(this->consents(definition, person, now, stop));
   const auto reading = TRY(engine.read(definition, this->members(), now));
   Json out = explain(*program, reading->context(), person,
-                     [this](const std::string& id) { return keeper.name_of(id); });
+                     {.segment = [this](const std::string& id) { return keeper.name_of(id); },
+                      .consents = consents});
   out["person"] = person;
   out["as_of"] = format_instant(now);
   return out;
@@ -204,11 +227,15 @@ Result<Json> Segments::Impl::overlap(const Json& body) {
   return Json{{"segments", std::move(of)}, {"rows", std::move(rows)}};
 }
 
-Json Segments::Impl::facts() const {
+Result<Json> Segments::Impl::facts() const {
   Json out = Json::array();
-  for (const auto& [name, provider] : engine.facts())
-    out.push_back({{"name", name}, {"words", provider.known ? provider.known() : provider.words}});
-  return {{"facts", std::move(out)}};
+  for (const auto& [name, provider] : TRY(engine.facts())) {
+    Json one = {{"name", name}, {"words", provider.known ? provider.known() : provider.words}};
+    if (!provider.title.empty()) one["title"] = provider.title;
+    if (!provider.labels.empty()) one["labels"] = provider.labels;
+    out.push_back(std::move(one));
+  }
+  return Json{{"facts", std::move(out)}};
 }
 
 }  // namespace perennial::segments

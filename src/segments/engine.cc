@@ -74,11 +74,35 @@ void Engine::add_facts(FactProvider provider) {
   facts_.insert_or_assign(std::move(name), std::move(provider));
 }
 
+Result<std::map<std::string, FactProvider>> Engine::facts() const {
+  std::map<std::string, FactProvider> out = facts_;
+  for (const FactFamily& family : families_) {
+    for (FactProvider& provider : TRY(family.all())) {
+      std::string name = provider.name;
+      out.insert_or_assign(std::move(name), std::move(provider));
+    }
+  }
+  return out;
+}
+
+Result<std::optional<FactProvider>> Engine::find_fact(const std::string& name) const {
+  if (const auto found = facts_.find(name); found != facts_.end()) return found->second;
+  for (const FactFamily& family : families_) {
+    if (!name.starts_with(family.family + ":")) continue;
+    for (FactProvider& provider : TRY(family.all())) {
+      if (provider.name == name) return std::move(provider);
+    }
+  }
+  return std::nullopt;
+}
+
 // ---- checking
 
 Result<void> Engine::check_names(const Definition& definition) {
   Result<void> went;
   const auto check = [&](const Rule& leaf) -> Result<void> {
+    // What conditions on consent read is known, whether anybody has said it yet or not.
+    if (leaf.source.is_null()) return {};
     for (const NamedSelector* one : selections(leaf)) TRY(insight::check_selector(*one, names_));
     if (leaf.kind == Rule::Kind::kDid && !leaf.did.property.empty()) {
       TRY(insight::check_event_property(leaf.did.property, leaf.path + ".did.property",
@@ -90,16 +114,16 @@ Result<void> Engine::check_names(const Definition& definition) {
     }
     if (leaf.kind != Rule::Kind::kFact) return {};
     const std::string path = leaf.path + ".fact";
-    const auto provider = facts_.find(leaf.fact.fact);
-    if (provider == facts_.end()) {
+    const auto provider = TRY(find_fact(leaf.fact.fact));
+    if (!provider) {
       std::vector<std::string> known;
-      for (const auto& [name, one] : facts_) known.push_back(name);
+      for (const auto& [name, one] : TRY(facts())) known.push_back(name);
       std::string hint = insight::did_you_mean(insight::close_matches(leaf.fact.fact, known));
       return fail(Code::kInvalid, "nothing is known as " + in_quotes(leaf.fact.fact),
                   path + ".name", hint);
     }
     for (size_t i = 0; i < leaf.fact.is.size(); ++i) {
-      const auto& words = provider->second.words;
+      const auto& words = provider->words;
       if (words.empty() || std::ranges::count(words, leaf.fact.is[i]) != 0) continue;
       return fail(Code::kInvalid, in_quotes(leaf.fact.is[i]) + " is no " + leaf.fact.fact,
                   join_path(path + ".is", i),
@@ -207,10 +231,9 @@ Result<std::unique_ptr<Reading>> Engine::read(const Definition& definition,
   // Facts and members first: a roster's view must not be held while somebody else is asked.
   std::map<std::string, std::shared_ptr<const FactColumn>> facts;
   for (const std::string& name : facts_of(definition)) {
-    const auto provider = facts_.find(name);
-    if (provider == facts_.end())
-      return fail(Code::kInvalid, "nothing is known as " + in_quotes(name), "fact");
-    facts[name] = TRY(provider->second.column());
+    const auto provider = TRY(find_fact(name));
+    if (!provider) return fail(Code::kInvalid, "nothing is known as " + in_quotes(name), "fact");
+    facts[name] = TRY(provider->column());
   }
   std::map<std::string, MembersPtr> of;
   for (const std::string& id : references_of(definition)) of[id] = TRY(members(id));

@@ -38,8 +38,12 @@ class Engine {
   Roster& roster() { return roster_; }
   insight::Names& names() { return names_; }
   timeline::Pool& pool() { return parts_.timeline.pool(); }
-  const std::map<std::string, FactProvider>& facts() const { return facts_; }
   void add_facts(FactProvider provider);
+  void add_family(FactFamily family) { families_.push_back(std::move(family)); }
+  // Those there are now, by name. Not inside a transaction.
+  Result<std::map<std::string, FactProvider>> facts() const;
+  // Nothing where there is none of this name. Not inside a transaction.
+  Result<std::optional<FactProvider>> find_fact(const std::string& name) const;
 
   // Parses and checks a definition: names of events, traits and facts, limits, references. `self`
   // is the id of the segment whose definition it is, or "". Not inside a transaction.
@@ -68,6 +72,7 @@ class Engine {
   Roster roster_;
   insight::Names names_;
   std::map<std::string, FactProvider> facts_;
+  std::vector<FactFamily> families_;
 };
 
 }  // namespace perennial::segments

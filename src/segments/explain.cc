@@ -20,7 +20,7 @@ Json still_needed(const Compare& compare, std::optional<double> value) {
 }
 
 Json seen_of(const Rule& leaf, const LeafSeen& seen, PersonId person, const Context& context,
-             const std::function<std::string(const std::string&)>& names) {
+             const Known& known) {
   switch (leaf.kind) {
     case Rule::Kind::kTrait: {
       const TraitValue& value = context.roster->trait(leaf.trait.property).value(person);
@@ -28,7 +28,8 @@ Json seen_of(const Rule& leaf, const LeafSeen& seen, PersonId person, const Cont
           {"value", value.kind == TraitValue::Kind::kNone ? Json(nullptr) : Json(value.shown())}};
     }
     case Rule::Kind::kSegment:
-      return {{"segment", leaf.segment}, {"name", names(leaf.segment)}, {"member", seen.holds}};
+      return {
+          {"segment", leaf.segment}, {"name", known.segment(leaf.segment)}, {"member", seen.holds}};
     case Rule::Kind::kFact: {
       const FactColumn& column = context.fact(leaf.fact.fact);
       const uint16_t code = column.of(person);
@@ -50,19 +51,19 @@ Json seen_of(const Rule& leaf, const LeafSeen& seen, PersonId person, const Cont
 class Writer {
  public:
   Writer(const Context& context, PersonId person, const std::vector<LeafSeen>& leaves,
-         const std::function<std::string(const std::string&)>& names)
-      : context_(context), person_(person), leaves_(leaves), names_(names) {}
+         const Known& known)
+      : context_(context), person_(person), leaves_(leaves), known_(known) {}
 
   Json write(const Rule& rule) {
+    if (rule.kind == Rule::Kind::kConsent) return write_consent(rule);
     static constexpr std::array<std::string_view, 3> kBranches = {"all", "any", "not"};
     Json out = {{"path", rule.path},
-                {"kind", rule.leaf() ? std::string_view(rule.source.begin().key())
-                                     : kBranches[static_cast<size_t>(rule.kind)]}};
+                {"kind", rule.leaf() ? kind_of(rule) : kBranches[static_cast<size_t>(rule.kind)]}};
     if (rule.leaf()) {
       const LeafSeen& seen = leaves_[next_++];
       out["holds"] = seen.holds;
       out["condition"] = rule.source;
-      out["seen"] = seen_of(rule, seen, person_, context_, names_);
+      out["seen"] = seen_of(rule, seen, person_, context_, known_);
       out["turns_at"] = seen.turns_at ? Json(format_instant(*seen.turns_at)) : Json(nullptr);
       return out;
     }
@@ -83,17 +84,33 @@ class Writer {
   }
 
  private:
+  // What a condition on consent is made of has no document, and is not shown.
+  static std::string_view kind_of(const Rule& leaf) {
+    return leaf.source.is_null() ? "part" : std::string_view(leaf.source.begin().key());
+  }
+
+  // As one condition, whatever it is made of.
+  Json write_consent(const Rule& rule) {
+    const Json made_of = write(rule.parts[0]);
+    const auto word = known_.consents.find(rule.path);
+    return {{"path", rule.path},
+            {"kind", "consent"},
+            {"holds", made_of.at("holds")},
+            {"condition", rule.source},
+            {"seen", {{"value", word == known_.consents.end() ? "unknown" : word->second}}},
+            {"turns_at", nullptr}};
+  }
+
   const Context& context_;
   PersonId person_;
   const std::vector<LeafSeen>& leaves_;
-  const std::function<std::string(const std::string&)>& names_;
+  const Known& known_;
   size_t next_ = 0;
 };
 
 }  // namespace
 
-Json explain(const Program& program, const Context& context, PersonId person,
-             const std::function<std::string(const std::string&)>& names) {
+Json explain(const Program& program, const Context& context, PersonId person, const Known& known) {
   Program::Personal personal(program, context);
   const bool member = personal.is_member(person);
   const Second turns = personal.take_turns();
@@ -111,11 +128,11 @@ Json explain(const Program& program, const Context& context, PersonId person,
   Json in_universe = {{"universe", word}, {"holds", inside}};
   if (universe.kind == Universe::Kind::kSegment) {
     in_universe["segment"] = universe.segment;
-    in_universe["name"] = names(universe.segment);
+    in_universe["name"] = known.segment(universe.segment);
   }
   return {{"member", member},
           {"universe", std::move(in_universe)},
-          {"rule", Writer(context, person, leaves, names).write(program.definition().rule)},
+          {"rule", Writer(context, person, leaves, known).write(program.definition().rule)},
           {"turns_at", maybe_time(turns)}};
 }
 

@@ -6,8 +6,12 @@
 
 namespace perennial::segments {
 
-// SegmentReason of api/openapi.yaml. `names` gives the name of a segment.
-Json explain(const Program& program, const Context& context, PersonId person,
-             const std::function<std::string(const std::string& id)>& names);
+// What the rule alone does not say.
+struct Known {
+  std::function<std::string(const std::string& id)> segment;  // how it is called
+  std::map<std::string, std::string> consents;  // what the person said last, by path of condition
+};
+// SegmentReason of api/openapi.yaml.
+Json explain(const Program& program, const Context& context, PersonId person, const Known& known);
 
 }  // namespace perennial::segments

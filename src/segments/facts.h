@@ -1,9 +1,10 @@
 // What modules behind this one know of people and segments may ask for: the lifecycle stage, the
-// RFM cell, consent, and later levels and hold-outs. A provider is registered by whoever wires the
+// RFM cell, consent to e-mail, levels and hold-outs. A provider is registered by whoever wires the
 // program; rules name it by its name: {"fact": {"name": "lifecycle_stage", "is": ["silent"]}}.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,6 +32,16 @@ struct FactProvider {
   std::function<Result<std::shared_ptr<const FactColumn>>()> column;
   // Where any word may be asked for: those that somebody has now, to choose from. May be empty.
   std::function<std::vector<std::string>()> known = nullptr;
+  // How people call it, where its name has an id in it; and its words, where those are codes.
+  std::string title = {};
+  std::map<std::string, std::string> labels = {};
+};
+
+// Facts of which there is one for each of something, as for each loyalty programme: those there are
+// now. Their names are FAMILY:ID; a family must not be asked inside a transaction. Thread-safe.
+struct FactFamily {
+  std::string family;
+  std::function<Result<std::vector<FactProvider>>()> all;
 };
 
 }  // namespace perennial::segments

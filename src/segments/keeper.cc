@@ -11,7 +11,7 @@ namespace perennial::segments {
 namespace {
 
 constexpr std::chrono::milliseconds kErrorPause{500};
-constexpr std::chrono::seconds kFactsEvery{1};
+constexpr std::chrono::milliseconds kFactsEvery{250};
 constexpr int kFactsRest = 10;  // times as long as it took to make them
 constexpr std::chrono::seconds kProgressEvery{5};
 constexpr size_t kChangesAtOnce = 5'000;       // of one transaction
@@ -223,9 +223,9 @@ Result<void> Keeper::refresh_facts(Step& step) {
   for (const auto& [id, kept] : kept_) wanted.insert(kept.facts.begin(), kept.facts.end());
   if (wanted.empty() || began < facts_at_) return {};
   for (const std::string& name : wanted) {
-    const auto provider = engine_.facts().find(name);
-    if (provider == engine_.facts().end()) continue;
-    auto made = provider->second.column();
+    const auto provider = TRY(engine_.find_fact(name));
+    if (!provider) continue;
+    auto made = provider->column();
     if (!made && made.error().code == Code::kBusy) continue;
     if (!made) return std::unexpected(made.error());
     std::shared_ptr<const FactColumn> column = std::move(*made);

@@ -226,6 +226,118 @@ TEST_F(Live, TraitsAndFactsMoveMembership) {
             "rule.fact.name");
 }
 
+TEST_F(Live, ConsentToEveryChannelAndTopic) {
+  for (const char* user : {"ann", "bob", "eve", "tom"}) track(user, "View");
+  flush();
+  auto column = std::make_shared<FactColumn>();
+  column->words = {"", "subscribed", "unsubscribed", "unknown"};
+  for (const char* user : {"ann", "bob", "eve", "tom"}) put_code(*column, person(user), 3);
+  put_code(*column, person("tom"), 1);
+  facts_.push_back({.name = "email_consent",
+                    .words = {"subscribed", "unsubscribed", "unknown"},
+                    .column = [column] { return std::shared_ptr<const FactColumn>(column); }});
+  start();
+  const auto consent = [](const Json& test) { return to_text(Json{{"consent", test}}); };
+  // Before anybody has said a word the rule can be written.
+  const std::string sms = make("By text", consent({{"channel", "sms"}, {"is", {"subscribed"}}}));
+  const std::string offers = make(
+      "Offers by text", consent({{"channel", "sms"}, {"topic", "offers"}, {"is", {"subscribed"}}}));
+  const std::string silent =
+      make("No offers",
+           consent({{"channel", "sms"}, {"topic", "offers"}, {"is", {"unsubscribed", "unknown"}}}));
+  const std::string mail =
+      make("Offers by mail",
+           consent({{"channel", "email"}, {"topic", "offers"}, {"is", {"subscribed"}}}));
+  EXPECT_THAT(members(sms), IsEmpty());
+  EXPECT_THAT(members(silent), ElementsAre("ann", "bob", "eve", "tom"));
+  EXPECT_THAT(members(mail), ElementsAre("tom"));
+  track("ann", "Subscribed", {{"channel", "sms"}});
+  track("bob", "Subscribed", {{"channel", "sms"}, {"topic", "offers"}});
+  track("eve", "Subscribed", {{"channel", "email"}, {"topic", "offers"}});
+  track("tom", "Unsubscribed", {{"channel", "email"}, {"topic", "offers"}});
+  flush();
+  EXPECT_THAT(members(sms), ElementsAre("ann"));
+  EXPECT_THAT(members(offers), ElementsAre("ann", "bob"));  // a topic goes with its channel
+  EXPECT_THAT(members(silent), ElementsAre("eve", "tom"));
+  EXPECT_THAT(members(mail), ElementsAre("eve"));
+  after(1min);
+  track("ann", "Unsubscribed", {{"channel", "sms"}, {"topic", "offers"}});
+  track("bob", "Unsubscribed", {{"channel", "sms"}, {"topic", ""}});
+  flush();
+  EXPECT_THAT(members(sms), ElementsAre("ann"));
+  EXPECT_THAT(members(offers), ElementsAre("bob"));
+  EXPECT_THAT(members(silent), ElementsAre("ann", "eve", "tom"));
+  const auto seen = [&](const std::string& id, const char* user) {
+    const auto [status, why] =
+        call("GET", "/v1/segments/" + id + "/why?person=" + std::to_string(person(user)));
+    EXPECT_EQ(status, 200) << why;
+    const Json& rule = why["rule"];
+    EXPECT_EQ(rule["kind"], "consent");
+    EXPECT_EQ(rule["holds"], why["member"]);
+    EXPECT_FALSE(rule.contains("parts"));
+    return rule["seen"]["value"];
+  };
+  EXPECT_EQ(seen(offers, "ann"), "unsubscribed");
+  EXPECT_EQ(seen(offers, "bob"), "subscribed");
+  EXPECT_EQ(seen(sms, "bob"), "unsubscribed");
+  EXPECT_EQ(seen(offers, "eve"), "unknown");
+  EXPECT_EQ(seen(mail, "ann"), "unknown");
+}
+
+// A level is a fact of its programme; the programmes there are may change at any time.
+TEST_F(Live, FactsOfWhichThereIsOneForEachOfSomething) {
+  for (const char* user : {"ann", "bob"}) track(user, "View");
+  flush();
+  auto column = std::make_shared<FactColumn>();
+  column->words = {"", "gold"};
+  put_code(*column, person("ann"), 1);
+  auto current = std::make_shared<std::atomic<std::shared_ptr<const FactColumn>>>(column);
+  auto open_programmes = std::make_shared<std::atomic<bool>>(false);
+  const FactFamily levels{.family = "loyalty_level",
+                          .all = [=]() -> Result<std::vector<FactProvider>> {
+                            std::vector<FactProvider> out;
+                            if (!*open_programmes) return out;
+                            FactProvider one;
+                            one.name = "loyalty_level:shop";
+                            one.words = {"base", "gold"};
+                            one.column = [current]() -> Result<std::shared_ptr<const FactColumn>> {
+                              return current->load();
+                            };
+                            one.title = "Shop";
+                            one.labels = {{"base", "Everybody"}, {"gold", "Gold"}};
+                            out.push_back(std::move(one));
+                            return out;
+                          }};
+  segments_ = Segments::open(parts()).value();
+  segments_->add_family(levels);
+  segments_->start();
+  flush();
+  constexpr std::string_view kGold = R"({"fact": {"name": "loyalty_level:shop", "is": ["gold"]}})";
+  EXPECT_EQ(refused(kGold)["where"], "rule.fact.name");
+  *open_programmes = true;
+  EXPECT_EQ(call("GET", "/v1/segments/facts").second["facts"],
+            *parse_json(R"([{"name": "loyalty_level:shop", "words": ["base", "gold"],
+                "title": "Shop", "labels": {"base": "Everybody", "gold": "Gold"}}])"));
+  EXPECT_EQ(refused(R"({"fact": {"name": "loyalty_level:shop", "is": ["golden"]}})")["where"],
+            "rule.fact.is[0]");
+  const std::string gold = make("Gold", kGold);
+  const std::string others = make("Others", R"({"not": )" + std::string(kGold) + "}");
+  EXPECT_THAT(members(gold), ElementsAre("ann"));
+  EXPECT_THAT(members(others), ElementsAre("bob"));
+  auto next = std::make_shared<FactColumn>(*column);
+  put_code(*next, person("ann"), 0);
+  put_code(*next, person("bob"), 1);
+  current->store(next);
+  // No event comes with it: the keeper looks by itself.
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (members(gold) != Names{"bob"} && std::chrono::steady_clock::now() < end)
+    std::this_thread::yield();
+  EXPECT_THAT(members(gold), ElementsAre("bob"));
+  const Json why =
+      call("GET", "/v1/segments/" + gold + "/why?person=" + std::to_string(person("bob"))).second;
+  EXPECT_EQ(why["rule"]["seen"]["value"], "gold");
+}
+
 // After a start a fact may still be made: nobody leaves for that, and other segments go on.
 TEST_F(Live, AFactThatIsStillBeingMadeMovesNobody) {
   for (const char* user : {"ann", "bob"}) track(user, "View");

@@ -24,6 +24,11 @@ class ProgramTest : public SegmentsTest {
   void add_event(int who, int64_t ms) {
     TwinEvent event{.ms = ms, .order = sent_, .name = kNames[pick(0, 3)]};
     Json properties = Json::object();
+    if (chance(20)) {
+      event.name = chance(50) ? "Subscribed" : "Unsubscribed";
+      if (chance(90)) properties["channel"] = event.texts["channel"] = "sms";
+      if (chance(60)) properties["topic"] = event.texts["topic"] = chance(80) ? "news" : "";
+    }
     if (chance(70))
       properties["price"] = event.numbers["price"] = static_cast<double>(pick(0, 40)) / 4;
     if (chance(60)) properties["pay"] = event.texts["pay"] = chance(50) ? "card" : "cash";
@@ -112,6 +117,13 @@ class ProgramTest : public SegmentsTest {
       return {{"sequence", body}};
     }
     if (kind == 3) {
+      if (chance(40)) {
+        Json test = {{"channel", "sms"}, {"is", Json::array({"subscribed"})}};
+        if (chance(60)) test["topic"] = "news";
+        if (chance(50)) test["is"] = Json::array({"unsubscribed"});
+        if (chance(40)) test["is"].push_back("unknown");
+        return {{"consent", test}};
+      }
       if (chance(50)) return {{"trait", {{"property", "plan"}, {"op", "is"}, {"value", "gold"}}}};
       return {
           {"trait", {{"property", "birthday"}, {"op", "anniversary_within_next"}, {"days", 5}}}};

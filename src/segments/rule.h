@@ -89,18 +89,29 @@ struct FactTest {
   std::vector<std::string> is;
 };
 
+// What somebody said last about a channel, or a topic on it: of a topic that they said nothing
+// about, what they said about the channel as a whole.
+struct ConsentTest {
+  enum class Word { kSubscribed, kUnsubscribed, kUnknown };
+  std::string channel, topic;  // topic "": the channel as a whole
+  std::vector<Word> is;
+};
+std::string_view word_of(ConsentTest::Word word);
+
 struct Rule {
-  enum class Kind { kAll, kAny, kNot, kTrait, kDid, kEdge, kSequence, kSegment, kFact };
+  // Conditions on consent are made of conditions on events: parts[0].
+  enum class Kind { kAll, kAny, kNot, kConsent, kTrait, kDid, kEdge, kSequence, kSegment, kFact };
   Kind kind = Kind::kAll;
   std::string path;         // in the document: "rule.all[1]"
-  std::vector<Rule> parts;  // exactly one of kNot
-  Json source;              // of a leaf: its document
+  std::vector<Rule> parts;  // exactly one of kNot and kConsent
+  Json source;              // of a leaf and of kConsent: its document
   TraitTest trait;
   EventTest did;
   EdgeTest edge;
   SequenceTest sequence;
   std::string segment;
   FactTest fact;
+  ConsentTest consent;
   bool leaf() const { return kind >= Kind::kTrait; }
 };
 
@@ -123,10 +134,16 @@ Result<Definition> parse_definition(const Json& json, const Calendar& calendar,
 // any name do not include them.
 inline constexpr std::array<std::string_view, 2> kOwnEvents = {"Segment Entered", "Segment Left"};
 
-// Calls each(leaf) for all leaves, in the order of the document.
+// The condition alone, as parse_definition() makes it.
+Rule consent_rule(ConsentTest test, const std::string& path);
+
+// Calls each(leaf) for all leaves, in the order of the document. Those that a condition on consent
+// is made of have no document of their own.
 void each_leaf(const Rule& rule, const std::function<void(const Rule&)>& each);
 // The segments that a definition refers to, the universe included.
 std::set<std::string> references_of(const Definition& definition);
 std::set<std::string> facts_of(const Definition& definition);
+// Calls each(rule) for all conditions on consent.
+void each_consent(const Rule& rule, const std::function<void(const Rule&)>& each);
 
 }  // namespace perennial::segments

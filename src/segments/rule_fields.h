@@ -11,6 +11,7 @@ Result<EdgeTest> parse_edge(const Json& json, const std::string& path, bool last
                             const Calendar& calendar);
 Result<SequenceTest> parse_sequence(const Json& json, const std::string& path,
                                     const Calendar& calendar);
+Result<ConsentTest> parse_consent(const Json& json, const std::string& path);
 Result<std::string> parse_segment_id(const Json& json, const std::string& path);
 
 }  // namespace perennial::segments

@@ -45,6 +45,11 @@ class Parser {
       rule.parts.push_back(TRY(read(body, at, depth + 1)));
       return rule;
     }
+    if (kind == Kind::kConsent) {
+      rule = consent_rule(TRY(parse_consent(body, at)), path);
+      rule.source = json;
+      return rule;
+    }
     rule.source = json;
     TRY(read_leaf(member, body, at, rule));
     return rule;
@@ -57,7 +62,7 @@ class Parser {
         {"all", Kind::kAll},       {"any", Kind::kAny},           {"not", Kind::kNot},
         {"trait", Kind::kTrait},   {"did", Kind::kDid},           {"first_did", Kind::kEdge},
         {"last_did", Kind::kEdge}, {"sequence", Kind::kSequence}, {"segment", Kind::kSegment},
-        {"fact", Kind::kFact}};
+        {"fact", Kind::kFact},     {"consent", Kind::kConsent}};
     if (!json.is_object()) return fail(Code::kInvalid, "must be an object", path);
     std::vector<std::string> words;
     for (const auto& [word, kind] : kWords) {
@@ -66,7 +71,7 @@ class Parser {
     }
     std::string hint =
         "give one of all, any, not, trait, did, first_did, last_did, sequence, "
-        "segment, fact";
+        "segment, fact, consent";
     if (!json.empty()) {
       const auto close = insight::did_you_mean(insight::close_matches(json.begin().key(), words));
       if (!close.empty()) hint = close;
@@ -161,6 +166,11 @@ Result<Definition> parse_definition(const Json& json, const Calendar& calendar,
 void each_leaf(const Rule& rule, const std::function<void(const Rule&)>& each) {
   if (rule.leaf()) each(rule);
   for (const Rule& part : rule.parts) each_leaf(part, each);
+}
+
+void each_consent(const Rule& rule, const std::function<void(const Rule&)>& each) {
+  if (rule.kind == Kind::kConsent) each(rule);
+  for (const Rule& part : rule.parts) each_consent(part, each);
 }
 
 std::set<std::string> references_of(const Definition& definition) {

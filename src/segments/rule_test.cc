@@ -121,5 +121,29 @@ TEST(Rule, EveryKindOfCondition) {
   }
 }
 
+TEST(Rule, AConditionOnConsentNamesItsBadPart) {
+  EXPECT_TRUE(parse_text(R"({"consent": {"channel": "sms", "is": ["subscribed", "unknown"]}})"));
+  const auto where = [](const char* rule) { return error_of(rule).where; };
+  EXPECT_EQ(where(R"({"consent": {"is": ["subscribed"]}})"), "rule.consent.channel");
+  EXPECT_EQ(where(R"({"consent": {"channel": "", "is": ["subscribed"]}})"), "rule.consent.channel");
+  EXPECT_EQ(where(R"({"consent": {"channel": "sms"}})"), "rule.consent.is");
+  EXPECT_EQ(where(R"({"consent": {"channel": "sms", "is": []}})"), "rule.consent.is");
+  EXPECT_EQ(where(R"({"consent": {"channel": "sms", "is": ["subscribed", "yes"]}})"),
+            "rule.consent.is[1]");
+  EXPECT_EQ(where(R"({"consent": {"channel": "sms", "topics": "x", "is": ["unknown"]}})"),
+            "rule.consent.topics");
+}
+
+// What it is made of counts neither as depth nor as conditions.
+TEST(Rule, AConditionOnConsentIsOneCondition) {
+  const Json consent = {{"consent", {{"channel", "sms"}, {"topic", "x"}, {"is", {"subscribed"}}}}};
+  Json parts = Json::array();
+  for (size_t i = 1; i < kMaxRuleNodes; ++i) parts.push_back(consent);
+  EXPECT_TRUE(parse({{"all", parts}}));
+  Json deep = consent;
+  for (size_t i = 1; i < kMaxRuleDepth; ++i) deep = {{"not", deep}};
+  EXPECT_TRUE(parse(deep));
+}
+
 }  // namespace
 }  // namespace perennial::segments

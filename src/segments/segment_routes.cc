@@ -57,7 +57,7 @@ void Segments::add_routes(http::Router& router) {
                });
   };
   get("/v1/segments", [](Impl& i, const Request&) { return i.list(); });
-  get("/v1/segments/facts", [](Impl& i, const Request&) -> Result<Json> { return i.facts(); });
+  get("/v1/segments/facts", [](Impl& i, const Request&) { return i.facts(); });
   get(
       "/v1/segments/rule", [](Impl& i, const Request& r) { return i.rule_of_number(r); },
       "customers.read");

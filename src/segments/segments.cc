@@ -12,6 +12,7 @@ Result<std::unique_ptr<Segments>> Segments::open(Parts parts) {
 }
 
 void Segments::add_facts(FactProvider provider) { impl_->engine.add_facts(std::move(provider)); }
+void Segments::add_family(FactFamily family) { impl_->engine.add_family(std::move(family)); }
 void Segments::start() { impl_->keeper.start(); }
 void Segments::stop() { impl_->keeper.stop(); }
 

@@ -8,7 +8,8 @@
 //   segments->start();
 //   auto people = segments->resolve_set("segment:seg_…");    // wherever a set of people is taken
 //
-// Threads: everything may be called from any thread, but add_facts() only before start().
+// Threads: everything may be called from any thread, but add_facts() and add_family()
+// only before start().
 #pragma once
 
 #include <chrono>
@@ -68,6 +69,7 @@ class Segments {
   static Result<std::unique_ptr<Segments>> open(Parts parts);
   ~Segments();
   void add_facts(FactProvider provider);
+  void add_family(FactFamily family);
   void start();  // keeps memberships live from now on
   void stop();
   void add_routes(http::Router& router);  // /v1/segments* of api/openapi.yaml

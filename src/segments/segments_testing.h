@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 class SegmentsTest : public ::testing::Test {
  protected:
   void SetUp() override { set_up("UTC"); }
+  virtual std::unique_ptr<events::Log> open_log() { return events::open_memory(); }
   void set_up(std::string_view zone) {
     std::string pattern = std::filesystem::temp_directory_path() / "segments-XXXXXX";
     ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
@@ -37,7 +38,7 @@ class SegmentsTest : public ::testing::Test {
     ASSERT_TRUE(
         database_->write([&](store::Connection& c) { return settings_->save(c, workspace); }));
     settings_->changed();
-    log_ = events::open_memory();
+    log_ = open_log();
     timeline_ =
         timeline::Timeline::open({.directory = directory_,
                                   .log = *log_,

@@ -28,7 +28,10 @@ struct Segments::Impl {
   Result<Json> changes(const http::Request& request);
   Result<Json> overlap(const Json& body);
   Result<Json> rule_of_number(const http::Request& request);
-  Json facts() const;
+  Result<Json> facts() const;
+  // What the conditions on consent of a rule saw of a person, by their paths.
+  Result<std::map<std::string, std::string>> consents(const Definition& definition, PersonId person,
+                                                      Instant now, const timeline::Stop& stop);
 
   Json to_json(const Saved& saved) const;
   Actor actor(const http::Principal& principal) { return {principal, parts.clock()}; }

@@ -52,12 +52,34 @@ class Twin {
       }
       case Rule::Kind::kSequence:
         return sequence(rule.sequence, person);
+      case Rule::Kind::kConsent:
+        return std::ranges::count(rule.consent.is, consent(rule.consent, person)) != 0;
       default:
         return false;
     }
   }
 
  private:
+  // The last word on the topic, or else on the channel.
+  ConsentTest::Word consent(const ConsentTest& test, const TwinPerson& person) const {
+    const auto last = [&](const std::string& topic) {
+      auto word = ConsentTest::Word::kUnknown;
+      for (const TwinEvent& event : person.events) {
+        const auto said = [&](const char* name) {
+          const auto found = event.texts.find(name);
+          return found == event.texts.end() ? std::string() : found->second;
+        };
+        if (event.at() > now_ || said("channel") != test.channel || said("topic") != topic)
+          continue;
+        if (event.name == "Subscribed") word = ConsentTest::Word::kSubscribed;
+        if (event.name == "Unsubscribed") word = ConsentTest::Word::kUnsubscribed;
+      }
+      return word;
+    };
+    const auto word = test.topic.empty() ? ConsentTest::Word::kUnknown : last(test.topic);
+    return word != ConsentTest::Word::kUnknown ? word : last("");
+  }
+
   using Some = std::vector<const TwinEvent*>;
 
   static bool fits_test(const timeline::Test& test, const TwinEvent& event) {

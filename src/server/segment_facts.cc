@@ -4,6 +4,9 @@
 #include <memory>
 #include <mutex>
 
+#include "experiments/experiments.h"
+#include "loyalty/level_facts.h"
+
 namespace perennial::server {
 namespace {
 
@@ -181,6 +184,8 @@ void add_segment_facts(segments::Segments& segments, value::Value& value, value:
   segments.add_facts({.name = "email_consent",
                       .words = {"subscribed", "unsubscribed", "unknown"},
                       .column = [consent] { return consent->get(); }});
+  segments.add_family(loyalty::level_facts(database));
+  segments.add_family(experiments::hold_out_facts(database));
 }
 
 }  // namespace perennial::server

@@ -6,6 +6,7 @@ const kKinds: Record<string, WordKind> = {
   lifecycle_stage: 'stage',
   rfm_cell: 'cell',
   email_consent: 'consent',
+  hold_out: 'held_out',
   value_tier: 'tier',
   health_light: 'light',
   growth_stage: 'growth',

@@ -133,6 +133,7 @@ export type WordKind =
   | 'approval_what'
   | 'gift_kind'
   | 'erasure_state'
+  | 'held_out'
   | 'tag_channel'
   | 'tag_device'
   | 'tag_price_band'

@@ -1,11 +1,8 @@
-import { Select } from 'antd';
-import { useTranslation } from 'react-i18next';
 import type { SegmentRule } from '@/api/types';
-import { kindOfFact } from '@/shared/tag_words';
-import { useWords } from '@/shared/use_words';
+import { ConsentEditor } from './ConsentEditor';
 import { DidEditor } from './DidEditor';
-import { useFacts } from './names';
-import { EventPick, WordPick } from './Picks';
+import { FactEditor } from './FactEditor';
+import { EventPick } from './Picks';
 import { SegmentPick } from './SegmentPick';
 import { SequenceEditor } from './SequenceEditor';
 import { TraitEditor } from './TraitEditor';
@@ -34,40 +31,6 @@ function EdgeEditor({ value, onChange }: Props<Edge>) {
   );
 }
 
-function FactEditor({ value, onChange }: Props<Of<'fact'>['fact']>) {
-  const { t } = useTranslation();
-  const word = useWords();
-  const { data } = useFacts();
-  const facts = data?.facts ?? [];
-  const kind = kindOfFact(value.name);
-  return (
-    <>
-      <WordPick
-        kind="fact"
-        label={t('segment.fact')}
-        options={facts.map(({ name }) => name)}
-        value={value.name}
-        onChange={(name) => onChange({ name, is: [] })}
-      />
-      <Select<string[]>
-        className="pick values"
-        size="small"
-        mode="multiple"
-        style={{ minWidth: 160 }}
-        aria-label={t('ask.value')}
-        placeholder={t('ask.value')}
-        popupMatchSelectWidth={false}
-        value={value.is}
-        onChange={(is) => onChange({ ...value, is })}
-        options={(facts.find(({ name }) => name === value.name)?.words ?? []).map((one) => ({
-          value: one,
-          label: word(kind, one),
-        }))}
-      />
-    </>
-  );
-}
-
 /** One condition, without the "not" around it. */
 export function LeafEditor({ value, onChange, self }: Props<SegmentRule> & { self?: string }) {
   if ('did' in value) return <DidEditor value={value.did} onChange={(did) => onChange({ did })} />;
@@ -89,5 +52,7 @@ export function LeafEditor({ value, onChange, self }: Props<SegmentRule> & { sel
     );
   if ('fact' in value)
     return <FactEditor value={value.fact} onChange={(fact) => onChange({ fact })} />;
+  if ('consent' in value)
+    return <ConsentEditor value={value.consent} onChange={(consent) => onChange({ consent })} />;
   return null;
 }

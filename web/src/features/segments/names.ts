@@ -1,4 +1,4 @@
-// What the server knows of events, properties and facts, for the builder.
+// What the server knows of events, properties, facts and channels, for the builder.
 import { useQuery } from '@tanstack/react-query';
 import { api, must } from '@/api/client';
 
@@ -10,6 +10,15 @@ export function useFacts() {
   return useQuery({
     queryKey: ['segment-facts'],
     queryFn: () => must(api.GET('/v1/segments/facts')),
+    staleTime: kStale,
+  });
+}
+
+/** The channels and topics that people can say yes and no to. */
+export function useChannels() {
+  return useQuery({
+    queryKey: ['preferences'],
+    queryFn: () => must(api.GET('/v1/privacy/preferences')),
     staleTime: kStale,
   });
 }

@@ -2,7 +2,15 @@
 import type { SegmentRule } from '@/api/types';
 
 export type LeafKind =
-  'did' | 'not_did' | 'trait' | 'first_did' | 'last_did' | 'sequence' | 'segment' | 'fact';
+  | 'did'
+  | 'not_did'
+  | 'trait'
+  | 'first_did'
+  | 'last_did'
+  | 'sequence'
+  | 'segment'
+  | 'fact'
+  | 'consent';
 export const kLeafKinds: readonly LeafKind[] = [
   'did',
   'not_did',
@@ -12,6 +20,7 @@ export const kLeafKinds: readonly LeafKind[] = [
   'sequence',
   'segment',
   'fact',
+  'consent',
 ];
 
 const lastDays = (count: number) => ({ last: { count, unit: 'day' as const } });
@@ -43,6 +52,8 @@ export function newLeaf(kind: LeafKind): SegmentRule {
       return { segment: '' };
     case 'fact':
       return { fact: { name: 'lifecycle_stage', is: [] } };
+    case 'consent':
+      return { consent: { channel: 'email', is: [] } };
   }
 }
 
@@ -109,6 +120,7 @@ export function isWhole(rule: SegmentRule): boolean {
   if (leaf !== rule) return isWhole(leaf);
   if ('segment' in rule) return rule.segment !== '';
   if ('fact' in rule) return rule.fact.is.length > 0;
+  if ('consent' in rule) return rule.consent.is.length > 0;
   if ('trait' in rule) return wholeTrait(rule.trait);
   if ('did' in rule) {
     const { measure = 'count', property, op, value } = rule.did;

@@ -15,6 +15,9 @@ function speaker(language: 'en' | 'zh'): Speaker {
       return words?.[word] ?? word;
     },
     segment: (id) => `S ${id}`,
+    fact: (name) =>
+      name === 'loyalty_level:shop' ? { title: 'Shop', labels: { gold: 'Gold' } } : undefined,
+    topic: (key) => (key === 'offers' ? 'Offers' : key),
   };
 }
 
@@ -44,6 +47,21 @@ describe('sentences', () => {
       '\u505a\u8fc7 Order \u81f3\u5c11 3 \u6b21 \u4e8e \u6700\u8fd1 90 \u5929 \u4e14 ' +
         '\u672a\u505a\u8fc7 View \u4e8e \u6700\u8fd1 30 \u5929',
     );
+  });
+
+  test('levels, hold-outs and consent', () => {
+    const level: SegmentRule = { fact: { name: 'loyalty_level:shop', is: ['gold', 'base'] } };
+    expect(sentenceOf(speaker('en'), level)).toBe('Loyalty level (Shop) is Gold or base');
+    const heldOut: SegmentRule = { fact: { name: 'hold_out:h1', is: ['held_out'] } };
+    expect(sentenceOf(speaker('en'), { not: heldOut })).toBe('not: held out by Hold-out (h1)');
+    expect(sentenceOf(speaker('en'), { consent: { channel: 'sms', is: ['subscribed'] } })).toBe(
+      'consent to SMS is Subscribed',
+    );
+    expect(
+      sentenceOf(speaker('en'), {
+        consent: { channel: 'sms', topic: 'offers', is: ['unsubscribed', 'unknown'] },
+      }),
+    ).toBe('consent to “Offers” by SMS is Unsubscribed or Not stated');
   });
 
   test('groups within groups stand in brackets', () => {

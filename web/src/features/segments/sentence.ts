@@ -10,7 +10,23 @@ export interface Speaker {
   say: (key: string, fields?: Record<string, string | number>) => string;
   word: (kind: WordKind, word: string) => string;
   segment: (id: string) => string;
+  /** How a fact and its words are called, where they have names of their own. */
+  fact: (name: string) => { title?: string; labels?: Record<string, string> } | undefined;
+  topic: (key: string) => string;
 }
+
+const familyOf = (name: string): string => name.split(':')[0] ?? name;
+
+/** A fact as it is called: of one of many also which, as “Shop” of the loyalty levels. */
+export function nameOfFact({ say, word, fact }: Speaker, name: string): string {
+  const family = familyOf(name);
+  const called = word('fact', family);
+  if (family === name) return called;
+  return say('fact_of', { name: called, of: fact(name)?.title ?? name.slice(family.length + 1) });
+}
+
+export const wordOfFact = ({ word, fact }: Speaker, name: string, one: string): string =>
+  fact(name)?.labels?.[one] ?? word(kindOfFact(familyOf(name)), one);
 
 type Choice = { event?: string; any_event?: boolean; type?: string };
 type Did = Extract<SegmentRule, { did: unknown }>['did'];
@@ -110,10 +126,16 @@ function leaf(speaker: Speaker, rule: SegmentRule, denied: boolean): string {
   } else if ('segment' in rule)
     return say(`${not}in_segment`, { name: speaker.segment(rule.segment) });
   else if ('fact' in rule) {
-    const kind = kindOfFact(rule.fact.name);
-    text = say('fact', {
-      name: word('fact', rule.fact.name),
-      words: rule.fact.is.map((one) => word(kind, one)).join(say('or')) || '…',
+    const { name, is } = rule.fact;
+    const words = is.map((one) => wordOfFact(speaker, name, one)).join(say('or')) || '…';
+    const heldOut = familyOf(name) === 'hold_out';
+    text = say(heldOut ? 'held_out' : 'fact', { name: nameOfFact(speaker, name), words });
+  } else if ('consent' in rule) {
+    const { channel, topic, is } = rule.consent;
+    text = say(topic ? 'consent_topic' : 'consent', {
+      channel: word('tag_channel', channel),
+      topic: topic ? speaker.topic(topic) : '',
+      words: is.map((one) => word('consent', one)).join(say('or')) || '…',
     });
   }
   return denied ? say('not', { part: text }) : text;
