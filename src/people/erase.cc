@@ -163,7 +163,8 @@ class Eraser {
     TRY(each_in(c_,
                 "SELECT j.visitor, j.user_identity, j.ms, j.seq, u.person FROM identity_joins j"
                 " JOIN identities u ON u.id = j.user_identity"
-                " WHERE u.person <> $1 AND j.visitor IN {}",
+                " WHERE u.person <> $1 AND j.visitor IN {}"
+                " AND j.user_identity NOT IN (SELECT identity FROM shared_users)",
                 std::vector<Value>{person_}, ids, [&](const Row& row) -> Result<void> {
                   Device& device = devices_.at(row.integer(0));
                   const Stamp at{row.integer(2), row.integer(3)};
@@ -211,6 +212,7 @@ class Eraser {
     TRY(take("identity_facts", "identity", ids_));
     int64_t evidence = TRY(take("identity_joins", "visitor", visitor_ids_));
     evidence += TRY(take("identity_joins", "user_identity", ids_));
+    TRY(take("shared_users", "identity", ids_));
     evidence += TRY(take("identity_claims", "identity", ids_));
     evidence += TRY(take("merge_proposals", "a", ids_)) + TRY(take("merge_proposals", "b", ids_));
     for (const auto& [column, kind] : {std::pair("previous_id", IdentityKind::kUser),

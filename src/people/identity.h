@@ -19,6 +19,10 @@ std::string_view kind_name(IdentityKind kind);
 // Longer identifiers name nobody: they would not fit into a database index.
 inline constexpr size_t kMaxIdentifierBytes = 512;
 
+// A user id that more anonymous ids than this were joined to is a default that a client sends for
+// everybody: it joins nobody, and devices that it had are nobody's again.
+inline constexpr int64_t kMaxDevicesOfUser = 200;
+
 // An imported order without a customer: it has no person.
 bool is_anonymous_order(std::string_view source, std::string_view anonymous_id);
 

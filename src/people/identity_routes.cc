@@ -115,7 +115,7 @@ class IdentityDesk {
                                {"last_at", format_instant(junk.last_at)}});
       }
       for (const SharedValue& one : TRY(shared_values(c, kMaxReviewed))) {
-        out["shared"].push_back({{"kind", one.kind}, {"value", one.value}});
+        out["shared"].push_back({{"kind", one.kind}, {"value", one.value}, {"above", one.above}});
       }
       out["shared_above"] = kMaxClaimants;
       return out;

@@ -200,6 +200,7 @@ void Joiner::take_join(const Join& join) {
   const Subject& user = intake_.subjects[join.user];
   const bool owned = visitor.row.owner != 0;
   const bool known = visitor.row.owner == user.row.id && !(join.at < visitor.row.joined);
+  if (shared_users_.contains(user.row.id)) return;
   if (known || redo_.contains(join.anonymous)) return;
   if (visitor.row.special) {
     redo_.insert(join.anonymous);

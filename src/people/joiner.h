@@ -7,6 +7,7 @@
 //   - an anonymous id belongs to the user of its earliest joining event (a shared device stays with
 //     its first user); when an earlier one arrives late, the identity moves;
 //   - an alias connects two user ids once both have events of their own, however late that is.
+// A user id of too many devices (kMaxDevicesOfUser) joins nobody, from the first of them on.
 // decide.h says it whole, with identifiers and with what people decide by hand. The rows of most
 // visitors hold all that decides about them, their earliest join; the others are `special`, and
 // joiner_redo.cc decides about them from everything that is kept.
@@ -88,6 +89,8 @@ class Joiner {
   uint32_t first_of(PersonId gone, uint32_t named) const;
   Result<void> take_claims();
   Result<void> write_joins();
+  Result<void> find_shared_users(std::span<const store::Value> users);
+  Result<void> let_go_devices_of(std::span<const store::Value> users);
   void choose_owners();
   void take_join(const Join& join);
   Result<void> redo_visitors();
@@ -124,6 +127,7 @@ class Joiner {
   std::vector<Move> moves_;
   std::vector<Decision> decisions_;  // by subject
   const bool by_hand_;
+  std::unordered_set<int64_t> shared_users_;                 // of those who join in this batch
   std::unordered_set<uint32_t> redo_;                        // subjects
   std::vector<std::pair<PersonId, uint32_t>> newly_joined_;  // users, with who they were
   std::unordered_map<int64_t, uint32_t> created_users_;      // subject by identity

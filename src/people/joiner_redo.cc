@@ -85,7 +85,9 @@ Result<void> Joiner::write_joins() {
     if (kept == nullptr || join.at < kept->at) kept = &join;
   }
   std::vector<std::vector<Value>> rows;
+  std::unordered_map<int64_t, int64_t> devices;  // by user, of this batch
   for (const auto& [pair, join] : earliest) {
+    ++devices[pair.second];
     rows.push_back(row_of(pair.first, pair.second, join->at.ms, join->at.seq,
                           std::string(join->cause.reason), std::string(join->cause.source),
                           std::string(join->cause.message_id)));
@@ -97,6 +99,53 @@ Result<void> Joiner::write_joins() {
       "ON CONFLICT (visitor, user_identity) DO UPDATE SET ms = excluded.ms, seq = excluded.seq,"
       " reason = excluded.reason, source = excluded.source, message_id = excluded.message_id"
       " WHERE (excluded.ms, excluded.seq) < (identity_joins.ms, identity_joins.seq)"));
+  std::vector<Value> users;
+  for (const auto& [user, count] : devices) {
+    if (!created_users_.contains(user) || count > kMaxDevicesOfUser) users.emplace_back(user);
+  }
+  return find_shared_users(users);
+}
+
+Result<void> Joiner::find_shared_users(std::span<const Value> users) {
+  TRY(each_in(c_, "SELECT identity FROM shared_users WHERE identity IN {}", {}, users,
+              [&](const Row& row) -> Result<void> {
+                shared_users_.insert(row.integer(0));
+                return {};
+              }));
+  std::vector<Value> others;
+  for (const Value& user : users) {
+    if (!shared_users_.contains(std::get<int64_t>(user))) others.push_back(user);
+  }
+  std::vector<Value> fresh;
+  const Value most = kMaxDevicesOfUser;
+  TRY(each_in(c_,
+              "SELECT user_identity FROM identity_joins WHERE user_identity IN {}"
+              " GROUP BY user_identity HAVING count(*) > $1",
+              {&most, 1}, others, [&](const Row& row) -> Result<void> {
+                shared_users_.insert(row.integer(0));
+                fresh.emplace_back(row.integer(0));
+                return {};
+              }));
+  return fresh.empty() ? Result<void>() : let_go_devices_of(fresh);
+}
+
+// Whoever belongs to them so far is decided about anew, without them.
+Result<void> Joiner::let_go_devices_of(std::span<const Value> users) {
+  std::vector<std::vector<Value>> rows;
+  for (const Value& user : users) rows.push_back({user});
+  static constexpr std::array<std::string_view, 1> kColumns = {"identity"};
+  TRY(c_.insert_many("shared_users", kColumns, rows, "ON CONFLICT DO NOTHING"));
+  const size_t first_new = intake_.subjects.size();
+  TRY(each_in(c_, "SELECT value FROM identities WHERE owner IN {}", {}, users,
+              [&](const Row& row) -> Result<void> {
+                redo_.insert(intake_.subject(IdentityKind::kAnonymous, intake_.keep(row.text(0))));
+                return {};
+              }));
+  TRY(load(first_new));
+  for (size_t i = first_new; i < intake_.subjects.size(); ++i) {
+    Subject& subject = intake_.subjects[i];
+    subject.row.person = now(subject.row.person);
+  }
   return {};
 }
 
@@ -114,7 +163,8 @@ Result<void> Joiner::redo(uint32_t index) {
   Decision& decision = decisions_[index];
   decision.made = true;
   decision.had_owner = visitor.row.owner != 0;
-  decision.cause = {"hand", "", "", 0};  // what else could take a visitor from everybody
+  // What else could take a visitor from everybody: a word of hand, or a user of too many devices.
+  decision.cause = {shared_users_.contains(visitor.row.owner) ? "shared" : "hand", "", "", 0};
   if (best != nullptr) {
     decision.owner = TRY(person_of(best->user));
     decision.cause = {intake_.keep(best->reason), intake_.keep(best->source),
@@ -133,7 +183,8 @@ Result<std::vector<Candidate>> Joiner::candidates_of(const Subject& visitor) {
   std::vector<std::string> users;  // beside the candidates: their user ids
   for (const Row& row :
        TRY(c_.query("SELECT j.user_identity, j.ms, j.seq, j.reason, j.source, j.message_id"
-                    " FROM identity_joins j WHERE j.visitor = $1",
+                    " FROM identity_joins j WHERE j.visitor = $1"
+                    " AND j.user_identity NOT IN (SELECT identity FROM shared_users)",
                     {visitor.row.id}))) {
     out.push_back({.means = Means::kJoin,
                    .user = row.integer(0),
@@ -145,7 +196,8 @@ Result<std::vector<Candidate>> Joiner::candidates_of(const Subject& visitor) {
   for (const Row& row : TRY(c_.query(
            "SELECT u.identity, v.ms, v.seq, u.ms, u.seq, v.kind, v.source, v.message_id"
            " FROM identity_claims v JOIN identity_claims u ON u.value = v.value AND u.kind = v.kind"
-           " AND u.is_user = 1 WHERE v.identity = $1 AND v.kind <> $2 AND $3 >="
+           " AND u.is_user = 1 WHERE v.identity = $1 AND v.kind <> $2"
+           " AND u.identity NOT IN (SELECT identity FROM shared_users) AND $3 >="
            " (SELECT count(*) FROM identity_claims n WHERE n.value = v.value AND n.kind = v.kind)",
            {visitor.row.id, static_cast<int64_t>(IdentifierKind::kDevice), kMaxClaimants}))) {
     out.push_back({.means = Means::kClaim,

@@ -1,8 +1,12 @@
 // Scenarios of joining and undoing.
+#include <algorithm>
+#include <random>
+
 #include <gtest/gtest.h>
 
 #include "people/hand.h"
 #include "people/identifier.h"
+#include "people/identity.h"
 #include "people/merges.h"
 #include "people/test_people.h"
 
@@ -158,6 +162,54 @@ TEST_F(Merging, AnIdentifierOfTooManyJoinsNobody) {
   EXPECT_EQ(shared[0].value, "info@shop.cn");
   people_.apply({identify(101, "w", "", traits)});
   EXPECT_TRUE(proposals().empty());
+}
+
+TEST_F(Merging, AUserIdOfTooManyDevicesJoinsNobody) {
+  const auto device = [](int64_t i) { return "d" + std::to_string(i); };
+  std::vector<events::StoredEvent> all;
+  for (int64_t i = 1; i <= kMaxDevicesOfUser; ++i) {
+    all.push_back(identify(i, "default", device(i)));
+    all.push_back(track(1'000 + i, "", device(i), "Viewed"));
+  }
+  all.push_back(identify(3'000, "ann", device(7)));
+  people_.apply(all);
+  EXPECT_EQ(people_.id_of("", "d1"), people_.id_of("default"));
+  EXPECT_EQ(people_.id_of("", "d7"), people_.id_of("default")) << "who signed in first";
+  EXPECT_TRUE(read([](store::Connection& c) { return shared_values(c, 10); }).empty());
+  const auto more = [&](std::vector<events::StoredEvent> events) {
+    all.insert(all.end(), events.begin(), events.end());
+    people_.apply(std::move(events));
+  };
+  more({identify(4'000, "default", "one more"), identify(4'001, "default", "one more")});
+  const PersonId junk = people_.id_of("default");
+  for (const char* visitor : {"d1", "d2", "d200", "one more"})
+    EXPECT_NE(people_.id_of("", visitor), junk) << visitor;
+  EXPECT_NE(people_.id_of("", "d1"), people_.id_of("", "d2"));
+  EXPECT_EQ(people_.id_of("", "d7"), people_.id_of("ann"));
+  const auto shared = read([](store::Connection& c) { return shared_values(c, 10); });
+  ASSERT_EQ(shared.size(), 1u);
+  EXPECT_EQ(shared[0].kind + " " + shared[0].value, "user_id default");
+  EXPECT_EQ(shared[0].claimants, kMaxDevicesOfUser + 1);
+  EXPECT_EQ(shared[0].above, kMaxDevicesOfUser);
+  people_.forget_cache();
+  more({identify(5'000, "default", "late"), identify(1, "default", device(1)),
+        identify(5'001, "bob", "late"), identify(500, "default", "bobs"),
+        identify(600, "bob", "bobs")});
+  EXPECT_EQ(people_.id_of("", "late"), people_.id_of("bob"));
+  EXPECT_EQ(people_.id_of("", "bobs"), people_.id_of("bob"));
+  EXPECT_NE(people_.id_of("", "d1"), people_.id_of("default"));
+  // The same people, whatever came first and with what.
+  const std::string text = people_.text();
+  for (size_t i = 0; i < all.size(); ++i) all[i].seq = i + 1;
+  EXPECT_EQ(text, model_text(all, "CNY"));
+  for (const size_t batch : {size_t{1}, size_t{60}, size_t{5'000}}) {
+    auto shuffled = all;
+    std::ranges::shuffle(shuffled, std::mt19937_64(batch));
+    for (auto& event : shuffled) event.seq = 0;
+    people_.clear();
+    people_.apply(std::move(shuffled), batch);
+    EXPECT_EQ(people_.text(), text) << batch;
+  }
 }
 
 TEST_F(Merging, JunkIsListed) {

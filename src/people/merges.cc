@@ -152,7 +152,15 @@ Result<std::vector<SharedValue>> shared_values(store::Connection& c, size_t limi
                    " GROUP BY value, kind HAVING count(*) > $1 ORDER BY kind, value LIMIT $2",
                    {kMaxClaimants, static_cast<int64_t>(limit),
                     static_cast<int64_t>(IdentifierKind::kDevice)}))) {
-    out.push_back({identifier_name(row.integer(0)), row.text(1), row.integer(2)});
+    out.push_back({identifier_name(row.integer(0)), row.text(1), row.integer(2), kMaxClaimants});
+  }
+  for (const Row& row :
+       TRY(c.query("SELECT i.value, (SELECT count(*) FROM identity_joins j WHERE j.user_identity ="
+                   " s.identity) FROM shared_users s JOIN identities i ON i.id = s.identity"
+                   " ORDER BY i.value LIMIT $1",
+                   {static_cast<int64_t>(limit)}))) {
+    out.push_back({std::string(kind_name(IdentityKind::kUser)), row.text(0), row.integer(1),
+                   kMaxDevicesOfUser});
   }
   return out;
 }

@@ -49,10 +49,12 @@ struct JunkValue {
 };
 Result<std::vector<JunkValue>> junk_values(store::Connection& c, size_t limit);
 
-// An identifier that more than kMaxClaimants identities named.
+// An identifier that more than kMaxClaimants identities named, or a user id of more than
+// kMaxDevicesOfUser devices.
 struct SharedValue {
   std::string kind, value;
-  int64_t claimants = 0;  // counted up to kMaxClaimants + 1
+  int64_t claimants = 0;  // identities, counted up to kMaxClaimants + 1; or devices
+  int64_t above = 0;      // the number that it is above
 };
 Result<std::vector<SharedValue>> shared_values(store::Connection& c, size_t limit);
 

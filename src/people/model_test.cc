@@ -161,6 +161,20 @@ class Model {
     return chosen;
   }
 
+  // Users of too many devices join nobody.
+  static void leave_out_shared(std::vector<std::pair<Name, Name>>& joins,
+                               std::map<std::string, std::map<Name, Time>>& claims) {
+    std::map<Name, std::set<Name>> devices;
+    for (const auto& [visitor, user] : joins) devices[user].insert(visitor);
+    const auto shared = [&](const Name& user) {
+      return devices.contains(user) &&
+             devices.at(user).size() > static_cast<size_t>(kMaxDevicesOfUser);
+    };
+    std::erase_if(joins, [&](const auto& join) { return shared(join.second); });
+    for (auto& [identifier, names] : claims)
+      std::erase_if(names, [&](const auto& one) { return shared(one.first); });
+  }
+
   void find_groups() {
     auto add = [&](const Name& name) { group_.try_emplace(name, static_cast<int>(group_.size())); };
     std::vector<std::pair<Name, Name>> joins;  // in the order of time
@@ -184,7 +198,8 @@ class Model {
       }
     }
     std::map<Name, Name> owner;
-    const auto claimed = claims();
+    auto claimed = claims();
+    leave_out_shared(joins, claimed);
     for (const auto& [name, group] : group_) {
       if (name.user) continue;
       if (auto user = owner_of(name, joins, claimed)) owner.emplace(name, *user);

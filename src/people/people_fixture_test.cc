@@ -64,9 +64,10 @@ void TestPeople::forget_cache() {
 
 void TestPeople::clear() {
   must(database_->write([&](store::Connection& c) -> Result<void> {
-    for (const char* table : {"people", "people_seen", "identities", "identity_facts",
-                              "person_aliases", "person_merges", "orders", "identity_joins",
-                              "identity_claims", "hand_links", "merge_proposals", "junk_values"}) {
+    for (const char* table :
+         {"people", "people_seen", "identities", "identity_facts", "person_aliases",
+          "person_merges", "orders", "identity_joins", "identity_claims", "shared_users",
+          "hand_links", "merge_proposals", "junk_values"}) {
       TRY(c.execute("DELETE FROM " + std::string(table)));
     }
     TRY(

@@ -272,13 +272,22 @@ constexpr std::string_view kRefunds = R"sql(
 ALTER TABLE orders ADD COLUMN refunds TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr std::array<store::Migration, 6> kMigrations = {
+// Users whom more than kMaxDevicesOfUser anonymous ids named: their ids are somebody's default.
+constexpr std::string_view kSharedUsers = R"sql(
+CREATE INDEX identity_joins_by_user ON identity_joins (user_identity);
+CREATE TABLE shared_users (
+  identity BIGINT PRIMARY KEY
+);
+)sql";
+
+constexpr std::array<store::Migration, 7> kMigrations = {
     store::Migration{"people", 1, "people, identities and orders", kTables},
     store::Migration{"people", 2, "evidence of joins, kept whole", kEvidence},
     store::Migration{"people", 3, "notes and follow-ups", kNotes},
     store::Migration{"people", 4, "saved views and files", kViewsAndFiles},
     store::Migration{"people", 5, "erasures", kErasures},
-    store::Migration{"people", 6, "refunds of an order told apart", kRefunds}};
+    store::Migration{"people", 6, "refunds of an order told apart", kRefunds},
+    store::Migration{"people", 7, "users of too many devices", kSharedUsers}};
 
 }  // namespace
 

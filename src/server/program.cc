@@ -27,6 +27,7 @@
 #include "server/observe.h"
 #include "server/overview.h"
 #include "server/run_routes.h"
+#include "server/seen_people.h"
 #include "server/segment_facts.h"
 #include "server/server.h"
 #include "store/store.h"
@@ -110,6 +111,7 @@ class Wired final : public Program {
   events::ChdbOptions log_options_;
   std::unique_ptr<events::Log> log_;
   std::unique_ptr<access::Gate> gate_;
+  std::unique_ptr<SeenPeople> seen_people_;
   std::unique_ptr<people::OrderBooks> books_;
   std::unique_ptr<timeline::Timeline> timeline_;
   std::unique_ptr<insight::Insight> insight_;
@@ -155,6 +157,7 @@ Result<void> Wired::open_stores(const Config& config) {
 
 Result<void> Wired::open_modules() {
   gate_ = TRY(access::Gate::open(*database_, *settings_, system_now, token_));
+  seen_people_ = std::make_unique<SeenPeople>(*database_);
   books_ = std::make_unique<people::OrderBooks>(*database_, *settings_);
   TRY(open_questions());
   TRY(open_portrait());
@@ -508,6 +511,7 @@ Result<void> Wired::listen(const Config& config) {
   options.revise = [this](const http::Route& route, const http::Request& request,
                           http::Response& response) {
     mask_people(*database_, route, request, response);
+    seen_people_->record(route, request, response, system_now());
   };
   options.observe = [this](const http::Exchange& exchange) { observation_->exchange(exchange); };
   options.headers = security_headers();

@@ -1,7 +1,12 @@
 // The newcomer's path, second part: people, and numbers that open the people behind them.
 import assert from 'node:assert/strict';
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import {ROOT, until} from './perennial.mjs';
 
 const PAGE = 50;
+const NAUGHTY = path.join(ROOT, 'tests/scenarios/testdata/naughty/blns.json');
 
 const digits = (text) => Number(text.replace(/\D/g, ''));
 
@@ -92,6 +97,84 @@ export async function liveFile(visitor, {server, shop}) {
     buffer: Buffer.from('text'),
   });
   await page.getByRole('link', {name: '合同.txt', exact: true}).waitFor();
+}
+
+// Who looks after the customer is chosen in the header; points and messages stand beside orders.
+export async function ownerAndDealings(visitor, {server, shop}) {
+  const {page, t} = visitor;
+  const {email} = shop.people.find((one) => one.email);
+  const find = `search=${encodeURIComponent(email)}&limit=1`;
+  const [{id}] = (await server.api('GET', `/v1/customers?${find}`)).customers;
+  await page.goto(`${server.origin}/customers/${id}`);
+  const main = page.getByRole('main');
+  await main.getByText(t('customer.owner_none'), {exact: true}).waitFor();
+  await main.getByRole('button', {name: t('customer.owner_edit')}).click();
+  const owner = main.getByRole('textbox', {name: t('customer.owner'), exact: true});
+  await owner.fill('Mei 梅');
+  await owner.press('Enter');
+  await main.locator('dd').getByText('Mei 梅', {exact: true}).waitFor();
+  assert.equal((await server.api('GET', `/v1/customers/${id}`)).traits.owner, 'Mei 梅');
+  await main.getByRole('tab', {name: t('customer.orders'), exact: true}).waitFor();
+  await main.getByRole('tab', {name: t('customer.tab_messages'), exact: true}).click();
+  await main.getByText(t('customer.messages_none'), {exact: true}).waitFor();
+  await main.getByRole('tab', {name: t('customer.points'), exact: true}).click();
+  await main.getByText(t('customer.points_none'), {exact: true}).waitFor();
+  assert.deepEqual(await visitor.faults(), []);
+}
+
+// Texts that break programs stand in the pages as they were sent, and nothing of them runs.
+export async function brokenTexts(visitor, {server}) {
+  const {page} = visitor;
+  const texts = JSON.parse(await readFile(NAUGHTY, 'utf8'));
+  const scripts = texts.filter((text) => /<|javascript/i.test(text));
+  const key = await server.writeKey('naughty');
+  const at = new Date(Date.now() - 60_000).toISOString();
+  const who = {userId: 'naughty', timestamp: at};
+  const traits = Object.fromEntries(texts.map((text, i) => [`text ${i}`, text]));
+  const batch = [
+    {...who, type: 'identify', messageId: 'n', traits: {...traits, name: scripts[0]}},
+    ...scripts.map((text, i) => ({
+      ...who,
+      type: 'track',
+      messageId: `n${i}`,
+      event: text,
+      properties: {[text]: text},
+    })),
+  ];
+  const reply = await fetch(`${server.origin}/v1/batch`, {
+    method: 'POST',
+    headers: {Authorization: `Basic ${btoa(`${key}:`)}`, 'Content-Type': 'application/json'},
+    body: JSON.stringify({batch, sentAt: new Date().toISOString()}),
+  });
+  assert.equal(reply.status, 200);
+  const [{id}] = await until(
+    async () => {
+      const {customers} = await server.api('GET', '/v1/customers?search=naughty&known=yes');
+      return customers.length === 1 && customers;
+    },
+    30,
+    'the customer',
+  );
+  const ran = [];
+  page.on('dialog', (dialog) => {
+    ran.push(dialog.message());
+    dialog.dismiss();
+  });
+  const main = page.getByRole('main');
+  for (const tab of ['timeline', 'traits', 'identity']) {
+    await page.goto(`${server.origin}/customers/${id}?tab=${tab}`);
+    await main.getByRole('heading', {name: scripts[0].trim(), exact: true}).first().waitFor();
+    await visitor.settled();
+    const shown = await main.textContent();
+    if (tab === 'traits')
+      for (const text of scripts) assert.ok(shown.includes(text), `${tab}: ${text}`);
+    // Whatever was sent is text: it brought no element of its own.
+    const strange = 'main script, main iframe, main object, main embed, main img[src="x"]';
+    assert.equal(await page.locator(strange).count(), 0, tab);
+  }
+  await page.goto(`${server.origin}/customers?search=naughty&known=all`);
+  await main.getByText(scripts[0].trim(), {exact: true}).first().waitFor();
+  assert.deepEqual(ran, []);
 }
 
 // Whoever erases types whom; then the file is nobody's, and a receipt can be had.

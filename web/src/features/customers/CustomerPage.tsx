@@ -9,7 +9,7 @@ import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
 import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
-import { Orders } from './Orders';
+import { Dealings } from './Dealings';
 import { FileActions } from './FileActions';
 import { FileTabs } from './FileTabs';
 import { Recommended } from './Recommended';
@@ -76,7 +76,7 @@ export default function CustomerPage() {
             <FileTabs file={file} />
             <div>
               <NextAction file={file} />
-              <Orders id={id} />
+              <Dealings id={id} />
               <Recommended id={id} />
             </div>
           </div>

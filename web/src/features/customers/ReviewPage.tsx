@@ -110,11 +110,16 @@ export default function ReviewPage() {
             <Section title={t('identity.shared', { n: format.count(above) })}>
               {shared.length === 0 ? <p className="quiet">{t('identity.shared_none')}</p> : null}
               <dl className="facts">
-                {shared.map(({ kind, value }) => (
+                {shared.map(({ kind, value, above: most }) => (
                   <div key={kind + value} style={{ display: 'contents' }}>
                     <dt>{word('identity', kind)}</dt>
                     <dd>
-                      <LongText text={value} />
+                      <LongText text={value} />{' '}
+                      {kind === 'user_id' ? (
+                        <span className="quiet small">
+                          {t('identity.shared_devices', { n: format.count(most) })}
+                        </span>
+                      ) : null}
                     </dd>
                   </div>
                 ))}

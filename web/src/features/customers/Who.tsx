@@ -10,6 +10,8 @@ import { useWords } from '@/shared/use_words';
 import { useStageReason } from './stage_reason';
 import { GrowthOf } from './GrowthOf';
 import { HealthOf } from './HealthOf';
+import { LevelsOf } from './LevelsOf';
+import { kOwner, OwnerOf } from './OwnerOf';
 import { TagsOf } from './TagsOf';
 import { ChurnRisk, LifetimeValue } from './Worth';
 
@@ -34,7 +36,8 @@ export function Who({ file }: { file: CustomerFile }) {
   // Traits that only repeat what stands above are left out.
   const said = new Set(basics.map(([, value]) => value).concat(customer.name));
   const traits = Object.entries(file.traits as Record<string, unknown>).filter(
-    ([, value]) => value !== null && value !== '' && !said.has(String(value)),
+    ([name, value]) =>
+      name !== kOwner && value !== null && value !== '' && !said.has(String(value)),
   );
   return (
     <div className="stack">
@@ -49,6 +52,8 @@ export function Who({ file }: { file: CustomerFile }) {
         <TagsOf file={file} />
       </section>
       <dl className="facts">
+        <OwnerOf file={file} />
+        <LevelsOf id={customer.id} />
         <dt>{t('customer.revenue')}</dt>
         <dd>
           <b>{format.money(customer.revenue_minor, { currency: file.currency })}</b>
