@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <map>
 
+#include "loyalty/birthday.h"
 #include "loyalty/budgets.h"
 #include "loyalty/outbox.h"
 #include "loyalty/rows.h"
+#include "loyalty/settle.h"
 #include "loyalty/spent_back.h"
 
 namespace perennial::loyalty {
@@ -116,6 +118,14 @@ Result<std::vector<Within>> replays_of(store::Connection& c, const Terms& terms,
     }
   }
   return replays;
+}
+
+// The latest of now and what has given points: a clock that was set back takes none of them.
+Instant latest_of(const PostedAwards& posted, Instant now) {
+  for (const auto& [key, one] : posted) {
+    if (one.points > 0) now = std::max(now, from_millis(one.at_ms));
+  }
+  return now;
 }
 
 // Who has refunds, and may have points to get back.
@@ -278,7 +288,8 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
     TRY(add_referral_awards(c, terms, known));
     const auto refunded = with_refunds(known);
     auto posted = TRY(posted_awards(c, terms.programme, part));
-    auto within = TRY(replays_of(c, terms, budgets, known, posted, now));
+    const Instant latest = latest_of(posted, now);
+    auto within = TRY(replays_of(c, terms, budgets, known, posted, latest));
     const auto number = TRY(c.query_one("SELECT award FROM loyalty_numbers WHERE id = 1"));
     int64_t next_id = number->integer(0);
     std::vector<Change> changes;
@@ -289,7 +300,7 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
       if (one.erased) continue;
       Cuts cuts;
       if (earns && budgets.any())
-        TRY(replay_within(c, terms, budgets, one, posted, within[i], cuts, now));
+        TRY(replay_within(c, terms, budgets, one, posted, within[i], cuts, latest));
       Replay result = std::move(within[i].replay);
       std::ranges::move(one.referrals, std::back_inserter(result.awards));
       if (earns) add_changes(changes, posted, one.person, result.awards, cuts, next_id);
@@ -297,6 +308,7 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
       replays.emplace_back(one.person, std::move(result));
     }
     if (earns) add_ends(changes, posted, now);
+    if (!changes.empty() || !refunded.empty()) TRY(settle_people(c, terms.programme, part, now));
     TRY(post(c, terms.programme, changes, now));
     TRY(c.insert_many("loyalty_awards", kAwardColumns, cut_rows,
                       "ON CONFLICT (id) DO UPDATE SET allowed = excluded.allowed"));
@@ -306,6 +318,7 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
     TRY(budgets.save(c));
     TRY(tell_levels(c, terms, replays, now));
     TRY(save_standings(c, terms.programme, replays));
+    TRY(give_birthday_gifts(c, terms, replays, now));
   }
   return {};
 }

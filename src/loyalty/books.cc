@@ -118,7 +118,7 @@ Result<void> save_postings(store::Connection& c, const Core& core, Instant now) 
   static const std::vector<std::string_view> kColumns = {
       "holder", "entry",   "line",   "currency",  "at_ms",  "recorded_ms",
       "kind",   "debit",   "credit", "lot",       "amount", "command",
-      "rule",   "version", "event",  "order_ref", "reason"};
+      "rule",   "version", "event",  "order_ref", "reason", "actor"};
   std::map<std::pair<int64_t, Account>, std::pair<Points, Points>> totals;
   std::vector<std::vector<Value>> rows;
   rows.reserve(core.postings().size());
@@ -126,7 +126,7 @@ Result<void> save_postings(store::Connection& c, const Core& core, Instant now) 
     rows.push_back({p.holder, p.entry, p.line, p.currency, p.at_ms, to_millis(now),
                     static_cast<int64_t>(p.kind), static_cast<int64_t>(p.debit),
                     static_cast<int64_t>(p.credit), p.lot, p.amount, p.command, p.rule, p.version,
-                    p.event, p.order, p.reason});
+                    p.event, p.order, p.reason, p.by});
     totals[{p.currency, p.debit}].first += p.amount;
     totals[{p.currency, p.credit}].second += p.amount;
   }

@@ -283,7 +283,7 @@ Result<void> replay_within(store::Connection& c, const Terms& terms, Budgets& bu
 }
 
 Result<Replay> replay_of_quote(store::Connection& c, const Terms& terms, const Known& one,
-                               Instant now) {
+                               Instant now, std::vector<Explained>* explained) {
   Budgets budgets(terms);
   PostedAwards posted;
   if (budgets.any()) posted = TRY(posted_awards(c, terms.programme, std::span(&one.person, 1)));
@@ -292,6 +292,12 @@ Result<Replay> replay_of_quote(store::Connection& c, const Terms& terms, const K
     TRY(budgets.release(c, one.person, within.replay.awards, posted));
     Cuts cuts;
     TRY(replay_within(c, terms, budgets, one, posted, within, cuts, now));
+  }
+  if (explained) {
+    Trail trail{.explain = "quote"};
+    replay(terms.programme, terms.rules, terms.levels, one.traits, one.facts, to_millis(now),
+           within.limits, &trail);
+    *explained = std::move(trail.explained);
   }
   return std::move(within.replay);
 }

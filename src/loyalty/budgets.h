@@ -131,8 +131,9 @@ Result<void> replay_within(store::Connection& c, const Terms& terms, Budgets& bu
                            Instant now);
 
 // What the rules would give a person, as if it were posted now: within what the budgets leave for
-// all of it together. Counts nothing.
+// all of it together. Counts nothing. `explained` (may be null) learns what each rule made of the
+// order whose key is "quote".
 Result<Replay> replay_of_quote(store::Connection& c, const Terms& terms, const Known& one,
-                               Instant now);
+                               Instant now, std::vector<Explained>* explained = nullptr);
 
 }  // namespace perennial::loyalty

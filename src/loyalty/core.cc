@@ -106,6 +106,7 @@ void Core::post(Entry& entry, Holder& holder, Account debit, Account credit, int
     posting.event = command->event;
     posting.order = command->order;
     posting.reason = command->reason;
+    posting.by = command->by;
   }
   postings_.push_back(std::move(posting));
 }

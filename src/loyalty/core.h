@@ -111,7 +111,7 @@ struct Posting {
   Account debit = Account::kIssued, credit = Account::kAvailable;
   int64_t lot = 0;
   Points amount = 0;
-  std::string command, rule, event, order, reason;
+  std::string command, rule, event, order, reason, by;
   int64_t version = 0;
 };
 

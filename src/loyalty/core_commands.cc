@@ -102,7 +102,8 @@ Core::Checked Core::earn(const Command& command, const Currency& currency, Holde
                          int64_t at, Outcome& outcome) {
   if (auto bad = check_amount(command.amount)) return bad;
   if (auto bad = check_room(holder, command.amount)) return bad;
-  const int64_t active = command.activates_ms.value_or(command.earned_ms.value_or(at));
+  const int64_t active =
+      command.activates_ms.value_or(command.earned_ms.value_or(at) + currency.delay_days * kDayMs);
   if (command.expires_ms && *command.expires_ms <= active) {
     return refusal("expires_too_early", "the points would expire before they can be spent",
                    "expires_at");

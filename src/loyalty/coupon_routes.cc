@@ -42,10 +42,26 @@ Service::Answer Service::put_coupon_batch(const http::Request& request) {
   return http::json(200, to_json(saved));
 }
 
+Result<std::optional<int64_t>> Service::large_worth(const Programme& programme,
+                                                    const std::string& batch, int64_t codes,
+                                                    const http::Principal& who) {
+  if (!by_hand(who)) return std::nullopt;
+  const auto terms = TRY(
+      wiring_.database.read([&](store::Connection& c) { return find_terms(c, programme, batch); }));
+  if (!terms) return std::nullopt;  // refused where it is asked for
+  const auto worth = worth_of(*terms, codes);
+  if (worth && *worth <= money_limit(programme)) return std::nullopt;
+  return worth.value_or(0);
+}
+
 Service::Answer Service::coupon_codes(const http::Request& request) {
   const Programme programme = TRY(programme_of(request));
   const int64_t count = TRY(json_integer(TRY(http::json_body(request)), "count"));
   const std::string& id = request.params.at("batch");
+  if (const auto worth = TRY(large_worth(programme, id, count, request.principal)))
+    return second_person(programme, Matter::kCodes,
+                         {{"about", id}, {"batch", id}, {"count", count}}, *worth,
+                         request.principal);
   const auto codes =
       TRY(wiring_.database.write([&](store::Connection& c) -> Result<std::vector<std::string>> {
         const auto batch = TRY(find_terms(c, programme, id));
@@ -71,11 +87,16 @@ Service::Answer Service::issue_coupons(const http::Request& request) {
       return fail(Code::kInvalid, "is a list of numbers of people", "people");
     asked.push_back(one.get<int64_t>());
   }
+  if (asked.size() > kMaxIssuedAtOnce)
+    return fail(Code::kTooLarge, "at most 10,000 people at once", "people");
+  const auto count = static_cast<int64_t>(asked.size());
+  if (const auto worth = TRY(large_worth(programme, id, count, request.principal)))
+    return second_person(programme, Matter::kIssue,
+                         {{"about", id}, {"batch", id}, {"people", asked}}, *worth,
+                         request.principal);
   const Issued done = TRY(wiring_.database.write([&](store::Connection& c) -> Result<Issued> {
     const auto batch = TRY(find_terms(c, programme, id));
     if (!batch) return fail(Code::kNotFound, "there is no such batch", "batch");
-    if (asked.size() > kMaxIssuedAtOnce)
-      return fail(Code::kTooLarge, "at most 10,000 people at once", "people");
     std::vector<PersonId> known;
     const auto current = TRY(people::current_people(c, asked));
     for (const people::Person& person : TRY(people::find_people(c, current)))

@@ -67,7 +67,18 @@ Json rules_json(const Side& before, const Side& after) {
   return rows;
 }
 
-Json currencies_json(const Programme& programme, const Side& before, const Side& after) {
+// What people have of each currency today, as the ledger says.
+using Outstanding = std::map<std::string, Points>;
+
+Result<Outstanding> outstanding_of(store::Connection& c, const Programme& programme) {
+  Outstanding outstanding;
+  for (const Currency& currency : programme.currencies)
+    outstanding[currency.code] = TRY(held_by_people(c, currency));
+  return outstanding;
+}
+
+Json currencies_json(const Programme& programme, const Outstanding& today, const Side& before,
+                     const Side& after) {
   const auto points_of = [](const Side& side, const std::string& code) {
     Points points = 0;
     for (const auto& [key, sum] : side.by_rule) points += key.second == code ? sum.points : 0;
@@ -86,13 +97,23 @@ Json currencies_json(const Programme& programme, const Side& before, const Side&
       all.expected_redemption_ppm = 1'000'000;
       return liability_minor(all, points);
     };
+    // Whatever was spent meanwhile is spent under either.
+    const Points now = today.at(currency.code);
+    const Points then = now + open(after) - open(before);
+    const int64_t owed = liability_minor(currency, now),
+                  would_owe = liability_minor(currency, then);
     rows.push_back({{"currency", currency.code},
                     {"points_before", was},
                     {"points_after", is},
                     {"cost_before_minor", cost(was)},
                     {"cost_after_minor", cost(is)},
-                    {"liability_change_minor", liability_minor(currency, open(after)) -
-                                                   liability_minor(currency, open(before))}});
+                    {"outstanding_before", now},
+                    {"outstanding_after", then},
+                    {"liability_before_minor", owed},
+                    {"liability_after_minor", would_owe},
+                    {"liability_change_minor", would_owe - owed},
+                    {"cost_minor_per_1000", currency.cost_minor_per_1000},
+                    {"expected_redemption_ppm", currency.expected_redemption_ppm}});
   }
   return rows;
 }
@@ -118,7 +139,7 @@ struct Sides {
 
 struct Tally {
   Side before, after;
-  std::map<std::pair<std::string, std::string>, int64_t> moved;
+  std::map<std::pair<std::string, std::string>, std::vector<PersonId>> moved;  // from, to
   int64_t people = 0;
 };
 
@@ -134,7 +155,8 @@ void add(Side& to, const Side& from) {
 void add(Tally& to, const Tally& from) {
   add(to.before, from.before);
   add(to.after, from.after);
-  for (const auto& [key, people] : from.moved) to.moved[key] += people;
+  for (const auto& [key, people] : from.moved)
+    to.moved[key].insert(to.moved[key].end(), people.begin(), people.end());
   to.people += from.people;
 }
 
@@ -214,11 +236,12 @@ Result<Tally> compared(const Everybody& everybody, const Outlook& before, const 
     if (one.facts.empty() && other.facts.empty()) return;
     Tally& tally = tallies[thread];
     ++tally.people;
+    const PersonId person = one.person;
     const Replay was = before.replayed(std::move(one)), is = after.replayed(std::move(other));
     count(tally.before, was, span, now_ms);
     count(tally.after, is, span, now_ms);
     if (was.standing.level != is.standing.level)
-      ++tally.moved[{was.standing.level, is.standing.level}];
+      tally.moved[{was.standing.level, is.standing.level}].push_back(person);
   }));
   Tally sum;
   for (const Tally& tally : tallies) add(sum, tally);
@@ -236,6 +259,20 @@ Terms changed_terms(const Terms& terms, const DryRun& change) {
     other.referral.push_back(std::move(referral));
   }
   return other;
+}
+
+// Who would be in which other level; of many, those with the smallest numbers.
+Json moved_json(Tally& tally) {
+  Json rows = Json::array();
+  for (auto& [key, people] : tally.moved) {
+    std::ranges::sort(people);
+    const auto listed = std::span(people).first(std::min(people.size(), kMaxMovedListed));
+    rows.push_back({{"from", key.first},
+                    {"to", key.second},
+                    {"people", people.size()},
+                    {"list", std::vector<PersonId>(listed.begin(), listed.end())}});
+  }
+  return rows;
 }
 
 Json referral_json(const Sides& sides, const Span& span, Instant now) {
@@ -256,8 +293,10 @@ Result<Json> dry_run(store::Database& database, events::Log& log, const Terms& t
   names.erase(std::string(people::kOrderCompleted));
   const LateFacts late = TRY(LateFacts::read(database, log, std::move(names)));
   std::vector<Referral> stored, changed;
+  Outstanding today;
   TRY(database.read([&](store::Connection& c) -> Result<void> {
     stored = TRY(all_referrals(c, terms.programme));
+    today = TRY(outstanding_of(c, terms.programme));
     if (change.referral) changed = TRY(try_referrals(c, other, late, now));
     return {};
   }));
@@ -267,18 +306,15 @@ Result<Json> dry_run(store::Database& database, events::Log& log, const Terms& t
   Outlook was(terms, before, to_millis(now)), is(other, after, to_millis(now));
   TRY(was.share_out(everybody));
   TRY(is.share_out(everybody));
-  const Tally tally = TRY(compared(everybody, was, is, change.span, to_millis(now)));
-  Json moves = Json::array();
-  for (const auto& [key, count] : tally.moved)
-    moves.push_back({{"from", key.first}, {"to", key.second}, {"people", count}});
+  Tally tally = TRY(compared(everybody, was, is, change.span, to_millis(now)));
   return Json{{"people", tally.people},
               {"from", format_instant(change.span.from)},
               {"to", format_instant(change.span.to)},
               {"rules", rules_json(tally.before, tally.after)},
-              {"currencies", currencies_json(terms.programme, tally.before, tally.after)},
+              {"currencies", currencies_json(terms.programme, today, tally.before, tally.after)},
               {"levels_before", tally.before.levels},
               {"levels_after", tally.after.levels},
-              {"moved", moves},
+              {"moved", moved_json(tally)},
               {"referral",
                {{"before", referral_json(before, change.span, now)},
                 {"after", referral_json(after, change.span, now)}}}};

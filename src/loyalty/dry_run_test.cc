@@ -365,10 +365,53 @@ TEST_F(DryRunTest, ReferralCountsForTheLevel) {
   happen({track("2026-02-01", "bo", "", "Signed Up", {{"referral_code", code("anna")}}),
           order("2026-02-02", "bo", "1", 60)});
   const Json found = run({.referral = referral()});
-  EXPECT_EQ(to_text(found["moved"]), R"([{"from":"base","to":"star","people":1}])");
+  EXPECT_EQ(to_text(found["moved"]), R"([{"from":"base","to":"star","people":1,"list":[)" +
+                                         std::to_string(person("anna")) + "]}]");
   EXPECT_EQ(found["referral"]["before"]["claims"], 0);
   EXPECT_EQ(found["referral"]["after"]["referrer_points"], 200);
   EXPECT_EQ(found["referral"]["after"]["friend_points"], 60);
+}
+
+// Who would be in which other level, up and down; and what the programme owes today and would owe:
+// what was spent stays spent, what has expired by now counts in neither.
+TEST_F(DryRunTest, SaysWhoMovesAndWhatIsOwedAfterwards) {
+  save_levels_of_points();
+  save(purchase(1), 0);
+  happen({order("2026-02-01", "amy", "1", 20), order("2026-02-01", "ben", "2", 59),
+          order("2026-02-01", "cem", "3", 60), order("2026-02-01", "dan", "4", 10)});
+  const auto star = [&](const char* user) { return person(user); };
+  ASSERT_TRUE(
+      ledger_
+          ->run({.kind = CommandKind::kRedeem, .id = "spent", .person = star("cem"), .amount = 50})
+          .done());
+  const Points today = 20 + 59 + 60 + 10 - 50;
+  const Json more = run({.rules = {purchase(3)}});
+  const Json& moved = more["moved"];
+  ASSERT_EQ(moved.size(), 1u) << moved;
+  EXPECT_EQ(moved[0]["from"], "base");
+  EXPECT_EQ(moved[0]["to"], "star");
+  EXPECT_EQ(moved[0]["list"], Json(std::vector<PersonId>{star("amy"), star("ben")}))
+      << "but who is there already, and who is still below";
+  const Json& money = more["currencies"][0];
+  EXPECT_EQ(money["outstanding_before"], today);
+  const Points after = money["outstanding_after"];
+  EXPECT_EQ(after - today, money["points_after"].get<Points>() - (20 + 59 + 60 + 10));
+  EXPECT_EQ(money["liability_before_minor"], (today * 8 + 5) / 10);
+  EXPECT_EQ(money["liability_after_minor"], (after * 8 + 5) / 10);
+  EXPECT_EQ(money["expected_redemption_ppm"], 800'000);
+  Rule off = purchase(1);
+  off.enabled = false;
+  const Json none = run({.rules = {off}});
+  ASSERT_EQ(none["moved"].size(), 1u) << none["moved"];
+  EXPECT_EQ(none["moved"][0]["from"], "star");
+  EXPECT_EQ(none["moved"][0]["list"], Json(std::vector<PersonId>{star("cem")}));
+  EXPECT_EQ(none["currencies"][0]["outstanding_after"], -50) << "what was spent would be owed";
+  Rule short_lived = purchase(1);
+  short_lived.expiry = Expiry{.kind = Expiry::Kind::kDays, .unit = Expiry::Unit::kDay, .count = 30};
+  const Json gone = run({.rules = {short_lived}});
+  EXPECT_EQ(gone["moved"].size(), 0u);
+  EXPECT_EQ(gone["currencies"][0]["points_after"], 149);
+  EXPECT_EQ(gone["currencies"][0]["outstanding_after"], -50);
 }
 
 }  // namespace

@@ -151,6 +151,13 @@ Result<CardAnswer> claim_card(store::Connection& c, const Programme& programme,
   return card;
 }
 
+Result<std::optional<CardAnswer>> card_of(store::Connection& c, const Programme& programme,
+                                          std::string_view code) {
+  CardAnswer card = TRY(find_card(c, programme, code)).answer;
+  if (!card.done()) return std::nullopt;
+  return card;
+}
+
 Result<CardAnswer> void_card(store::Connection& c, const Programme& programme,
                              std::string_view code, Instant now) {
   CardAnswer card = TRY(find_card(c, programme, code)).answer;

@@ -41,6 +41,9 @@ Json to_json(const CardAnswer& answer);
 // unknown_code, mistyped_code, claimed_already, void, no_longer_valid, unknown_person.
 Result<CardAnswer> claim_card(store::Connection& c, const Programme& programme,
                               std::string_view code, PersonId person, Instant now);
+// The card of a code; nothing if there is none.
+Result<std::optional<CardAnswer>> card_of(store::Connection& c, const Programme& programme,
+                                          std::string_view code);
 // A card that nobody claimed is worth nothing any more. Refusals: unknown_code, claimed_already.
 Result<CardAnswer> void_card(store::Connection& c, const Programme& programme,
                              std::string_view code, Instant now);

@@ -6,6 +6,7 @@
 #include "loyalty/books.h"
 #include "loyalty/command.h"
 #include "loyalty/rows.h"
+#include "loyalty/settle.h"
 
 namespace perennial::loyalty {
 namespace {
@@ -172,6 +173,8 @@ Outcome unknown_person(const Command& command, const std::set<PersonId>& unknown
 
 Result<std::vector<Outcome>> decide(store::Connection& c, const Programme& programme,
                                     std::span<const Command> commands, Instant now) {
+  if (std::ranges::any_of(programme.currencies, [](const Currency& one) { return one.id == 0; }))
+    return fail(Code::kConflict, "the programme is not saved", "programme");
   Memory memory = TRY(remembered(c, programme, commands));
   std::optional<Core> read(std::in_place, programme, TRY(read_numbers(c)));
   TRY(load(c, *read, wanted_by(programme, commands, now, false)));
@@ -219,6 +222,36 @@ Result<std::vector<Outcome>> decide(store::Connection& c, const Programme& progr
   return outcomes;
 }
 
+namespace {
+
+Result<void> settle(store::Connection& c, const Programme& programme, const Wanted& wanted,
+                    Instant now) {
+  if (wanted.open.empty()) return {};
+  Core core(programme, TRY(read_numbers(c)));
+  TRY(load(c, core, wanted));
+  for (const auto& [currency, person] : wanted.open)
+    core.settle(core.holder(currency, person), to_millis(now));
+  return save(c, core, now);
+}
+
+}  // namespace
+
+Result<void> settle_people(store::Connection& c, const Programme& programme,
+                           std::span<const PersonId> people, Instant now) {
+  Wanted wanted;
+  const std::vector<Value> keys(people.begin(), people.end());
+  const Value fixed = to_millis(now);
+  TRY(each_in(c,
+              "SELECT currency, person FROM loyalty_holders WHERE due_ms <= $1 AND merged_into = 0 "
+              "AND person IN {}",
+              std::span(&fixed, 1), keys, [&](const Row& row) -> Result<void> {
+                if (programme.find(row.integer(0)))
+                  wanted.open.emplace_back(row.integer(0), row.integer(1));
+                return {};
+              }));
+  return settle(c, programme, wanted, now);
+}
+
 Result<size_t> settle_due(store::Connection& c, const Programme& programme, Instant now,
                           size_t limit) {
   Wanted wanted;
@@ -246,12 +279,7 @@ Result<size_t> settle_due(store::Connection& c, const Programme& programme, Inst
       wanted.open.emplace_back(currency.id, row.integer(0));
     }
   }
-  if (wanted.open.empty()) return 0;
-  Core core(programme, TRY(read_numbers(c)));
-  TRY(load(c, core, wanted));
-  for (const auto& [currency, person] : wanted.open)
-    core.settle(core.holder(currency, person), to_millis(now));
-  TRY(save(c, core, now));
+  TRY(settle(c, programme, wanted, now));
   return wanted.open.size();
 }
 

@@ -1,9 +1,9 @@
-// Commands, quotes, people and approvals: /v1/loyalty/programmes/{programme}/* of api/openapi.yaml.
+// Commands, quotes and people: /v1/loyalty/programmes/{programme}/* of api/openapi.yaml.
 #include <algorithm>
 #include <span>
 
-#include "loyalty/budgets.h"
 #include "loyalty/command.h"
+#include "loyalty/quote.h"
 #include "loyalty/service.h"
 
 namespace perennial::loyalty {
@@ -11,7 +11,6 @@ namespace {
 
 constexpr int64_t kMaxLines = 10'000;
 constexpr size_t kMaxLotsShown = 500;  // of those that are open, the first to be spent
-constexpr int64_t kMaxApprovalsListed = 500;
 
 Json time_or_null(std::optional<Instant> at) { return at ? Json(format_instant(*at)) : Json(); }
 
@@ -63,19 +62,6 @@ Json line_json(const StatementLine& line) {
           {"owed", line.after.owed}};
 }
 
-Json waiting_json(std::string_view state, Instant at) {
-  if (state == "waiting")
-    return {{"status", "waiting"},
-            {"code", "needs_approval"},
-            {"detail", "a second person must approve this adjustment"},
-            {"at", format_instant(at)}};
-  return {{"status", "refused"},
-          {"code", "not_approved"},
-          {"detail", "the second person refused this adjustment"},
-          {"where", "amount"},
-          {"at", format_instant(at)}};
-}
-
 // A problem for a single command that was refused: the kind of fault in `code`, and which in
 // `hint`.
 http::Response refusal_response(const Json& outcome) {
@@ -100,54 +86,12 @@ void Service::add_ledger_routes(http::Router& router) {
   add(router, "GET", one + "/people/{person}", "loyalty.read", &Service::person);
   add(router, "GET", one + "/people/{person}/statement", "loyalty.read",
       &Service::person_statement);
-  add(router, "GET", one + "/approvals", "loyalty.read", &Service::approvals);
-  add(router, "POST", one + "/approvals/{approval}", "loyalty.write", &Service::decide_approval);
-}
-
-Result<Service::Sorted> Service::sort_out(const Programme& programme, std::vector<Command> commands,
-                                          const http::Principal& who) {
-  Sorted sorted;
-  sorted.answers.resize(commands.size());
-  for (size_t i = 0; i < commands.size(); ++i) {
-    Command& command = commands[i];
-    const bool small =
-        command.kind != CommandKind::kAdjust ||
-        (command.amount <= programme.approval_limit && command.amount >= -programme.approval_limit);
-    if (small) {
-      sorted.running.push_back(std::move(command));
-      continue;
-    }
-    sorted.answers[i] = TRY(wiring_.database.write([&](store::Connection& c) -> Result<Json> {
-      const std::string payload = payload_of(command);
-      const auto known =
-          TRY(c.query_one("SELECT payload, state FROM loyalty_approvals "
-                          "WHERE programme = $1 AND id = $2",
-                          {programme.id, command.id}));
-      if (!known) {
-        TRY(
-            c.execute("INSERT INTO loyalty_approvals (programme, id, payload, asked_by, "
-                      "asked_name, asked_ms, state, decided_by, decided_name) "
-                      "VALUES ($1, $2, $3, $4, $5, $6, 'waiting', '', '')",
-                      {programme.id, command.id, payload, who.id, who.name, to_millis(now())}));
-        return waiting_json("waiting", now());
-      }
-      // Another payload is for the ledger to refuse: it names the field.
-      if (known->text(1) == "approved") return Json();
-      const std::string field = differing_field(known->text(0), payload);
-      if (field.empty()) return waiting_json(known->text(1), now());
-      return Json{{"status", "refused"},
-                  {"code", "id_reused"},
-                  {"detail", "this id stands for another command: \"" + field + "\" differs"},
-                  {"where", field},
-                  {"at", format_instant(now())}};
-    }));
-    if (sorted.answers[i].is_null()) sorted.running.push_back(std::move(command));
-  }
-  return sorted;
 }
 
 Result<Json> Service::run_commands(const Programme& programme, std::vector<Command> commands,
                                    const http::Principal& who) {
+  TRY(know_actor(who));
+  for (Command& command : commands) command.by = who.id;
   Sorted sorted = TRY(sort_out(programme, std::move(commands), who));
   std::vector<Outcome> outcomes;
   if (!sorted.running.empty()) outcomes = TRY(writer_.run(programme.id, std::move(sorted.running)));
@@ -209,48 +153,7 @@ Service::Answer Service::quote(const http::Request& request) {
     const Terms terms = TRY(terms_of(c, programme));
     auto known = TRY(load_known(c, programme, terms.levels, std::span(&person, 1)));
     known[0].add_quoted(cart);
-    const Replay with = TRY(replay_of_quote(c, terms, known[0], now()));
-    Json earns = Json::array();
-    for (const Award& award : with.awards) {
-      if (award.key != "quote") continue;
-      auto rule = std::ranges::find_if(terms.rules, [&](const Rule& rule) {
-        return rule.id == award.rule && rule.version == award.version;
-      });
-      earns.push_back({{"rule", award.rule},
-                       {"name", rule == terms.rules.end() ? "" : rule->name},
-                       {"version", award.version},
-                       {"currency", award.currency},
-                       {"points", award.points},
-                       {"activates_at", format_instant(from_millis(award.activates_ms))},
-                       {"expires_at", award.expires_ms == kNever
-                                          ? Json()
-                                          : Json(format_instant(from_millis(award.expires_ms)))}});
-    }
-    Json spends = Json::array();
-    for (const Currency& currency : programme.currencies) {
-      if (!currency.spendable || currency.spend_minor == 0) continue;
-      const auto has = TRY(balance_now(c, programme, currency, person, now()));
-      // Whole steps of spend_points, within what the person has and what the cart allows.
-      const __int128 payable =
-          static_cast<__int128>(cart.amount_minor) * currency.spend_max_percent / 100;
-      const auto most = static_cast<int64_t>(payable / currency.spend_minor);
-      const int64_t steps = std::min(most, has.balance.available / currency.spend_points);
-      spends.push_back({{"currency", currency.code},
-                        {"available", has.balance.available},
-                        {"points", steps * currency.spend_points},
-                        {"pays_minor", steps * currency.spend_minor},
-                        {"step_points", currency.spend_points},
-                        {"step_minor", currency.spend_minor},
-                        {"max_percent", currency.spend_max_percent}});
-    }
-    const auto level = std::ranges::find(terms.levels.levels, with.standing.level, &Level::code);
-    return http::json(200, {{"earns", earns},
-                            {"spends", spends},
-                            {"level", with.standing.level},
-                            {"privileges", level == terms.levels.levels.end() ? Json::object()
-                                                                              : level->privileges},
-                            {"next_level", with.standing.next_level},
-                            {"missing_after", with.standing.missing}});
+    return http::json(200, TRY(loyalty::quote(c, terms, known[0], cart, now())));
   });
 }
 
@@ -307,68 +210,6 @@ Service::Answer Service::person_statement(const http::Request& request) {
       json["lines"].push_back(line_json(found.lines[found.lines.size() - 1 - i]));
     return http::json(200, json);
   });
-}
-
-Service::Answer Service::approvals(const http::Request& request) {
-  const Programme programme = TRY(programme_of(request));
-  const std::string state = request.query_or("state", "waiting");
-  return wiring_.database.read([&](store::Connection& c) -> Answer {
-    Json items = Json::array();
-    for (const auto& row : TRY(c.query(
-             "SELECT id, payload, asked_by, asked_name, asked_ms, state, decided_name, decided_ms "
-             "FROM loyalty_approvals WHERE programme = $1 AND state = $2 "
-             "ORDER BY asked_ms DESC, id LIMIT $3",
-             {programme.id, state, kMaxApprovalsListed}))) {
-      const Command command = TRY(command_of_payload(row.text(1), row.text(0)));
-      const auto decided = row.maybe_integer(7);
-      items.push_back(
-          {{"id", row.text(0)},
-           {"person", command.person},
-           {"currency", command.currency},
-           {"amount", command.amount},
-           {"reason", command.reason},
-           {"asked_by", row.text(3)},
-           {"asked_at", format_instant(from_millis(row.integer(4)))},
-           {"state", row.text(5)},
-           {"decided_by", row.text(6)},
-           {"decided_at", decided ? Json(format_instant(from_millis(*decided))) : Json()}});
-    }
-    return http::json(200, {{"approvals", std::move(items)}});
-  });
-}
-
-Service::Answer Service::decide_approval(const http::Request& request) {
-  const Programme programme = TRY(programme_of(request));
-  const std::string id = request.params.at("approval");
-  const Json body = TRY(http::json_body(request));
-  if (!body.contains("approve") || !body["approve"].is_boolean())
-    return fail(Code::kInvalid, "expected true or false", "approve");
-  const bool approve = body["approve"];
-  const http::Principal& who = request.principal;
-  const Command command = TRY(wiring_.database.write([&](store::Connection& c) -> Result<Command> {
-    const auto row =
-        TRY(c.query_one("SELECT payload, asked_by, state FROM loyalty_approvals "
-                        "WHERE programme = $1 AND id = $2",
-                        {programme.id, id}));
-    if (!row) return fail(Code::kNotFound, "there is no such adjustment", "approval");
-    if (row->text(2) != "waiting" && (row->text(2) == "approved") != approve)
-      return fail(Code::kConflict, "it was decided already: " + row->text(2), "approval");
-    if (row->text(1) == who.id)
-      return fail(Code::kForbidden, "somebody else than who asked must decide", "approval");
-    TRY(
-        c.execute("UPDATE loyalty_approvals SET state = $3, decided_by = $4, "
-                  "decided_name = $5, decided_ms = $6 WHERE programme = $1 AND id = $2 AND "
-                  "state = 'waiting'",
-                  {programme.id, id, std::string(approve ? "approved" : "refused"), who.id,
-                   who.name, to_millis(now())}));
-    TRY(access::record(c, who, approve ? "loyalty.approve" : "loyalty.refuse",
-                       programme.id + "/" + id, Json::object(), wiring_.clock()));
-    return command_of_payload(row->text(0), id);
-  }));
-  // A stop in between leaves it approved and not run: deciding again, or sending the command again,
-  // runs it, and its id keeps it from running twice.
-  if (!approve) return http::json(200, waiting_json("refused", now()));
-  return http::json(200, to_json(TRY(writer_.run(programme.id, {command}))[0]));
 }
 
 }  // namespace perennial::loyalty

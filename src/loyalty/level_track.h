@@ -22,26 +22,35 @@ class LevelTrack {
   struct Counted {
     int64_t at_ms, value;
   };
+  // A level that was reached or kept: until when it is valid, and what it rests on. It takes `need`
+  // of what happened in [from_ms, upto_ms].
+  struct Claim {
+    size_t level = 0;
+    int64_t from_ms = 0, upto_ms = 0, need = 0;
+    int64_t valid_ms = kNever;
+  };
+  size_t level() const { return claims_.empty() ? 0 : claims_.back().level; }
+  int64_t valid_ms() const { return claims_.empty() ? kNever : claims_.back().valid_ms; }
   int64_t window_start(int64_t at_ms) const;
   int64_t sum(int64_t from_ms, int64_t to_ms) const;  // both ends included
   int64_t measure(int64_t at_ms) const { return sum(window_start(at_ms), at_ms); }
   size_t earned(int64_t measure) const;
   int64_t keep_threshold() const;
-  int64_t validity_end(int64_t at_ms) const;
-  void go_to(size_t level, int64_t at_ms, std::string reason);
-  void qualify(int64_t at_ms, int64_t need);
+  int64_t validity_end(int64_t at_ms, size_t level) const;
+  void note(size_t to, int64_t at_ms, std::string reason);
+  void qualify(size_t level, int64_t at_ms, int64_t need);
   void end_validity(int64_t at_ms);
+  Claim left_of(const Claim& claim) const;
+  void look_again(int64_t now_ms);
 
   const Levels& levels_;
   Zone zone_;
   std::vector<Counted> counted_;
   int64_t first_ms_ = INT64_MAX;
-  size_t level_ = 0;
-  int64_t since_ms_ = INT64_MIN, valid_ms_ = kNever, grace_ms_ = kNever;
-  // What the level rests on, for refunds: a span and how much was needed in it.
-  int64_t from_ms_ = 0, upto_ms_ = 0, need_ = 0;
-  size_t before_ = 0;  // the level held until this one was reached
-  int64_t before_valid_ms_ = kNever;
+  int64_t since_ms_ = INT64_MIN, grace_ms_ = kNever;
+  // By level: the one that is held last, before it those that were held until it was reached. None
+  // for the lowest level.
+  std::vector<Claim> claims_;
   std::vector<LevelChange> changes_;
 };
 

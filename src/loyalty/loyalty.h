@@ -178,6 +178,7 @@ struct Command {
   // Of awards: the rule that earned it, its version, and the event.
   int64_t award = 0, version = 0;
   std::string rule, event;
+  std::string by;  // the id of the user or key that sent it; "" = nobody did, or a member
 };
 // Reads the contract's Command. Fails with kInvalid, naming the field.
 Result<Command> command_from_json(const Json& json);
@@ -270,6 +271,8 @@ struct Cohort {
 };
 Result<std::vector<Cohort>> cohorts(store::Connection& c, const Programme& programme,
                                     const Currency& currency);
+// What the accounts of people hold, by their totals: what is outstanding.
+Result<Points> held_by_people(store::Connection& c, const Currency& currency);
 // Outstanding × cost per point × expected redemption, rounded to the nearest minor unit.
 int64_t liability_minor(const Currency& currency, Points outstanding);
 
@@ -280,6 +283,9 @@ struct Closing {
   Instant closed_at;
   Json figures;  // by currency code: the trial balance and what became breakage
 };
+// What would become breakage if the month were closed now, of the currency with most of it.
+Result<Points> breakage_of(store::Connection& c, const Programme& programme,
+                           std::string_view month);
 // Closes a month of the programme's calendar: settles what was due, moves what expired in it to
 // breakage, and keeps its figures. Nothing can be posted before its end afterwards. Months are
 // closed in order; kConflict for one that is not over, was closed, or leaves a gap.

@@ -9,9 +9,10 @@ namespace {
 
 constexpr size_t kMovesAtOnce = 1'000;
 
-constexpr Owned kOwned[] = {{"loyalty_redemptions", "id"}, {"loyalty_coupons", "code"},
-                            {"loyalty_coupon_uses", "id"}, {"loyalty_gift_cards", "code"},
-                            {"loyalty_plays", "id"},       {"loyalty_referral_codes", "code"}};
+constexpr Owned kOwned[] = {{"loyalty_redemptions", "id"},   {"loyalty_coupons", "code"},
+                            {"loyalty_coupon_uses", "id"},   {"loyalty_gift_cards", "code"},
+                            {"loyalty_plays", "id"},         {"loyalty_referral_codes", "code"},
+                            {"loyalty_birthday_gifts", "id"}};
 
 std::string merge_id(int64_t move, const Currency& currency) {
   return "people:" + std::to_string(move) + ":" + currency.code;

@@ -38,7 +38,15 @@ Service::Answer Service::gift_cards(const http::Request& request) {
 
 Service::Answer Service::make_gift_cards(const http::Request& request) {
   const Programme programme = TRY(programme_of(request));
-  const CardOrder order = TRY(card_order_from_json(TRY(http::json_body(request)), programme.zone));
+  const Json body = TRY(http::json_body(request));
+  const CardOrder order = TRY(card_order_from_json(body, programme.zone));
+  const Points value =
+      order.amount > kMaxPoints / order.count ? kMaxPoints : order.amount * order.count;
+  if (by_hand(request.principal) && value > programme.approval_limit) {
+    return second_person(programme, Matter::kGiftCards,
+                         {{"about", order.name}, {"currency", order.currency}, {"order", body}},
+                         value, request.principal);
+  }
   const auto codes =
       TRY(wiring_.database.write([&](store::Connection& c) -> Result<std::vector<std::string>> {
         auto made = TRY(make_cards(c, programme, order, now()));
@@ -62,6 +70,16 @@ Service::Answer Service::claim_gift_card(const http::Request& request) {
 Service::Answer Service::void_gift_card(const http::Request& request) {
   const Programme programme = TRY(programme_of(request));
   const std::string code = TRY(json_string(TRY(http::json_body(request)), "code"));
+  if (by_hand(request.principal)) {
+    const auto card = TRY(
+        wiring_.database.read([&](store::Connection& c) { return card_of(c, programme, code); }));
+    if (card && card->state == CardState::kMade && card->amount > programme.approval_limit) {
+      return second_person(
+          programme, Matter::kVoidCard,
+          {{"about", card->name}, {"currency", card->currency}, {"code", card->code}}, card->amount,
+          request.principal);
+    }
+  }
   return answer_of(TRY(wiring_.database.write([&](store::Connection& c) -> Result<CardAnswer> {
     CardAnswer card = TRY(void_card(c, programme, code, now()));
     if (card.done() && !card.repeated) {

@@ -86,6 +86,9 @@ std::vector<Json> preset_rules() {
 }
 
 Json preset_levels() {
+  const auto gift = [](Points points) {
+    return Json{{"kind", "points"}, {"points", points}, {"expires_in_days", 30}};
+  };
   return {{"measure", "points"},
           {"currency", "growth"},
           {"window", "rolling"},
@@ -99,18 +102,18 @@ Json preset_levels() {
              {"name", "铜牌 Bronze"},
              {"threshold", 500},
              {"multiplier_percent", 110},
-             {"privileges", {{"birthday_gift", true}}}},
+             {"privileges", {{"birthday_gift", gift(50)}}}},
             {{"code", "silver"},
              {"name", "银牌 Silver"},
              {"threshold", 2'000},
              {"multiplier_percent", 125},
-             {"privileges", {{"birthday_gift", true}, {"free_shipping", true}}}},
+             {"privileges", {{"birthday_gift", gift(100)}, {"free_shipping", true}}}},
             {{"code", "gold"},
              {"name", "金牌 Gold"},
              {"threshold", 10'000},
              {"multiplier_percent", 150},
              {"privileges",
-              {{"birthday_gift", true},
+              {{"birthday_gift", gift(200)},
                {"free_shipping", true},
                {"priority_sla", true},
                {"exclusive_rewards", true}}}}}}};

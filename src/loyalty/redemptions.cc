@@ -367,6 +367,44 @@ Result<Redemption> redeem(store::Connection& c, const Programme& programme, cons
   return one;
 }
 
+Result<Redemption> give_reward(store::Connection& c, const Programme& programme, std::string id,
+                               std::string_view reward, PersonId person, Instant now) {
+  Redemption one{.id = std::move(id), .reward = std::string(reward), .person = person, .at = now};
+  const auto known =
+      TRY(c.query_one("SELECT " + std::string(kColumns) +
+                          " FROM loyalty_redemptions WHERE programme = $1 AND id = $2",
+                      {programme.id, one.id}));
+  if (known) {
+    one = read_redemption(*known);
+    one.repeated = true;
+    return one;
+  }
+  const auto terms = TRY(find_reward(c, programme, reward));
+  if (!terms) {
+    one.refusal = {"unknown_reward", "there is no such reward", "reward"};
+    return one;
+  }
+  TRY(free_overdue(c, programme, terms->id, now));
+  const int64_t counted =
+      TRY(c.execute("UPDATE loyalty_rewards SET taken = taken + 1 WHERE programme = $1 AND "
+                    "id = $2 AND taken < stock",
+                    {programme.id, terms->id}));
+  if (counted == 0) {
+    one.refusal = {"out_of_stock", "nothing of it is left", "reward"};
+    return one;
+  }
+  one.state = given_state(*terms);
+  one.code = TRY(make_code(c, programme, *terms, person, now));
+  TRY(c.execute(
+      "INSERT INTO loyalty_redemptions (programme, id, reward, person, note, reserve_seconds, "
+      "state, refusal, message, field, points, money_minor, code, at_ms) VALUES ($1, $2, $3, $4, "
+      "'', 0, $5, '', '', '', 0, 0, $6, $7)",
+      {programme.id, one.id, one.reward, person, static_cast<int64_t>(one.state), one.code,
+       to_millis(now)}));
+  TRY(tell_redemption(c, programme, "reward.redeemed", one, now));
+  return one;
+}
+
 Result<Redemption> move_redemption(store::Connection& c, const Programme& programme,
                                    std::string_view id, RedemptionMove move, Instant now) {
   const auto find = [&] {

@@ -104,6 +104,11 @@ class Run {
            currency ==
                (levels_.currency.empty() ? programme_.currencies.front().code : levels_.currency);
   }
+  // What the rule is about to make of the order.
+  void explain(const Rule& rule, const Fact& fact, Properties& properties);
+  std::string nothing_before_amounts(const Rule& rule, const Fact& fact, Properties& properties,
+                                     std::string& where);
+  void explain_amounts(const Fact& fact, Explained& one);
   void report(Replay& replay, int64_t now_ms) const;
   bool concerns(const Rule& rule, const Fact& fact) const;
 
@@ -274,6 +279,7 @@ void Run::order(const Fact& fact) {
     track_.add(fact.at_ms, fact.amount_minor);
   if (fact.counts() && levels_.measure == Levels::Measure::kOrders) track_.add(fact.at_ms, 1);
   for (const Rule& rule : rules_) {
+    if (trail_ && trail_->explain == fact.key) explain(rule, fact, properties);
     if (!concerns(rule, fact)) continue;
     if (rule.is_mission()) mission(rule, fact, properties, &order);
     if (rule.event == fact.name) earn(rule, fact, properties, &order);
@@ -439,6 +445,77 @@ void Run::mission(const Rule& rule, const Fact& fact, Properties& properties, Or
       give(rule, fact, fact.key, base_points(rule.amount, fact.amount_minor, fact.items), nullptr);
 }
 
+std::string Run::nothing_before_amounts(const Rule& rule, const Fact& fact, Properties& properties,
+                                        std::string& where) {
+  if (fact.held) return "held_out";
+  if (!rule.enabled) return "off";
+  if (fact.at_ms < rule.from_ms) return "not_yet";
+  for (const Condition& condition : rule.when) {
+    where = condition.property;
+    if (!properties.hold({condition})) return "condition";
+  }
+  where = rule.once_per;
+  if (!where.empty()) {
+    const Json value = properties.member(where);
+    if (value.is_null()) return "once_per_missing";
+    if (once_[rule.id].contains(to_text(value))) return "once_per_used";
+  }
+  where.clear();
+  if (!rule.is_mission()) return "";
+  const auto found =
+      missions_.find({rule.id, period_start(calendar_, rule.mission_every, fact.at_ms)});
+  if (found != missions_.end() && found->second.complete) return "mission_done";
+  for (size_t i = 0; i < rule.tasks.size(); ++i) {
+    const Task& task = rule.tasks[i];
+    int64_t done = 0;
+    if (found != missions_.end() && i < found->second.done.size()) done = found->second.done[i];
+    done += task.event == fact.name && properties.hold(task.when) ? 1 : 0;
+    where = task.event;
+    if (done < task.times) return "mission_open";
+  }
+  where.clear();
+  return "";
+}
+
+void Run::explain_amounts(const Fact& fact, Explained& one) {
+  const Rule& rule = *one.rule;
+  one.base = base_points(rule.amount, fact.amount_minor, fact.items);
+  Rule single = rule;
+  std::vector<int64_t> applied;
+  for (const Multiplier& multiplier : rule.multipliers) {
+    single.multipliers = {multiplier};
+    const auto percent = percents(single, fact, !rule.is_mission());
+    one.percents.push_back(percent.empty() ? std::nullopt : std::optional(percent.front()));
+    applied.insert(applied.end(), percent.begin(), percent.end());
+  }
+  const std::string& currency = currency_of(programme_, rule);
+  one.multiplied = multiplied(one.base, rule.stacking, applied);
+  one.capped = within_caps(rule, currency, fact.at_ms, one.multiplied, false);
+  for (const Cap& cap : rule.caps) {
+    const int64_t start = period_start(calendar_, cap.every, fact.at_ms);
+    const Used used = cap.everybody         ? Used{}
+                      : cap.whole_programme ? used_by_currency_[{currency, cap.every, start}]
+                                            : used_[{rule.id, cap.every, start}];
+    one.used.push_back({used.points, used.times});
+  }
+}
+
+void Run::explain(const Rule& rule, const Fact& fact, Properties& properties) {
+  const auto of_order = [&](const Task& task) { return task.event == fact.name; };
+  const bool about =
+      rule.is_mission() ? std::ranges::any_of(rule.tasks, of_order) : rule.event == fact.name;
+  if (!about || fact.at_ms >= rule.to_ms) return;
+  Explained one{.rule = &rule};
+  one.reason = nothing_before_amounts(rule, fact, properties, one.where);
+  explain_amounts(fact, one);
+  if (one.reason.empty() && one.capped <= 0) {
+    one.reason = one.base <= 0         ? "below_minimum"
+                 : one.multiplied <= 0 ? "multiplied_to_nothing"
+                                       : "cap_reached";
+  }
+  trail_->explained.push_back(std::move(one));
+}
+
 void Run::report(Replay& replay, int64_t now_ms) const {
   std::set<std::string> seen;
   for (const Rule& rule : rules_) {
@@ -474,7 +551,12 @@ void Run::report(Replay& replay, int64_t now_ms) const {
 }
 
 Replay Run::run(std::vector<Fact>& facts, int64_t now_ms) {
-  std::erase_if(facts, [&](const Fact& fact) { return fact.at_ms > now_ms; });
+  int64_t next_ms = kNever;
+  std::erase_if(facts, [&](const Fact& fact) {
+    if (fact.at_ms <= now_ms) return false;
+    next_ms = std::min(next_ms, fact.at_ms);
+    return true;
+  });
   std::ranges::sort(facts, {},
                     [](const Fact& fact) { return std::tie(fact.at_ms, fact.kind, fact.key); });
   for (const Fact& fact : facts) {
@@ -504,6 +586,7 @@ Replay Run::run(std::vector<Fact>& facts, int64_t now_ms) {
   }
   Replay replay;
   replay.standing = track_.standing(now_ms);
+  replay.standing.next_ms = std::min(replay.standing.next_ms, next_ms);
   report(replay, now_ms);
   for (Given& given : given_) replay.awards.push_back(std::move(given.award));
   return replay;

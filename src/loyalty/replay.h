@@ -95,9 +95,24 @@ struct Left {
   int64_t at_ms = 0;
   Points most = 0;  // a refund leaves no more of it
 };
+// What a rule made of one fact, step by step, before budgets of everybody.
+struct Explained {
+  const Rule* rule = nullptr;
+  // Why it gives nothing, a word of the contract's QuotedRule; empty if it gives.
+  std::string reason, where;  // `where`: the property that a condition looks at
+  Points base = 0, multiplied = 0, capped = 0;
+  std::vector<std::optional<int64_t>> percents;  // by multiplier; nothing: does not apply
+  struct CapUse {
+    Points points = 0;
+    int64_t times = 0;
+  };
+  std::vector<CapUse> used;  // by cap, before; of caps over all people nothing
+};
 struct Trail {
   std::vector<Asked> asked;  // in the order of time
   std::vector<Left> left;    // of what was given
+  std::string explain;       // the key of an order; empty: none
+  std::vector<Explained> explained;
 };
 
 // `facts` in any order; `rules` hold every version, each with its span; `traits` is an object.

@@ -5,32 +5,10 @@
 namespace perennial::loyalty {
 namespace {
 
-constexpr size_t kMaxCsvRows = 500'000;
-
-std::string csv_field(const std::string& text) {
-  std::string quoted = "\"";
-  // A spreadsheet would take these for a formula.
-  if (!text.empty() && std::string_view("=+-@\t\r").contains(text[0])) quoted += '\'';
-  for (char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
-
 // What `more` points add to the liability for `before` ones. So the parts sum up to the whole, to
 // the last minor unit.
 int64_t more_owed(const Currency& currency, Points before, Points more) {
   return liability_minor(currency, before + more) - liability_minor(currency, before);
-}
-
-// What the accounts of people hold, by their totals.
-Result<Points> held_by_people(store::Connection& c, const Currency& currency) {
-  const auto row = TRY(
-      c.query_one("SELECT CAST(COALESCE(sum(credits - debits), 0) AS BIGINT) FROM loyalty_totals "
-                  "WHERE currency = $1 AND account <= $2",
-                  {currency.id, static_cast<int64_t>(Account::kHeld)}));
-  return row->integer(0);
 }
 
 Json closing_json(const Closing& closing) {
@@ -48,7 +26,6 @@ void Service::add_report_routes(http::Router& router) {
   const std::string one = "/programmes/{programme}";
   add(router, "GET", one + "/trial-balance", "loyalty.read", &Service::balance_sheet);
   add(router, "GET", one + "/liability", "loyalty.read", &Service::liability);
-  add(router, "GET", one + "/postings.csv", "loyalty.read", &Service::postings_csv);
   add(router, "GET", one + "/closings", "loyalty.read", &Service::closings);
   add(router, "POST", one + "/closings", "loyalty.close", &Service::close);
   add(router, "GET", "/verify", "loyalty.read", &Service::verified);
@@ -137,44 +114,6 @@ Service::Answer Service::liability(const http::Request& request) {
   });
 }
 
-Service::Answer Service::postings_csv(const http::Request& request) {
-  const Programme programme = TRY(programme_of(request));
-  const Currency* currency = TRY(currency_of(programme, request));
-  const Calendar calendar = programme.calendar();
-  const Instant from = TRY(calendar.parse_label(Period::kMonth, request.query_or("month", "")));
-  const Instant to = calendar.advance(Period::kMonth, from, 1);
-  settle_all(programme);
-  std::string csv =
-      "entry,line,at,recorded_at,kind,debit,credit,amount,currency,person,lot,command,rule,"
-      "version,event,order,reason\n";
-  size_t rows = 0;
-  TRY(wiring_.database.read([&](store::Connection& c) {
-    return c.each(
-        "SELECT entry, line, at_ms, recorded_ms, kind, debit, credit, amount, "
-        "COALESCE(h.person, 0), lot, command, rule, version, event, order_ref, reason "
-        "FROM loyalty_postings p LEFT JOIN loyalty_holders h ON h.id = p.holder "
-        "WHERE p.currency = $1 AND at_ms >= $2 AND at_ms < $3 ORDER BY entry, line",
-        std::vector<store::Value>{currency->id, to_millis(from), to_millis(to)},
-        [&](const store::Row& row) -> Result<void> {
-          if (++rows > kMaxCsvRows)
-            return fail(Code::kTooLarge, "more than 500,000 postings in the month", "month");
-          csv += std::to_string(row.integer(0)) + "," + std::to_string(row.integer(1)) + "," +
-                 format_instant(from_millis(row.integer(2))) + "," +
-                 format_instant(from_millis(row.integer(3))) + "," +
-                 std::string(kind_name(static_cast<CommandKind>(row.integer(4)))) + "," +
-                 std::string(account_name(static_cast<Account>(row.integer(5)))) + "," +
-                 std::string(account_name(static_cast<Account>(row.integer(6)))) + "," +
-                 std::to_string(row.integer(7)) + "," + currency->code + "," +
-                 std::to_string(row.integer(8)) + "," + std::to_string(row.integer(9)) + "," +
-                 csv_field(row.text(10)) + "," + csv_field(row.text(11)) + "," +
-                 std::to_string(row.integer(12)) + "," + csv_field(row.text(13)) + "," +
-                 csv_field(row.text(14)) + "," + csv_field(row.text(15)) + "\n";
-          return {};
-        });
-  }));
-  return http::text(200, std::move(csv), "text/csv; charset=utf-8");
-}
-
 Service::Answer Service::closings(const http::Request& request) {
   const Programme programme = TRY(programme_of(request));
   const auto list =
@@ -188,6 +127,12 @@ Service::Answer Service::close(const http::Request& request) {
   const std::string month = TRY(json_string(TRY(http::json_body(request)), "month"));
   const Programme asked = TRY(programme_of(request));
   settle_all(asked);
+  if (by_hand(request.principal)) {
+    const Points breakage = TRY(
+        wiring_.database.read([&](store::Connection& c) { return breakage_of(c, asked, month); }));
+    if (breakage > asked.approval_limit)
+      return second_person(asked, Matter::kClose, {{"about", month}}, breakage, request.principal);
+  }
   const Closing closing = TRY(wiring_.database.write([&](store::Connection& c) -> Result<Closing> {
     const auto programme = TRY(find_programme(c, asked.id));
     Closing done = TRY(close_month(c, *programme, month, request.principal.name, now()));

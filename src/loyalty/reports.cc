@@ -89,11 +89,30 @@ Result<std::vector<Cohort>> cohorts(store::Connection& c, const Programme& progr
   return list;
 }
 
+Result<Points> held_by_people(store::Connection& c, const Currency& currency) {
+  const auto row = TRY(
+      c.query_one("SELECT CAST(COALESCE(sum(credits - debits), 0) AS BIGINT) FROM loyalty_totals "
+                  "WHERE currency = $1 AND account <= $2",
+                  {currency.id, static_cast<int64_t>(Account::kHeld)}));
+  return row->integer(0);
+}
+
 int64_t liability_minor(const Currency& currency, Points outstanding) {
   const __int128 scaled = static_cast<__int128>(outstanding) * currency.cost_minor_per_1000 *
                           currency.expected_redemption_ppm;
   constexpr __int128 kUnit = 1'000'000'000;
   return static_cast<int64_t>((scaled + (scaled < 0 ? -kUnit : kUnit) / 2) / kUnit);
+}
+
+Result<Points> breakage_of(store::Connection& c, const Programme& programme,
+                           std::string_view month) {
+  const Calendar calendar = programme.calendar();
+  const Instant from = TRY(calendar.parse_label(Period::kMonth, month));
+  const Instant last = calendar.advance(Period::kMonth, from, 1) - Millis(1);
+  Points most = 0;
+  for (const Currency& currency : programme.currencies)
+    most = std::max(most, expired_until(TRY(trial_balance(c, currency, last))));
+  return most;
 }
 
 Result<Closing> close_month(store::Connection& c, const Programme& programme,

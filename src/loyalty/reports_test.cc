@@ -225,12 +225,12 @@ TEST_F(ReportsTest, ForTheAccountants) {
     std::getline(lines, line);
     EXPECT_EQ(line,
               "entry,line,at,recorded_at,kind,debit,credit,amount,currency,person,lot,command,rule,"
-              "version,event,order,reason");
+              "version,event,order,reason,by");
     size_t rows = 0;
     while (std::getline(lines, line)) {
       ++rows;
       const auto fields = fields_of(line);
-      ASSERT_EQ(fields.size(), 17u) << line;
+      ASSERT_EQ(fields.size(), 18u) << line;
       const Points amount = std::stoll(fields[7]);
       of_files[fields[5]].first += amount;
       of_files[fields[6]].second += amount;

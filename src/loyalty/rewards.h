@@ -104,6 +104,10 @@ Json to_json(const Redemption& redemption);
 // answer, refusals included.
 Result<Redemption> redeem(store::Connection& c, const Programme& programme, const Redeem& wanted,
                           Instant now);
+// Gives somebody a piece of a reward for nothing: whatever its price, levels and limits. Refusals:
+// unknown_reward, out_of_stock. Its id keeps its answer once it was given; a refusal is not kept.
+Result<Redemption> give_reward(store::Connection& c, const Programme& programme, std::string id,
+                               std::string_view reward, PersonId person, Instant now);
 enum class RedemptionMove { kConfirm, kShip, kFulfil, kCancel };
 std::optional<RedemptionMove> move_from_name(std::string_view word);
 // reserved → ordered (coupons: fulfilled) → shipped → fulfilled; cancelled from any of them. The

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "loyalty/birthday.h"
 #include "loyalty/outbox.h"
 
 namespace perennial::loyalty {
@@ -358,6 +359,8 @@ Result<Levels> levels_from_json(const Json& json) {
     level.multiplier_percent = TRY(bounded(one, "multiplier_percent", 100, 0, kMaxPercent));
     if (one.contains("privileges") && one["privileges"].is_object())
       level.privileges = one["privileges"];
+    if (auto gift = birthday_gift_of(level.privileges); !gift)
+      return bad(gift.error().message, "privileges." + gift.error().where);
     return level;
   }));
   static_assert(kMaxLevels == kMaxParts);

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "loyalty/loyalty.h"
+#include "loyalty/schema_later.h"
 
 namespace perennial::loyalty {
 namespace {
@@ -124,8 +125,9 @@ CREATE TABLE loyalty_postings (
   event TEXT NOT NULL,
   order_ref TEXT NOT NULL,
   reason TEXT NOT NULL,
-  PRIMARY KEY (holder, entry, line)
+  PRIMARY KEY (entry, line)
 ) WITHOUT ROWID;
+CREATE INDEX loyalty_postings_by_holder ON loyalty_postings (holder, entry, line);
 
 CREATE TABLE loyalty_totals (
   currency BIGINT NOT NULL,
@@ -569,7 +571,10 @@ constexpr std::array kMigrations = {
     store::Migration{"loyalty", 15, "open lots in the order of spending", kOrderOfSpending},
     store::Migration{"loyalty", 16, "who is held out", kHeldOut},
     store::Migration{"loyalty", 17, "what is told, by its ids", kOutboxById},
-    store::Migration{"loyalty", 18, "which levels changed last", kLevelChanged},
+    store::Migration{"loyalty", 18, "who posted what, and how postings are found", kSearch},
+    store::Migration{"loyalty", 19, "birthday gifts", kBirthdays},
+    store::Migration{"loyalty", 20, "whatever waits for a second person", kAsked},
+    store::Migration{"loyalty", 21, "which levels changed last", kLevelChanged},
 };
 
 }  // namespace

@@ -64,6 +64,8 @@ std::optional<Result<std::vector<PersonId>>> Service::resolve_set(std::string_vi
 void Service::add_routes(http::Router& router) {
   add_setup_routes(router);
   add_ledger_routes(router);
+  add_approval_routes(router);
+  add_posting_routes(router);
   add_report_routes(router);
   add_coupon_routes(router);
   add_reward_routes(router);
@@ -152,11 +154,9 @@ Result<bool> Service::work_once() {
     more = more || settled > 0;
     const Terms terms =
         TRY(wiring_.database.read([&](store::Connection& c) { return terms_of(c, programme); }));
-    if (terms.levels.on()) {
-      const size_t assessed = TRY(wiring_.database.write(
-          [&](store::Connection& c) { return assess_due(c, terms, now(), kAssessAtOnce); }));
-      more = more || assessed == kAssessAtOnce;
-    }
+    const size_t assessed = TRY(wiring_.database.write(
+        [&](store::Connection& c) { return assess_due(c, terms, now(), kAssessAtOnce); }));
+    more = more || assessed == kAssessAtOnce;
     if (programme.takes_events && TRY(backfill(terms))) more = true;
   }
   return more;

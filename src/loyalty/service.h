@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "loyalty/approvals.h"
 #include "loyalty/assess.h"
 #include "loyalty/draws.h"
 #include "loyalty/member.h"
@@ -37,6 +38,8 @@ class Service : public Loyalty {
            Handler handler);
   void add_setup_routes(http::Router& router);
   void add_ledger_routes(http::Router& router);
+  void add_approval_routes(http::Router& router);
+  void add_posting_routes(http::Router& router);
   void add_report_routes(http::Router& router);
   void add_coupon_routes(http::Router& router);
   void add_reward_routes(http::Router& router);
@@ -124,20 +127,39 @@ class Service : public Loyalty {
 
   Answer balance_sheet(const http::Request&);
   Answer liability(const http::Request&);
+  Answer postings(const http::Request&);
   Answer postings_csv(const http::Request&);
+  Answer entry(const http::Request&);
   Answer closings(const http::Request&);
   Answer close(const http::Request&);
   Answer verified(const http::Request&);
 
-  // Adjustments above the programme's limit wait for a second person. Those that may run go on.
+  // What is large waits for a second person (approvals.h). Commands that may run go on.
   struct Sorted {
     std::vector<Json> answers;     // null where the ledger answers
     std::vector<Command> running;  // in order
   };
   Result<Sorted> sort_out(const Programme& programme, std::vector<Command> commands,
                           const http::Principal& who);
+  // `so_far`: what this request and those of a day have moved of the same person by hand.
+  Result<bool> is_large(store::Connection& c, const Programme& programme, const Command& command,
+                        const http::Principal& who, std::map<PersonId, Points>& so_far);
+  // Asks for it; null if it was approved.
+  Result<Json> waits(store::Connection& c, const Programme& programme, const Command& command,
+                     const http::Principal& who);
+  // Asks for anything else; the answer says so. The payload's `about` is shown to who decides.
+  Answer second_person(const Programme& programme, Matter what, Json payload, Points amount,
+                       const http::Principal& who);
+  // What so many codes are worth, if somebody makes them by hand and it is above the limit; 0 if
+  // there is no limit to it.
+  Result<std::optional<int64_t>> large_worth(const Programme& programme, const std::string& batch,
+                                             int64_t codes, const http::Principal& who);
+  Result<Json> do_approved(store::Connection& c, const Programme& programme,
+                           const Approval& approval, const http::Principal& who);
   Result<Json> run_commands(const Programme& programme, std::vector<Command> commands,
                             const http::Principal& who);
+  // Keeps the name of who sends commands, for postings that name them.
+  Result<void> know_actor(const http::Principal& who);
   Result<Programme> programme_of(const http::Request& request);
   Result<const Currency*> currency_of(const Programme& programme, const http::Request& request);
   // The levels with how many people are in each, and the set of them.
@@ -157,8 +179,9 @@ class Service : public Loyalty {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false, woken_ = false;
-  std::string member_secret_;  // once it was read; behind mutex_
-  std::string worker_error_;   // of its last round; empty when well
+  std::string member_secret_;                  // once it was read; behind mutex_
+  std::map<std::string, std::string> actors_;  // names that were kept, by id; behind mutex_
+  std::string worker_error_;                   // of its last round; empty when well
   // Sets that price rules name, and when each was asked for; behind mutex_.
   std::map<std::string, std::pair<std::shared_ptr<const std::vector<PersonId>>, Instant>> sets_;
   std::thread worker_;

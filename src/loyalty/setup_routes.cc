@@ -1,6 +1,7 @@
 // Programmes, rules and levels: /v1/loyalty/programmes* of api/openapi.yaml.
 #include <algorithm>
 
+#include "loyalty/birthday.h"
 #include "loyalty/dry_run.h"
 #include "loyalty/service.h"
 
@@ -42,15 +43,25 @@ Service::Answer Service::programme(const http::Request& request) {
 Service::Answer Service::put_programme(const http::Request& request) {
   Json body = TRY(http::json_body(request));
   body["id"] = request.params.at("programme");
-  const Programme wanted = TRY(programme_from_json(body));
+  Programme wanted = TRY(programme_from_json(body));
+  // A limit that somebody could raise by themselves would be none.
+  const Points limit = wanted.approval_limit;
   const Programme saved =
       TRY(wiring_.database.write([&](store::Connection& c) -> Result<Programme> {
+        const auto before = TRY(find_programme(c, wanted.id));
+        if (before) wanted.approval_limit = std::min(limit, before->approval_limit);
         Programme programme = TRY(save_programme(c, wanted, now()));
         TRY(access::record(c, request.principal, "loyalty.programme", programme.id,
                            {{"revision", programme.revision}}, wiring_.clock()));
         return programme;
       }));
-  return http::json(200, to_json(saved));
+  if (saved.approval_limit == limit) return http::json(200, to_json(saved));
+  const auto waiting =
+      TRY(second_person(saved, Matter::kLimit, {{"about", std::to_string(saved.approval_limit)}},
+                        limit, request.principal));
+  Json json = to_json(saved);
+  json["limit_waits"] = limit;
+  return http::json(202, json);
 }
 
 Service::Answer Service::rules(const http::Request& request) {
@@ -113,8 +124,9 @@ Result<Json> Service::levels_with_people(store::Connection& c, const Programme& 
 
 Service::Answer Service::put_levels(const http::Request& request) {
   const Programme programme = TRY(programme_of(request));
-  const Levels wanted = TRY(levels_from_json(TRY(http::json_body(request))));
+  Levels wanted = TRY(levels_from_json(TRY(http::json_body(request))));
   const Json saved = TRY(wiring_.database.write([&](store::Connection& c) -> Result<Json> {
+    TRY(prepare_birthday_gifts(c, programme, wanted, now()));
     const Levels levels = TRY(save_levels(c, programme, wanted));
     TRY(begin_backfill(c, programme, false));
     TRY(access::record(c, request.principal, "loyalty.levels", programme.id,

@@ -183,4 +183,40 @@ PersonId StageTest::person(std::string_view user, std::string_view visitor) {
   return found.value_or(0);
 }
 
+RoutedLedger::RoutedLedger(TestLedger& ledger)
+    : log_(events::open_memory()), settings_(must(access::Settings::load(ledger.database()))) {
+  loyalty_ = must(Loyalty::open(
+      {.database = ledger.database(), .log = *log_, .settings = *settings_, .clock = [&ledger] {
+         return ledger.now();
+       }}));
+  http::Router router;
+  loyalty_->add_routes(router);
+  const auto as = [](const http::Route&, http::Request& request) -> std::optional<http::Response> {
+    request.principal.id = request.header("x-as");
+    request.principal.name = "Name of " + request.principal.id;
+    request.principal.role = "administrator";
+    return std::nullopt;
+  };
+  server_ = must(http::Server::start(std::move(router), {.port = 0, .authorize = as}));
+}
+
+RoutedLedger::~RoutedLedger() {
+  server_->stop(std::chrono::milliseconds(500));
+  loyalty_->stop();
+}
+
+http::ClientResponse RoutedLedger::send(const std::string& who, std::string_view method,
+                                        const std::string& path, const Json& body) {
+  http::Client client("127.0.0.1", server_->port());
+  return must(client.send(method, "/v1/loyalty/programmes/shop" + path,
+                          body.is_null() ? "" : to_text(body),
+                          {{"X-As", who}, {"Content-Type", "application/json"}}));
+}
+
+Json RoutedLedger::get(const std::string& path) {
+  const auto answer = send("usr_reader", "GET", path);
+  EXPECT_EQ(answer.status, 200) << path << ": " << answer.body;
+  return must(parse_json(answer.body));
+}
+
 }  // namespace perennial::loyalty

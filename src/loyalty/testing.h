@@ -64,6 +64,23 @@ class LedgerTest : public testing::Test {
   int earned_ = 0;
 };
 
+// The routes of a ledger over HTTP.
+class RoutedLedger {
+ public:
+  explicit RoutedLedger(TestLedger& ledger);
+  ~RoutedLedger();
+  // A path below the programme "shop", asked for by the user `who` (whose name is "Name of WHO").
+  http::ClientResponse send(const std::string& who, std::string_view method,
+                            const std::string& path, const Json& body = Json());
+  Json get(const std::string& path);
+
+ private:
+  std::unique_ptr<events::Log> log_;
+  std::unique_ptr<access::Settings> settings_;
+  std::unique_ptr<Loyalty> loyalty_;
+  std::unique_ptr<http::Server> server_;
+};
+
 // Events in, points out: the people stage and loyalty's part behind it, over an empty ledger.
 class StageTest : public testing::Test {
  protected:

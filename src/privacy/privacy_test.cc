@@ -272,7 +272,7 @@ TEST_F(PrivacyTest, RowsFromBeforeAJoinGoToo) {
     TRY(c.execute("INSERT INTO loyalty_holders VALUES (1, 1, $1, 40, 0, 0, 0, 5, NULL, 0)", {mei}));
     TRY(
         c.execute("INSERT INTO loyalty_postings VALUES (1, 1, 1, 1, 5, 5, 1, 2, 3, 1, 40, 'c', "
-                  "'r', 1, 'meimei:signs in', 'A-1', 'because of meimei')"));
+                  "'r', 1, 'meimei:signs in', 'A-1', 'because of meimei', 'usr_1')"));
     TRY(
         c.execute("INSERT INTO value_health_alerts (id, person, alert, since_ms, at_ms, amount,"
                   " score, told) VALUES (1, $1, 'order_gap', 1, 1, 0, 0, 1)",
@@ -326,7 +326,7 @@ TEST_F(PrivacyTest, VerdictsArmsAndPointsStay) {
                   {wang}));
     TRY(
         c.execute("INSERT INTO loyalty_postings VALUES (1, 1, 1, 1, 5, 5, 1, 2, 3, 1, 40, 'c', "
-                  "'r', 1, 'wang:signs in', 'A-1', 'because of Wang')"));
+                  "'r', 1, 'wang:signs in', 'A-1', 'because of Wang', 'usr_1')"));
     return {};
   }));
   privacy_->start();

@@ -40,6 +40,7 @@ def loyalty(walk):
     chances(walk, path, person)
     referral(walk, path, person, presets["referral"])
     member(walk, path, person)
+    by_two(walk, path)
     doubled = presets["rules"][0] | {
         "amount": {"kind": "per_money", "points": 2, "per_minor": 100}
     }
@@ -71,6 +72,12 @@ def checkout(walk, path, person):
     )
     walk.assertIn("purchase", [earn["rule"] for earn in quote["earns"]])
     walk.assertIsInstance(quote["privileges"], dict)
+    walk.assertTrue(all(one["reason"] for one in quote["nothing"]), quote["nothing"])
+    lines = [{"product_id": "tea", "price": 60, "quantity": 1}, {"sku": "cup", "price": 20, "quantity": 2}]
+    cart = {"person": person, "amount_minor": 100_00, "properties": {"products": lines}}
+    quote = walk.ok("POST", f"{path}/quote", cart)
+    for earn in quote["earns"]:
+        walk.assertEqual(sum(line["points"] for line in earn["lines"]), earn["points"])
     walk.ok("POST", f"{path}/quote", {"person": 99999999, "amount_minor": 1}, status=404)
     run({"kind": "earn", "id": "e1", "amount": 300, "order": "o1"})
     run({"kind": "hold", "id": "h1", "amount": 100, "order": "o2"})
@@ -215,14 +222,8 @@ def finance(walk, path, programme, person):
     walk.ok("POST", f"{path}/command", adjust, status=202)
     walk.assertEqual(len(walk.ok("GET", f"{path}/approvals")["approvals"]), 1)
     walk.ok("POST", f"{path}/approvals/a1", {"approve": True}, status=403)
-    second = walk.ok("POST", "/v1/keys", {"kind": "api", "name": "boss", "role": "operator"})
-    bearer = {"Authorization": f"Bearer {second['secret']}"}
-    decided = walk.server.request(
-        "POST",
-        f"{path}/approvals/a1",
-        json.dumps({"approve": True}),
-        bearer | {"Content-Type": "application/json"},
-    )
+    boss = person_of(walk, "boss@shop.example")
+    decided = boss("POST", f"{path}/approvals/a1", {"approve": True})
     walk.assertEqual((decided.status, decided.json["status"]), (200, "done"), decided)
     walk.ok("GET", f"{path}/approvals?state=approved")
     totals = walk.ok("GET", f"{path}/trial-balance?currency=points")
@@ -232,9 +233,75 @@ def finance(walk, path, programme, person):
     walk.assertEqual(owed["ledger"], owed["outstanding"])
     walk.ok("GET", f"{path}/postings.csv?month=2025-06")
     walk.ok("GET", f"{path}/postings.csv?month=June", status=400)
+    ledger(walk, path, person)
     walk.ok("POST", f"{path}/closings", {"month": "2025-05"})
     walk.ok("POST", f"{path}/closings", {"month": "2025-06"}, status=409)
     walk.ok("GET", f"{path}/closings")
+
+
+def person_of(walk, email):
+    """A new administrator who is signed in: calls of theirs."""
+    link = walk.ok("POST", "/v1/users", {"email": email, "role": "administrator"})["link"]
+    plain = {"Content-Type": "application/json"}
+    claim = {"token": link.split("#")[1], "name": email, "password": "long enough 2"}
+    signed = walk.server.request("POST", "/v1/session/claim", json.dumps(claim), plain)
+    walk.assertEqual(signed.status, 200, signed)
+    cookie = {"Cookie": signed.headers["set-cookie"].split(";")[0]}
+    csrf = walk.server.request("GET", "/v1/session", headers=cookie).json["csrf_token"]
+    headers = plain | cookie | {"X-CSRF-Token": csrf}
+    return lambda method, to, body: walk.server.request(method, to, json.dumps(body), headers)
+
+
+def by_two(walk, path):
+    """What a person does by hand above the limit of 500 points, until another one agrees."""
+    one, other = [person_of(walk, f"{name}@shop.example") for name in ("one", "other")]
+
+    def decide(asked):
+        walk.assertEqual(asked.status, 202, asked)
+        to = f"{path}/approvals/{asked.json['approval']}"
+        walk.assertEqual(one("POST", to, {"approve": True}).status, 403)
+        done = other("POST", to, {"approve": True})
+        walk.assertEqual(done.status, 200, done)
+        walk.assertEqual(other("POST", to, {"approve": True}).status, 409)
+        return done.json
+
+    cards = {"name": "Two", "currency": "points", "amount": 600, "count": 1}
+    (code,) = decide(one("POST", f"{path}/gift-cards", cards))["codes"]
+    decide(one("POST", f"{path}/gift-cards/void", {"code": code}))
+    terms = {"name": "Dear", "kind": "fixed", "amount_minor": 100_00}
+    terms |= {"from": "2020-01-01", "to": "2099-01-01"}
+    walk.ok("PUT", f"{path}/coupons/dear", terms)
+    walk.assertEqual(
+        len(decide(one("POST", f"{path}/coupons/dear/codes", {"count": 9}))["codes"]), 9
+    )
+    person = walk.ok("GET", "/v1/customers?limit=1&known=all")["customers"][0]["id"]
+    people = {"people": [person]}
+    decide(one("POST", f"{path}/coupons/dear/issue", people))
+    raised = walk.ok("GET", path)["approval_limit"] + 1
+    saved = one("PUT", path, walk.ok("GET", path) | {"approval_limit": raised})
+    walk.assertEqual((saved.status, saved.json["limit_waits"]), (202, raised), saved)
+    (limit,) = walk.ok("GET", f"{path}/approvals")["approvals"]
+    walk.assertEqual((limit["what"], limit["amount"]), ("limit", raised))
+    other("POST", f"{path}/approvals/{limit['id']}", {"approve": False})
+
+
+def ledger(walk, path, person):
+    """Postings over all people: a page after the other, by what they are about, as a file."""
+    first = walk.ok("GET", f"{path}/postings?limit=2")
+    walk.assertEqual(len(first["postings"]), 2)
+    second = walk.ok("GET", f"{path}/postings?limit=2&after={first['next']}")
+    walk.assertNotEqual(first["postings"], second["postings"])
+    by_hand = walk.ok("GET", f"{path}/postings?person={person}&kind=adjust&min=500&max=501")
+    walk.assertEqual([one["amount"] for one in by_hand["postings"]], [501, 500])
+    sender = by_hand["postings"][1]["by"]
+    walk.assertIn(sender, [one["id"] for one in by_hand["actors"]])
+    (one,) = walk.ok("GET", f"{path}/postings?reference=a0&by={sender}")["postings"]
+    entry = walk.ok("GET", f"{path}/entries/{one['entry']}")
+    walk.assertEqual((entry["debits"], entry["credits"]), (500, 500))
+    walk.ok("GET", f"{path}/entries/99999999", status=404)
+    walk.ok("GET", f"{path}/postings?kind=magic", status=400)
+    walk.ok("GET", f"{path}/postings?from=2025-01-02&to=2025-01-01", status=400)
+    walk.ok("GET", f"{path}/postings.csv?kind=adjust&from=2020-01-01")
 
 
 def rewards(walk, path, person):

@@ -15,6 +15,7 @@ import * as loyalty from './walk_loyalty.mjs';
 import * as member from './walk_member.mjs';
 import * as people from './walk_people.mjs';
 import * as programme from './walk_programme.mjs';
+import * as second from './walk_second.mjs';
 import * as segments from './walk_segments.mjs';
 
 const STEPS = [
@@ -64,7 +65,11 @@ const STEPS = [
   ['a rule becomes a mission', programme.ruleChanged],
   ['levels are added, moved and removed', programme.levels],
   ['another programme is set up by hand', programme.another],
+  ['a second programme has every page', second.second],
+  ['a rule of every part keeps every part', second.everyPart],
   ['two people agree to an adjustment', programme.fourEyes],
+  ['the ledger is searched over everybody', programme.ledger],
+  ['an order is tried, with the reasons', programme.quote],
   ['a member centre opens as on a phone', member.opened],
   ['a member signs in and takes a reward on their phone', member.onThePhone],
   ['an address is told', loyalty.webhook],

@@ -62,6 +62,7 @@ async function addresses(server) {
     '/loyalty/rules/sign-in',
     `/loyalty/people/${customers[0].id}`,
     '/loyalty/finance',
+    '/loyalty/ledger',
     '/loyalty/rewards',
     '/loyalty/rewards?reward=new',
     '/loyalty/coupons',

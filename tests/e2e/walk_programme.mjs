@@ -1,6 +1,7 @@
 // The path of somebody who sets a programme up: its terms, a rule, the levels, and points that a
 // second person has to agree to.
 import assert from 'node:assert/strict';
+import {readFile} from 'node:fs/promises';
 
 import {until} from './perennial.mjs';
 import {claim} from './walk_begin.mjs';
@@ -86,6 +87,7 @@ export async function rule(visitor, {server}) {
     assert.ok(sentence.includes(part), sentence);
   await visitor.button('loyalty.dry_do').click();
   await page.getByRole('columnheader', {name: t('loyalty.would_be'), exact: true}).waitFor();
+  await page.getByRole('columnheader', {name: t('dry.liability_after'), exact: true}).waitFor();
   assert.deepEqual(await visitor.faults(), []);
   await visitor.button('do.save').click();
   await page.getByRole('link', {name: RULE, exact: true}).waitFor();
@@ -166,6 +168,18 @@ export async function levels(visitor, {server}) {
   await page
     .getByRole('textbox', {name: t('levels_form.name_of', {n: '5'}), exact: true})
     .waitFor({state: 'detached'});
+  const gold = before.levels[3].name;
+  await number(visitor, t('birthday_gift.points_of', {level: gold}), 300);
+  if (before.levels[2].people > 0) {
+    // Who was silver would be in another level, and has a file.
+    await visitor.button('loyalty.dry_do').click();
+    const whom = page.locator('.moved');
+    await whom.getByRole('button', {name: t('dry.who'), exact: true}).first().click();
+    assert.match(
+      await whom.locator('li li').first().getByRole('link').getAttribute('href'),
+      /^\/customers\/\d+$/,
+    );
+  }
   assert.deepEqual(await visitor.faults(), []);
   await visitor.button('do.save').click();
   await visitor.see(t('loyalty.outstanding'));
@@ -184,6 +198,9 @@ export async function levels(visitor, {server}) {
   );
   assert.deepEqual(saved[2].privileges, {free_shipping: true});
   assert.equal(saved[3].privileges.priority_sla, true);
+  const {from, ...gift} = saved[3].privileges.birthday_gift;
+  assert.ok(Date.parse(from) > 0);
+  assert.deepEqual(gift, {kind: 'points', points: 300, expires_in_days: 30});
 }
 
 // Another programme is set up by hand, and begins with the levels of the preset.
@@ -228,6 +245,22 @@ export async function another(visitor, {server}) {
   await visitor.title(MEMBER_NAME);
 }
 
+// Gift cards worth more than the limit are made when somebody else agrees, who gets their codes.
+async function cardsOfTwo(visitor, second, approve) {
+  const {page, t} = visitor;
+  await visitor.go('gift_cards');
+  await page.getByLabel(t('coupon.name'), {exact: true}).fill('Two 两人');
+  await visitor.button('gift.make').click();
+  await visitor.see(t('approval.waits'));
+  assert.deepEqual(await visitor.faults(), []);
+  const [file] = await Promise.all([
+    second.page.waitForEvent('download'),
+    approve(second, 'Two 两人'),
+  ]);
+  const lines = (await readFile(await file.path(), 'utf8')).trim().split(/\r?\n/);
+  assert.equal(lines.length, 11);
+}
+
 // More than one person may give alone waits; who asked cannot agree, somebody else can.
 export async function fourEyes(visitor, {server}) {
   const {page, t} = visitor;
@@ -245,9 +278,9 @@ export async function fourEyes(visitor, {server}) {
   await visitor.button('loyalty.adjust').click();
   await visitor.see(t('loyalty.waits'));
   assert.equal(await points(), had);
-  const approve = async (who) => {
+  const approve = async (who, text = 'Sorry 致歉') => {
     await who.page.goto(`${server.origin}/loyalty/approvals`);
-    const row = who.page.getByRole('row').filter({hasText: 'Sorry 致歉'});
+    const row = who.page.getByRole('row').filter({hasText: text});
     await row.getByRole('button', {name: t('approval.approve'), exact: true}).click();
     await who.page
       .locator('.ant-popconfirm')
@@ -268,7 +301,63 @@ export async function fourEyes(visitor, {server}) {
   await claim(second, {server}, server.origin + link);
   const row = await approve(second);
   await row.waitFor({state: 'detached'});
+  await cardsOfTwo(visitor, second, approve);
   second.allWell();
   await second.page.context().close();
   assert.equal(await points(), had + GIVEN);
+}
+
+// What was given by hand is found over everybody, with both sides of its entry.
+export async function ledger(visitor) {
+  const {page, t} = visitor;
+  await visitor.go('ledger');
+  await page.getByRole('row').nth(5).waitFor();
+  const form = page.getByRole('form', {name: t('ledger.search'), exact: true});
+  await form.getByRole('combobox', {name: t('ledger.kinds'), exact: true}).click();
+  await page
+    .locator('.ant-select-item-option')
+    .getByText(t('words.posting_kind.adjust'), {exact: true})
+    .click();
+  await page.keyboard.press('Escape');
+  await number(visitor, t('ledger.min'), GIVEN);
+  await visitor.button('do.search').click();
+  const row = page.getByRole('row').filter({hasText: 'Sorry 致歉'});
+  await row.waitFor();
+  assert.match(page.url(), /kind=adjust/);
+  assert.equal(await page.getByRole('row').count(), 2);
+  await row.getByRole('button').click();
+  const sum = String(GIVEN);
+  await visitor.see(
+    `${t('ledger.sums', {debits: sum, credits: sum})} ${t('loyalty.balances')}`,
+  );
+  assert.deepEqual(await visitor.faults(), []);
+  const file = page.getByRole('link', {name: t('do.csv'), exact: true});
+  assert.match(await file.getAttribute('href'), /postings\.csv\?kind=adjust&min=500$/);
+  await row.getByRole('link').click();
+  await visitor.see(t('loyalty.statement'));
+}
+
+// What an order would earn somebody and what their points could pay of it, with the reasons.
+export async function quote(visitor, {server}) {
+  const {page, t} = visitor;
+  const {customers} = await server.api('GET', '/v1/customers?sort=revenue&limit=1');
+  await page.goto(`${server.origin}/loyalty/people/${customers[0].id}`);
+  await visitor.title(t('loyalty.points_of', {id: customers[0].id}));
+  const section = page.getByRole('region', {name: t('quote.title'), exact: true});
+  await number(visitor, t('quote.amount'), 250);
+  await section.getByRole('button', {name: t('quote.do'), exact: true}).click();
+  await section.getByRole('heading', {name: t('quote.spends'), exact: true}).waitFor();
+  const cart = {person: customers[0].id, amount_minor: 250_00, items: 1};
+  const asked = await server.api('POST', `${MEMBERS}/quote`, cart);
+  for (const one of [...asked.earns, ...asked.nothing])
+    await section.getByText(one.name, {exact: true}).first().waitFor();
+  for (const one of asked.nothing) {
+    const why = t(`words.quote_reason.${one.reason}`, {where: one.where});
+    await section.getByText(t('quote.gives_nothing', {why})).first().waitFor();
+  }
+  assert.equal(
+    await section.locator('.quoted li').count(),
+    asked.spends.reduce((sum, {lots}) => sum + lots.length, 0),
+  );
+  assert.deepEqual(await visitor.faults(), []);
 }

@@ -9,7 +9,7 @@ import { useSession } from '@/shared/session';
 import { ErrorBoundary } from './ErrorBoundary';
 import { HeaderTools } from './HeaderTools';
 import { PastDay } from './PastDay';
-import { keyOf, mayOpen, navOf } from './places';
+import { keyOf, mayOpen, navOf, pathFrom } from './places';
 import { pageRoutes, type NavGroup, type PageRoute } from './routes';
 
 const kGroups: readonly NavGroup[] = ['know', 'understand', 'act', 'prove', 'run'];
@@ -22,7 +22,7 @@ const WithAllTexts = lazy(async () => {
 
 function Navigation() {
   const { t } = useTranslation();
-  const { pathname } = useLocation();
+  const here = useLocation();
   const rights = useSession().rights ?? [];
   const items: MenuProps['items'] = kGroups.flatMap((group) => {
     const children = pageRoutes.flatMap((route) =>
@@ -31,9 +31,7 @@ function Navigation() {
             {
               key: route.nav.name,
               icon: route.nav.icon,
-              label: (
-                <Link to={route.path.replace('/:tab?', '')}>{t(`nav.${route.nav.name}`)}</Link>
-              ),
+              label: <Link to={pathFrom(here, route.path)}>{t(`nav.${route.nav.name}`)}</Link>,
             },
           ]
         : [],
@@ -42,7 +40,7 @@ function Navigation() {
       ? [{ type: 'group' as const, key: group, label: t(`nav_group.${group}`), children }]
       : [];
   });
-  return <Menu mode="inline" items={items} selectedKeys={[navOf(pathname) ?? '']} />;
+  return <Menu mode="inline" items={items} selectedKeys={[navOf(here.pathname) ?? '']} />;
 }
 
 function PageOf({ route }: { route: PageRoute }) {

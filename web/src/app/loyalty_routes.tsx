@@ -1,6 +1,7 @@
 // The pages of points: programme, rules, levels, rewards, coupons, referral, people, finance.
 import {
   AccountBookOutlined,
+  BookOutlined,
   GiftOutlined,
   IdcardOutlined,
   PercentageOutlined,
@@ -65,6 +66,12 @@ export const loyaltyRoutes: readonly PageRoute[] = [
     right: 'loyalty.read',
     page: lazy(() => import('@/features/loyalty/FinancePage')),
     nav: { group: 'act', name: 'loyalty_finance', icon: <AccountBookOutlined /> },
+  },
+  {
+    path: '/loyalty/ledger',
+    right: 'loyalty.read',
+    page: lazy(() => import('@/features/loyalty/LedgerPage')),
+    nav: { group: 'act', name: 'ledger', icon: <BookOutlined /> },
   },
   {
     path: '/loyalty/settings',

@@ -35,6 +35,7 @@ export type NavName =
   | 'draws'
   | 'coupons'
   | 'loyalty_finance'
+  | 'ledger'
   | 'risk'
   | 'health'
   | 'recommendations'

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
+import { copyText } from '@/shared/copy_text';
 import { ProblemView } from '@/shared/ProblemView';
 
 /** Copies the address under which a customer chooses what may be sent. */
@@ -18,7 +19,7 @@ export function PreferencesLink({ id }: { id: number }) {
       ),
     onSuccess: async ({ url }) => {
       try {
-        await navigator.clipboard.writeText(url);
+        await copyText(url);
         void message.success(t('do.copied'));
       } catch {
         void message.info(url, 20);

@@ -3,6 +3,7 @@ import { Button, Popconfirm, Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Approval, Programme } from '@/api/types';
+import { download } from '@/shared/csv';
 import { Empty } from '@/shared/Empty';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
@@ -12,7 +13,10 @@ import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { ForProgramme } from './ForProgramme';
+import { ApprovalAmount } from './ApprovalAmount';
 import { MemberLink } from './MemberLink';
+import { ProgrammeSwitch } from './programme/ProgrammeSwitch';
+import { wordOf } from './word_of';
 
 const kStates = ['waiting', 'approved', 'refused'] as const;
 
@@ -41,18 +45,20 @@ function Body({ programme }: { programme: Programme }) {
           body: { approve },
         }),
       ),
-    onSettled: () => client.invalidateQueries({ queryKey: ['loyalty', programme.id] }),
+    // Who agrees to codes gets them; nobody is shown them again.
+    onSuccess: ({ codes }, { approval }) => {
+      if (codes)
+        download(`${wordOf(approval)}.csv`, [[t('coupon.code')], ...codes.map((code) => [code])]);
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ['loyalty'] }),
   });
-  const named = (one: Approval) =>
-    programme.currencies.find(({ code }) => code === one.currency)?.name ?? '';
+  const what = (one: Approval) =>
+    one.what === 'command' ? word('posting_kind', one.kind) : word('approval_what', one.what);
   const buttons = (one: Approval) =>
     [true, false].map((approve) => (
       <Popconfirm
         key={String(approve)}
-        title={t(approve ? 'approval.approve_ask' : 'approval.refuse_ask', {
-          n: format.count(one.amount),
-          id: one.person,
-        })}
+        title={t(approve ? 'approval.approve_ask' : 'approval.refuse_ask', { what: what(one) })}
         okText={t(approve ? 'approval.approve' : 'approval.refuse')}
         cancelText={t('do.cancel')}
         onConfirm={() => decide.mutate({ approval: one.id, approve })}
@@ -85,6 +91,7 @@ function Body({ programme }: { programme: Programme }) {
                 <thead>
                   <tr>
                     <th>{t('loyalty.at')}</th>
+                    <th>{t('loyalty.what')}</th>
                     <th>{t('coupon.person')}</th>
                     <th className="num">{t('loyalty.points')}</th>
                     <th>{t('loyalty.reason')}</th>
@@ -96,11 +103,14 @@ function Body({ programme }: { programme: Programme }) {
                   {approvals.map((one) => (
                     <tr key={one.id}>
                       <td className="nowrap">{format.dateTime(one.asked_at)}</td>
+                      <td>{what(one)}</td>
                       <td>
-                        <MemberLink programme={programme.id} person={one.person} />
+                        {one.person === null ? null : (
+                          <MemberLink programme={programme.id} person={one.person} />
+                        )}
                       </td>
                       <td className="num">
-                        {format.count(one.amount)} <span className="quiet">{named(one)}</span>
+                        <ApprovalAmount programme={programme} one={one} />
                       </td>
                       <td>{one.reason}</td>
                       <td>{one.asked_by}</td>
@@ -130,7 +140,9 @@ export default function ApprovalsPage() {
   const { t } = useTranslation();
   return (
     <>
-      <PageHead title={t('approval.title')} lead={t('approval.lead')} />
+      <PageHead title={t('approval.title')} lead={t('approval.lead')}>
+        <ProgrammeSwitch />
+      </PageHead>
       <ForProgramme>{(programme) => <Body programme={programme} />}</ForProgramme>
     </>
   );

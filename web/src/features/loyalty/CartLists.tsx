@@ -17,7 +17,7 @@ export function CartLists({ draft, change }: Props) {
   return (
     <>
       {kLists.map((list) => (
-        <FormRow key={list} name={t(`coupon.${list}`)}>
+        <FormRow key={list} name={t(`coupon.${list}`)} at={list}>
           <Select
             mode="tags"
             aria-label={t(`coupon.${list}`)}

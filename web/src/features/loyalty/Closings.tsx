@@ -10,6 +10,7 @@ import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
 import { useNow } from '@/shared/use_now';
 import { monthAfter, monthBefore } from './months';
+import { Waits } from './Waits';
 
 const breakageOf = ({ figures }: Closing, currency: string): number | undefined =>
   (figures[currency] as { breakage?: number } | undefined)?.breakage;
@@ -47,6 +48,7 @@ export function Closings({ programme, currency }: { programme: Programme; curren
       {({ closings }) => (
         <>
           {close.isError ? <ProblemView error={close.error} /> : null}
+          <Waits answer={close.data} />
           {closings.length === 0 ? (
             <Empty title={t('loyalty.no_closings')} hint={t('loyalty.no_closings_hint')} />
           ) : (

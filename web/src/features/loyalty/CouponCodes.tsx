@@ -5,13 +5,16 @@ import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { CouponBatch, Programme } from '@/api/types';
 import { download } from '@/shared/csv';
-import { NumberInput } from '@/shared/NumberInput';
+import { Fields } from '@/shared/form/Fields';
+import { NeededNumber } from '@/shared/form/NeededNumber';
+import { SaveButton } from '@/shared/form/SaveButton';
 import { ProblemView } from '@/shared/ProblemView';
 import { useFormat } from '@/shared/use_format';
 import { useSegments } from '@/shared/use_segments';
+import { useIssue } from './use_issue';
+import { Waits } from './Waits';
 
 const kMostCodes = 100_000;
-const kPeopleAtOnce = 500;
 
 interface Props {
   programme: Programme;
@@ -26,10 +29,7 @@ export function CouponCodes({ programme, batch }: Props) {
   const segments = useSegments();
   const [count, setCount] = useState(100);
   const [segment, setSegment] = useState<string>();
-  const [done, setDone] = useState(0);
   const path = { programme: programme.id, batch: batch.id };
-  const onSuccess = () =>
-    client.invalidateQueries({ queryKey: ['loyalty', programme.id, 'coupons'] });
   const make = useMutation({
     mutationFn: () =>
       must(
@@ -38,43 +38,13 @@ export function CouponCodes({ programme, batch }: Props) {
           body: { count },
         }),
       ),
-    onSuccess: ({ codes }) => {
-      download(`${batch.id}.csv`, [[t('coupon.code')], ...codes.map((code) => [code])]);
-      return onSuccess();
+    onSuccess: (made) => {
+      if ('codes' in made)
+        download(`${batch.id}.csv`, [[t('coupon.code')], ...made.codes.map((code) => [code])]);
+      return client.invalidateQueries({ queryKey: ['loyalty', programme.id] });
     },
   });
-  const issue = useMutation({
-    mutationFn: async () => {
-      const sum = { issued: 0, skipped: 0 };
-      setDone(0);
-      // Page by page: who was given a code keeps it, so that a run that was stopped goes on.
-      for (let offset = 0; ; offset += kPeopleAtOnce) {
-        const { customers, total } = await must(
-          api.GET('/v1/customers', {
-            params: {
-              query: {
-                set: `segment:${segment ?? ''}`,
-                known: 'all',
-                limit: kPeopleAtOnce,
-                offset,
-              },
-            },
-          }),
-        );
-        if (customers.length === 0) return sum;
-        const given = await must(
-          api.POST('/v1/loyalty/programmes/{programme}/coupons/{batch}/issue', {
-            params: { path },
-            body: { people: customers.map(({ id }) => id) },
-          }),
-        );
-        sum.issued += given.issued;
-        sum.skipped += given.skipped;
-        setDone(Math.round(((offset + customers.length) / Math.max(1, total)) * 100));
-      }
-    },
-    onSuccess,
-  });
+  const { issue, done } = useIssue(programme, batch, segment);
   if (batch.shared_code) {
     return <p>{t('coupon.is_shared', { code: batch.shared_code })}</p>;
   }
@@ -83,6 +53,14 @@ export function CouponCodes({ programme, batch }: Props) {
   return (
     <>
       {failed ? <ProblemView error={failed} /> : null}
+      <Waits answer={make.data} />
+      {issue.data?.waits ? (
+        <Alert
+          type="warning"
+          showIcon
+          message={t('approval.waits_people', { n: format.count(issue.data.waits) })}
+        />
+      ) : null}
       {issue.data ? (
         <Alert
           type="success"
@@ -95,17 +73,19 @@ export function CouponCodes({ programme, batch }: Props) {
       ) : null}
       {issue.isPending ? <Progress percent={done} aria-label={t('coupon.issue')} /> : null}
       <div className="row" style={{ flexWrap: 'wrap', margin: '8px 0' }}>
-        <NumberInput
-          aria-label={t('coupon.how_many')}
-          min={1}
-          max={kMostCodes}
-          precision={0}
-          value={count}
-          onChange={(next) => setCount(next ?? 1)}
-        />
-        <Button loading={make.isPending} onClick={() => make.mutate()}>
-          {t('coupon.make')}
-        </Button>
+        <Fields error={null}>
+          <NeededNumber
+            aria-label={t('coupon.how_many')}
+            min={1}
+            max={kMostCodes}
+            precision={0}
+            value={count}
+            onChange={setCount}
+          />
+          <SaveButton type="default" save={make}>
+            {t('coupon.make')}
+          </SaveButton>
+        </Fields>
       </div>
       <div className="row" style={{ flexWrap: 'wrap' }}>
         <Select

@@ -1,21 +1,23 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Input, Select } from 'antd';
+import { Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { CouponBatch, CouponBatchDraft, Programme } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
-import { ProblemView } from '@/shared/ProblemView';
+import { MoneyInput } from '@/shared/form/MoneyInput';
+import { Fields } from '@/shared/form/Fields';
+import { SaveButton } from '@/shared/form/SaveButton';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { FormRow } from './FormRow';
 import { CouponScope } from './CouponScope';
 import { NameRow } from './NameRow';
+import { NumberRow } from './NumberRow';
+import { faultsOfThing } from './thing_faults';
 import { ValidRow } from './ValidRow';
-import { wordOf } from './word_of';
+import { useNewWord } from './use_new_word';
 
 const kKinds = ['fixed', 'percent', 'free_shipping'] as const;
-const kMinor = 100;
 
 interface Props {
   programme: Programme;
@@ -29,6 +31,7 @@ export function CouponForm({ programme, batch, onDone }: Props) {
   const word = useWords();
   const format = useFormat();
   const client = useQueryClient();
+  const newWord = useNewWord();
   const [draft, setDraft] = useState<CouponBatchDraft>(
     batch ?? { name: '', kind: 'fixed', amount_minor: 1000, from: '', to: '', revision: 0 },
   );
@@ -37,7 +40,7 @@ export function CouponForm({ programme, batch, onDone }: Props) {
     mutationFn: () =>
       must(
         api.PUT('/v1/loyalty/programmes/{programme}/coupons/{batch}', {
-          params: { path: { programme: programme.id, batch: batch?.id ?? wordOf(draft.name) } },
+          params: { path: { programme: programme.id, batch: batch?.id ?? newWord(draft.name) } },
           body: draft,
         }),
       ),
@@ -46,32 +49,29 @@ export function CouponForm({ programme, batch, onDone }: Props) {
       onDone?.(saved.id);
     },
   });
-  const money = (field: 'amount_minor' | 'max_minor' | 'min_spend_minor', least: number) => (
-    <FormRow name={t(`coupon.${field}`, { currency: format.currency })}>
-      <NumberInput
+  const money = (field: 'amount_minor' | 'max_minor' | 'min_spend_minor', none?: string) => (
+    <FormRow name={t(`coupon.${field}`, { currency: format.currency })} at={field}>
+      <MoneyInput
         aria-label={t(`coupon.${field}`, { currency: format.currency })}
-        min={least}
-        precision={2}
-        value={(draft[field] ?? 0) / kMinor}
-        onChange={(next) => change({ [field]: Math.round((next ?? 0) * kMinor) })}
+        min={none === undefined ? 1 : 0}
+        {...(none === undefined ? {} : { none })}
+        value={draft[field]}
+        onChange={(next) => change({ [field]: next })}
       />
     </FormRow>
   );
-  const whole = (field: 'percent' | 'max_uses' | 'per_person', least: number, most: number) => (
-    <FormRow name={t(`coupon.${field}`)}>
-      <NumberInput
-        aria-label={t(`coupon.${field}`)}
-        min={least}
-        max={most}
-        precision={0}
-        value={draft[field] ?? least}
-        onChange={(next) => change({ [field]: next ?? least })}
-      />
-    </FormRow>
+  const limit = (field: 'max_uses' | 'per_person') => (
+    <NumberRow
+      name={t(`coupon.${field}`)}
+      at={field}
+      max={1e12}
+      none={t('reward.any_number')}
+      value={draft[field]}
+      onChange={(next) => change({ [field]: next })}
+    />
   );
   return (
-    <>
-      {save.isError ? <ProblemView error={save.error} /> : null}
+    <Fields faults={faultsOfThing(draft)} error={save.error}>
       <NameRow value={draft.name} change={(name) => change({ name })} />
       <FormRow name={t('coupon.worth')}>
         <Select
@@ -82,16 +82,24 @@ export function CouponForm({ programme, batch, onDone }: Props) {
           style={{ minWidth: 160 }}
         />
       </FormRow>
-      {draft.kind === 'fixed' ? money('amount_minor', 0.01) : null}
+      {draft.kind === 'fixed' ? money('amount_minor') : null}
       {draft.kind === 'percent' ? (
         <>
-          {whole('percent', 1, 100)}
-          {money('max_minor', 0)}
+          <NumberRow
+            name={t('coupon.percent')}
+            at="percent"
+            min={1}
+            max={100}
+            suffix="%"
+            value={draft.percent || undefined}
+            onChange={(percent) => change({ percent })}
+          />
+          {money('max_minor', t('reward.any_number'))}
         </>
       ) : null}
-      {money('min_spend_minor', 0)}
+      {money('min_spend_minor', t('coupon.any_cart'))}
       <ValidRow value={draft} change={change} />
-      <FormRow name={t('coupon.shared_code')}>
+      <FormRow name={t('coupon.shared_code')} at="shared_code">
         <Input
           aria-label={t('coupon.shared_code')}
           placeholder={t('coupon.unique')}
@@ -102,17 +110,10 @@ export function CouponForm({ programme, batch, onDone }: Props) {
           style={{ width: 300 }}
         />
       </FormRow>
-      {draft.shared_code ? whole('max_uses', 0, 1e12) : null}
-      {whole('per_person', 0, 1e12)}
+      {draft.shared_code ? limit('max_uses') : null}
+      {limit('per_person')}
       <CouponScope draft={draft} change={change} />
-      <Button
-        type="primary"
-        disabled={!draft.name.trim() || !draft.from || !draft.to}
-        loading={save.isPending}
-        onClick={() => save.mutate()}
-      >
-        {t('do.save')}
-      </Button>
-    </>
+      <SaveButton save={save}>{t('do.save')}</SaveButton>
+    </Fields>
   );
 }

@@ -22,7 +22,7 @@ export function CouponScope({ draft, change }: Props) {
           onChange={(exclusive) => change({ exclusive })}
         />
       </FormRow>
-      <FormRow name={t('coupon.stack_group')}>
+      <FormRow name={t('coupon.stack_group')} at="stack_group">
         <Input
           aria-label={t('coupon.stack_group')}
           maxLength={40}

@@ -12,15 +12,20 @@ import { CouponCodes } from './CouponCodes';
 import { CouponForm } from './CouponForm';
 import { CouponUses } from './CouponUses';
 import { useWorth } from './use_worth';
+import { ThingLink } from './ThingLink';
 import { ThingsPage } from './ThingsPage';
 
 const kNew = 'new';
 
-function Batches({ batches, chosen }: { batches: CouponBatch[]; chosen: string }) {
+interface BatchesProps {
+  batches: CouponBatch[];
+  programme: Programme;
+}
+
+function Batches({ batches, programme }: BatchesProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const worth = useWorth();
-  const { change } = useAddress();
   return (
     <div className="scroll-x">
       <table className="plain">
@@ -39,16 +44,9 @@ function Batches({ batches, chosen }: { batches: CouponBatch[]; chosen: string }
           {batches.map((one) => (
             <tr key={one.id}>
               <td>
-                <a
-                  href={`?batch=${one.id}`}
-                  aria-current={one.id === chosen}
-                  onClick={(event) => {
-                    event.preventDefault();
-                    change({ batch: one.id });
-                  }}
-                >
+                <ThingLink programme={programme.id} kind="batch" id={one.id}>
                   {one.name}
-                </a>
+                </ThingLink>
                 {one.shared_code ? <div className="quiet small">{one.shared_code}</div> : null}
               </td>
               <td>{worth(one)}</td>
@@ -95,7 +93,7 @@ function Body({ programme }: { programme: Programme }) {
             {batches.length === 0 ? (
               <Empty title={t('coupon.none')} hint={t('coupon.none_hint')} />
             ) : (
-              <Batches batches={batches} chosen={asked} />
+              <Batches batches={batches} programme={programme} />
             )}
             {batch ? (
               <>

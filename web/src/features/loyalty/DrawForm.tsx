@@ -1,21 +1,21 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Select, Switch } from 'antd';
+import { Switch } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Draw, DrawDraft, Programme } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
-import { ProblemView } from '@/shared/ProblemView';
+import { FieldFault, Fields } from '@/shared/form/Fields';
+import { SaveButton } from '@/shared/form/SaveButton';
 import { useFormat } from '@/shared/use_format';
-import { useWords } from '@/shared/use_words';
+import { EveryPick } from './EveryPick';
 import { FormRow } from './FormRow';
 import { NameRow } from './NameRow';
-import { sumOf } from './odds';
+import { NumberRow } from './NumberRow';
+import { faultsOfPrizes, sumOf } from './odds';
 import { PrizesTable } from './PrizesTable';
+import { faultsOfThing } from './thing_faults';
 import { ValidRow } from './ValidRow';
-import { wordOf } from './word_of';
-
-const kEvery = ['day', 'week', 'month', 'total'] as const;
+import { useNewWord } from './use_new_word';
 
 interface Props {
   programme: Programme;
@@ -26,9 +26,9 @@ interface Props {
 /** What a play costs, how often one may, and the prizes with their odds. */
 export function DrawForm({ programme, draw, onDone }: Props) {
   const { t } = useTranslation();
-  const word = useWords();
   const format = useFormat();
   const client = useQueryClient();
+  const newWord = useNewWord();
   const [draft, setDraft] = useState<DrawDraft>(
     draw ?? {
       name: '',
@@ -50,7 +50,7 @@ export function DrawForm({ programme, draw, onDone }: Props) {
     mutationFn: () =>
       must(
         api.PUT('/v1/loyalty/programmes/{programme}/draws/{draw}', {
-          params: { path: { programme: programme.id, draw: draw?.id ?? wordOf(draft.name) } },
+          params: { path: { programme: programme.id, draw: draw?.id ?? newWord(draft.name) } },
           body: draft,
         }),
       ),
@@ -59,42 +59,41 @@ export function DrawForm({ programme, draw, onDone }: Props) {
       onDone?.(saved.id);
     },
   });
-  const whole = (field: 'price' | 'per_person' | 'budget') => (
-    <FormRow name={t(`draw.${field}`)}>
-      <NumberInput
-        aria-label={t(`draw.${field}`)}
-        min={0}
-        precision={0}
-        value={draft[field] ?? 0}
-        onChange={(next) => change({ [field]: next ?? 0 })}
-      />
-      {field === 'per_person' ? (
-        <Select
-          aria-label={t('loyalty.cap_every')}
-          value={draft.every ?? 'total'}
-          onChange={(every) => change({ every })}
-          options={kEvery.map((value) => ({ value, label: word('cap_every', value) }))}
-          style={{ minWidth: 110 }}
-        />
-      ) : null}
-      {field === 'price' ? null : <span className="quiet">{t('draw.zero_any')}</span>}
-    </FormRow>
-  );
   // What was played by stays as it was shown.
   const fixed = (draw?.plays ?? 0) > 0;
   const odds = sumOf(draft.prizes);
-  const named = draft.prizes.every(({ name }) => name.trim());
   return (
-    <>
-      {save.isError ? <ProblemView error={save.error} /> : null}
+    <Fields
+      faults={{ ...faultsOfThing(draft), ...faultsOfPrizes(draft.prizes) }}
+      error={save.error}
+    >
       <NameRow value={draft.name} change={(name) => change({ name })} />
       {fixed ? (
         <p className="quiet">{t('draw.fixed')}</p>
       ) : (
         <>
-          {whole('price')}
-          {whole('per_person')}
-          {whole('budget')}
+          <NumberRow
+            name={t('draw.price')}
+            at="price"
+            value={draft.price ?? 0}
+            onChange={(price) => change({ price })}
+          />
+          <NumberRow
+            name={t('draw.per_person')}
+            at="per_person"
+            none={t('reward.any_number')}
+            value={draft.per_person}
+            onChange={(per_person) => change({ per_person })}
+          >
+            <EveryPick value={draft.every ?? 'total'} onChange={(every) => change({ every })} />
+          </NumberRow>
+          <NumberRow
+            name={t('draw.budget')}
+            at="budget"
+            none={t('reward.any_number')}
+            value={draft.budget}
+            onChange={(budget) => change({ budget })}
+          />
           <ValidRow value={draft} change={change} />
         </>
       )}
@@ -115,14 +114,8 @@ export function DrawForm({ programme, draw, onDone }: Props) {
       {odds.all ? null : (
         <p role="status">{t('draw.sum', { sum: format.count(odds.percent, 4) })}</p>
       )}
-      <Button
-        type="primary"
-        disabled={!draft.name.trim() || !draft.from || !draft.to || !odds.all || !named}
-        loading={save.isPending}
-        onClick={() => save.mutate()}
-      >
-        {t('do.save')}
-      </Button>
-    </>
+      <FieldFault at="prizes" />
+      <SaveButton save={save}>{t('do.save')}</SaveButton>
+    </Fields>
   );
 }

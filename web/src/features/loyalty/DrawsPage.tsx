@@ -40,7 +40,7 @@ function Body({ programme }: { programme: Programme }) {
             {draws.length === 0 ? (
               <Empty title={t('draw.none')} hint={t('draw.none_hint')} />
             ) : (
-              <DrawsTable draws={draws} chosen={asked} />
+              <DrawsTable draws={draws} programme={programme} />
             )}
             {draw ? (
               <>

@@ -1,13 +1,12 @@
 import { useTranslation } from 'react-i18next';
-import type { Draw } from '@/api/types';
-import { useAddress } from '@/shared/use_address';
+import type { Draw, Programme } from '@/api/types';
 import { useFormat } from '@/shared/use_format';
 import { useNow } from '@/shared/use_now';
+import { ThingLink } from './ThingLink';
 
-export function DrawsTable({ draws, chosen }: { draws: Draw[]; chosen: string }) {
+export function DrawsTable({ draws, programme }: { draws: Draw[]; programme: Programme }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { change } = useAddress();
   const now = useNow();
   const state = (one: Draw) =>
     !one.enabled
@@ -34,16 +33,9 @@ export function DrawsTable({ draws, chosen }: { draws: Draw[]; chosen: string })
           {draws.map((one) => (
             <tr key={one.id}>
               <td>
-                <a
-                  href={`?draw=${one.id}`}
-                  aria-current={one.id === chosen}
-                  onClick={(event) => {
-                    event.preventDefault();
-                    change({ draw: one.id, page: null });
-                  }}
-                >
+                <ThingLink programme={programme.id} kind="draw" id={one.id}>
                   {one.name}
-                </a>
+                </ThingLink>
               </td>
               <td className="num">{format.count(one.price)}</td>
               <td className="num">{format.count(one.plays)}</td>

@@ -7,6 +7,8 @@ import type { DryRun, DryRunResult, LoyaltyLevel, Programme } from '@/api/types'
 import { ProblemView } from '@/shared/ProblemView';
 import { useFormat } from '@/shared/use_format';
 import { useNow } from '@/shared/use_now';
+import { LiabilityAfter } from './dry_run/LiabilityAfter';
+import { Moved } from './dry_run/Moved';
 import { ReferralChange } from './ReferralChange';
 import { useLevelName } from './use_levels';
 
@@ -27,9 +29,9 @@ function Result({ result, programme, ofReferral, levels }: ResultProps) {
   const format = useFormat();
   const signed = (value: number) => `${value > 0 ? '+' : ''}${format.count(value)}`;
   const known = useLevelName(programme.id);
-  const level = (code: string | undefined) =>
-    levels?.find((one) => one.code === code)?.name || known(code ?? '');
-  const name = (code: string | undefined) =>
+  const level = (code: string) =>
+    levels?.find((one) => one.code === code)?.name || known(code) || t('loyalty.no_level');
+  const name = (code: string) =>
     programme.currencies.find((one) => one.code === code)?.name ?? code;
   return (
     <>
@@ -42,7 +44,6 @@ function Result({ result, programme, ofReferral, levels }: ResultProps) {
               <th className="num">{t('loyalty.would_be')}</th>
               <th className="num">{t('loyalty.difference')}</th>
               <th className="num">{t('loyalty.cost')}</th>
-              <th className="num">{t('loyalty.liability_change')}</th>
             </tr>
           </thead>
           <tbody>
@@ -51,20 +52,16 @@ function Result({ result, programme, ofReferral, levels }: ResultProps) {
                 <td>{name(row.currency)}</td>
                 <td className="num">{format.count(row.points_before)}</td>
                 <td className="num">{format.count(row.points_after)}</td>
+                <td className="num">{signed(row.points_after - row.points_before)}</td>
                 <td className="num">
-                  {signed((row.points_after ?? 0) - (row.points_before ?? 0))}
+                  {format.money(row.cost_after_minor - row.cost_before_minor, { sign: true })}
                 </td>
-                <td className="num">
-                  {format.money((row.cost_after_minor ?? 0) - (row.cost_before_minor ?? 0), {
-                    sign: true,
-                  })}
-                </td>
-                <td className="num">{format.money(row.liability_change_minor, { sign: true })}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
+      <LiabilityAfter currencies={result.currencies} name={name} />
       {ofReferral || result.referral.before.claims + result.referral.after.claims > 0 ? (
         <ReferralChange before={result.referral.before} after={result.referral.after} />
       ) : null}
@@ -72,17 +69,7 @@ function Result({ result, programme, ofReferral, levels }: ResultProps) {
       {result.moved.length === 0 ? (
         <p className="quiet">{t('loyalty.nobody_moves')}</p>
       ) : (
-        <ul>
-          {result.moved.map(({ from, to, people }) => (
-            <li key={`${from} ${to}`}>
-              {t('loyalty.moves', {
-                n: format.count(people),
-                from: level(from),
-                to: level(to),
-              })}
-            </li>
-          ))}
-        </ul>
+        <Moved moved={result.moved} level={level} />
       )}
     </>
   );
@@ -98,8 +85,10 @@ export function DryRunView({ programme, change }: Props) {
   const { t } = useTranslation();
   const now = useNow();
   const [days, setDays] = useState<number>(90);
+  // What is tried: a result is shown as that of the form only while the form says the same.
+  const input = JSON.stringify({ days, ...change });
   const run = useMutation({
-    mutationFn: () =>
+    mutationFn: (_input: string) =>
       must(
         api.POST('/v1/loyalty/programmes/{programme}/dry-run', {
           params: { path: { programme: programme.id } },
@@ -107,6 +96,7 @@ export function DryRunView({ programme, change }: Props) {
         }),
       ),
   });
+  const current = run.variables === input;
   return (
     <>
       <p className="quiet">{t('loyalty.dry_lead')}</p>
@@ -117,12 +107,17 @@ export function DryRunView({ programme, change }: Props) {
           onChange={setDays}
           options={kDays.map((value) => ({ value, label: t('loyalty.days', { n: value }) }))}
         />
-        <Button loading={run.isPending} onClick={() => run.mutate()}>
+        <Button loading={run.isPending} onClick={() => run.mutate(input)}>
           {t('loyalty.dry_do')}
         </Button>
       </div>
-      {run.isError ? <ProblemView error={run.error} /> : null}
-      {run.data ? (
+      {run.isError && current ? <ProblemView error={run.error} /> : null}
+      {run.data && !current ? (
+        <p className="notice" role="status">
+          {t('loyalty.dry_stale')}
+        </p>
+      ) : null}
+      {run.data && current ? (
         <Result
           result={run.data}
           programme={programme}

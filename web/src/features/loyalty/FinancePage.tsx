@@ -3,15 +3,16 @@ import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Programme } from '@/api/types';
-import { Empty } from '@/shared/Empty';
-import { LinkButton } from '@/shared/LinkButton';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
 import { Section } from '@/shared/Section';
 import { useAddress } from '@/shared/use_address';
 import { Closings } from './Closings';
+import { ForProgramme } from './ForProgramme';
 import { LiabilityView } from './LiabilityView';
+import { ProgrammeSwitch } from './programme/ProgrammeSwitch';
 import { TrialBalanceTable } from './TrialBalanceTable';
+import { currencyOf } from './currency_of';
 import { useProgramme } from './use_programme';
 
 function Body({ programme, currency }: { programme: Programme; currency: string }) {
@@ -41,14 +42,15 @@ function Body({ programme, currency }: { programme: Programme; currency: string 
 export default function FinancePage() {
   const { t } = useTranslation();
   const address = useAddress();
-  const { query, programme } = useProgramme();
-  const currency = address.text('currency') || (programme?.currencies[0]?.code ?? '');
+  const { programme } = useProgramme();
+  const currency = currencyOf(programme, address.text('currency'));
   return (
     <>
       <PageHead
         title={t('nav.loyalty_finance')}
         lead={programme ? t('loyalty.finance_lead', { zone: programme.zone }) : undefined}
       >
+        <ProgrammeSwitch />
         {programme ? (
           <Select
             aria-label={t('loyalty.currency')}
@@ -59,18 +61,9 @@ export default function FinancePage() {
           />
         ) : null}
       </PageHead>
-      <Loaded query={query}>
-        {() =>
-          programme ? (
-            <Body key={currency} programme={programme} currency={currency} />
-          ) : (
-            <Empty
-              title={t('loyalty.none')}
-              action={<LinkButton to="/loyalty">{t('nav.loyalty')}</LinkButton>}
-            />
-          )
-        }
-      </Loaded>
+      <ForProgramme>
+        {(one) => <Body key={currency} programme={one} currency={currency} />}
+      </ForProgramme>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { FieldFault } from './Fields';
+import { FieldFault } from '@/shared/form/Fields';
 import './loyalty.css';
 
 interface Props {

@@ -1,15 +1,17 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Select } from 'antd';
+import { Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Programme } from '@/api/types';
 import { download } from '@/shared/csv';
-import { NumberInput } from '@/shared/NumberInput';
-import { ProblemView } from '@/shared/ProblemView';
+import { Fields } from '@/shared/form/Fields';
+import { SaveButton } from '@/shared/form/SaveButton';
 import { ZonedPicker } from '@/shared/ZonedPicker';
 import { FormRow } from './FormRow';
 import { NameRow } from './NameRow';
+import { NumberRow } from './NumberRow';
+import { Waits } from './Waits';
 import { wordOf } from './word_of';
 
 const kMostCards = 10_000;
@@ -31,28 +33,18 @@ export function GiftCardForm({ programme }: { programme: Programme }) {
           body: { name, currency, amount, count, ...(until ? { claim_until: until } : {}) },
         }),
       ),
-    onSuccess: ({ codes }) => {
-      download(`${wordOf(name)}.csv`, [[t('gift.code')], ...codes.map((code) => [code])]);
-      return client.invalidateQueries({ queryKey: ['loyalty', programme.id, 'gift-cards'] });
+    onSuccess: (made) => {
+      if ('codes' in made)
+        download(`${wordOf(name)}.csv`, [[t('gift.code')], ...made.codes.map((code) => [code])]);
+      setName(''); // the same cards are not made again by one more click
+      return client.invalidateQueries({ queryKey: ['loyalty', programme.id] });
     },
   });
-  const whole = (label: string, value: number, most: number, change: (next: number) => void) => (
-    <FormRow name={label}>
-      <NumberInput
-        aria-label={label}
-        min={1}
-        max={most}
-        precision={0}
-        value={value}
-        onChange={(next) => change(next ?? 1)}
-      />
-    </FormRow>
-  );
   return (
-    <>
-      {make.isError ? <ProblemView error={make.error} /> : null}
+    <Fields faults={name.trim() ? {} : { name: 'needed' }} error={make.error}>
+      <Waits answer={make.data} />
       <NameRow value={name} change={setName} />
-      <FormRow name={t('gift.currency')}>
+      <FormRow name={t('gift.currency')} at="currency">
         <Select
           aria-label={t('gift.currency')}
           value={currency}
@@ -64,19 +56,26 @@ export function GiftCardForm({ programme }: { programme: Programme }) {
           style={{ minWidth: 200 }}
         />
       </FormRow>
-      {whole(t('gift.amount'), amount, 1e12, setAmount)}
-      {whole(t('gift.count'), count, kMostCards, setCount)}
-      <FormRow name={t('gift.until')}>
+      <NumberRow
+        name={t('gift.amount')}
+        at="amount"
+        min={1}
+        max={1e12}
+        value={amount}
+        onChange={setAmount}
+      />
+      <NumberRow
+        name={t('gift.count')}
+        at="count"
+        min={1}
+        max={kMostCards}
+        value={count}
+        onChange={setCount}
+      />
+      <FormRow name={t('gift.until')} at="claim_until">
         <ZonedPicker placeholder={t('gift.until')} value={until} onChange={setUntil} />
       </FormRow>
-      <Button
-        type="primary"
-        disabled={!name.trim()}
-        loading={make.isPending}
-        onClick={() => make.mutate()}
-      >
-        {t('gift.make')}
-      </Button>
-    </>
+      <SaveButton save={make}>{t('gift.make')}</SaveButton>
+    </Fields>
   );
 }

@@ -11,6 +11,7 @@ import { useFormat } from '@/shared/use_format';
 import { ForProgramme } from './ForProgramme';
 import { GiftCardForm } from './GiftCardForm';
 import { OneGiftCard } from './OneGiftCard';
+import { ProgrammeSwitch } from './programme/ProgrammeSwitch';
 
 function Body({ programme }: { programme: Programme }) {
   const { t } = useTranslation();
@@ -81,7 +82,9 @@ export default function GiftCardsPage() {
   const { t } = useTranslation();
   return (
     <>
-      <PageHead title={t('nav.gift_cards')} lead={t('gift.lead')} />
+      <PageHead title={t('nav.gift_cards')} lead={t('gift.lead')}>
+        <ProgrammeSwitch />
+      </PageHead>
       <ForProgramme>{(programme) => <Body programme={programme} />}</ForProgramme>
     </>
   );

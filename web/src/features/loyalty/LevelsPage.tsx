@@ -1,44 +1,44 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
-import { Empty } from '@/shared/Empty';
-import { LinkButton } from '@/shared/LinkButton';
+import type { Programme } from '@/api/types';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
+import { ForProgramme } from './ForProgramme';
 import { LevelsForm } from './levels/LevelsForm';
+import { ProgrammeSwitch } from './programme/ProgrammeSwitch';
 import { useProgramme } from './use_programme';
 
-export default function LevelsPage() {
+function Body({ programme }: { programme: Programme }) {
   const { t } = useTranslation();
-  const { query, programme } = useProgramme();
   const levels = useQuery({
-    queryKey: ['loyalty', programme?.id, 'levels'],
-    enabled: programme !== undefined,
+    queryKey: ['loyalty', programme.id, 'levels'],
     refetchOnWindowFocus: false,
     queryFn: () =>
       must(
         api.GET('/v1/loyalty/programmes/{programme}/levels', {
-          params: { path: { programme: programme?.id ?? '' } },
+          params: { path: { programme: programme.id } },
         }),
       ),
   });
   return (
-    <Loaded query={query} title={t('loyalty.levels')}>
-      {() =>
-        programme ? (
-          <Loaded query={levels} title={t('loyalty.levels')}>
-            {(found) => <LevelsForm key={found.revision} levels={found} programme={programme} />}
-          </Loaded>
-        ) : (
-          <>
-            <PageHead title={t('loyalty.levels')} />
-            <Empty
-              title={t('loyalty.none')}
-              action={<LinkButton to="/loyalty">{t('nav.loyalty')}</LinkButton>}
-            />
-          </>
-        )
-      }
+    <Loaded query={levels} title={t('loyalty.levels')}>
+      {(found) => <LevelsForm key={found.revision} levels={found} programme={programme} />}
     </Loaded>
+  );
+}
+
+export default function LevelsPage() {
+  const { t } = useTranslation();
+  const { programme } = useProgramme();
+  return (
+    <>
+      {programme ? null : (
+        <PageHead title={t('loyalty.levels')}>
+          <ProgrammeSwitch />
+        </PageHead>
+      )}
+      <ForProgramme>{(one) => <Body programme={one} />}</ForProgramme>
+    </>
   );
 }

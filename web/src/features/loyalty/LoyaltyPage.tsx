@@ -10,6 +10,7 @@ import { PageHead } from '@/shared/PageHead';
 import { Section } from '@/shared/Section';
 import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
+import { NotThere } from './ForProgramme';
 import { Glance } from './Glance';
 import { LevelsTable } from './LevelsTable';
 import { NoProgramme } from './NoProgramme';
@@ -96,7 +97,10 @@ export default function LoyaltyPage() {
         ) : null}
       </PageHead>
       <Loaded query={query}>
-        {() => (programme ? <Body programme={programme} /> : <NoProgramme />)}
+        {({ programmes }) => {
+          if (programme) return <Body key={programme.id} programme={programme} />;
+          return programmes.length > 0 ? <NotThere /> : <NoProgramme />;
+        }}
       </Loaded>
     </>
   );

@@ -1,10 +1,11 @@
 import { MobileOutlined } from '@ant-design/icons';
 import { useMutation } from '@tanstack/react-query';
-import { App, Button } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Programme } from '@/api/types';
 import { ProblemView } from '@/shared/ProblemView';
+import { SecretOnce } from '@/shared/SecretOnce';
 import { useFormat } from '@/shared/use_format';
 
 // The size of a phone. The page itself allows no frame around it.
@@ -20,7 +21,6 @@ interface Props {
 export function MemberCentre({ programme, person }: Props) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
-  const { message } = App.useApp();
   const make = useMutation({
     mutationFn: (_phone: Window | null) =>
       must(
@@ -41,11 +41,6 @@ export function MemberCentre({ programme, person }: Props) {
     make.mutate(phone);
   };
   const link = make.data ? new URL(make.data.url, window.location.href).href : '';
-  const copy = () =>
-    navigator.clipboard.writeText(link).then(
-      () => message.success(t('do.copied')),
-      () => message.error(t('do.copy_failed')),
-    );
   return (
     <>
       {make.isError ? <ProblemView error={make.error} /> : null}
@@ -55,15 +50,10 @@ export function MemberCentre({ programme, person }: Props) {
       </Button>
       {make.data ? (
         <div style={{ marginTop: 10 }}>
-          <div className="secret">
-            <code className="grow">{link}</code>
-            <Button size="small" onClick={() => void copy()}>
-              {t('do.copy')}
-            </Button>
-          </div>
-          <p className="quiet small">
-            {t('member_centre.until', { at: format.dateTime(make.data.expires_at) })}
-          </p>
+          <SecretOnce
+            text={link}
+            hint={t('member_centre.until', { at: format.dateTime(make.data.expires_at) })}
+          />
         </div>
       ) : null}
     </>

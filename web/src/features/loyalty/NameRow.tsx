@@ -6,7 +6,7 @@ import { FormRow } from './FormRow';
 export function NameRow({ value, change }: { value: string; change: (name: string) => void }) {
   const { t } = useTranslation();
   return (
-    <FormRow name={t('coupon.name')}>
+    <FormRow name={t('coupon.name')} at="name">
       <Input
         aria-label={t('coupon.name')}
         maxLength={60}

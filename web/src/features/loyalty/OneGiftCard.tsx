@@ -8,6 +8,7 @@ import { NumberInput } from '@/shared/NumberInput';
 import { ProblemView } from '@/shared/ProblemView';
 import { useFormat } from '@/shared/use_format';
 import { FormRow } from './FormRow';
+import { Waits } from './Waits';
 
 /** A card whose code is known: claimed for a customer at the desk, or void. */
 export function OneGiftCard({ programme }: { programme: Programme }) {
@@ -36,10 +37,10 @@ export function OneGiftCard({ programme }: { programme: Programme }) {
     onSuccess,
   });
   const failed = claim.error ?? cancel.error;
-  const begin = (act: typeof claim) => {
+  const begin = (act: () => void) => {
     claim.reset();
     cancel.reset();
-    act.mutate();
+    act();
   };
   return (
     <>
@@ -54,7 +55,10 @@ export function OneGiftCard({ programme }: { programme: Programme }) {
           })}
         />
       ) : null}
-      {cancel.data ? <Alert type="success" showIcon message={t('gift.voided_done')} /> : null}
+      <Waits answer={cancel.data} />
+      {cancel.data && 'amount' in cancel.data ? (
+        <Alert type="success" showIcon message={t('gift.voided_done')} />
+      ) : null}
       <FormRow name={t('gift.code')}>
         <Input
           aria-label={t('gift.code')}
@@ -68,7 +72,7 @@ export function OneGiftCard({ programme }: { programme: Programme }) {
           okText={t('gift.void')}
           cancelText={t('do.keep')}
           disabled={!code.trim()}
-          onConfirm={() => begin(cancel)}
+          onConfirm={() => begin(cancel.mutate)}
         >
           <Button danger disabled={!code.trim()} loading={cancel.isPending}>
             {t('gift.void')}
@@ -86,7 +90,7 @@ export function OneGiftCard({ programme }: { programme: Programme }) {
         <Button
           disabled={!code.trim() || !person}
           loading={claim.isPending}
-          onClick={() => begin(claim)}
+          onClick={() => begin(claim.mutate)}
         >
           {t('gift.claim')}
         </Button>

@@ -1,7 +1,8 @@
 import { CloseOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
-import { FieldFault } from './Fields';
+import { FieldFault } from '@/shared/form/Fields';
+import { useKeys } from '@/shared/form/use_keys';
 import './loyalty.css';
 
 interface Props<T> {
@@ -21,12 +22,13 @@ interface Props<T> {
 /** Parts of a form of which there may be any number. */
 export function Parts<T>(props: Props<T>) {
   const { at, values, onChange, children, removeLabel, add, numbered, nested } = props;
+  const { keys, removed } = useKeys(values.length);
   return (
     <>
       {values.length > 0 ? (
         <ul className={nested ? 'parts nested' : 'parts'}>
           {values.map((value, i) => (
-            <li key={i}>
+            <li key={keys[i]}>
               {numbered ? <span className="nth">{i + 1}.</span> : null}
               <div className="grow">
                 <div className="row">
@@ -43,7 +45,10 @@ export function Parts<T>(props: Props<T>) {
                 size="small"
                 icon={<CloseOutlined />}
                 aria-label={removeLabel(i)}
-                onClick={() => onChange(values.filter((_, k) => k !== i))}
+                onClick={() => {
+                  removed(i);
+                  onChange(values.filter((_, k) => k !== i));
+                }}
               />
             </li>
           ))}

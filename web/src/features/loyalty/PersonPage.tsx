@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { api, must } from '@/api/client';
 import type { Programme } from '@/api/types';
-import { Empty } from '@/shared/Empty';
 import { LinkButton } from '@/shared/LinkButton';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
@@ -12,8 +11,12 @@ import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
 import { Adjust } from './Adjust';
 import { Balances } from './Balances';
+import { currencyOf } from './currency_of';
+import { ForProgramme } from './ForProgramme';
 import { MemberCentre } from './MemberCentre';
 import { MemberReferral } from './MemberReferral';
+import { ProgrammeSwitch } from './programme/ProgrammeSwitch';
+import { QuoteView } from './quote/QuoteView';
 import { StandingView } from './StandingView';
 import { StatementTable } from './StatementTable';
 import { useProgramme } from './use_programme';
@@ -22,7 +25,7 @@ function Body({ programme, person }: { programme: Programme; person: number }) {
   const { t } = useTranslation();
   const address = useAddress();
   const mayWrite = useRight('loyalty.write');
-  const currency = address.text('currency') || (programme.currencies[0]?.code ?? '');
+  const currency = currencyOf(programme, address.text('currency'));
   const query = useQuery({
     queryKey: ['loyalty', programme.id, 'person', person],
     queryFn: () =>
@@ -70,6 +73,9 @@ function Body({ programme, person }: { programme: Programme; person: number }) {
               currency={currency}
             />
           </Section>
+          <Section title={t('quote.title')}>
+            <QuoteView programme={programme} person={person} />
+          </Section>
           {mayWrite ? (
             <Section title={t('loyalty.adjust')}>
               <Adjust key={currency} programme={programme} person={person} currency={currency} />
@@ -84,24 +90,14 @@ function Body({ programme, person }: { programme: Programme; person: number }) {
 export default function PersonPage() {
   const { t } = useTranslation();
   const person = Number(useParams().id);
-  const { query, programme } = useProgramme();
+  const { programme } = useProgramme();
   return (
     <>
       <PageHead title={t('loyalty.points_of', { id: person })} lead={programme?.name}>
+        <ProgrammeSwitch />
         <LinkButton to={`/customers/${person}`}>{t('loyalty.customer_file')}</LinkButton>
       </PageHead>
-      <Loaded query={query}>
-        {() =>
-          programme ? (
-            <Body programme={programme} person={person} />
-          ) : (
-            <Empty
-              title={t('loyalty.none')}
-              action={<LinkButton to="/loyalty">{t('nav.loyalty')}</LinkButton>}
-            />
-          )
-        }
-      </Loaded>
+      <ForProgramme>{(one) => <Body programme={one} person={person} />}</ForProgramme>
     </>
   );
 }

@@ -1,20 +1,23 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Input, Select, Switch } from 'antd';
+import { Input, Select, Switch } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { PriceRule, PriceRuleDraft, Programme } from '@/api/types';
 import { minorDigits } from '@/shared/format';
-import { NumberInput } from '@/shared/NumberInput';
-import { ProblemView } from '@/shared/ProblemView';
+import { MoneyInput } from '@/shared/form/MoneyInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
+import { Fields } from '@/shared/form/Fields';
+import { SaveButton } from '@/shared/form/SaveButton';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { CartLists } from './CartLists';
 import { FormRow } from './FormRow';
 import { NameRow } from './NameRow';
 import { useLevels } from './use_levels';
+import { faultsOfThing } from './thing_faults';
 import { ValidRow } from './ValidRow';
-import { wordOf } from './word_of';
+import { useNewWord } from './use_new_word';
 
 interface Props {
   programme: Programme;
@@ -28,6 +31,7 @@ export function PriceRuleForm({ programme, rule, onDone }: Props) {
   const word = useWords();
   const format = useFormat();
   const client = useQueryClient();
+  const newWord = useNewWord();
   const unit = 10 ** minorDigits(format.currency);
   const [draft, setDraft] = useState<PriceRuleDraft>(
     rule ?? { name: '', kind: 'percent', percent: 10, from: '', to: '', revision: 0 },
@@ -38,7 +42,7 @@ export function PriceRuleForm({ programme, rule, onDone }: Props) {
     mutationFn: () =>
       must(
         api.PUT('/v1/loyalty/programmes/{programme}/price-rules/{rule}', {
-          params: { path: { programme: programme.id, rule: rule?.id ?? wordOf(draft.name) } },
+          params: { path: { programme: programme.id, rule: rule?.id ?? newWord(draft.name) } },
           body: draft,
         }),
       ),
@@ -50,10 +54,9 @@ export function PriceRuleForm({ programme, rule, onDone }: Props) {
   const percent = draft.kind === 'percent';
   const off = t(`price.${draft.kind}`, { currency: format.currency });
   return (
-    <>
-      {save.isError ? <ProblemView error={save.error} /> : null}
+    <Fields faults={faultsOfThing(draft)} error={save.error}>
       <NameRow value={draft.name} change={(name) => change({ name })} />
-      <FormRow name={t('price.off')}>
+      <FormRow name={t('price.off')} at={percent ? 'percent' : 'amount_minor'}>
         <Select
           aria-label={t('price.off')}
           value={draft.kind}
@@ -64,22 +67,27 @@ export function PriceRuleForm({ programme, rule, onDone }: Props) {
           }))}
           style={{ minWidth: 130 }}
         />
-        <NumberInput
-          aria-label={off}
-          min={percent ? 1 : 1 / unit}
-          max={percent ? 100 : 1e10}
-          value={percent ? (draft.percent ?? 10) : (draft.amount_minor ?? 0) / unit}
-          onChange={(next) =>
-            change(
-              percent
-                ? { percent: Math.round(next ?? 1) }
-                : { amount_minor: Math.round((next ?? 1) * unit) },
-            )
-          }
-        />
+        {percent ? (
+          <NeededNumber
+            aria-label={off}
+            min={1}
+            max={100}
+            precision={0}
+            value={draft.percent}
+            onChange={(next) => change({ percent: next })}
+          />
+        ) : (
+          <MoneyInput
+            aria-label={off}
+            min={1}
+            max={1e10}
+            value={draft.amount_minor}
+            onChange={(amount_minor) => change({ amount_minor })}
+          />
+        )}
         <span className="quiet">{off}</span>
       </FormRow>
-      <FormRow name={t('price.levels')}>
+      <FormRow name={t('price.levels')} at="levels">
         <Select
           mode="multiple"
           aria-label={t('price.levels')}
@@ -90,7 +98,7 @@ export function PriceRuleForm({ programme, rule, onDone }: Props) {
           style={{ minWidth: 320 }}
         />
       </FormRow>
-      <FormRow name={t('price.set')}>
+      <FormRow name={t('price.set')} at="set">
         <Input
           aria-label={t('price.set')}
           placeholder={t('price.set_hint')}
@@ -100,7 +108,7 @@ export function PriceRuleForm({ programme, rule, onDone }: Props) {
           style={{ width: 320 }}
         />
       </FormRow>
-      <FormRow name={t('price.people')}>
+      <FormRow name={t('price.people')} at="people">
         <Select
           mode="tags"
           aria-label={t('price.people')}
@@ -114,7 +122,7 @@ export function PriceRuleForm({ programme, rule, onDone }: Props) {
           style={{ minWidth: 320 }}
         />
       </FormRow>
-      <FormRow name={t('price.birthday')}>
+      <FormRow name={t('price.birthday')} at="birthday">
         <Select
           aria-label={t('price.birthday')}
           value={draft.birthday ?? ''}
@@ -135,14 +143,7 @@ export function PriceRuleForm({ programme, rule, onDone }: Props) {
           onChange={(enabled) => change({ enabled })}
         />
       </FormRow>
-      <Button
-        type="primary"
-        disabled={!draft.name.trim() || !draft.from || !draft.to}
-        loading={save.isPending}
-        onClick={() => save.mutate()}
-      >
-        {t('do.save')}
-      </Button>
-    </>
+      <SaveButton save={save}>{t('do.save')}</SaveButton>
+    </Fields>
   );
 }

@@ -9,21 +9,23 @@ import { useRight } from '@/shared/session';
 import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { PriceRuleForm } from './PriceRuleForm';
+import { ThingLink } from './ThingLink';
 import { ThingsPage } from './ThingsPage';
+import { useLevelName } from './use_levels';
 
 const kNew = 'new';
 
-function Rules({ rules, chosen }: { rules: PriceRule[]; chosen: string }) {
+function Rules({ rules, programme }: { rules: PriceRule[]; programme: Programme }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { change } = useAddress();
+  const level = useLevelName(programme.id);
   const worth = (one: PriceRule) =>
     one.kind === 'percent'
       ? format.percent((one.percent ?? 0) / 100, 0)
       : format.money(one.amount_minor);
   const whom = (one: PriceRule) =>
     [
-      one.levels?.join(', '),
+      one.levels?.map(level).join(t('rule.comma')),
       one.set,
       one.people?.length ? t('price.by_name', { n: one.people.length }) : '',
       one.birthday ? t(`price.birthday_${one.birthday}`) : '',
@@ -46,16 +48,9 @@ function Rules({ rules, chosen }: { rules: PriceRule[]; chosen: string }) {
           {rules.map((one) => (
             <tr key={one.id}>
               <td>
-                <a
-                  href={`?rule=${one.id}`}
-                  aria-current={one.id === chosen}
-                  onClick={(event) => {
-                    event.preventDefault();
-                    change({ rule: one.id ?? '' });
-                  }}
-                >
+                <ThingLink programme={programme.id} kind="rule" id={one.id}>
                   {one.name}
-                </a>
+                </ThingLink>
               </td>
               <td className="num">{worth(one)}</td>
               <td>{whom(one)}</td>
@@ -98,7 +93,7 @@ function Body({ programme }: { programme: Programme }) {
             {rules.length === 0 ? (
               <Empty title={t('price.none')} hint={t('price.none_hint')} />
             ) : (
-              <Rules rules={rules} chosen={asked} />
+              <Rules rules={rules} programme={programme} />
             )}
             {rule && mayWrite ? (
               <Section title={t('price.change', { name: rule.name })}>

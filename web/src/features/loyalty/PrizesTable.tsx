@@ -3,6 +3,8 @@ import { Button, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { DrawDraft, Programme } from '@/api/types';
+import { FieldFault } from '@/shared/form/Fields';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { NumberInput } from '@/shared/NumberInput';
 import { useWords } from '@/shared/use_words';
 import { percentOf, ppmOf } from './odds';
@@ -58,6 +60,7 @@ export function PrizesTable({ programme, prizes, change }: Props) {
                   value={one.name}
                   onChange={({ target }) => set(at, { name: target.value })}
                 />
+                <FieldFault at={`prizes.${at}`} />
               </td>
               <td>
                 <Select
@@ -69,23 +72,23 @@ export function PrizesTable({ programme, prizes, change }: Props) {
                 />
               </td>
               <td className="num">
-                <NumberInput
+                <NeededNumber
                   aria-label={`${t('draw.odds')} ${at + 1}`}
                   min={0}
                   max={100}
                   precision={4}
                   value={percentOf(one.odds_ppm)}
-                  onChange={(next) => set(at, { odds_ppm: ppmOf(next ?? 0) })}
+                  onChange={(next) => set(at, { odds_ppm: ppmOf(next) })}
                 />
               </td>
               <td>
                 {one.kind === 'points' ? (
-                  <NumberInput
+                  <NeededNumber
                     aria-label={`${t('draw.points')} ${at + 1}`}
                     min={1}
                     precision={0}
-                    value={one.points ?? 1}
-                    onChange={(next) => set(at, { points: next ?? 1 })}
+                    value={one.points || null}
+                    onChange={(points) => set(at, { points })}
                   />
                 ) : one.kind === 'coupon' ? (
                   <Select
@@ -103,7 +106,8 @@ export function PrizesTable({ programme, prizes, change }: Props) {
                   aria-label={`${t('draw.stock')} ${at + 1}`}
                   min={0}
                   precision={0}
-                  value={one.stock ?? 0}
+                  placeholder={t('reward.any_number')}
+                  value={one.stock || null}
                   onChange={(next) => set(at, { stock: next ?? 0 })}
                 />
               </td>

@@ -2,10 +2,16 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import { Loaded } from '@/shared/Loaded';
+import { PageHead } from '@/shared/PageHead';
 import { useAddress } from '@/shared/use_address';
+import { NotThere } from './ForProgramme';
 import { draftOf, freshProgramme } from './programme/programme_draft';
 import { ProgrammeForm } from './programme/ProgrammeForm';
+import { ProgrammeSwitch } from './programme/ProgrammeSwitch';
 import { useProgramme } from './use_programme';
+
+/** The word of the address for one that is not there yet; no programme is called so. */
+const kNew = 'new';
 
 function Fresh({ taken }: { taken: readonly string[] }) {
   const { t } = useTranslation();
@@ -29,13 +35,20 @@ export default function ProgrammePage() {
   return (
     <Loaded query={query} title={t('programme.title')}>
       {({ programmes }) =>
-        programme && address.text('programme') !== 'new' ? (
+        programme ? (
           <ProgrammeForm
             key={`${programme.id} ${programme.revision}`}
             programme={programme}
             begin={draftOf(programme)}
             taken={programmes.map(({ id }) => id)}
           />
+        ) : programmes.length > 0 && address.text('programme') !== kNew ? (
+          <>
+            <PageHead title={t('programme.title')}>
+              <ProgrammeSwitch />
+            </PageHead>
+            <NotThere />
+          </>
         ) : (
           <Fresh taken={programmes.map(({ id }) => id)} />
         )

@@ -1,20 +1,21 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Input, Select, Switch } from 'antd';
+import { Input, Select, Switch } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Programme, ReferralTerms } from '@/api/types';
-import { minorDigits } from '@/shared/format';
-import { NumberInput } from '@/shared/NumberInput';
-import { ProblemView } from '@/shared/ProblemView';
+import { Fields } from '@/shared/form/Fields';
+import { MoneyInput } from '@/shared/form/MoneyInput';
+import { SaveButton } from '@/shared/form/SaveButton';
 import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { DryRunView } from './DryRunView';
+import { EveryPick } from './EveryPick';
 import { FormRow } from './FormRow';
+import { NumberRow } from './NumberRow';
+import { kTexts, referralFaults } from './referral_faults';
 import { ReferralReward } from './ReferralReward';
-
-const kEvery = ['day', 'week', 'month', 'total'] as const;
 
 interface Props {
   programme: Programme;
@@ -27,7 +28,6 @@ export function ReferralForm({ programme, terms }: Props) {
   const word = useWords();
   const format = useFormat();
   const client = useQueryClient();
-  const unit = 10 ** minorDigits(format.currency);
   const [draft, setDraft] = useState<ReferralTerms>({
     ...terms,
     enabled: terms.revision ? (terms.enabled ?? true) : true,
@@ -43,8 +43,8 @@ export function ReferralForm({ programme, terms }: Props) {
       ),
     onSuccess: () => client.invalidateQueries({ queryKey: ['loyalty', programme.id] }),
   });
-  const text = (field: 'claim_event' | 'code_property' | 'event' | 'link', hint = '') => (
-    <FormRow name={t(`referral.${field}`)}>
+  const text = (field: (typeof kTexts)[number] | 'link', hint = '') => (
+    <FormRow name={t(`referral.${field}`)} at={field}>
       <Input
         aria-label={t(`referral.${field}`)}
         maxLength={field === 'link' ? 500 : 200}
@@ -56,26 +56,14 @@ export function ReferralForm({ programme, terms }: Props) {
       {hint ? <span className="quiet">{hint}</span> : null}
     </FormRow>
   );
-  const whole = (field: 'within_days' | 'delay_days' | 'max_times', most: number) => (
-    <FormRow name={t(`referral.${field}`)}>
-      <NumberInput
-        aria-label={t(`referral.${field}`)}
-        min={0}
-        max={most}
-        precision={0}
-        value={draft[field] ?? 0}
-        onChange={(next) => change({ [field]: next ?? 0 })}
-      />
-      {field === 'max_times' ? (
-        <Select
-          aria-label={t('loyalty.cap_every')}
-          value={draft.every ?? 'month'}
-          onChange={(every) => change({ every })}
-          options={kEvery.map((value) => ({ value, label: word('cap_every', value) }))}
-          style={{ minWidth: 110 }}
-        />
-      ) : null}
-    </FormRow>
+  const days = (field: 'within_days' | 'delay_days') => (
+    <NumberRow
+      name={t(`referral.${field}`)}
+      at={field}
+      max={3650}
+      value={draft[field] ?? 0}
+      onChange={(next) => change({ [field]: next })}
+    />
   );
   const onOff = (field: 'enabled' | 'new_only') => (
     <FormRow name={t(`referral.${field}`)}>
@@ -88,24 +76,23 @@ export function ReferralForm({ programme, terms }: Props) {
   );
   const money = t('referral.min_minor', { currency: format.currency });
   return (
-    <>
-      {save.isError ? <ProblemView error={save.error} /> : null}
+    <Fields faults={referralFaults(draft)} error={save.error}>
       {onOff('enabled')}
       {text('claim_event')}
       {text('code_property')}
       {text('event')}
-      <FormRow name={money}>
-        <NumberInput
+      <FormRow name={money} at="min_minor">
+        <MoneyInput
           aria-label={money}
-          min={0}
-          value={(draft.min_minor ?? 0) / unit}
-          onChange={(next) => change({ min_minor: Math.round((next ?? 0) * unit) })}
+          none={t('coupon.any_cart')}
+          value={draft.min_minor}
+          onChange={(min_minor) => change({ min_minor })}
         />
       </FormRow>
-      {whole('within_days', 3650)}
-      {whole('delay_days', 3650)}
+      {days('within_days')}
+      {days('delay_days')}
       {onOff('new_only')}
-      <FormRow name={t('referral.traits')}>
+      <FormRow name={t('referral.traits')} at="traits">
         <Select
           mode="tags"
           aria-label={t('referral.traits')}
@@ -118,10 +105,20 @@ export function ReferralForm({ programme, terms }: Props) {
           style={{ minWidth: 300 }}
         />
       </FormRow>
-      {whole('max_times', 1e12)}
+      <NumberRow
+        name={t('referral.max_times')}
+        at="max_times"
+        max={1e12}
+        none={t('reward.any_number')}
+        value={draft.max_times}
+        onChange={(max_times) => change({ max_times })}
+      >
+        <EveryPick value={draft.every ?? 'month'} onChange={(every) => change({ every })} />
+      </NumberRow>
       {(['referrer', 'friend'] as const).map((side) => (
         <ReferralReward
           key={side}
+          at={side}
           programme={programme}
           name={t(`referral.${side}`)}
           reward={draft[side] ?? {}}
@@ -129,12 +126,10 @@ export function ReferralForm({ programme, terms }: Props) {
         />
       ))}
       {text('link', t('referral.link_hint'))}
-      <Button type="primary" loading={save.isPending} onClick={() => save.mutate()}>
-        {t('referral.save', { n: (terms.revision ?? 0) + 1 })}
-      </Button>
+      <SaveButton save={save}>{t('referral.save', { n: (terms.revision ?? 0) + 1 })}</SaveButton>
       <Section title={t('loyalty.dry_run')}>
         <DryRunView programme={programme} change={{ referral: draft }} />
       </Section>
-    </>
+    </Fields>
   );
 }

@@ -8,6 +8,7 @@ import { Section } from '@/shared/Section';
 import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
 import { ForProgramme } from './ForProgramme';
+import { ProgrammeSwitch } from './programme/ProgrammeSwitch';
 import { ReferralForm } from './ReferralForm';
 import { Referrals } from './Referrals';
 
@@ -79,7 +80,9 @@ export default function ReferralPage() {
   const { t } = useTranslation();
   return (
     <>
-      <PageHead title={t('nav.referral')} lead={t('referral.lead')} />
+      <PageHead title={t('nav.referral')} lead={t('referral.lead')}>
+        <ProgrammeSwitch />
+      </PageHead>
       <ForProgramme>{(programme) => <Body programme={programme} />}</ForProgramme>
     </>
   );

@@ -10,13 +10,15 @@ type Reward = NonNullable<ReferralTerms['referrer']>;
 
 interface Props {
   programme: Programme;
+  /** Its place among the terms. */
+  at: string;
   name: string;
   reward: Reward;
   change: (reward: Reward) => void;
 }
 
 /** What one side gets: points, a coupon, or both. */
-export function ReferralReward({ programme, name, reward, change }: Props) {
+export function ReferralReward({ programme, at, name, reward, change }: Props) {
   const { t } = useTranslation();
   const batches = useQuery({
     queryKey: ['loyalty', programme.id, 'coupons'],
@@ -43,9 +45,13 @@ export function ReferralReward({ programme, name, reward, change }: Props) {
         />
       </FormRow>
       {reward.points ? (
-        <RuleAmount amount={reward.points} onChange={(points) => change({ ...reward, points })} />
+        <RuleAmount
+          at={`${at}.points`}
+          amount={reward.points}
+          onChange={(points) => change({ ...reward, points })}
+        />
       ) : null}
-      <FormRow name={t('referral.coupon')}>
+      <FormRow name={t('referral.coupon')} at={`${at}.batch`}>
         <Select
           aria-label={`${name}: ${t('referral.coupon')}`}
           value={reward.batch ?? ''}

@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import type { Programme, Reward } from '@/api/types';
 import { useRight } from '@/shared/session';
-import { useAddress } from '@/shared/use_address';
 import { useFormat } from '@/shared/use_format';
 import { useNow } from '@/shared/use_now';
 import { useWords } from '@/shared/use_words';
+import { ThingLink } from './ThingLink';
 
 /** What points buy: price, what is left, and whether it is offered now. */
 export function RewardCatalogue({
@@ -17,7 +17,6 @@ export function RewardCatalogue({
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWords();
-  const { change } = useAddress();
   const mayWrite = useRight('loyalty.write');
   const now = useNow();
   const offered = (one: Reward) =>
@@ -47,15 +46,9 @@ export function RewardCatalogue({
           {rewards.map((one) => (
             <tr key={one.id}>
               <td>
-                <a
-                  href={`?programme=${programme.id}&reward=${one.id}`}
-                  onClick={(event) => {
-                    event.preventDefault();
-                    change({ reward: one.id });
-                  }}
-                >
+                <ThingLink programme={programme.id} kind="reward" id={one.id}>
                   {one.name}
-                </a>
+                </ThingLink>
               </td>
               <td>{word('reward_kind', one.kind)}</td>
               <td className="num">

@@ -1,22 +1,25 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Input, Select } from 'antd';
+import { Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Programme, Reward, RewardDraft } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
-import { ProblemView } from '@/shared/ProblemView';
+import { MoneyInput } from '@/shared/form/MoneyInput';
+import type { Faults } from '@/shared/form/faults';
+import { Fields } from '@/shared/form/Fields';
+import { SaveButton } from '@/shared/form/SaveButton';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
+import { EveryPick } from './EveryPick';
 import { FormRow } from './FormRow';
 import { NameRow } from './NameRow';
+import { NumberRow } from './NumberRow';
 import { RewardProduct } from './RewardProduct';
 import { RewardTerms } from './RewardTerms';
-import { wordOf } from './word_of';
+import { faultsOfThing } from './thing_faults';
+import { useNewWord } from './use_new_word';
 
 const kKinds = ['goods', 'coupon', 'benefit'] as const;
-const kEvery = ['total', 'month', 'week', 'day'] as const;
-const kMinor = 100;
 
 interface Props {
   programme: Programme;
@@ -30,6 +33,7 @@ export function RewardForm({ programme, reward, onDone }: Props) {
   const word = useWords();
   const format = useFormat();
   const client = useQueryClient();
+  const newWord = useNewWord();
   const params = { path: { programme: programme.id } };
   const [draft, setDraft] = useState<RewardDraft>(
     reward ?? {
@@ -52,7 +56,7 @@ export function RewardForm({ programme, reward, onDone }: Props) {
     mutationFn: () =>
       must(
         api.PUT('/v1/loyalty/programmes/{programme}/rewards/{reward}', {
-          params: { path: { programme: programme.id, reward: reward?.id ?? wordOf(draft.name) } },
+          params: { path: { programme: programme.id, reward: reward?.id ?? newWord(draft.name) } },
           body: draft,
         }),
       ),
@@ -61,36 +65,14 @@ export function RewardForm({ programme, reward, onDone }: Props) {
       onDone?.(saved.id);
     },
   });
-  const number = (
-    field: 'points' | 'stock' | 'per_person' | 'money_minor',
-    unit = 1,
-    hint?: string,
-  ) => (
-    <FormRow name={t(`reward.${field}`, { currency: format.currency })}>
-      <NumberInput
-        aria-label={t(`reward.${field}`, { currency: format.currency })}
-        min={0}
-        precision={unit === 1 ? 0 : 2}
-        value={(draft[field] ?? 0) / unit}
-        onChange={(next) => change({ [field]: Math.round((next ?? 0) * unit) })}
-      />
-      {field === 'per_person' ? (
-        <Select
-          aria-label={t('loyalty.cap_every')}
-          value={draft.every ?? 'total'}
-          onChange={(every) => change({ every })}
-          options={kEvery.map((value) => ({ value, label: word('cap_every', value) }))}
-          style={{ minWidth: 110 }}
-        />
-      ) : null}
-      {hint ? <span className="quiet">{hint}</span> : null}
-    </FormRow>
-  );
+  const faults: Faults = {
+    ...faultsOfThing(draft),
+    ...(draft.kind === 'coupon' && !draft.batch ? { batch: 'needed' } : {}),
+  };
   return (
-    <>
-      {save.isError ? <ProblemView error={save.error} /> : null}
+    <Fields faults={faults} error={save.error}>
       <NameRow value={draft.name} change={(name) => change({ name })} />
-      <FormRow name={t('reward.description')}>
+      <FormRow name={t('reward.description')} at="description">
         <Input.TextArea
           aria-label={t('reward.description')}
           maxLength={600}
@@ -100,7 +82,7 @@ export function RewardForm({ programme, reward, onDone }: Props) {
           style={{ width: 460 }}
         />
       </FormRow>
-      <FormRow name={t('reward.kind')}>
+      <FormRow name={t('reward.kind')} at="batch">
         <Select
           aria-label={t('reward.kind')}
           value={draft.kind}
@@ -122,19 +104,38 @@ export function RewardForm({ programme, reward, onDone }: Props) {
         ) : null}
       </FormRow>
       <RewardProduct value={draft.product ?? ''} change={(product) => change({ product })} />
-      {number('points')}
-      {number('money_minor', kMinor)}
-      {number('stock', 1, t('reward.zero_any'))}
-      {number('per_person', 1, t('reward.zero_any'))}
-      <RewardTerms programme={programme} draft={draft} change={change} />
-      <Button
-        type="primary"
-        disabled={!draft.name.trim() || !draft.from || !draft.to}
-        loading={save.isPending}
-        onClick={() => save.mutate()}
+      <NumberRow
+        name={t('reward.points')}
+        at="points"
+        value={draft.points}
+        onChange={(points) => change({ points })}
+      />
+      <FormRow name={t('reward.money_minor', { currency: format.currency })} at="money_minor">
+        <MoneyInput
+          aria-label={t('reward.money_minor', { currency: format.currency })}
+          none={t('reward.no_money')}
+          value={draft.money_minor}
+          onChange={(money_minor) => change({ money_minor })}
+        />
+      </FormRow>
+      <NumberRow
+        name={t('reward.stock')}
+        at="stock"
+        none={t('reward.any_number')}
+        value={draft.stock}
+        onChange={(stock) => change({ stock })}
+      />
+      <NumberRow
+        name={t('reward.per_person')}
+        at="per_person"
+        none={t('reward.any_number')}
+        value={draft.per_person}
+        onChange={(per_person) => change({ per_person })}
       >
-        {t('do.save')}
-      </Button>
-    </>
+        <EveryPick value={draft.every ?? 'total'} onChange={(every) => change({ every })} />
+      </NumberRow>
+      <RewardTerms programme={programme} draft={draft} change={change} />
+      <SaveButton save={save}>{t('do.save')}</SaveButton>
+    </Fields>
   );
 }

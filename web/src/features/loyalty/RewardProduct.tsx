@@ -24,7 +24,7 @@ export function RewardProduct({ value, change }: Props) {
     enabled: useRight('customers.read') && search !== '',
   });
   return (
-    <FormRow name={t('reward.product')}>
+    <FormRow name={t('reward.product')} at="product">
       <AutoComplete
         allowClear
         aria-label={t('reward.product')}

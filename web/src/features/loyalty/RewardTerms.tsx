@@ -18,7 +18,7 @@ export function RewardTerms({ programme, draft, change }: Props) {
   return (
     <>
       <ValidRow value={draft} change={change} />
-      <FormRow name={t('loyalty.levels')}>
+      <FormRow name={t('loyalty.levels')} at="levels">
         <Select
           mode="multiple"
           aria-label={t('loyalty.levels')}

@@ -1,8 +1,9 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { LoyaltyRule } from '@/api/types';
+import { MoneyInput } from '@/shared/form/MoneyInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { minorDigits } from '@/shared/format';
-import { NumberInput } from '@/shared/NumberInput';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { FormRow } from './FormRow';
@@ -13,12 +14,14 @@ const kAmounts = ['fixed', 'per_money', 'per_item', 'tiered'] as const;
 const kRoundings = ['down', 'nearest', 'up'] as const;
 
 interface Props {
+  /** Its place in the form. */
+  at?: string;
   amount: LoyaltyRule['amount'];
   onChange: (amount: LoyaltyRule['amount']) => void;
 }
 
 /** What a rule gives: points for each amount of money or each event, its rounding. */
-export function RuleAmount({ amount, onChange }: Props) {
+export function RuleAmount({ at = 'amount', amount, onChange }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWords();
@@ -34,14 +37,14 @@ export function RuleAmount({ amount, onChange }: Props) {
   );
   return (
     <>
-      <FormRow name={t('loyalty.gives')} at="amount">
+      <FormRow name={t('loyalty.gives')} at={at}>
         {amount.kind === 'tiered' ? null : (
-          <NumberInput
+          <NeededNumber
             aria-label={t('loyalty.points')}
             min={0}
             precision={0}
             value={amount.points ?? 0}
-            onChange={(next) => onChange({ ...amount, points: next ?? 0 })}
+            onChange={(points) => onChange({ ...amount, points })}
           />
         )}
         <Select
@@ -55,17 +58,18 @@ export function RuleAmount({ amount, onChange }: Props) {
       </FormRow>
       {amount.kind === 'tiered' ? (
         <TiersEditor
+          at={`${at}.tiers`}
           values={amount.tiers ?? []}
           onChange={(tiers) => onChange({ ...amount, tiers })}
         />
       ) : null}
       {amount.kind === 'per_money' ? (
         <FormRow name={t('loyalty.per_money', { currency: format.currency })}>
-          <NumberInput
+          <MoneyInput
             aria-label={t('loyalty.per_money', { currency: format.currency })}
-            min={1 / unit}
-            value={(amount.per_minor ?? unit) / unit}
-            onChange={(next) => onChange({ ...amount, per_minor: Math.round((next ?? 1) * unit) })}
+            min={1}
+            value={amount.per_minor ?? unit}
+            onChange={(per_minor) => onChange({ ...amount, per_minor })}
           />
           {rounding}
         </FormRow>

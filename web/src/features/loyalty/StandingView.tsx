@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Programme, Standing } from '@/api/types';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
-import { useLevelName } from './use_levels';
+import { useLevelName, useLevels } from './use_levels';
 
 /** A person's level: how long it holds, what is missing to the next one, and how it came about. */
 export function StandingView({
@@ -17,6 +17,7 @@ export function StandingView({
   const format = useFormat();
   const word = useWords();
   const level = useLevelName(programme.id);
+  const counted = useLevels(programme.id).data?.measure;
   const measure = standing.measure ?? 0;
   const missing = standing.missing ?? 0;
   return (
@@ -34,7 +35,15 @@ export function StandingView({
             percent={Math.floor((measure / Math.max(1, measure + missing)) * 100)}
           />
           <p>
-            {t('loyalty.to_next', { n: format.count(missing), level: level(standing.next_level) })}
+            {counted
+              ? t('loyalty.to_next', {
+                  n:
+                    counted === 'spend'
+                      ? format.money(missing)
+                      : `${format.count(missing)} ${word('level_unit', counted)}`,
+                  level: level(standing.next_level),
+                })
+              : null}
           </p>
         </>
       ) : null}

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { FieldFault } from '@/shared/form/Fields';
 import { ZonedPicker } from '@/shared/ZonedPicker';
 import { FormRow } from './FormRow';
 
@@ -11,12 +12,15 @@ interface Props {
 export function ValidRow({ value, change }: Props) {
   const { t } = useTranslation();
   return (
-    <FormRow name={t('coupon.valid')}>
-      <ZonedPicker
-        placeholder={t('coupon.from_day')}
-        value={value.from || null}
-        onChange={(at) => change({ from: at ?? '' })}
-      />
+    <FormRow name={t('coupon.valid')} at="to">
+      <div>
+        <ZonedPicker
+          placeholder={t('coupon.from_day')}
+          value={value.from || null}
+          onChange={(at) => change({ from: at ?? '' })}
+        />
+        <FieldFault at="from" />
+      </div>
       <ZonedPicker
         placeholder={t('coupon.to_day')}
         value={value.to || null}

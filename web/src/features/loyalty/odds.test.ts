@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { percentOf, ppmOf, sumOf } from './odds';
+import { faultsOfPrizes, percentOf, ppmOf, sumOf } from './odds';
 
 describe('odds', () => {
   test('percent and parts of a million are the same number', () => {
@@ -16,4 +16,16 @@ describe('odds', () => {
     });
     expect(sumOf([])).toEqual({ percent: 0, all: false });
   });
+});
+
+test('prizes have names, a batch when they are coupons, and odds that are everything', () => {
+  const points = { id: 'a', name: 'Points', kind: 'points' as const, odds_ppm: 400_000, points: 5 };
+  const coupon = { id: 'b', name: 'Coupon', kind: 'coupon' as const, odds_ppm: 600_000 };
+  expect(faultsOfPrizes([points, { ...coupon, batch: 'spring' }])).toEqual({});
+  expect(faultsOfPrizes([{ ...points, name: ' ' }, coupon])).toEqual({
+    'prizes.0': 'needed',
+    'prizes.1': 'needed',
+  });
+  expect(faultsOfPrizes([points])).toEqual({ prizes: 'sum' });
+  expect(faultsOfPrizes([])).toEqual({ prizes: 'one_needed' });
 });

@@ -55,10 +55,13 @@ const kMultipliers = {
   segment: 'segment',
 } as const;
 
-function multiplierOf({ kind, percent = 100, trait, segment, from, to }: RuleMultiplier): Part {
+function multiplierOf(multiplier: RuleMultiplier): Part {
+  const { kind, percent = 100, trait = '', value, segment, from, to } = multiplier;
   const part: Part = { key: kMultipliers[kind], times: percent / 100 };
   if (kind === 'window') return { ...part, from: from ?? '', to: to ?? '' };
-  return { ...part, name: segment ?? trait ?? '' };
+  if (kind === 'segment') return { ...part, name: segment ?? '' };
+  const said = value === undefined || value === null ? trait : `${trait} = ${String(value)}`;
+  return { ...part, name: said };
 }
 
 export function partsOf(rule: LoyaltyRule): Part[] {

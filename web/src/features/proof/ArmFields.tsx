@@ -1,9 +1,12 @@
-import { Input } from 'antd';
+import { Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ExperimentDraft } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
+import { FieldFault } from '@/shared/form/Fields';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { Labelled } from './Labelled';
 import { addsUp, withArms } from './draft';
+
+const kCounts = [2, 3, 4, 5, 6, 7, 8, 9, 10];
 
 interface Props {
   draft: ExperimentDraft;
@@ -18,12 +21,11 @@ export function ArmFields({ draft, change }: Props) {
   return (
     <>
       <Labelled label={t('proof.arm_count')}>
-        <NumberInput
+        <Select<number>
           aria-label={t('proof.arm_count')}
-          min={2}
-          max={10}
           value={draft.arms.length}
-          onChange={(count) => change(withArms(draft, Math.min(10, Math.max(2, count ?? 2))))}
+          onChange={(count) => change(withArms(draft, count))}
+          options={kCounts.map((count) => ({ value: count, label: count }))}
           style={{ width: 80 }}
         />
       </Labelled>
@@ -44,17 +46,19 @@ export function ArmFields({ draft, change }: Props) {
             style={{ width: 220 }}
           />
           <Labelled unit="%">
-            <NumberInput
-              aria-label={t('proof.arm_weight')}
+            <NeededNumber
+              aria-label={`${arm.key || i + 1}: ${t('proof.arm_weight')}`}
               min={0}
               max={100}
               value={Math.round(arm.weight * 1e4) / 100}
-              onChange={(percent) => put(i, { weight: (percent ?? 0) / 100 })}
+              onChange={(percent) => put(i, { weight: percent / 100 })}
               style={{ width: 80 }}
             />
           </Labelled>
+          <FieldFault at={`arms.${i}`} />
         </div>
       ))}
+      <FieldFault at="arms" />
       {addsUp(draft) ? null : (
         <p className="bad" role="alert">
           {t('proof.weights_wrong')}

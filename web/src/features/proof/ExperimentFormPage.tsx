@@ -5,12 +5,13 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { api, must } from '@/api/client';
 import type { ExperimentDraft } from '@/api/types';
+import { Fields } from '@/shared/form/Fields';
+import { SaveButton } from '@/shared/form/SaveButton';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
-import { ProblemView } from '@/shared/ProblemView';
 import { Section } from '@/shared/Section';
 import { ArmFields } from './ArmFields';
-import { addsUp, emptyDraft, freeKey, toSend } from './draft';
+import { emptyDraft, faultsOf, freeKey, toSend } from './draft';
 import { MeasureFields } from './MeasureFields';
 import { HowFields, WhatFields } from './WhatFields';
 
@@ -33,19 +34,13 @@ function Form({ first, id }: { first: ExperimentDraft; id: string }) {
       void navigate(`/proof/experiments/${saved.id}`);
     },
   });
+  const head = (
+    <PageHead title={id ? draft.name : t('proof.new')}>
+      <SaveButton save={save}>{t('do.save')}</SaveButton>
+    </PageHead>
+  );
   return (
-    <>
-      <PageHead title={id ? draft.name : t('proof.new')}>
-        <Button
-          type="primary"
-          loading={save.isPending}
-          disabled={!draft.name.trim() || !toSend(draft).key || !addsUp(draft)}
-          onClick={() => save.mutate()}
-        >
-          {t('do.save')}
-        </Button>
-      </PageHead>
-      {save.isError ? <ProblemView error={save.error} /> : null}
+    <Fields faults={faultsOf(draft)} error={save.error} head={head}>
       <WhatFields draft={draft} change={change} />
       <Section title={t('proof.arms')}>
         <ArmFields draft={draft} change={setDraft} />
@@ -55,6 +50,7 @@ function Form({ first, id }: { first: ExperimentDraft; id: string }) {
         {draft.measures.map((measure, i) => (
           <MeasureFields
             key={measure.key}
+            at={`measures.${i}`}
             measure={measure}
             change={(next) =>
               change({ measures: draft.measures.map((one, k) => (k === i ? next : one)) })
@@ -80,7 +76,7 @@ function Form({ first, id }: { first: ExperimentDraft; id: string }) {
         </Button>
       </Section>
       <HowFields draft={draft} change={change} />
-    </>
+    </Fields>
   );
 }
 

@@ -1,7 +1,7 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ExperimentMeasure } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { Labelled } from './Labelled';
 
 /** Quantiles of the values above 0 to which larger ones are cut. */
@@ -31,12 +31,12 @@ export function MeasureExtras({ measure, change }: Props) {
       ) : null}
       {kind === 'quantile' ? (
         <Labelled label={t('proof.level')}>
-          <NumberInput
+          <NeededNumber
             aria-label={t('proof.level')}
             min={1}
             max={99}
             value={Math.round((measure.level ?? 0.5) * 100)}
-            onChange={(percent) => change({ ...measure, level: (percent ?? 50) / 100 })}
+            onChange={(percent) => change({ ...measure, level: percent / 100 })}
             style={{ width: 80 }}
           />
         </Labelled>

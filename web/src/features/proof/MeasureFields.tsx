@@ -1,6 +1,8 @@
 import { Button, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ExperimentMeasure } from '@/api/types';
+import { FieldFault } from '@/shared/form/Fields';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { NumberInput } from '@/shared/NumberInput';
 import { useWords } from '@/shared/use_words';
 import { Labelled } from './Labelled';
@@ -63,12 +65,14 @@ function CountedFields({ of, change, sums }: CountedProps) {
 }
 
 interface Props {
+  /** Its place in the form. */
+  at: string;
   measure: ExperimentMeasure;
   change: (next: ExperimentMeasure) => void;
   remove?: (() => void) | undefined;
 }
 
-export function MeasureFields({ measure, change, remove }: Props) {
+export function MeasureFields({ at, measure, change, remove }: Props) {
   const { t } = useTranslation();
   const word = useWords();
   const { kind } = measure;
@@ -100,12 +104,12 @@ export function MeasureFields({ measure, change, remove }: Props) {
       ) : null}
       {kind === 'retention' ? (
         <Labelled label={t('proof.day')}>
-          <NumberInput
+          <NeededNumber
             aria-label={t('proof.day')}
             min={1}
             max={400}
             value={measure.day ?? 7}
-            onChange={(day) => change({ ...measure, day: day ?? 1 })}
+            onChange={(day) => change({ ...measure, day })}
             style={{ width: 80 }}
           />
         </Labelled>
@@ -115,7 +119,8 @@ export function MeasureFields({ measure, change, remove }: Props) {
             aria-label={t('proof.window')}
             min={0}
             max={400}
-            value={measure.window_days ?? 0}
+            placeholder={t('proof.window_all')}
+            value={measure.window_days || null}
             onChange={(days) => change({ ...measure, window_days: days ?? 0 })}
             style={{ width: 80 }}
           />
@@ -136,6 +141,9 @@ export function MeasureFields({ measure, change, remove }: Props) {
           {t('do.delete')}
         </Button>
       ) : null}
+      <div style={{ flexBasis: '100%' }}>
+        <FieldFault at={at} />
+      </div>
     </div>
   );
 }

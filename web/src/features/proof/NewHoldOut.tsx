@@ -1,11 +1,12 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Input, Popconfirm, Select } from 'antd';
+import { Alert, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { HoldOutPower } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
-import { ProblemView } from '@/shared/ProblemView';
+import { FieldFault, Fields } from '@/shared/form/Fields';
+import { NeededNumber } from '@/shared/form/NeededNumber';
+import { SaveButton } from '@/shared/form/SaveButton';
 import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
@@ -56,45 +57,53 @@ export function NewHoldOut() {
   });
   return (
     <Section title={t('hold_out.new')}>
-      {create.isError ? <ProblemView error={create.error} /> : null}
-      <div className="row" style={{ flexWrap: 'wrap', marginBottom: 12 }}>
-        <Input
-          aria-label={t('proof.name')}
-          placeholder={t('hold_out.name_example')}
-          value={name}
-          maxLength={120}
-          onChange={(event) => setName(event.target.value)}
-          style={{ width: 260 }}
-        />
-        <Labelled unit="%">
-          <NumberInput
-            aria-label={t('hold_out.percent')}
-            min={0.1}
-            max={90}
-            value={percent}
-            onChange={(next) => setPercent(next ?? 5)}
-            style={{ width: 80 }}
-          />
-        </Labelled>
-        <Select
-          aria-label={t('hold_out.scope')}
-          value={scope}
-          onChange={setScope}
-          options={kScopes.map((value) => ({ value, label: word('hold_out_scope', value) }))}
-          style={{ minWidth: 200 }}
-        />
-        <Popconfirm
-          title={t('hold_out.start_ask', { n: power.data?.held_out ?? 0 })}
-          description={t(`hold_out.start_what_${scope}`)}
-          okText={t('hold_out.start')}
-          cancelText={t('do.cancel')}
-          onConfirm={() => create.mutate()}
-        >
-          <Button type="primary" disabled={!name.trim()} loading={create.isPending}>
+      <Fields faults={name.trim() ? {} : { name: 'needed' }} error={create.error}>
+        <div className="row" style={{ flexWrap: 'wrap', marginBottom: 12, alignItems: 'start' }}>
+          <div>
+            <Input
+              aria-label={t('proof.name')}
+              placeholder={t('hold_out.name_example')}
+              value={name}
+              maxLength={120}
+              onChange={(event) => setName(event.target.value)}
+              style={{ width: 260 }}
+            />
+            <FieldFault at="name" />
+          </div>
+          <div>
+            <Labelled unit="%">
+              <NeededNumber
+                aria-label={t('hold_out.percent')}
+                min={0.1}
+                max={90}
+                value={percent}
+                onChange={setPercent}
+                style={{ width: 80 }}
+              />
+            </Labelled>
+            <FieldFault at="percent" />
+          </div>
+          <div>
+            <Select
+              aria-label={t('hold_out.scope')}
+              value={scope}
+              onChange={setScope}
+              options={kScopes.map((value) => ({ value, label: word('hold_out_scope', value) }))}
+              style={{ minWidth: 200 }}
+            />
+            <FieldFault at="scope" />
+          </div>
+          <SaveButton
+            save={create}
+            ask={{
+              title: t('hold_out.start_ask', { n: power.data?.held_out ?? 0 }),
+              what: t(`hold_out.start_what_${scope}`),
+            }}
+          >
             {t('hold_out.start')}
-          </Button>
-        </Popconfirm>
-      </div>
+          </SaveButton>
+        </div>
+      </Fields>
       {power.data ? <Power power={power.data} /> : null}
     </Section>
   );

@@ -1,7 +1,8 @@
 import { Checkbox, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ExperimentDraft } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
+import { FieldFault } from '@/shared/form/Fields';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { Section } from '@/shared/Section';
 import { Labelled } from './Labelled';
 import { keyOf } from './result';
@@ -24,6 +25,7 @@ export function WhatFields({ draft, change }: Props) {
           maxLength={120}
           onChange={(event) => change({ name: event.target.value })}
         />
+        <FieldFault at="name" />
         <Labelled label={t('proof.key')}>
           <Input
             aria-label={t('proof.key')}
@@ -33,6 +35,7 @@ export function WhatFields({ draft, change }: Props) {
             onChange={(event) => change({ key: event.target.value })}
           />
         </Labelled>
+        <FieldFault at="key" />
         <Input.TextArea
           aria-label={t('proof.hypothesis')}
           placeholder={t('proof.hypothesis')}
@@ -57,12 +60,12 @@ export function HowFields({ draft, change }: Props) {
           {t('proof.sequential')}
         </Checkbox>
         <Labelled label={t('proof.planned_days')}>
-          <NumberInput
+          <NeededNumber
             aria-label={t('proof.planned_days')}
             min={1}
             max={400}
             value={draft.planned_days ?? 28}
-            onChange={(days) => change({ planned_days: days ?? 28 })}
+            onChange={(planned_days) => change({ planned_days })}
             style={{ width: 80 }}
           />
         </Labelled>
@@ -75,6 +78,7 @@ export function HowFields({ draft, change }: Props) {
             style={{ width: 420 }}
           />
         </Labelled>
+        <FieldFault at="audience" />
       </div>
     </Section>
   );

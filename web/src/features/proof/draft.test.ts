@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addsUp, emptyDraft, freeKey, toSend, withArms, withKind } from './draft';
+import { addsUp, emptyDraft, freeKey, toSend, withArms, withKind, faultsOf } from './draft';
 
 test('a draft takes its key from its name', () => {
   expect(toSend({ ...emptyDraft(), name: 'New Checkout' }).key).toBe('new-checkout');
@@ -26,4 +26,33 @@ test('a measure changes its kind with what the kind needs', () => {
 test('a new measure has a key of its own', () => {
   const measures = [{ key: 'measure-2', kind: 'count' as const }];
   expect(freeKey(measures)).toBe('measure-3');
+});
+
+test('what is wrong with a draft stands at its field', () => {
+  const good = { ...emptyDraft(), name: 'Buttons' };
+  expect(faultsOf(good)).toEqual({});
+  expect(faultsOf(emptyDraft())).toEqual({ name: 'needed' });
+  expect(
+    faultsOf({
+      ...good,
+      name: '按钮',
+      arms: [
+        { key: 'a', weight: 0.5 },
+        { key: 'a', weight: 0.3 },
+        { key: ' ', weight: 0.1 },
+      ],
+      measures: [
+        { key: 'm1', kind: 'proportion', of: { event: '' } },
+        { key: 'm2', kind: 'ratio', of: { orders: true }, per: { event: ' ' } },
+        { key: 'm3', kind: 'proportion', of: { event: 'Shared' } },
+      ],
+    }),
+  ).toEqual({
+    key: 'needed',
+    arms: 'sum',
+    'arms.1': 'twice',
+    'arms.2': 'needed',
+    'measures.0': 'needed',
+    'measures.1': 'needed',
+  });
 });

@@ -1,5 +1,6 @@
 // What the form of an experiment edits. Pure.
 import type { ExperimentDraft, ExperimentMeasure } from '@/api/types';
+import type { Faults } from '@/shared/form/faults';
 import { evenWeights, keyOf } from './result';
 
 export const kKinds = [
@@ -67,3 +68,21 @@ export function freeKey(measures: readonly ExperimentMeasure[]): string {
 /** Whether weights add up to 1, as the contract wants them. */
 export const addsUp = (draft: ExperimentDraft): boolean =>
   Math.abs(draft.arms.reduce((sum, { weight }) => sum + weight, 0) - 1) < 1e-6;
+
+/** What is still wrong with the draft, by the place of the field. */
+export function faultsOf(draft: ExperimentDraft): Faults {
+  const faults: Faults = {};
+  if (!draft.name.trim()) faults.name = 'needed';
+  else if (!toSend(draft).key) faults.key = 'needed';
+  if (!addsUp(draft)) faults.arms = 'sum';
+  draft.arms.forEach(({ key }, i) => {
+    if (!key.trim()) faults[`arms.${i}`] = 'needed';
+    else if (draft.arms.some((other, k) => k < i && other.key === key))
+      faults[`arms.${i}`] = 'twice';
+  });
+  draft.measures.forEach(({ kind, of, per }, i) => {
+    const unsaid = (one: typeof of) => one !== undefined && !one.orders && !one.event?.trim();
+    if (unsaid(of) || (kind === 'ratio' && unsaid(per))) faults[`measures.${i}`] = 'needed';
+  });
+  return faults;
+}

@@ -8,8 +8,8 @@ import type { Key } from '@/api/types';
 import { Loaded } from '@/shared/Loaded';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
+import { SecretOnce } from '@/shared/SecretOnce';
 import { NewKeyForm } from './NewKeyForm';
-import { SecretOnce } from './SecretOnce';
 
 function KeysTable({ keys }: { keys: Key[] }) {
   const { t } = useTranslation();

@@ -9,8 +9,8 @@ import { Loaded } from '@/shared/Loaded';
 import { useSession } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
+import { SecretOnce } from '@/shared/SecretOnce';
 import { NewUserForm } from './NewUserForm';
-import { SecretOnce } from './SecretOnce';
 import { fullLink, useUserActions } from './user_actions';
 
 const kRoles: readonly Role[] = ['administrator', 'operator', 'analyst'];

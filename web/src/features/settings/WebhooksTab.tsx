@@ -8,7 +8,7 @@ import { Empty } from '@/shared/Empty';
 import { Loaded } from '@/shared/Loaded';
 import { Section } from '@/shared/Section';
 import { useAddress } from '@/shared/use_address';
-import { SecretOnce } from './SecretOnce';
+import { SecretOnce } from '@/shared/SecretOnce';
 import { WebhookActions } from './WebhookActions';
 import { WebhookDeliveries } from './WebhookDeliveries';
 import { WebhookForm } from './WebhookForm';

@@ -2,7 +2,7 @@ import { Form, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { ClvSettings } from '@/api/value_types';
-import { NumberInput } from '@/shared/NumberInput';
+import { NumberItem } from '@/shared/form/NumberItem';
 import { useWords } from '@/shared/use_words';
 import { ModelSettings } from './ModelSettings';
 
@@ -39,22 +39,37 @@ export function ClvSettingsForm({ settings }: { settings: ClvSettings }) {
           options={kModels.map((value) => ({ value, label: word('purchase_model', value) }))}
         />
       </Form.Item>
-      <Form.Item
+      <NumberItem
         name="opportunity_days"
         label={t('clv.opportunity')}
         extra={t('clv.opportunity_hint')}
-      >
-        <NumberInput min={0} max={3660} precision={0} addonAfter={t('by.day')} />
-      </Form.Item>
-      <Form.Item name="horizon_months" label={t('clv.horizon')}>
-        <NumberInput min={1} max={60} addonAfter={t('by.month')} />
-      </Form.Item>
-      <Form.Item name="margin" label={t('clv.margin')} extra={t('clv.margin_hint')}>
-        <NumberInput min={0} max={100} addonAfter={t('unit.percent')} />
-      </Form.Item>
-      <Form.Item name="discount_rate" label={t('clv.discount')}>
-        <NumberInput min={0} max={100} addonAfter={t('unit.percent')} />
-      </Form.Item>
+        min={0}
+        max={3660}
+        precision={0}
+        addonAfter={t('by.day')}
+      />
+      <NumberItem
+        name="horizon_months"
+        label={t('clv.horizon')}
+        min={1}
+        max={60}
+        addonAfter={t('by.month')}
+      />
+      <NumberItem
+        name="margin"
+        label={t('clv.margin')}
+        extra={t('clv.margin_hint')}
+        min={0}
+        max={100}
+        addonAfter={t('unit.percent')}
+      />
+      <NumberItem
+        name="discount_rate"
+        label={t('clv.discount')}
+        min={0}
+        max={100}
+        addonAfter={t('unit.percent')}
+      />
     </ModelSettings>
   );
 }

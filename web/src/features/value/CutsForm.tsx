@@ -2,9 +2,9 @@ import { Button, Form, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Rfm, ValueRules } from '@/api/value_types';
 import { minorDigits } from '@/shared/format';
+import { FormProblem } from '@/shared/form/FormProblem';
 import { Loaded } from '@/shared/Loaded';
-import { NumberInput } from '@/shared/NumberInput';
-import { ProblemView } from '@/shared/ProblemView';
+import { NumberItem } from '@/shared/form/NumberItem';
 import { useRight } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
 import { useRules } from './use_rules';
@@ -63,17 +63,19 @@ export function CutsForm({ rfm }: { rfm: Rfm }) {
             <Form.Item key={kind} label={t(`rules.${kind}`)}>
               <div style={{ display: 'flex', gap: 8 }}>
                 {kScores.map((score, i) => (
-                  <Form.Item key={score} name={[kind, i]} noStyle preserve>
-                    <NumberInput
-                      min={0}
-                      aria-label={`${t(`rules.${kind}`)} · ${t('rules.score_n', { n: score })}`}
-                    />
-                  </Form.Item>
+                  <NumberItem
+                    key={score}
+                    name={[kind, i]}
+                    noStyle
+                    preserve
+                    min={0}
+                    aria-label={`${t(`rules.${kind}`)} · ${t('rules.score_n', { n: score })}`}
+                  />
                 ))}
               </div>
             </Form.Item>
           ))}
-          {saving.error ? <ProblemView error={saving.error} /> : null}
+          <FormProblem error={saving.error} />
           {mayWrite ? (
             <Button type="primary" htmlType="submit" loading={saving.isPending}>
               {t('do.save')}

@@ -2,7 +2,7 @@ import { Form, Input, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { HealthSettings } from '@/api/value_types';
-import { NumberInput } from '@/shared/NumberInput';
+import { NumberItem } from '@/shared/form/NumberItem';
 import { useWords } from '@/shared/use_words';
 import { ModelSettings } from './ModelSettings';
 
@@ -34,20 +34,16 @@ export function HealthSettingsForm({ settings }: { settings: HealthSettings }) {
       </Form.Item>
       <p className="quiet small">{t('health.weight_hint')}</p>
       {kMeasures.map((measure) => (
-        <Form.Item
+        <NumberItem
           key={measure}
           name={['weights', measure]}
           label={word('measure_of_health', measure)}
-        >
-          <NumberInput min={0} max={100} />
-        </Form.Item>
+          min={0}
+          max={100}
+        />
       ))}
-      <Form.Item name="red_below" label={t('health.red_below')}>
-        <NumberInput min={1} max={99} />
-      </Form.Item>
-      <Form.Item name="green_from" label={t('health.green_from')}>
-        <NumberInput min={1} max={99} />
-      </Form.Item>
+      <NumberItem name="red_below" label={t('health.red_below')} min={1} max={99} />
+      <NumberItem name="green_from" label={t('health.green_from')} min={1} max={99} />
       <Form.Item name="owner_trait" label={t('health.owner_trait')}>
         <Input maxLength={200} />
       </Form.Item>
@@ -61,9 +57,12 @@ export function HealthSettingsForm({ settings }: { settings: HealthSettings }) {
       <Form.Item name={['events', 'answer_property']} label={t('health.answer_property')}>
         <Input maxLength={200} />
       </Form.Item>
-      <Form.Item name={['events', 'answer_best']} label={t('health.answer_best')}>
-        <NumberInput min={1} max={1000} />
-      </Form.Item>
+      <NumberItem
+        name={['events', 'answer_best']}
+        label={t('health.answer_best')}
+        min={1}
+        max={1000}
+      />
     </ModelSettings>
   );
 }

@@ -3,7 +3,7 @@ import { App, Button, Form, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { LeavingSettings } from '@/api/value_types';
-import { ProblemView } from '@/shared/ProblemView';
+import { FormProblem } from '@/shared/form/FormProblem';
 import { useRight } from '@/shared/session';
 
 /** Which events tell why somebody leaves. */
@@ -37,7 +37,7 @@ export function LeavingSettingsForm({ settings }: { settings: LeavingSettings })
       <Form.Item name="cause_property" label={t('leaving.cause_property')}>
         <Input maxLength={200} />
       </Form.Item>
-      {saving.error ? <ProblemView error={saving.error} /> : null}
+      <FormProblem error={saving.error} />
       {mayWrite ? (
         <Button type="primary" htmlType="submit" loading={saving.isPending}>
           {t('do.save')}

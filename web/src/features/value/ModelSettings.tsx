@@ -2,8 +2,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Form, Switch } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NumberInput } from '@/shared/NumberInput';
-import { ProblemView } from '@/shared/ProblemView';
+import { FormProblem } from '@/shared/form/FormProblem';
+import { NumberItem } from '@/shared/form/NumberItem';
 import { useRight } from '@/shared/session';
 
 interface Props<T> {
@@ -39,10 +39,14 @@ export function ModelSettings<T extends object>({ model, settings, save, childre
       <Form.Item name="scheduled" label={t('clv.scheduled')} valuePropName="checked">
         <Switch />
       </Form.Item>
-      <Form.Item name="retrain_days" label={t('clv.retrain')}>
-        <NumberInput min={1} max={365} addonAfter={t('unit.days_word')} />
-      </Form.Item>
-      {saving.error ? <ProblemView error={saving.error} /> : null}
+      <NumberItem
+        name="retrain_days"
+        label={t('clv.retrain')}
+        min={1}
+        max={365}
+        addonAfter={t('unit.days_word')}
+      />
+      <FormProblem error={saving.error} />
       {mayWrite ? (
         <Button type="primary" htmlType="submit" loading={saving.isPending}>
           {t('do.save')}

@@ -2,7 +2,7 @@ import { Form, Input, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { RecommenderSettings } from '@/api/value_types';
-import { NumberInput } from '@/shared/NumberInput';
+import { NumberItem } from '@/shared/form/NumberItem';
 import { GroupFields } from './GroupFields';
 import { ModelSettings } from './ModelSettings';
 
@@ -26,13 +26,13 @@ export function RecommenderSettingsForm({ settings }: { settings: RecommenderSet
       <Form.Item name="repeat" label={t('recommend.repeat')} valuePropName="checked">
         <Switch />
       </Form.Item>
-      <Form.Item
+      <NumberItem
         name="per_category"
         label={t('recommend.per_category')}
         extra={t('recommend.per_category_hint')}
-      >
-        <NumberInput min={0} max={100} />
-      </Form.Item>
+        min={0}
+        max={100}
+      />
       <GroupFields
         groups="popular_groups"
         sets="popular_segments"
@@ -47,12 +47,14 @@ export function RecommenderSettingsForm({ settings }: { settings: RecommenderSet
       >
         <Input maxLength={200} style={{ width: 240 }} />
       </Form.Item>
-      <Form.Item name="test_days" label={t('recommend.test_days')}>
-        <NumberInput min={7} max={180} addonAfter={t('unit.days_word')} />
-      </Form.Item>
-      <Form.Item name="factors" label={t('recommend.factors')}>
-        <NumberInput min={8} max={256} />
-      </Form.Item>
+      <NumberItem
+        name="test_days"
+        label={t('recommend.test_days')}
+        min={7}
+        max={180}
+        addonAfter={t('unit.days_word')}
+      />
+      <NumberItem name="factors" label={t('recommend.factors')} min={8} max={256} />
     </ModelSettings>
   );
 }

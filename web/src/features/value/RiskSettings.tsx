@@ -2,7 +2,7 @@ import { Form, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { ChurnSettings } from '@/api/value_types';
-import { NumberInput } from '@/shared/NumberInput';
+import { NumberItem } from '@/shared/form/NumberItem';
 import { useWords } from '@/shared/use_words';
 import { ModelSettings } from './ModelSettings';
 
@@ -51,9 +51,14 @@ export function RiskSettings({ settings }: { settings: ChurnSettings }) {
       save={(body) => must(api.PUT('/v1/value/churn/settings', { body }))}
     >
       <Label />
-      <Form.Item name="horizon_days" label={t('risk.horizon')} extra={t('risk.horizon_hint')}>
-        <NumberInput min={14} max={365} addonAfter={t('unit.days_word')} />
-      </Form.Item>
+      <NumberItem
+        name="horizon_days"
+        label={t('risk.horizon')}
+        extra={t('risk.horizon_hint')}
+        min={14}
+        max={365}
+        addonAfter={t('unit.days_word')}
+      />
     </ModelSettings>
   );
 }

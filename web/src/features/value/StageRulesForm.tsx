@@ -1,9 +1,9 @@
 import { Button, Form } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ValueRules } from '@/api/value_types';
+import { FormProblem } from '@/shared/form/FormProblem';
 import { Loaded } from '@/shared/Loaded';
-import { NumberInput } from '@/shared/NumberInput';
-import { ProblemView } from '@/shared/ProblemView';
+import { NumberItem } from '@/shared/form/NumberItem';
 import { useRight } from '@/shared/session';
 import { GroupFields } from './GroupFields';
 import { useRules } from './use_rules';
@@ -46,14 +46,14 @@ export function StageRulesForm() {
           }
         >
           {kFields.map(([name, min, max]) => (
-            <Form.Item
+            <NumberItem
               key={name}
               name={name}
               label={t(`rules.${name}`)}
               extra={name === 'prior_gaps' ? t('rules.prior_gaps_hint') : undefined}
-            >
-              <NumberInput min={min} max={max} />
-            </Form.Item>
+              min={min}
+              max={max}
+            />
           ))}
           <GroupFields
             groups="gap_groups"
@@ -62,7 +62,7 @@ export function StageRulesForm() {
             label={t('rules.gap_groups')}
             hint={t('rules.gap_groups_hint')}
           />
-          {saving.error ? <ProblemView error={saving.error} /> : null}
+          <FormProblem error={saving.error} />
           {mayWrite ? (
             <Button type="primary" htmlType="submit" loading={saving.isPending}>
               {t('do.save')}

@@ -10,7 +10,8 @@ import {
   type ReactNode,
 } from 'react';
 import type { Problem } from '@/api/types';
-import { nearest } from './places';
+import { nearest } from '@/shared/form/places';
+import { useProblemText } from '@/shared/form/use_problem_text';
 
 interface Places {
   enter: (path: string) => () => void;
@@ -27,6 +28,7 @@ export function FieldErrors({
   problem: Problem | null;
   children: ReactNode;
 }) {
+  const textOf = useProblemText();
   const paths = useRef(new Map<string, number>());
   const [version, setVersion] = useState(0);
   const enter = useCallback((path: string) => {
@@ -42,10 +44,10 @@ export function FieldErrors({
     return {
       enter,
       place: problem?.where ? nearest(problem.where, here) : null,
-      text: [problem?.detail, problem?.hint].filter(Boolean).join('. '),
+      text: problem ? textOf(problem) : '',
     };
     // `version` stands for what is in `paths`.
-  }, [enter, problem, version]);
+  }, [enter, problem, version, textOf]);
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }
 

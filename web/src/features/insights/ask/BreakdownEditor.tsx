@@ -1,6 +1,7 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { EventChoice, QuestionBreakdown } from '@/api/types';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { NumberInput } from '@/shared/NumberInput';
 import { At } from './At';
 import { Pick } from './Pick';
@@ -103,12 +104,12 @@ export function BreakdownEditor({ value, onChange, event, peopleOnly = false }: 
           text={say('top_groups')}
           parts={{
             n: (
-              <NumberInput
+              <NeededNumber
                 aria-label={t('ask.top')}
                 min={1}
                 max={50}
                 value={value.top ?? 10}
-                onChange={(top) => onChange({ ...value, top: top ?? 10 })}
+                onChange={(top) => onChange({ ...value, top })}
                 style={{ width: 60 }}
               />
             ),

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Duration } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { At } from './At';
 import { Pick } from './Pick';
 
@@ -17,11 +17,11 @@ export function DurationEditor({ value, onChange, path, label }: Props) {
   const { t } = useTranslation();
   return (
     <At path={path}>
-      <NumberInput
+      <NeededNumber
         aria-label={label}
         min={1}
         value={value.count}
-        onChange={(count) => onChange({ ...value, count: count ?? 1 })}
+        onChange={(count) => onChange({ ...value, count })}
         style={{ width: 70 }}
       />{' '}
       <Pick

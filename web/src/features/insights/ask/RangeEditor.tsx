@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { QuestionRange } from '@/api/types';
 import { ClearIcon } from '@/shared/ClearIcon';
 import { addDays } from '@/shared/format_time';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { useWorkspace } from '@/shared/session';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
@@ -45,12 +45,12 @@ export function RangeEditor({ value, onChange }: Props) {
         />
         {kind === 'last' ? (
           <>
-            <NumberInput
+            <NeededNumber
               aria-label={t('ask.how_many')}
               min={1}
               max={4000}
               value={value.last ?? 30}
-              onChange={(last) => onChange({ last: last ?? 1, unit: value.unit ?? 'day' })}
+              onChange={(last) => onChange({ last, unit: value.unit ?? 'day' })}
               style={{ width: 70 }}
             />
             <Pick

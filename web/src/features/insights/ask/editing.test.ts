@@ -9,7 +9,7 @@ import {
   withChild,
   withNew,
 } from './condition';
-import { nearest, partsOf } from './places';
+import { nearest, partsOf } from '@/shared/form/places';
 import { kindOf, kPresets, rangeOf, type PresetName } from './range';
 import { choiceOf, choicesOf, isChosen, keyOf, placeOf, withChoices } from './selector';
 import { piecesOf } from './sentence';

@@ -4,6 +4,7 @@ import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import type { Report } from '@/api/types';
+import { copyText } from '@/shared/copy_text';
 import { ProblemView } from '@/shared/ProblemView';
 
 interface Props {
@@ -35,8 +36,7 @@ export function ShareDialog({ report, open, close }: Props) {
   });
   const link = share.data ? window.location.origin + share.data.link : '';
   const copy = () =>
-    void navigator.clipboard
-      .writeText(link)
+    void copyText(link)
       .then(() => message.success(t('do.copied')))
       .catch(() => message.warning(t('do.copy_failed')));
   const error = share.error ?? end.error;

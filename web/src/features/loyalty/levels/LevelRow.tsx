@@ -2,10 +2,11 @@ import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined } from '@ant-design/i
 import { Button, Input, Popconfirm, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { LoyaltyLevel } from '@/api/types';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { NumberInput } from '@/shared/NumberInput';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
-import { FieldFault } from '../Fields';
+import { FieldFault } from '@/shared/form/Fields';
 import { kPrivileges, privilegesOf, withPrivileges } from './levels_draft';
 
 interface Props {
@@ -13,15 +14,15 @@ interface Props {
   at: number;
   of: number;
   level: LoyaltyLevel;
-  /** Of thresholds: 100 when they are money of two decimal places, else 1. */
-  unit: number;
+  /** Decimal places of thresholds: those of money, else none. */
+  digits: number;
   onChange: (level: LoyaltyLevel) => void;
   onMove: (by: 1 | -1) => void;
   onRemove: () => void;
 }
 
 /** What it takes to be in a level, and what it gives. */
-export function LevelRow({ at, of, level, unit, onChange, onMove, onRemove }: Props) {
+export function LevelRow({ at, of, level, digits, onChange, onMove, onRemove }: Props) {
   const { t } = useTranslation();
   const word = useWords();
   const format = useFormat();
@@ -55,14 +56,15 @@ export function LevelRow({ at, of, level, unit, onChange, onMove, onRemove }: Pr
         <FieldFault at={`levels.${at}.name`} />
       </td>
       <td>
-        <NumberInput
+        <NeededNumber
           aria-label={`${called}: ${t('loyalty.reach')}`}
           min={0}
-          precision={unit > 1 ? 2 : 0}
+          precision={digits}
           disabled={at === 0}
           style={{ width: 110 }}
-          value={(level.threshold ?? 0) / unit}
-          onChange={(next) => put({ threshold: Math.round((next ?? 0) * unit) })}
+          unit={10 ** digits}
+          value={level.threshold ?? 0}
+          onChange={(threshold) => put({ threshold })}
         />
         <FieldFault at={`levels.${at}.threshold`} />
       </td>
@@ -70,23 +72,27 @@ export function LevelRow({ at, of, level, unit, onChange, onMove, onRemove }: Pr
         <NumberInput
           aria-label={`${called}: ${t('loyalty.keep')}`}
           min={0}
-          precision={unit > 1 ? 2 : 0}
+          precision={digits}
           disabled={at === 0}
           placeholder={t('loyalty.keep_same')}
           style={{ width: 110 }}
-          value={keep < 0 ? null : keep / unit}
-          onChange={(next) => put({ keep_threshold: next === null ? -1 : Math.round(next * unit) })}
+          value={keep < 0 ? null : keep / 10 ** digits}
+          onChange={(next) =>
+            put({ keep_threshold: next === null ? -1 : Math.round(next * 10 ** digits) })
+          }
         />
       </td>
       <td>
-        <NumberInput
+        <NeededNumber
           aria-label={`${called}: ${t('loyalty.multiplier')}`}
           prefix="×"
           min={0}
           max={1_000}
           style={{ width: 90 }}
-          value={(level.multiplier_percent ?? 100) / 100}
-          onChange={(next) => put({ multiplier_percent: Math.round((next ?? 1) * 100) })}
+          unit={100}
+          precision={2}
+          value={level.multiplier_percent ?? 100}
+          onChange={(multiplier_percent) => put({ multiplier_percent })}
         />
       </td>
       <td>

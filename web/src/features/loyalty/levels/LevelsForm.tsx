@@ -1,28 +1,23 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { api, must } from '@/api/client';
 import type { Levels, Programme } from '@/api/types';
+import { FieldFault, Fields } from '@/shared/form/Fields';
+import { SaveButton } from '@/shared/form/SaveButton';
 import { minorDigits } from '@/shared/format';
 import { PageHead } from '@/shared/PageHead';
 import { Section } from '@/shared/Section';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { DryRunView } from '../DryRunView';
-import { FieldFault, Fields } from '../Fields';
 import '../loyalty.css';
 import { AddPart } from '../Parts';
+import { BirthdayGifts } from './BirthdayGifts';
+import { ProgrammeSwitch } from '../programme/ProgrammeSwitch';
 import { LevelRow } from './LevelRow';
-import {
-  faultsOfLevels,
-  kLevelFields,
-  kMostLevels,
-  moved,
-  newLevel,
-  without,
-} from './levels_draft';
+import { faultsOfLevels, kMostLevels, moved, newLevel, without } from './levels_draft';
 import { LevelsTerms } from './LevelsTerms';
 import { StartLevels } from './StartLevels';
 
@@ -39,9 +34,7 @@ export function LevelsForm({ levels, programme }: Props) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const [draft, setDraft] = useState(levels);
-  const [tried, setTried] = useState(false);
-  const faults = faultsOfLevels(draft);
-  const unit = draft.measure === 'spend' ? 10 ** minorDigits(format.currency) : 1;
+  const money = draft.measure === 'spend';
   const list = draft.levels;
   const put = (next: Levels['levels']) => setDraft({ ...draft, levels: next });
   const save = useMutation({
@@ -59,73 +52,66 @@ export function LevelsForm({ levels, programme }: Props) {
   });
   const heads = [
     t('loyalty.level'),
-    unit > 1 ? t('levels_form.reach_money', { currency: format.currency }) : t('loyalty.reach'),
+    money ? t('levels_form.reach_money', { currency: format.currency }) : t('loyalty.reach'),
     t('loyalty.keep'),
     t('loyalty.multiplier'),
     t('loyalty.privileges'),
   ];
+  const head = (
+    <PageHead title={t('loyalty.levels')} lead={programme.name}>
+      <ProgrammeSwitch />
+      <SaveButton save={save}>{t('do.save')}</SaveButton>
+    </PageHead>
+  );
   return (
-    <>
-      <PageHead title={t('loyalty.levels')} lead={programme.name}>
-        <Button
-          type="primary"
-          loading={save.isPending}
-          onClick={() => {
-            setTried(true);
-            if (Object.keys(faults).length === 0) save.mutate();
-          }}
-        >
-          {t('do.save')}
-        </Button>
-      </PageHead>
-      <Fields faults={tried ? faults : {}} error={save.error} fields={kLevelFields}>
-        {list.length === 0 ? <StartLevels programme={programme} onStart={setDraft} /> : null}
-        {list.length > 0 ? (
-          <div className="scroll-x">
-            <table className="plain levels-form">
-              <thead>
-                <tr>
-                  <th aria-label={t('levels_form.order')} />
-                  {heads.map((head) => (
-                    <th key={head}>{head}</th>
-                  ))}
-                  <th aria-label={t('levels_form.remove_do')} />
-                </tr>
-              </thead>
-              <tbody>
-                {list.map((level, i) => (
-                  <LevelRow
-                    key={level.code}
-                    at={i}
-                    of={list.length}
-                    level={level}
-                    unit={unit}
-                    onChange={(next) => put(list.map((one, k) => (k === i ? next : one)))}
-                    onMove={(by) => put(moved(list, i, by))}
-                    onRemove={() => put(without(list, i))}
-                  />
+    <Fields faults={faultsOfLevels(draft)} error={save.error} head={head}>
+      {list.length === 0 ? <StartLevels programme={programme} onStart={setDraft} /> : null}
+      {list.length > 0 ? (
+        <div className="scroll-x">
+          <table className="plain levels-form">
+            <thead>
+              <tr>
+                <th aria-label={t('levels_form.order')} />
+                {heads.map((head) => (
+                  <th key={head}>{head}</th>
                 ))}
-              </tbody>
-            </table>
-          </div>
-        ) : null}
-        <FieldFault at="levels" />
-        <p className="quiet small" style={{ margin: '8px 0 4px' }}>
-          {t('levels_form.lead', { measure: word('level_measure', draft.measure) })}
-        </p>
-        {list.length < kMostLevels ? (
-          <AddPart name={t('levels_form.level')} onClick={() => put([...list, newLevel(list)])} />
-        ) : null}
-        <div className="grid2" style={{ marginTop: 20 }}>
-          <Section title={t('levels_form.terms')}>
-            <LevelsTerms programme={programme} value={draft} onChange={setDraft} />
-            <p className="quiet">{t('loyalty.levels_again')}</p>
-          </Section>
-          <Section title={t('loyalty.dry_run')}>
-            <DryRunView programme={programme} change={{ levels: draft }} />
-          </Section>
+                <th aria-label={t('levels_form.remove_do')} />
+              </tr>
+            </thead>
+            <tbody>
+              {list.map((level, i) => (
+                <LevelRow
+                  key={level.code}
+                  at={i}
+                  of={list.length}
+                  level={level}
+                  digits={money ? minorDigits(format.currency) : 0}
+                  onChange={(next) => put(list.map((one, k) => (k === i ? next : one)))}
+                  onMove={(by) => put(moved(list, i, by))}
+                  onRemove={() => put(without(list, i))}
+                />
+              ))}
+            </tbody>
+          </table>
         </div>
-      </Fields>
-    </>
+      ) : null}
+      <FieldFault at="levels" />
+      <BirthdayGifts programme={programme} levels={list} change={put} />
+      <p className="quiet small" style={{ margin: '8px 0 4px' }}>
+        {t('levels_form.lead', { measure: word('level_measure', draft.measure) })}
+      </p>
+      {list.length < kMostLevels ? (
+        <AddPart name={t('levels_form.level')} onClick={() => put([...list, newLevel(list)])} />
+      ) : null}
+      <div className="grid2" style={{ marginTop: 20 }}>
+        <Section title={t('levels_form.terms')}>
+          <LevelsTerms programme={programme} value={draft} onChange={setDraft} />
+          <p className="quiet">{t('loyalty.levels_again')}</p>
+        </Section>
+        <Section title={t('loyalty.dry_run')}>
+          <DryRunView programme={programme} change={{ levels: draft }} />
+        </Section>
+      </div>
+    </Fields>
   );
 }

@@ -2,7 +2,7 @@ import { Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Levels, Programme } from '@/api/types';
 import { minorDigits } from '@/shared/format';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { FormRow } from '../FormRow';
@@ -30,14 +30,14 @@ export function LevelsTerms({ programme, value, onChange }: Props) {
     least: number,
     most: number,
   ) => (
-    <NumberInput
+    <NeededNumber
       aria-label={name}
       min={least}
       max={most}
       precision={0}
       style={{ width: 90 }}
       value={value[field] ?? least}
-      onChange={(next) => put({ [field]: next ?? least })}
+      onChange={(next) => put({ [field]: next })}
     />
   );
   const spans = value.window === 'rolling' || value.window === 'anniversary';

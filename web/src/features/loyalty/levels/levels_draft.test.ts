@@ -45,11 +45,12 @@ test('without the lowest, the next one is everybody’s', () => {
   expect(without(three(), 2)).toEqual(three().slice(0, 2));
 });
 
-test('a further level lies above the others, with a code of its own', () => {
-  const levels = [...three(), level('level-4', 4_000)];
-  expect(newLevel(levels)).toMatchObject({ code: 'level-5', threshold: 8_000 });
-  expect(newLevel([level('a', 0), level('level-3', 1)]).code).toBe('level-4');
-  expect(newLevel([])).toMatchObject({ code: 'level-1', threshold: 0 });
+test('a further level lies above the others, with a code that no level ever had', () => {
+  const first = newLevel(three(), 1_000);
+  expect(first).toMatchObject({ code: 'level-rs', threshold: 4_000 });
+  // The one before was removed: its code is not given to another one.
+  expect(newLevel(three(), 1_001).code).not.toBe(first.code);
+  expect(newLevel([], 1_000)).toMatchObject({ threshold: 0 });
 });
 
 test('money is counted in minor units, points are not', () => {

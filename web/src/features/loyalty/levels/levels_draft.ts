@@ -1,7 +1,8 @@
 // The levels of a programme as their form holds them: in ascending order, the first one
 // everybody's. Pure.
 import type { Levels, LevelsDraft, LoyaltyLevel } from '@/api/types';
-import type { Faults } from '../faults';
+import type { Faults } from '@/shared/form/faults';
+import { wordOf } from '../word_of';
 
 export const kMostLevels = 50;
 export const kPrivileges: readonly string[] = [
@@ -10,26 +11,13 @@ export const kPrivileges: readonly string[] = [
   'priority_sla',
   'exclusive_rewards',
 ];
-export const kLevelFields: readonly string[] = [
-  'measure',
-  'currency',
-  'window',
-  'months',
-  'validity_months',
-  'grace_days',
-  'levels',
-];
-
 type Measure = Levels['measure'];
 
-/** A further level above the others. */
-export function newLevel(levels: readonly LoyaltyLevel[]): LoyaltyLevel {
-  const taken = new Set(levels.map(({ code }) => code));
-  let n = levels.length + 1;
-  while (taken.has(`level-${n}`)) n += 1;
+/** A further level above the others. Its code is new: that of one before is told of in histories. */
+export function newLevel(levels: readonly LoyaltyLevel[], salt: number = Date.now()): LoyaltyLevel {
   const top = levels.at(-1)?.threshold ?? 0;
   return {
-    code: `level-${n}`,
+    code: wordOf('level', salt),
     name: '',
     threshold: levels.length === 0 ? 0 : Math.max(1, top * 2),
     keep_threshold: -1,

@@ -1,9 +1,9 @@
 import { Button, Input, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { PointsCurrency } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
 import { useWords } from '@/shared/use_words';
 import { FormRow } from '../FormRow';
+import { NumberRow } from '../NumberRow';
 import { CurrencyWorth } from './CurrencyWorth';
 import { ExpiryRow } from './ExpiryRow';
 
@@ -59,16 +59,15 @@ export function CurrencyForm({ at, first, saved, value, onChange, onRemove }: Pr
         value={value.expiry ?? { kind: 'end_of', unit: 'year', after: 1 }}
         onChange={(expiry) => put({ expiry })}
       />
-      <FormRow name={t('loyalty.delay_days')} hint={t('programme.delay_hint')}>
-        <NumberInput
-          aria-label={`${label}: ${t('loyalty.delay_days')}`}
-          min={0}
-          max={kMostDays}
-          precision={0}
-          value={value.delay_days ?? 0}
-          onChange={(days) => put({ delay_days: days ?? 0 })}
-        />
-      </FormRow>
+      <NumberRow
+        name={t('loyalty.delay_days')}
+        label={`${label}: ${t('loyalty.delay_days')}`}
+        at={`${at}.delay_days`}
+        hint={t('programme.delay_hint')}
+        max={kMostDays}
+        value={value.delay_days ?? 0}
+        onChange={(delay_days) => put({ delay_days })}
+      />
       <FormRow
         name={t('programme.shortfall')}
         hint={word('shortfall_hint', value.shortfall ?? 'negative')}

@@ -1,7 +1,7 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { PointsExpiry } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { useWords } from '@/shared/use_words';
 import { FormRow } from '../FormRow';
 import { expiryOf } from './programme_draft';
@@ -26,7 +26,11 @@ export function ExpiryRow({ label, value, onChange }: Props) {
       name={t('programme.expiry')}
       {...(kind === 'end_of'
         ? {
-            hint: t('programme.expiry_end', { unit: word('expiry_unit', unit), n: after }),
+            hint: t(after > 0 ? 'programme.expiry_end' : 'programme.expiry_end_now', {
+              unit: word('expiry_unit', unit),
+              span: word('expiry_span', unit),
+              n: after,
+            }),
           }
         : {})}
     >
@@ -38,7 +42,7 @@ export function ExpiryRow({ label, value, onChange }: Props) {
         style={{ minWidth: 130 }}
       />
       {kind === 'days' ? (
-        <NumberInput
+        <NeededNumber
           aria-label={`${label}: ${t('programme.expiry_days')}`}
           min={0}
           max={kMost}
@@ -46,7 +50,7 @@ export function ExpiryRow({ label, value, onChange }: Props) {
           suffix={t('unit.days_word')}
           style={{ width: 130 }}
           value={value.days ?? 365}
-          onChange={(days) => onChange({ ...value, days: days ?? 0 })}
+          onChange={(days) => onChange({ ...value, days })}
         />
       ) : null}
       {kind === 'end_of' ? (
@@ -59,15 +63,16 @@ export function ExpiryRow({ label, value, onChange }: Props) {
             style={{ minWidth: 80 }}
           />
           <span>{t('programme.expiry_plus')}</span>
-          <NumberInput
+          <NeededNumber
             aria-label={`${label}: ${t('programme.expiry_after')}`}
             min={0}
             max={kMost}
             precision={0}
             style={{ width: 60 }}
             value={after}
-            onChange={(next) => onChange({ ...value, after: next ?? 0 })}
+            onChange={(next) => onChange({ ...value, after: next })}
           />
+          <span>{word('expiry_span', unit)}</span>
         </>
       ) : null}
     </FormRow>

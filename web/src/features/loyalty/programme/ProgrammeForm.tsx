@@ -1,26 +1,24 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { App, Button } from 'antd';
+import { App } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { api, must } from '@/api/client';
 import type { Programme, ProgrammeDraft } from '@/api/types';
+import { FieldFault, Fields } from '@/shared/form/Fields';
+import { SaveButton } from '@/shared/form/SaveButton';
+import { useKeys } from '@/shared/form/use_keys';
 import { LinkButton } from '@/shared/LinkButton';
 import { PageHead } from '@/shared/PageHead';
 import { Section } from '@/shared/Section';
 import { useRight } from '@/shared/session';
-import { FieldFault, Fields } from '../Fields';
+import { useFormat } from '@/shared/use_format';
 import '../loyalty.css';
 import { AddPart } from '../Parts';
 import { ClosedMonths } from './ClosedMonths';
 import { CurrencyForm } from './CurrencyForm';
-import {
-  faultsOfProgramme,
-  isSaved,
-  kMostCurrencies,
-  kProgrammeFields,
-  newCurrency,
-} from './programme_draft';
+import { faultsOfProgramme, isSaved, kMostCurrencies, newCurrency } from './programme_draft';
+import { ProgrammeSwitch } from './ProgrammeSwitch';
 import { ProgrammeTerms } from './ProgrammeTerms';
 
 interface Props {
@@ -37,10 +35,9 @@ export function ProgrammeForm({ programme, begin, taken }: Props) {
   const { message } = App.useApp();
   const navigate = useNavigate();
   const client = useQueryClient();
+  const format = useFormat();
   const mayWrite = useRight('loyalty.write');
   const [draft, setDraft] = useState(begin);
-  const [tried, setTried] = useState(false);
-  const faults = faultsOfProgramme(draft, taken);
   const save = useMutation({
     mutationFn: () =>
       must(
@@ -49,77 +46,72 @@ export function ProgrammeForm({ programme, begin, taken }: Props) {
           body: draft,
         }),
       ),
-    onSuccess: async ({ id }) => {
+    onSuccess: async ({ id, limit_waits: limit }) => {
       await client.invalidateQueries({ queryKey: ['loyalty'] });
-      void message.success(t('settings.saved'));
+      if (limit) void message.warning(t('approval.limit_waits', { limit: format.count(limit) }));
+      else void message.success(t('settings.saved'));
       void navigate(`/loyalty?programme=${id}`);
     },
   });
   const { currencies } = draft;
-  return (
-    <>
-      <PageHead
-        title={t(programme ? 'programme.title' : 'programme.new')}
-        lead={programme?.name ?? t('programme.new_lead')}
-      >
-        {programme ? (
+  const { keys, removed } = useKeys(currencies.length);
+  const head = (
+    <PageHead
+      title={t(programme ? 'programme.title' : 'programme.new')}
+      lead={programme?.name ?? t('programme.new_lead')}
+    >
+      {programme ? (
+        <>
+          <ProgrammeSwitch />
           <LinkButton to="/loyalty/settings?programme=new">{t('programme.another')}</LinkButton>
-        ) : null}
-        {mayWrite ? (
-          <Button
-            type="primary"
-            loading={save.isPending}
-            onClick={() => {
-              setTried(true);
-              if (Object.keys(faults).length === 0) save.mutate();
-            }}
-          >
-            {t('do.save')}
-          </Button>
-        ) : null}
-      </PageHead>
-      <Fields faults={tried ? faults : {}} error={save.error} fields={kProgrammeFields}>
-        <div className="grid2">
-          <Section title={t('programme.terms')}>
-            <ProgrammeTerms
-              saved={programme !== undefined}
-              closed={Boolean(programme?.closed_until)}
-              value={draft}
-              onChange={setDraft}
+        </>
+      ) : null}
+      {mayWrite ? <SaveButton save={save}>{t('do.save')}</SaveButton> : null}
+    </PageHead>
+  );
+  return (
+    <Fields faults={faultsOfProgramme(draft, taken)} error={save.error} head={head}>
+      <div className="grid2">
+        <Section title={t('programme.terms')}>
+          <ProgrammeTerms
+            saved={programme !== undefined}
+            closed={Boolean(programme?.closed_until)}
+            value={draft}
+            onChange={setDraft}
+          />
+          {programme ? <ClosedMonths programme={programme} /> : null}
+        </Section>
+        <Section title={t('programme.currencies')}>
+          {currencies.map((one, i) => (
+            <CurrencyForm
+              key={keys[i]}
+              at={`currencies.${i}`}
+              first={i === 0}
+              saved={isSaved(programme, one.code) && i < (programme?.currencies.length ?? 0)}
+              value={one}
+              onChange={(next) =>
+                setDraft({
+                  ...draft,
+                  currencies: currencies.map((old, k) => (k === i ? next : old)),
+                })
+              }
+              onRemove={() => {
+                removed(i);
+                setDraft({ ...draft, currencies: currencies.filter((_, k) => k !== i) });
+              }}
             />
-            {programme ? <ClosedMonths programme={programme} /> : null}
-          </Section>
-          <Section title={t('programme.currencies')}>
-            {currencies.map((one, i) => (
-              <CurrencyForm
-                key={i}
-                at={`currencies.${i}`}
-                first={i === 0}
-                saved={isSaved(programme, one.code) && i < (programme?.currencies.length ?? 0)}
-                value={one}
-                onChange={(next) =>
-                  setDraft({
-                    ...draft,
-                    currencies: currencies.map((old, k) => (k === i ? next : old)),
-                  })
-                }
-                onRemove={() =>
-                  setDraft({ ...draft, currencies: currencies.filter((_, k) => k !== i) })
-                }
-              />
-            ))}
-            <FieldFault at="currencies" />
-            {currencies.length < kMostCurrencies ? (
-              <AddPart
-                name={t('programme.currency')}
-                onClick={() =>
-                  setDraft({ ...draft, currencies: [...currencies, newCurrency(currencies)] })
-                }
-              />
-            ) : null}
-          </Section>
-        </div>
-      </Fields>
-    </>
+          ))}
+          <FieldFault at="currencies" />
+          {currencies.length < kMostCurrencies ? (
+            <AddPart
+              name={t('programme.currency')}
+              onClick={() =>
+                setDraft({ ...draft, currencies: [...currencies, newCurrency(currencies)] })
+              }
+            />
+          ) : null}
+        </Section>
+      </div>
+    </Fields>
   );
 }

@@ -1,7 +1,7 @@
 import { Input, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ProgrammeDraft } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { kWeekStarts } from '@/shared/week_starts';
 import { ZonedPicker } from '@/shared/ZonedPicker';
 import { FormRow } from '../FormRow';
@@ -75,16 +75,14 @@ export function ProgrammeTerms({ saved, closed, value, onChange }: Props) {
         />
       </FormRow>
       <FormRow name={t('programme.hold')} at="hold_seconds" hint={t('programme.hold_hint')}>
-        <NumberInput
+        <NeededNumber
           aria-label={t('programme.hold')}
           min={1 / kMinute}
           max={kMostHoldMinutes}
           suffix={t('programme.minutes')}
           style={{ width: 150 }}
           value={seconds / kMinute}
-          onChange={(minutes) =>
-            put({ hold_seconds: Math.max(1, Math.round((minutes ?? 1) * kMinute)) })
-          }
+          onChange={(minutes) => put({ hold_seconds: Math.max(1, Math.round(minutes * kMinute)) })}
         />
       </FormRow>
       <FormRow
@@ -92,14 +90,14 @@ export function ProgrammeTerms({ saved, closed, value, onChange }: Props) {
         at="approval_limit"
         hint={t('programme.approval_hint')}
       >
-        <NumberInput
+        <NeededNumber
           aria-label={t('programme.approval_limit')}
           min={0}
           max={1e12}
           precision={0}
           style={{ width: 150 }}
           value={value.approval_limit ?? 10_000}
-          onChange={(limit) => put({ approval_limit: limit ?? 0 })}
+          onChange={(approval_limit) => put({ approval_limit })}
         />
       </FormRow>
       <FormRow

@@ -18,7 +18,9 @@ test('a programme that was read can be sent again', () => {
 
 test('a new one needs an id of its own', () => {
   expect(faultsOfProgramme({ ...programme, revision: 0 }, ['members'])).toEqual({ id: 'twice' });
-  expect(faultsOfProgramme({ ...programme, id: 'My Club' }, [])).toEqual({ id: 'word' });
+  const fresh = { ...programme, revision: 0 };
+  expect(faultsOfProgramme({ ...fresh, id: 'My Club' }, [])).toEqual({ id: 'word' });
+  expect(faultsOfProgramme({ ...fresh, id: 'new' }, [])).toEqual({ id: 'reserved' });
 });
 
 test('faults of a currency stand at its field', () => {

@@ -1,21 +1,8 @@
 // A programme as its form holds it. Pure.
 import type { PointsCurrency, PointsExpiry, Programme, ProgrammeDraft } from '@/api/types';
-import { isWord, type Faults } from '../faults';
+import { faultOfId, isWord, type Faults } from '@/shared/form/faults';
 
 export const kMostCurrencies = 8;
-
-/** Where the form shows what the server says of a programme. */
-export const kProgrammeFields: readonly string[] = [
-  'id',
-  'name',
-  'zone',
-  'week_start',
-  'hold_seconds',
-  'approval_limit',
-  'takes_events',
-  'events_from',
-  'currencies',
-];
 
 /** A further currency: its code is the first that is free. */
 export function newCurrency(currencies: readonly PointsCurrency[]): PointsCurrency {
@@ -69,7 +56,8 @@ export function faultsOfProgramme(draft: ProgrammeDraft, taken: readonly string[
   const id = draft.id ?? '';
   if (!draft.name.trim()) faults.name = 'needed';
   if (!draft.zone) faults.zone = 'needed';
-  if (!isWord(id)) faults.id = 'word';
+  const wrong = draft.revision ? undefined : faultOfId(id);
+  if (wrong) faults.id = wrong;
   else if (!draft.revision && taken.includes(id)) faults.id = 'twice';
   if (draft.currencies.length === 0) faults.currencies = 'one_needed';
   draft.currencies.forEach(({ code, name }, i) => {

@@ -4,7 +4,8 @@ import type { RuleCondition } from '@/api/types';
 import { useWords } from '@/shared/use_words';
 import { AddPart, Parts } from '../Parts';
 import { PropertyName, useTypesOf } from './Pickers';
-import { kindOfValue, kOps, valueAs, withOp, withValue, type Op, type ValueKind } from './value';
+import { TypedValue } from './TypedValue';
+import { kOps, withOp, withValue, type Op } from './value';
 import { ValueInput } from './ValueInput';
 
 interface OneProps {
@@ -13,15 +14,11 @@ interface OneProps {
   onChange: (condition: RuleCondition) => void;
 }
 
-const kKinds: readonly ValueKind[] = ['text', 'number', 'yes_no'];
-
 function One({ event, value: condition, onChange }: OneProps) {
   const { t } = useTranslation();
   const word = useWords();
-  const typesOf = useTypesOf(event);
   const { property, op = 'eq', value } = condition;
-  const kind = kindOfValue(value, typesOf(property));
-  const free = op === 'eq' || op === 'ne' || op === 'in';
+  const types = useTypesOf('event', event, property);
   return (
     <>
       <PropertyName
@@ -36,31 +33,25 @@ function One({ event, value: condition, onChange }: OneProps) {
         onChange={(next) => onChange(withOp(condition, next))}
         options={kOps.map((one) => ({ value: one, label: word('rule_op', one) }))}
       />
-      {free ? (
-        <Select<ValueKind>
-          aria-label={t('rule_form.value_kind')}
-          popupMatchSelectWidth={false}
-          value={kind}
-          onChange={(next) => onChange(withValue(condition, valueAs(value, next) ?? kStart[next]))}
-          options={kKinds
-            .filter((one) => one !== 'yes_no' || op !== 'in')
-            .map((one) => ({ value: one, label: word('value_kind', one) }))}
-        />
-      ) : null}
-      {op === 'exists' ? null : (
-        <ValueInput
-          kind={free ? kind : 'number'}
+      {op === 'eq' || op === 'ne' || op === 'in' ? (
+        <TypedValue
+          types={types}
           many={op === 'in'}
           value={value}
           onChange={(next) => onChange(withValue(condition, next))}
         />
-      )}
+      ) : null}
+      {op === 'gte' || op === 'lte' ? (
+        <ValueInput
+          kind="number"
+          many={false}
+          value={value}
+          onChange={(next) => onChange(withValue(condition, next))}
+        />
+      ) : null}
     </>
   );
 }
-
-/** What a value of a kind begins as when the one before cannot become one. */
-const kStart: Record<ValueKind, unknown> = { text: '', number: 0, yes_no: true };
 
 interface Props {
   at: string;

@@ -1,9 +1,10 @@
-import { Input, Select } from 'antd';
+import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { RuleMultiplier } from '@/api/types';
 import { useSegments } from '@/shared/use_segments';
 import { ZonedPicker } from '@/shared/ZonedPicker';
-import { PropertyName } from './Pickers';
+import { PropertyName, useTypesOf } from './Pickers';
+import { TypedValue } from './TypedValue';
 
 interface Props {
   value: RuleMultiplier;
@@ -66,23 +67,30 @@ export function MultiplierDetail({ value, onChange }: Props) {
       </>
     );
   }
-  if (value.kind !== 'trait') return null;
+  return value.kind === 'trait' ? <TraitOf value={value} onChange={onChange} /> : null;
+}
+
+/** A trait of people that has any value, or a certain one. */
+function TraitOf({ value: multiplier, onChange }: Props) {
+  const { t } = useTranslation();
+  const { trait = '', value } = multiplier;
+  const types = useTypesOf('person', undefined, trait);
   return (
     <>
       <PropertyName
         scope="person"
         label={t('rule_form.trait')}
-        value={value.trait ?? ''}
-        onChange={(trait) => onChange({ ...value, trait })}
+        value={trait}
+        onChange={(next) => onChange({ ...multiplier, trait: next })}
       />
-      <Input
-        aria-label={t('rule_form.trait_value')}
-        placeholder={t('rule_form.trait_any')}
-        style={{ width: 140 }}
-        value={value.value === undefined || value.value === null ? '' : String(value.value)}
-        onChange={({ target }) => {
-          const { value: _old, ...rest } = value;
-          onChange(target.value === '' ? rest : { ...rest, value: target.value });
+      <TypedValue
+        label={t('rule_form.trait_value')}
+        types={types}
+        none={t('rule_form.trait_any')}
+        value={value}
+        onChange={(next) => {
+          const { value: _old, ...rest } = multiplier;
+          onChange(next === undefined || next === null ? rest : { ...rest, value: next });
         }}
       />
     </>

@@ -1,7 +1,7 @@
 import { Dropdown, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { LoyaltyRule, RuleMultiplier } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { AddPart, Parts } from '../Parts';
@@ -100,14 +100,16 @@ export function MultipliersEditor({ value, onChange }: Props) {
             {one.kind === 'level' ? (
               <span className="quiet">{t('rule_form.level_says')}</span>
             ) : (
-              <NumberInput
+              <NeededNumber
                 aria-label={t('rule_form.multiplier_times', { n: i + 1 })}
                 min={0}
                 max={1_000}
                 prefix="×"
                 style={{ width: 90 }}
-                value={(one.percent ?? 100) / 100}
-                onChange={(next) => set({ ...one, percent: Math.round((next ?? 1) * 100) })}
+                unit={100}
+                precision={2}
+                value={one.percent ?? 100}
+                onChange={(percent) => set({ ...one, percent })}
               />
             )}
             <MultiplierDetail value={one} onChange={set} />

@@ -7,6 +7,7 @@ import type { LoyaltyRule, Programme } from '@/api/types';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
 import { useAddress } from '@/shared/use_address';
+import { ProgrammeSwitch } from '../programme/ProgrammeSwitch';
 import { useWholeRule } from '../use_rule_sentence';
 import { emptyRule, ruleOfPreset } from './rule_draft';
 
@@ -45,7 +46,9 @@ export function NewRule({ programme, taken, children }: Props) {
         }
         return (
           <>
-            <PageHead title={t('rule_form.new')} lead={t('rule_form.choose')} />
+            <PageHead title={t('rule_form.new')} lead={t('rule_form.choose')}>
+              <ProgrammeSwitch />
+            </PageHead>
             <div className="scroll-x">
               <table className="plain" style={{ maxWidth: 1100 }}>
                 <tbody>

@@ -1,6 +1,49 @@
 import { AutoComplete } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEventNames, usePropertyNames } from '@/shared/use_event_names';
+import { useWords } from '@/shared/use_words';
+
+interface NameProps {
+  label: string;
+  placeholder: string;
+  width: number;
+  value: string;
+  /** What was found for the text that was typed; of each a word about it. */
+  options: readonly { name: string; said?: string }[];
+  /** The text that is looked for: what is typed, until something is chosen. */
+  search: (text: string) => void;
+  onChange: (name: string) => void;
+}
+
+/** A name that is known, or one that is still to come. */
+function Name({ label, placeholder, width, value, options, search, onChange }: NameProps) {
+  return (
+    <AutoComplete
+      style={{ width }}
+      aria-label={label}
+      placeholder={placeholder}
+      maxLength={200}
+      popupMatchSelectWidth={280}
+      value={value}
+      onSearch={search}
+      onSelect={() => search('')}
+      onBlur={() => search('')}
+      onChange={(name: string) => onChange(name ?? '')}
+      options={options.map(({ name, said }) => ({
+        value: name,
+        label: said ? (
+          <span className="row">
+            <span className="grow">{name}</span>
+            <span className="quiet small">{said}</span>
+          </span>
+        ) : (
+          name
+        ),
+      }))}
+    />
+  );
+}
 
 interface EventProps {
   label: string;
@@ -10,20 +53,18 @@ interface EventProps {
 
 /** The name of an event: one that was seen, or one that is still to come. */
 export function EventName({ label, value, onChange }: EventProps) {
-  const { data } = useEventNames('');
+  const [search, setSearch] = useState('');
+  const { data } = useEventNames(search);
   const names = (data?.events ?? []).filter(({ type, name }) => type === 'track' && name);
   return (
-    <AutoComplete
-      style={{ width: 240 }}
-      aria-label={label}
+    <Name
+      label={label}
       placeholder={label}
-      maxLength={200}
+      width={240}
       value={value}
-      onChange={(name: string) => onChange(name ?? '')}
-      filterOption={(typed, option) =>
-        String(option?.value).toLowerCase().includes(typed.toLowerCase())
-      }
-      options={names.map(({ name }) => ({ value: name }))}
+      options={names}
+      search={setSearch}
+      onChange={onChange}
     />
   );
 }
@@ -36,29 +77,34 @@ interface PropertyProps {
   onChange: (property: string) => void;
 }
 
-/** A property of an event (also "a.b" and "a[].b"), or a trait of people. */
+/** A property of an event (also "a.b" and "a[].b"), or a trait of people, with its types. */
 export function PropertyName({ scope = 'event', event, label, value, onChange }: PropertyProps) {
   const { t } = useTranslation();
-  const { data } = usePropertyNames(scope, event);
+  const word = useWords();
+  const [search, setSearch] = useState('');
+  const { data } = usePropertyNames(scope, event, search);
   return (
-    <AutoComplete
-      style={{ width: 170 }}
-      aria-label={label ?? t('ask.property')}
+    <Name
+      label={label ?? t('ask.property')}
       placeholder={t('ask.property')}
-      maxLength={200}
-      popupMatchSelectWidth={240}
+      width={170}
       value={value}
-      onChange={(property: string) => onChange(property ?? '')}
-      filterOption={(typed, option) =>
-        String(option?.value).toLowerCase().includes(typed.toLowerCase())
-      }
-      options={(data?.properties ?? []).map((one) => ({ value: one.name }))}
+      options={(data?.properties ?? []).map(({ name, types }) => ({
+        name,
+        said: types.map((type) => word('property_type', type)).join(' / '),
+      }))}
+      search={setSearch}
+      onChange={onChange}
     />
   );
 }
 
-/** The types that a property was seen with. */
-export function useTypesOf(event: string | undefined): (property: string) => readonly string[] {
-  const { data } = usePropertyNames('event', event);
-  return (property) => data?.properties.find(({ name }) => name === property)?.types ?? [];
+/** The types that a property was seen with; of one of many its name is looked for. */
+export function useTypesOf(
+  scope: 'event' | 'person',
+  event: string | undefined,
+  property: string,
+): readonly string[] {
+  const { data } = usePropertyNames(scope, event, property);
+  return data?.properties.find(({ name }) => name === property)?.types ?? [];
 }

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { LoyaltyRule } from '@/api/types';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { NumberInput } from '@/shared/NumberInput';
 import { FormRow } from '../FormRow';
 import { AddPart, Parts } from '../Parts';
@@ -31,23 +32,23 @@ export function StreakEditor({ value, onChange }: Props) {
         {(one, set, i) => (
           <>
             <span>{t('rule_form.streak_after')}</span>
-            <NumberInput
+            <NeededNumber
               aria-label={t('rule_form.streak_days', { n: i + 1 })}
               min={1}
               max={3_660}
               precision={0}
               style={{ width: 80 }}
               value={one.days ?? null}
-              onChange={(days) => set({ ...one, days: days ?? 1 })}
+              onChange={(days) => set({ ...one, days })}
             />
             <span>{t('rule_form.streak_gives')}</span>
-            <NumberInput
+            <NeededNumber
               aria-label={t('rule_form.streak_points', { n: i + 1 })}
               min={0}
               precision={0}
               style={{ width: 90 }}
               value={one.points ?? 0}
-              onChange={(points) => set({ ...one, points: points ?? 0 })}
+              onChange={(points) => set({ ...one, points })}
             />
             <span>{t('rule_form.points_unit')}</span>
           </>
@@ -79,13 +80,13 @@ export function StreakEditor({ value, onChange }: Props) {
           </FormRow>
           {value.makeup_event ? (
             <FormRow name={t('rule_form.makeups_per_month')}>
-              <NumberInput
+              <NeededNumber
                 aria-label={t('rule_form.makeups_per_month')}
                 min={0}
                 max={31}
                 precision={0}
                 value={value.makeups_per_month ?? 0}
-                onChange={(n) => put({ makeups_per_month: n ?? 0 })}
+                onChange={(makeups_per_month) => put({ makeups_per_month })}
               />
             </FormRow>
           ) : null}

@@ -1,9 +1,10 @@
 import { Radio, Select } from 'antd';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LoyaltyRule, RuleTask } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { useWords } from '@/shared/use_words';
-import { FieldFault } from '../Fields';
+import { FieldFault } from '@/shared/form/Fields';
 import { FormRow } from '../FormRow';
 import { AddPart, Parts } from '../Parts';
 import { ConditionsEditor } from './ConditionsEditor';
@@ -45,14 +46,14 @@ function Tasks({ value, onChange }: Props) {
                 value={task.event}
                 onChange={(event) => set({ ...task, event })}
               />
-              <NumberInput
+              <NeededNumber
                 aria-label={t('rule_form.task_times', { n: i + 1 })}
                 min={1}
                 max={100_000}
                 precision={0}
                 style={{ width: 80 }}
                 value={task.times ?? 1}
-                onChange={(times) => set({ ...task, times: times ?? 1 })}
+                onChange={(times) => set({ ...task, times })}
               />
               <span className="quiet">{t('rule_form.times')}</span>
             </div>
@@ -82,13 +83,19 @@ function Tasks({ value, onChange }: Props) {
 export function TriggerEditor({ value, onChange }: Props) {
   const { t } = useTranslation();
   const mission = isMission(value);
+  const other = useRef<LoyaltyRule>(undefined);
+  // Looking at the other way loses nothing of this one.
+  const turn = (next: boolean) => {
+    onChange(withTrigger(value, next, other.current));
+    other.current = value;
+  };
   const event = value.event ?? '';
   return (
     <>
       <Radio.Group
         aria-label={t('rule_form.trigger')}
         value={mission}
-        onChange={({ target }) => onChange(withTrigger(value, target.value as boolean))}
+        onChange={({ target }) => turn(target.value as boolean)}
         style={{ marginBottom: 10 }}
       >
         <Radio value={false}>{t('rule_form.by_event')}</Radio>

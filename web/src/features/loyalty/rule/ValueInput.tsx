@@ -1,21 +1,22 @@
 import { Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { useWords } from '@/shared/use_words';
 import { valueAs, type ValueKind } from './value';
 
 interface Props {
   kind: ValueKind;
   many: boolean;
+  label?: string;
   value: unknown;
   onChange: (value: unknown) => void;
 }
 
 /** With what a property is compared. */
-export function ValueInput({ kind, many, value, onChange }: Props) {
+export function ValueInput({ kind, many, label: named, value, onChange }: Props) {
   const { t } = useTranslation();
   const word = useWords();
-  const label = t('ask.value');
+  const label = named ?? t('ask.value');
   if (many) {
     return (
       <Select<string[]>
@@ -25,6 +26,7 @@ export function ValueInput({ kind, many, value, onChange }: Props) {
         placeholder={t('rule_form.values_hint')}
         open={false}
         suffixIcon={null}
+        tokenSeparators={[',', '，', '\n']}
         value={(Array.isArray(value) ? value : []).map(String)}
         onChange={(all) => onChange(valueAs(all, kind))}
       />
@@ -32,11 +34,11 @@ export function ValueInput({ kind, many, value, onChange }: Props) {
   }
   if (kind === 'number') {
     return (
-      <NumberInput
+      <NeededNumber
         aria-label={label}
         placeholder={label}
         value={typeof value === 'number' ? value : null}
-        onChange={(next) => onChange(next ?? undefined)}
+        onChange={onChange}
       />
     );
   }

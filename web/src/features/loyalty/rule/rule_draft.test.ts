@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { LoyaltyRule } from '@/api/types';
 import {
   emptyRule,
   isMission,
@@ -34,6 +35,8 @@ test('faults are named by the place of their part', () => {
       { kind: 'window', from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' },
       newMultiplier('segment'),
       newMultiplier('level'),
+      { kind: 'trait', trait: 'vip', value: '' },
+      { kind: 'trait', trait: 'vip', value: false },
     ],
     caps: [{ every: 'day' }, { every: 'day', times: 0 }],
     streak: [
@@ -49,6 +52,7 @@ test('faults are named by the place of their part', () => {
     'amount.tiers.2': 'ascending',
     'multipliers.0': 'after_from',
     'multipliers.1': 'needed',
+    'multipliers.3': 'needed',
     'caps.0': 'limit_needed',
     'streak.1': 'twice',
     'streak.2': 'cycle',
@@ -72,7 +76,32 @@ test('an event becomes the first task of a mission, and the other way', () => {
   const back = withTrigger(mission, false);
   expect(back.event).toBe('Shared');
   expect(isMission(back)).toBe(false);
+  expect(back.when).toEqual(rule.when);
   expect(withTrigger(rule, false)).toBe(rule);
+});
+
+test('a mission that was looked at as an event is the same mission again', () => {
+  const mission: LoyaltyRule = {
+    ...good(),
+    event: '',
+    when: [],
+    once_per: '',
+    mission_every: 'month',
+    tasks: [
+      { event: 'A', times: 2, when: [{ property: 'total', op: 'gte', value: 5 }] },
+      { event: 'B', when: [{ property: 'shop', op: 'in', value: ['x', 'y'] }] },
+    ],
+    caps: [{ points: 5, every: 'day', whole_programme: true, everybody: false }],
+    delay_days: 3,
+  };
+  const event = withTrigger(mission, false);
+  expect(event.when).toEqual(mission.tasks?.[0]?.when);
+  expect(withTrigger({ ...event, name: 'Changed' }, true, mission)).toEqual({
+    ...mission,
+    name: 'Changed',
+  });
+  const streak = { ...good(), once_per: 'id', streak: [{ days: 7, points: 5 }] };
+  expect(withTrigger(withTrigger(streak, true), false, streak)).toEqual(streak);
 });
 
 test('a preset begins anew: on, from now, without an id', () => {

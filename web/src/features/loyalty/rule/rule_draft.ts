@@ -46,10 +46,29 @@ export const ruleOfPreset = (preset: LoyaltyRuleDraft): LoyaltyRule => ({
   from: null,
 });
 
-/** The rule set off by an event, or once several tasks are done; the other parts stay. */
-export function withTrigger(rule: LoyaltyRule, mission: boolean): LoyaltyRule {
+/**
+ * The rule set off by an event, or once several tasks are done; the other parts stay. `before` is the
+ * rule as it was when it was set off in the other way: what it had then is there again.
+ */
+export function withTrigger(
+  rule: LoyaltyRule,
+  mission: boolean,
+  before?: LoyaltyRule,
+): LoyaltyRule {
   if (mission === isMission(rule)) return rule;
-  if (!mission) return { ...rule, event: rule.tasks?.[0]?.event || 'Order Completed', tasks: [] };
+  if (before && isMission(before) === mission) {
+    const { event = '', when = [], once_per = '', streak = [], tasks = [] } = before;
+    return { ...rule, event, when, once_per, streak, tasks };
+  }
+  if (!mission) {
+    const first = rule.tasks?.[0];
+    return {
+      ...rule,
+      event: first?.event || 'Order Completed',
+      when: first?.when ?? [],
+      tasks: [],
+    };
+  }
   const first: RuleTask = { event: rule.event ?? '', when: rule.when ?? [], times: 1 };
   return { ...rule, event: '', when: [], streak: [], once_per: '', tasks: [first] };
 }

@@ -1,25 +1,6 @@
 // What is still wrong with a rule, by the place of the field. Pure.
 import type { LoyaltyRule, RuleCondition, RuleMultiplier } from '@/api/types';
-import type { Faults } from '../faults';
-
-/** Where the form shows what the server says of a rule. */
-export const kRuleFields: readonly string[] = [
-  'name',
-  'event',
-  'when',
-  'tasks',
-  'currency',
-  'amount',
-  'multipliers',
-  'caps',
-  'streak',
-  'streak_cycle',
-  'makeup_event',
-  'once_per',
-  'delay_days',
-  'expires_in_days',
-  'from',
-];
+import type { Faults } from '@/shared/form/faults';
 
 function conditionFaults(at: string, conditions: readonly RuleCondition[]): Faults {
   const faults: Faults = {};
@@ -37,12 +18,12 @@ function conditionFaults(at: string, conditions: readonly RuleCondition[]): Faul
 
 function multiplierFaults(multipliers: readonly RuleMultiplier[]): Faults {
   const faults: Faults = {};
-  multipliers.forEach(({ kind, from, to, trait, segment }, i) => {
+  multipliers.forEach(({ kind, from, to, trait, value, segment }, i) => {
     const at = `multipliers.${i}`;
     if (kind === 'window' && !(from && to)) faults[at] = 'needed';
     else if (kind === 'window' && Date.parse(from ?? '') >= Date.parse(to ?? ''))
       faults[at] = 'after_from';
-    if (kind === 'trait' && !trait?.trim()) faults[at] = 'needed';
+    if (kind === 'trait' && (!trait?.trim() || value === '')) faults[at] = 'needed';
     if (kind === 'segment' && !segment) faults[at] = 'needed';
   });
   return faults;

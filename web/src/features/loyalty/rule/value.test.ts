@@ -8,6 +8,8 @@ test('a value is a text, a number, or yes or no', () => {
   expect(kindOfValue([1, 2])).toBe('number');
   expect(kindOfValue(undefined)).toBe('text');
   expect(kindOfValue(undefined, ['number'])).toBe('number');
+  expect(kindOfValue(undefined, ['integer'])).toBe('number');
+  expect(kindOfValue(undefined, ['time'])).toBe('text');
   expect(kindOfValue('', ['boolean'])).toBe('yes_no');
   // A property that holds both is compared as a text until somebody says otherwise.
   expect(kindOfValue(undefined, ['number', 'string'])).toBe('text');

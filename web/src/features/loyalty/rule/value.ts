@@ -15,8 +15,8 @@ export function kindOfValue(value: unknown, types: readonly string[] = []): Valu
   if (typeof one === 'number') return 'number';
   if (typeof one === 'boolean') return 'yes_no';
   if (typeof one === 'string' && one !== '') return 'text';
-  if (types.includes('string')) return 'text';
-  if (types.includes('number')) return 'number';
+  if (types.includes('string') || types.includes('time')) return 'text';
+  if (types.includes('number') || types.includes('integer')) return 'number';
   return types.includes('boolean') ? 'yes_no' : 'text';
 }
 

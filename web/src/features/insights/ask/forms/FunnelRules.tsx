@@ -1,6 +1,6 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { useWords } from '@/shared/use_words';
 import { At } from '../At';
 import { Pick } from '../Pick';
@@ -33,15 +33,13 @@ export function FunnelRules({ question, change }: FormProps<'funnel'>) {
           text={say(session ? 'window_session' : 'window')}
           parts={{
             n: (
-              <NumberInput
+              <NeededNumber
                 aria-label={session ? t('ask.gap') : t('ask.window')}
                 min={1}
                 value={session ? (window.gap_minutes ?? 30) : (window.count ?? 1)}
                 onChange={(n) =>
                   change({
-                    window: session
-                      ? { unit: 'session', gap_minutes: n ?? 30 }
-                      : { ...window, count: n ?? 1 },
+                    window: session ? { unit: 'session', gap_minutes: n } : { ...window, count: n },
                   })
                 }
                 style={{ width: 70 }}

@@ -2,7 +2,7 @@ import { CloseOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { EventChoice } from '@/api/types';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { At } from '../At';
 import { EventPicker } from '../EventPicker';
 import { PropertyPicker } from '../PropertyPicker';
@@ -86,12 +86,12 @@ export function PathSplit({ value, onChange }: Props) {
               </At>
             ),
             n: (
-              <NumberInput
+              <NeededNumber
                 aria-label={t('ask.top')}
                 min={1}
                 max={kMostValues}
                 value={value.top ?? kTop}
-                onChange={(top) => onChange({ ...value, top: top ?? kTop })}
+                onChange={(top) => onChange({ ...value, top })}
                 style={{ width: 60 }}
               />
             ),

@@ -1,6 +1,6 @@
 import { Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { At } from '../At';
 import { Pick } from '../Pick';
 import { Sentence } from '../Sentence';
@@ -20,12 +20,12 @@ export function PathsForm({ question, change }: FormProps<'paths'>) {
   const { t } = useTranslation();
   const say = useSay();
   const number = (label: string, value: number, put: (n: number) => void, max: number, min = 1) => (
-    <NumberInput
+    <NeededNumber
       aria-label={label}
       min={min}
       max={max}
       value={value}
-      onChange={(n) => put(n ?? value)}
+      onChange={put}
       style={{ width: 66 }}
     />
   );

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { At } from '../At';
 import { choicesOf } from '../selector';
 import { SelectorEditor } from '../SelectorEditor';
@@ -26,12 +26,12 @@ export function SessionsForm({ question, change }: FormProps<'sessions'>) {
             text={say('gap')}
             parts={{
               n: (
-                <NumberInput
+                <NeededNumber
                   aria-label={t('ask.gap')}
                   min={1}
                   max={1440}
                   value={question.gap_minutes ?? 30}
-                  onChange={(n) => change({ gap_minutes: n ?? 30 })}
+                  onChange={(n) => change({ gap_minutes: n })}
                   style={{ width: 66 }}
                 />
               ),

@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { NumberInput } from '@/shared/NumberInput';
+import { NeededNumber } from '@/shared/form/NeededNumber';
 import { At } from '../At';
 import { Pick } from '../Pick';
 import { choicesOf } from '../selector';
@@ -63,12 +63,12 @@ export function TrendsForm({ question, change }: FormProps<'trends'>) {
                 />
               ),
               n: (
-                <NumberInput
+                <NeededNumber
                   aria-label={t('ask.rolling_periods')}
                   min={2}
                   max={400}
                   value={question.rolling_periods ?? 7}
-                  onChange={(n) => change({ rolling_periods: n ?? 7 })}
+                  onChange={(n) => change({ rolling_periods: n })}
                   style={{ width: 60 }}
                 />
               ),

@@ -1,12 +1,13 @@
 import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { copyText } from './copy_text';
 
 /** A link or secret that is shown this once, with a button that copies it. */
 export function SecretOnce({ text, hint }: { text: string; hint: string }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const copy = () =>
-    navigator.clipboard.writeText(text).then(
+    copyText(text).then(
       () => message.success(t('do.copied')),
       () => message.warning(t('do.copy_failed')),
     );

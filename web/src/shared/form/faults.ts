@@ -10,20 +10,20 @@ export type Fault =
   | 'after_from'
   | 'limit_needed'
   | 'cycle'
-  | 'one_needed';
+  | 'one_needed'
+  | 'reserved'
+  | 'sum';
 export type Faults = Record<string, Fault>;
 
-/**
- * The field to which the `where` of a problem belongs, among those that show problems: itself, or
- * what it is a part of ("caps" for "caps.points"); null when no field shows it.
- */
-export function fieldOf(where: string | undefined, fields: readonly string[]): string | null {
-  for (let part = where ?? ''; part; part = part.slice(0, Math.max(0, part.lastIndexOf('.')))) {
-    if (fields.includes(part)) return part;
-  }
-  return null;
-}
-
 const kWord = /^[a-z0-9_-]{1,40}$/;
+/** The word by which addresses call a thing that is not there yet. */
+export const kNew = 'new';
+
 /** Whether the API takes it as the name of a thing. */
 export const isWord = (text: string): boolean => kWord.test(text);
+
+/** Why a thing that has an address of its own cannot be called so. */
+export function faultOfId(text: string): Fault | undefined {
+  if (!isWord(text)) return 'word';
+  return text === kNew ? 'reserved' : undefined;
+}

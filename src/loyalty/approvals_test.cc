@@ -1,0 +1,244 @@
+// What waits for a second person, and who may decide.
+#include "loyalty/approvals.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "loyalty/testing.h"
+
+namespace perennial::loyalty {
+namespace {
+
+using testing::HasSubstr;
+
+// The limit of the tests' programme is 10,000 points.
+class ApprovalTest : public LedgerTest {
+ protected:
+  ApprovalTest() : LedgerTest(5), routes_(ledger_) { earn(2, 50'000); }
+  // The status of the answer, and the outcome's.
+  std::string command(const std::string& who, Json body) {
+    body["id"] = body.value("id", "c" + std::to_string(++commands_));
+    const auto answer = routes_.send(who, "POST", "/command", body);
+    return std::to_string(answer.status) + " " + status_of(answer.body);
+  }
+  static std::string status_of(const std::string& body) {
+    const auto json = parse_json(body);
+    return json && json->is_object() ? json->value("status", Json()).is_string()
+                                           ? (*json)["status"].get<std::string>()
+                                           : ""
+                                     : "";
+  }
+  Json waiting() { return routes_.get("/approvals")["approvals"]; }
+  http::ClientResponse decide(const std::string& who, const std::string& id, bool approve = true) {
+    return routes_.send(who, "POST", "/approvals/" + id, {{"approve", approve}});
+  }
+  static Json adjust(PersonId person, Points amount) {
+    return {{"kind", "adjust"}, {"person", person}, {"amount", amount}, {"reason", "sorry"}};
+  }
+
+  RoutedLedger routes_;
+
+ private:
+  int commands_ = 0;
+};
+
+TEST_F(ApprovalTest, EveryWayByHandWaitsAboveTheLimit) {
+  int64_t lot = 0;
+  write([&](store::Connection& c) -> Result<void> {
+    lot = TRY(c.query_one("SELECT max(id) FROM loyalty_lots"))->integer(0);
+    return {};
+  });
+  EXPECT_EQ(command("usr_a", adjust(1, 10'001)), "202 waiting");
+  EXPECT_EQ(command("usr_a", adjust(1, -10'001)), "202 waiting");
+  EXPECT_EQ(command("usr_a", {{"kind", "earn"}, {"person", 1}, {"amount", 10'001}}), "202 waiting");
+  EXPECT_EQ(command("usr_a", {{"kind", "redeem"}, {"person", 2}, {"amount", 10'001}}),
+            "202 waiting");
+  EXPECT_EQ(command("usr_a", {{"kind", "transfer"}, {"person", 2}, {"to", 1}, {"amount", 10'001}}),
+            "202 waiting");
+  EXPECT_EQ(command("usr_a", {{"kind", "expire"}, {"person", 2}, {"lot", lot}}), "202 waiting");
+  EXPECT_EQ(command("usr_a", {{"kind", "merge"}, {"person", 1}, {"from", 2}}), "202 waiting");
+  EXPECT_EQ(available(2), 50'000) << "nothing was done";
+  EXPECT_EQ(available(1), 0);
+  EXPECT_EQ(waiting().size(), 7u);
+  EXPECT_EQ(command("usr_a", adjust(1, 10'000)), "200 done") << "at the limit";
+  // A shop's own system is no person, but its adjustments wait as well.
+  EXPECT_EQ(command("key_shop", {{"kind", "earn"}, {"person", 3}, {"amount", 10'001}}), "200 done");
+  EXPECT_EQ(command("key_shop", adjust(3, 10'001)), "202 waiting");
+}
+
+TEST_F(ApprovalTest, ARefundByHandWeighsWhatItsOrderMoved) {
+  EXPECT_EQ(
+      command("key_shop", {{"kind", "earn"}, {"person", 1}, {"amount", 20'000}, {"order", "big"}}),
+      "200 done");
+  EXPECT_EQ(
+      command("key_shop", {{"kind", "earn"}, {"person", 1}, {"amount", 90}, {"order", "small"}}),
+      "200 done");
+  EXPECT_EQ(command("usr_a", {{"kind", "refund"}, {"person", 1}, {"order", "big"}}), "202 waiting");
+  EXPECT_EQ(command("usr_a", {{"kind", "refund"}, {"person", 1}, {"order", "small"}}), "200 done");
+}
+
+TEST_F(ApprovalTest, ManySmallOnesAreALargeOne) {
+  EXPECT_EQ(command("usr_a", adjust(1, 6'000)), "200 done");
+  Json again = adjust(1, 6'000);
+  again["id"] = "again";
+  EXPECT_EQ(command("usr_a", again), "202 waiting");
+  EXPECT_EQ(command("usr_a", adjust(3, 6'000)), "200 done") << "somebody else";
+  EXPECT_EQ(command("usr_b", adjust(1, 6'000)), "200 done") << "by somebody else";
+  Json repeated = adjust(4, 9'000);
+  repeated["id"] = "r";
+  EXPECT_EQ(command("usr_a", repeated), "200 done");
+  EXPECT_EQ(command("usr_a", repeated), "200 done") << "the same one again is no other";
+  EXPECT_EQ(available(4), 9'000);
+  // Of one request too.
+  Json list = Json::array();
+  for (int i = 0; i < 3; ++i) {
+    list.push_back(adjust(5, 4'000));
+    list.back()["id"] = "part" + std::to_string(i);
+  }
+  routes_.send("usr_a", "POST", "/commands", {{"commands", list}});
+  EXPECT_EQ(available(5), 8'000);
+  // What a second person agreed to does not count; a day later nothing does.
+  EXPECT_EQ(decide("usr_b", "again").status, 200);
+  EXPECT_EQ(command("usr_a", adjust(1, 4'000)), "200 done");
+  ledger_.pass(std::chrono::hours(25));
+  EXPECT_EQ(command("usr_a", adjust(1, 6'000)), "200 done");
+}
+
+TEST_F(ApprovalTest, NobodyAndNoKeyDecidesOfWhatTheyAskedFor) {
+  Json big = adjust(1, 20'000);
+  big["id"] = "big";
+  EXPECT_EQ(command("usr_a", big), "202 waiting");
+  EXPECT_EQ(decide("usr_a", "big").status, 403);
+  EXPECT_EQ(decide("key_of_a", "big").status, 403) << "anybody can make a key";
+  EXPECT_EQ(decide("usr_b", "nothing").status, 404);
+  EXPECT_EQ(available(1), 0);
+  EXPECT_EQ(decide("usr_b", "big").status, 200);
+  EXPECT_EQ(decide("usr_b", "big").status, 200) << "again: done once";
+  EXPECT_EQ(available(1), 20'000);
+  EXPECT_EQ(decide("usr_b", "big", false).status, 409);
+  const Json posted = routes_.get("/postings?reference=big")["postings"];
+  ASSERT_EQ(posted.size(), 1u);
+  EXPECT_EQ(posted[0]["by"], "usr_a") << "who asked";
+  Json no = adjust(1, -20'000);
+  no["id"] = "no";
+  EXPECT_EQ(command("usr_a", no), "202 waiting");
+  EXPECT_EQ(decide("usr_b", "no", false).status, 200);
+  EXPECT_EQ(decide("usr_b", "no").status, 409);
+  EXPECT_EQ(available(1), 20'000);
+}
+
+TEST_F(ApprovalTest, GiftCardsWaitAndAreMadeOnce) {
+  const Json order = {{"name", "Spring"}, {"currency", "points"}, {"amount", 1'000}, {"count", 11}};
+  const auto asked = routes_.send("usr_a", "POST", "/gift-cards", order);
+  EXPECT_EQ(asked.status, 202) << asked.body;
+  EXPECT_EQ(routes_.get("/gift-cards")["batches"].size(), 0u);
+  const Json item = waiting()[0];
+  EXPECT_EQ(item["what"], "gift_cards");
+  EXPECT_EQ(item["amount"], 11'000);
+  EXPECT_EQ(item["reason"], "Spring");
+  const auto done = decide("usr_b", item["id"]);
+  EXPECT_EQ(done.status, 200) << done.body;
+  const Json codes = (*parse_json(done.body))["codes"];
+  EXPECT_EQ(codes.size(), 11u);
+  EXPECT_EQ(decide("usr_b", item["id"]).status, 409) << "not a second time";
+  EXPECT_EQ(routes_.get("/gift-cards")["batches"][0]["made"], 11);
+  Json small = order;
+  small["count"] = 10;
+  EXPECT_EQ(routes_.send("usr_a", "POST", "/gift-cards", small).status, 200);
+  // A card of more than the limit is made void by two.
+  Json one = order;
+  one["amount"] = 20'000;
+  one["count"] = 1;
+  EXPECT_EQ(routes_.send("usr_a", "POST", "/gift-cards", one).status, 202);
+  const Json made = *parse_json(decide("usr_b", waiting()[0]["id"]).body);
+  EXPECT_EQ(routes_.send("usr_a", "POST", "/gift-cards/void", {{"code", made["codes"][0]}}).status,
+            202);
+  EXPECT_EQ(waiting()[0]["what"], "gift_card_void");
+  EXPECT_EQ(decide("usr_b", waiting()[0]["id"]).status, 200);
+  EXPECT_EQ(routes_.get("/gift-cards")["batches"][0]["voided"], 1);
+}
+
+TEST_F(ApprovalTest, CouponsWaitByWhatTheyAreWorth) {
+  // 100 points pay 1 yuan, so the limit is 100 yuan.
+  const Json dates = {{"from", "2020-01-01"}, {"to", "2099-01-01"}};
+  const auto batch = [&](const char* id, Json terms) {
+    terms["name"] = id;
+    terms.update(dates);
+    EXPECT_EQ(routes_.send("usr_a", "PUT", std::string("/coupons/") + id, terms).status, 200) << id;
+  };
+  batch("ten", {{"kind", "fixed"}, {"amount_minor", 10'00}});
+  batch("open", {{"kind", "percent"}, {"percent", 20}});
+  batch("most", {{"kind", "percent"}, {"percent", 20}, {"max_minor", 10'00}});
+  batch("free", {{"kind", "free_shipping"}});
+  const auto codes = [&](const char* who, const std::string& id, int count) {
+    return routes_.send(who, "POST", "/coupons/" + id + "/codes", {{"count", count}}).status;
+  };
+  EXPECT_EQ(codes("usr_a", "ten", 10), 200);
+  EXPECT_EQ(codes("usr_a", "ten", 11), 202);
+  EXPECT_EQ(codes("usr_a", "most", 11), 202);
+  EXPECT_EQ(codes("usr_a", "open", 1), 202) << "there is no limit to what it takes off";
+  EXPECT_EQ(codes("usr_a", "free", 500), 200);
+  EXPECT_EQ(codes("key_shop", "ten", 11), 200);
+  Json people = Json::array({1, 2, 3, 4, 5});
+  EXPECT_EQ(routes_.send("usr_a", "POST", "/coupons/ten/issue", {{"people", people}}).status, 200);
+  const auto issue = routes_.send("usr_a", "POST", "/coupons/open/issue", {{"people", people}});
+  EXPECT_EQ(issue.status, 202);
+  const std::string id = (*parse_json(issue.body))["approval"];
+  EXPECT_EQ(decide("usr_b", id).status, 200);
+  for (const Json& one : routes_.get("/coupons")["batches"]) {
+    if (one["id"] == "open") {
+      EXPECT_EQ(one["codes"], 5);
+    }
+  }
+}
+
+TEST_F(ApprovalTest, TheLimitIsRaisedByTwoAndLoweredByOne) {
+  Json programme = *parse_json(routes_.send("usr_a", "GET", "").body);
+  programme["approval_limit"] = 50'000;
+  programme["name"] = "Other";
+  const auto asked = routes_.send("usr_a", "PUT", "", programme);
+  EXPECT_EQ(asked.status, 202) << asked.body;
+  const Json saved = *parse_json(asked.body);
+  EXPECT_EQ(saved["approval_limit"], 10'000);
+  EXPECT_EQ(saved["limit_waits"], 50'000);
+  EXPECT_EQ(saved["name"], "Other") << "the rest is saved";
+  EXPECT_EQ(command("usr_a", adjust(1, 20'000)), "202 waiting");
+  const Json items = waiting();
+  const auto limit =
+      std::ranges::find_if(items, [](const Json& one) { return one["what"] == "limit"; });
+  ASSERT_NE(limit, items.end());
+  EXPECT_EQ(decide("usr_a", (*limit)["id"]).status, 403);
+  EXPECT_EQ(decide("usr_b", (*limit)["id"]).status, 200);
+  programme = *parse_json(routes_.send("usr_a", "GET", "").body);
+  EXPECT_EQ(programme["approval_limit"], 50'000);
+  programme["approval_limit"] = 100;
+  EXPECT_EQ(routes_.send("usr_a", "PUT", "", programme).status, 200);
+}
+
+TEST_F(ApprovalTest, AMonthWithMuchBreakageIsClosedByTwo) {
+  ledger_.at("2026-01-10T12:00");
+  const auto until = to_millis(*parse_instant("2026-02-10", ledger_.programme().zone));
+  EXPECT_TRUE(ledger_
+                  .run({.kind = CommandKind::kEarn,
+                        .id = "short",
+                        .person = 4,
+                        .amount = 20'000,
+                        .expires_ms = until})
+                  .done());
+  ledger_.at("2026-03-05T12:00");
+  const auto close = [&](const char* month) {
+    return routes_.send("usr_a", "POST", "/closings", {{"month", month}});
+  };
+  EXPECT_EQ(close("2026-01").status, 200) << "nothing expired in it";
+  EXPECT_EQ(close("2026-02").status, 202);
+  const Json item = waiting()[0];
+  EXPECT_EQ(item["what"], "close");
+  EXPECT_EQ(item["amount"], 20'000);
+  EXPECT_EQ(item["reason"], "2026-02");
+  EXPECT_EQ(decide("usr_b", item["id"]).status, 200);
+  EXPECT_EQ(routes_.get("/closings")["closings"].size(), 2u);
+  EXPECT_EQ(close("2026-02").status, 409);
+}
+
+}  // namespace
+}  // namespace perennial::loyalty
