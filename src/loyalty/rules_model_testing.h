@@ -324,7 +324,7 @@ class RulesModel {
   // ---- what happens
 
   void order(Person& person, const Happening& what) {
-    const bool first = std::ranges::all_of(person.orders, &Order::over);
+    const bool first = person.orders.empty();  // whatever becomes of it
     Order order{.told = &what, .left = what.minor};
     if (levels_.measure == Levels::Measure::kSpend)
       order.item = person.level.add(what.at, what.minor);

@@ -2,6 +2,7 @@
 // their separate model: what everybody was given by each rule, missions, streaks, and the level
 // with its history must be the same. Seeds are printed; PERENNIAL_SEED repeats one.
 #include <iostream>
+#include <map>
 
 #include <gtest/gtest.h>
 
@@ -23,6 +24,10 @@ std::string event_key(const Happening& one) {
 
 std::vector<Fact> facts_of(const Story& story, int person) {
   std::vector<Fact> facts;
+  std::map<std::string, int64_t> left;  // of each order
+  for (const Happening& one : story.happenings) {
+    if (one.kind == Happening::Kind::kOrder) left[one.key] = one.minor;
+  }
   for (const Happening& one : story.happenings) {
     if (one.person != person) continue;
     Fact fact{.kind = Fact::Kind::kEvent,
@@ -34,7 +39,10 @@ std::vector<Fact> facts_of(const Story& story, int person) {
               .items = one.items,
               .points = one.points};
     if (one.kind == Happening::Kind::kOrder) fact.kind = Fact::Kind::kOrder;
-    if (one.kind == Happening::Kind::kRefund) fact.kind = Fact::Kind::kRefund;
+    if (one.kind == Happening::Kind::kRefund) {
+      fact.kind = Fact::Kind::kRefund;
+      fact.whole = left.contains(one.key) && (left[one.key] -= one.minor) <= 0;
+    }
     if (one.kind == Happening::Kind::kGiven) fact.kind = Fact::Kind::kPoints;
     facts.push_back(std::move(fact));
   }

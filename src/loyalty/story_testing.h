@@ -126,8 +126,8 @@ class Teller {
     using Kind = Multiplier::Kind;
     for (int64_t count = pick(-1, 3); count > 0; --count) {
       Multiplier one{.percent = one_of<int64_t>({50, 110, 150, 200, 300})};
-      one.kind = one_of<Kind>(
-          {Kind::kBirthdayMonth, Kind::kLevel, Kind::kWindow, Kind::kTrait, Kind::kSegment});
+      one.kind = one_of<Kind>({Kind::kBirthdayMonth, Kind::kLevel, Kind::kWindow, Kind::kFirstOrder,
+                               Kind::kTrait, Kind::kSegment});
       if (one.kind == Kind::kWindow) {
         one.window.from = from_millis(moment());
         one.window.to = one.window.from + std::chrono::days(pick(1, 200));
@@ -282,7 +282,7 @@ class Teller {
   }
   void order() {
     Happening& order = add(Happening::Kind::kOrder, "Order Completed");
-    order.minor = chance(50) ? pick(1, 30'000) : pick(1, 300) * 100;
+    order.minor = chance(4) ? 0 : chance(50) ? pick(1, 30'000) : pick(1, 300) * 100;
     order.items = 0;
     order.properties = {{"order_id", order.key}, {"currency", "CNY"}};
     order.properties["total"] = static_cast<double>(order.minor) / 100;
