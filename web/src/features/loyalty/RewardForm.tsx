@@ -107,6 +107,7 @@ export function RewardForm({ programme, reward, onDone }: Props) {
       />
       <FormRow name={t('reward.money_minor', { currency: format.currency })} at="money_minor">
         <MoneyInput
+          suffix={null}
           aria-label={t('reward.money_minor', { currency: format.currency })}
           none={t('reward.no_money')}
           value={draft.money_minor}
