@@ -36,6 +36,7 @@ const STEPS = [
   ['a square of the RFM grid opens its people', people.rfmCell],
   ['a group stands against everybody', people.portrait],
   ['every kind of question is asked', insights.everyAnalysis],
+  ['a question with all of its options is answered as the API does', insights.withOptions],
   ['a number of an answer opens its people', insights.peopleBehind],
   ['an answer is saved as CSV and picture', insights.takenAway],
   ['a report stands on a dashboard', insights.reportOnADashboard],

@@ -104,13 +104,110 @@ const BUILD = {
   async rfm() {},
 };
 
-export async function everyAnalysis(visitor) {
+// The question that stands in the address, and what the API answers to it.
+async function asTheApiSays(visitor, server) {
+  const asked = JSON.parse(decodeURIComponent(new URL(visitor.page.url()).hash.slice(1)));
+  return {asked, answer: await server.api('POST', '/v1/insights/query', asked)};
+}
+
+// The question that the page asked last, and what the API answers to it.
+async function lastAsked(server, sent) {
+  const {query_id: _its, ...asked} = sent.at(-1);
+  return {asked, answer: await server.api('POST', '/v1/insights/query', asked)};
+}
+
+// The answer on the page is about as many events and people as the API's to the same question.
+async function readAsMuch(visitor, {events, people}) {
+  const cost = await visitor.page.locator('.pane footer.cost').textContent();
+  const said = visitor.t('answer.cost', {
+    events: visitor.number(events),
+    people: visitor.number(people),
+    ms: '',
+    plan: '',
+  });
+  const beginning = said.slice(0, said.indexOf(visitor.number(people)) + 3);
+  assert.ok(cost.includes(beginning.trim()), `${cost} is not ${said}`);
+}
+
+export async function everyAnalysis(visitor, {server}) {
+  const sent = [];
+  const hear = (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/v1/insights/query'))
+      sent.push(request.postDataJSON());
+  };
+  visitor.page.on('request', hear);
   for (const [analysis, build] of Object.entries(BUILD)) {
     await openBuilder(visitor, analysis);
     await build(visitor);
     await answered(visitor);
+    const {asked, answer} = await lastAsked(server, sent);
+    assert.equal(asked.analysis, analysis);
+    await readAsMuch(visitor, answer.read);
+    // A chart or a table of it is there, and says something.
+    const figure = visitor.page.locator('.pane figure, .pane table').first();
+    assert.match(await figure.innerHTML(), /<(path|rect|td)/);
     visitor.allWell();
   }
+  visitor.page.off('request', hear);
+}
+
+const pick = (visitor, key, word) => visitor.choose(visitor.t(key), visitor.t(word));
+
+// A funnel with all of its options, set by hand; the numbers of its steps are the API's, of all
+// people and of a group.
+export async function withOptions(visitor, {server}) {
+  const {page, t} = visitor;
+  const {events} = await server.api('GET', '/v1/insights/events');
+  const third = events.find(({name, type}) => type === 'track' && ![LINE, ORDER].includes(name));
+  await openBuilder(visitor, 'funnel');
+  await BUILD.funnel(visitor);
+  const form = question(visitor);
+  const window = form.getByRole('spinbutton', {name: t('ask.window'), exact: true});
+  await window.fill('');
+  await window.press('Tab');
+  await form.getByText(t('fault.needed'), {exact: true}).waitFor();
+  await window.fill('30');
+  await pick(visitor, 'ask.semantics', 'words.semantics.first_entry');
+  const held = form.getByRole('combobox', {name: t('ask.held'), exact: true});
+  await visitor.unfold(held);
+  await held.fill('order_id');
+  await (await visitor.options(held)).filter({hasText: 'order_id'}).first().click();
+  await form.getByRole('button', {name: `+ ${t('ask.add_exclusion')}`, exact: true}).click();
+  await chooseEvent(visitor, event(visitor), third.name);
+  await pick(visitor, 'ask.by', 'words.units.week');
+  await form.getByText(t('ask.more'), {exact: true}).first().click();
+  await pick(visitor, 'ask.week_start', 'settings.sunday');
+  await pick(visitor, 'ask.breakdown', 'words.breakdown.person_property');
+  const property = form.getByRole('combobox', {name: t('ask.property'), exact: true}).last();
+  await visitor.unfold(property);
+  await property.fill('country');
+  await (await visitor.options(property)).filter({hasText: 'country'}).first().click();
+  await answered(visitor, 'analysis.funnel');
+  const {asked, answer} = await asTheApiSays(visitor, server);
+  assert.deepEqual(asked.window, {count: 30, unit: 'day'});
+  assert.deepEqual([asked.semantics, asked.held_property], ['first_entry', 'order_id']);
+  assert.deepEqual(asked.exclusions, [{select: {event: third.name}}]);
+  assert.deepEqual([asked.by, asked.week_start], ['week', 'sunday']);
+  assert.deepEqual(asked.breakdown, {person_property: 'country'});
+  await readAsMuch(visitor, answer.read);
+  const shown = async () =>
+    (await page.locator('table.steps tr td:nth-child(2)').allTextContents()).map((text) =>
+      Number(text.replace(/\D/g, '')),
+    );
+  const reached = (at) => answer.groups[at].steps.map(({reached: {value}}) => value);
+  assert.ok(reached(0)[1] > 0 && answer.groups.length > 2);
+  assert.deepEqual(await shown(), reached(0));
+  const groups = page.getByRole('combobox', {name: t('answer.group'), exact: true});
+  await visitor.unfold(groups);
+  await (await visitor.options(groups)).nth(1).click();
+  await visitor.settled();
+  assert.deepEqual(await shown(), reached(1));
+  assert.deepEqual(await visitor.faults(), []);
+  // Opened again, the address has the same question and the same answer.
+  await page.reload();
+  await answered(visitor, 'analysis.funnel');
+  assert.deepEqual((await asTheApiSays(visitor, server)).asked, asked);
+  assert.deepEqual(await shown(), reached(0));
 }
 
 async function saved(visitor, press) {

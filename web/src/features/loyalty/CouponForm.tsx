@@ -52,6 +52,7 @@ export function CouponForm({ programme, batch, onDone }: Props) {
   const money = (field: 'amount_minor' | 'max_minor' | 'min_spend_minor', none?: string) => (
     <FormRow name={t(`coupon.${field}`, { currency: format.currency })} at={field}>
       <MoneyInput
+        suffix={null}
         aria-label={t(`coupon.${field}`, { currency: format.currency })}
         min={none === undefined ? 1 : 0}
         {...(none === undefined ? {} : { none })}

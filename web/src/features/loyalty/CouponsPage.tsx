@@ -1,6 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { api, must } from '@/api/client';
 import type { CouponBatch, Programme } from '@/api/types';
 import { Empty } from '@/shared/Empty';
 import { Loaded } from '@/shared/Loaded';
@@ -11,6 +9,7 @@ import { useFormat } from '@/shared/use_format';
 import { CouponCodes } from './CouponCodes';
 import { CouponForm } from './CouponForm';
 import { CouponUses } from './CouponUses';
+import { useBatches } from './use_batches';
 import { useWorth } from './use_worth';
 import { ThingLink } from './ThingLink';
 import { ThingsPage } from './ThingsPage';
@@ -69,15 +68,7 @@ function Body({ programme }: { programme: Programme }) {
   const { t } = useTranslation();
   const address = useAddress();
   const mayWrite = useRight('loyalty.write');
-  const query = useQuery({
-    queryKey: ['loyalty', programme.id, 'coupons'],
-    queryFn: () =>
-      must(
-        api.GET('/v1/loyalty/programmes/{programme}/coupons', {
-          params: { path: { programme: programme.id } },
-        }),
-      ),
-  });
+  const query = useBatches(programme.id);
   return (
     <Loaded query={query}>
       {({ batches }) => {

@@ -115,7 +115,9 @@ export function DrawForm({ programme, draw, onDone }: Props) {
         <p role="status">{t('draw.sum', { sum: format.count(odds.percent, 4) })}</p>
       )}
       <FieldFault at="prizes" />
-      <SaveButton save={save}>{t('do.save')}</SaveButton>
+      <SaveButton save={save} style={{ marginTop: 16 }}>
+        {t('do.save')}
+      </SaveButton>
     </Fields>
   );
 }

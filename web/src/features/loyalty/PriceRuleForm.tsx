@@ -78,6 +78,7 @@ export function PriceRuleForm({ programme, rule, onDone }: Props) {
           />
         ) : (
           <MoneyInput
+            suffix={null}
             aria-label={off}
             min={1}
             max={1e10}

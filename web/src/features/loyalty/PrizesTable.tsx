@@ -1,13 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
 import { Button, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { api, must } from '@/api/client';
 import type { DrawDraft, Programme } from '@/api/types';
 import { FieldFault } from '@/shared/form/Fields';
 import { NeededNumber } from '@/shared/form/NeededNumber';
 import { NumberInput } from '@/shared/NumberInput';
 import { useWords } from '@/shared/use_words';
 import { percentOf, ppmOf } from './odds';
+import { useBatchOptions } from './use_batches';
 import { wordOf } from './word_of';
 
 type Prize = DrawDraft['prizes'][number];
@@ -23,20 +22,9 @@ interface Props {
 export function PrizesTable({ programme, prizes, change }: Props) {
   const { t } = useTranslation();
   const word = useWords();
-  const batches = useQuery({
-    queryKey: ['loyalty', programme.id, 'coupons'],
-    queryFn: () =>
-      must(
-        api.GET('/v1/loyalty/programmes/{programme}/coupons', {
-          params: { path: { programme: programme.id } },
-        }),
-      ),
-  });
+  const options = useBatchOptions(programme.id);
   const set = (at: number, part: Partial<Prize>) =>
     change(prizes.map((one, i) => (i === at ? { ...one, ...part } : one)));
-  const options = (batches.data?.batches ?? [])
-    .filter(({ shared_code }) => !shared_code)
-    .map(({ id, name }) => ({ value: id, label: name }));
   return (
     <div className="scroll-x">
       <table className="plain" aria-label={t('draw.prizes')}>

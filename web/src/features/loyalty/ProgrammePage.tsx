@@ -1,6 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { api, must } from '@/api/client';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
 import { useAddress } from '@/shared/use_address';
@@ -8,6 +6,7 @@ import { NotThere } from './ForProgramme';
 import { draftOf, freshProgramme } from './programme/programme_draft';
 import { ProgrammeForm } from './programme/ProgrammeForm';
 import { ProgrammeSwitch } from './programme/ProgrammeSwitch';
+import { usePresets } from './use_presets';
 import { useProgramme } from './use_programme';
 
 /** The word of the address for one that is not there yet; no programme is called so. */
@@ -15,11 +14,7 @@ const kNew = 'new';
 
 function Fresh({ taken }: { taken: readonly string[] }) {
   const { t } = useTranslation();
-  const presets = useQuery({
-    queryKey: ['loyalty-presets'],
-    queryFn: () => must(api.GET('/v1/loyalty/presets')),
-    refetchOnWindowFocus: false,
-  });
+  const presets = usePresets();
   return (
     <Loaded query={presets} title={t('programme.new')}>
       {({ programme }) => <ProgrammeForm begin={freshProgramme(programme, taken)} taken={taken} />}

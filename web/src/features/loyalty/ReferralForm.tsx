@@ -83,6 +83,7 @@ export function ReferralForm({ programme, terms }: Props) {
       {text('event')}
       <FormRow name={money} at="min_minor">
         <MoneyInput
+          suffix={null}
           aria-label={money}
           none={t('coupon.any_cart')}
           value={draft.min_minor}

@@ -1,10 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
 import { Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { api, must } from '@/api/client';
 import type { Programme, ReferralTerms } from '@/api/types';
 import { FormRow } from './FormRow';
 import { RuleAmount } from './RuleAmount';
+import { useBatchOptions } from './use_batches';
 
 type Reward = NonNullable<ReferralTerms['referrer']>;
 
@@ -20,18 +19,7 @@ interface Props {
 /** What one side gets: points, a coupon, or both. */
 export function ReferralReward({ programme, at, name, reward, change }: Props) {
   const { t } = useTranslation();
-  const batches = useQuery({
-    queryKey: ['loyalty', programme.id, 'coupons'],
-    queryFn: () =>
-      must(
-        api.GET('/v1/loyalty/programmes/{programme}/coupons', {
-          params: { path: { programme: programme.id } },
-        }),
-      ),
-  });
-  const options = (batches.data?.batches ?? [])
-    .filter(({ shared_code }) => !shared_code)
-    .map(({ id, name: label }) => ({ value: id, label }));
+  const options = useBatchOptions(programme.id);
   return (
     <fieldset style={{ border: 0, padding: 0, margin: '16px 0' }}>
       <legend style={{ fontWeight: 600, marginBottom: 8 }}>{name}</legend>

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -17,6 +17,7 @@ import { NumberRow } from './NumberRow';
 import { RewardProduct } from './RewardProduct';
 import { RewardTerms } from './RewardTerms';
 import { faultsOfThing } from './thing_faults';
+import { useBatchOptions } from './use_batches';
 import { useNewWord } from './use_new_word';
 
 const kKinds = ['goods', 'coupon', 'benefit'] as const;
@@ -34,7 +35,6 @@ export function RewardForm({ programme, reward, onDone }: Props) {
   const format = useFormat();
   const client = useQueryClient();
   const newWord = useNewWord();
-  const params = { path: { programme: programme.id } };
   const [draft, setDraft] = useState<RewardDraft>(
     reward ?? {
       name: '',
@@ -48,10 +48,7 @@ export function RewardForm({ programme, reward, onDone }: Props) {
     },
   );
   const change = (part: Partial<RewardDraft>) => setDraft({ ...draft, ...part });
-  const batches = useQuery({
-    queryKey: ['loyalty', programme.id, 'coupons'],
-    queryFn: () => must(api.GET('/v1/loyalty/programmes/{programme}/coupons', { params })),
-  });
+  const batches = useBatchOptions(programme.id);
   const save = useMutation({
     mutationFn: () =>
       must(
@@ -96,9 +93,7 @@ export function RewardForm({ programme, reward, onDone }: Props) {
             placeholder={t('coupon.batch')}
             value={draft.batch ?? null}
             onChange={(batch) => change({ batch })}
-            options={(batches.data?.batches ?? [])
-              .filter(({ shared_code }) => !shared_code)
-              .map(({ id, name }) => ({ value: id, label: name }))}
+            options={batches}
             style={{ minWidth: 200 }}
           />
         ) : null}
@@ -112,6 +107,7 @@ export function RewardForm({ programme, reward, onDone }: Props) {
       />
       <FormRow name={t('reward.money_minor', { currency: format.currency })} at="money_minor">
         <MoneyInput
+          suffix={null}
           aria-label={t('reward.money_minor', { currency: format.currency })}
           none={t('reward.no_money')}
           value={draft.money_minor}

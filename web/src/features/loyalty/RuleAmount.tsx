@@ -66,6 +66,7 @@ export function RuleAmount({ at = 'amount', amount, onChange }: Props) {
       {amount.kind === 'per_money' ? (
         <FormRow name={t('loyalty.per_money', { currency: format.currency })}>
           <MoneyInput
+            suffix={null}
             aria-label={t('loyalty.per_money', { currency: format.currency })}
             min={1}
             value={amount.per_minor ?? unit}

@@ -12,8 +12,8 @@ interface Props {
 export function ValidRow({ value, change }: Props) {
   const { t } = useTranslation();
   return (
-    <FormRow name={t('coupon.valid')} at="to">
-      <div>
+    <FormRow name={t('coupon.valid')}>
+      <div className="field">
         <ZonedPicker
           placeholder={t('coupon.from_day')}
           value={value.from || null}
@@ -21,11 +21,14 @@ export function ValidRow({ value, change }: Props) {
         />
         <FieldFault at="from" />
       </div>
-      <ZonedPicker
-        placeholder={t('coupon.to_day')}
-        value={value.to || null}
-        onChange={(at) => change({ to: at ?? '' })}
-      />
+      <div className="field">
+        <ZonedPicker
+          placeholder={t('coupon.to_day')}
+          value={value.to || null}
+          onChange={(at) => change({ to: at ?? '' })}
+        />
+        <FieldFault at="to" />
+      </div>
     </FormRow>
   );
 }

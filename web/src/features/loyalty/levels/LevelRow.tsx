@@ -54,6 +54,7 @@ export function LevelRow({ at, of, level, digits, onChange, onMove, onRemove }: 
           onChange={({ target }) => put({ name: target.value })}
         />
         <FieldFault at={`levels.${at}.name`} />
+        <FieldFault at={`levels.${at}`} />
       </td>
       <td>
         <NeededNumber

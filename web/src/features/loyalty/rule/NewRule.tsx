@@ -1,13 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, must } from '@/api/client';
 import type { LoyaltyRule, Programme } from '@/api/types';
 import { Loaded } from '@/shared/Loaded';
 import { PageHead } from '@/shared/PageHead';
 import { useAddress } from '@/shared/use_address';
 import { ProgrammeSwitch } from '../programme/ProgrammeSwitch';
+import { usePresets } from '../use_presets';
 import { useWholeRule } from '../use_rule_sentence';
 import { emptyRule, ruleOfPreset } from './rule_draft';
 
@@ -27,10 +26,7 @@ export function NewRule({ programme, taken, children }: Props) {
   const address = useAddress();
   const whole = useWholeRule(programme);
   const chosen = address.text('preset');
-  const query = useQuery({
-    queryKey: ['loyalty-presets'],
-    queryFn: () => must(api.GET('/v1/loyalty/presets')),
-  });
+  const query = usePresets();
   if (chosen === kEmpty) return children(emptyRule(), '');
   return (
     <Loaded query={query} title={t('rule_form.new')}>

@@ -33,6 +33,8 @@ export function TiersEditor({ at, values, onChange }: Props) {
         <>
           <span>{t('rule_form.tier_from', { currency: format.currency })}</span>
           <MoneyInput
+            suffix={null}
+            style={{ width: 100 }}
             aria-label={t('rule_form.tier_from_of', { n: i + 1 })}
             value={tier.from_minor ?? 0}
             onChange={(from_minor) => put({ ...tier, from_minor })}
@@ -47,6 +49,8 @@ export function TiersEditor({ at, values, onChange }: Props) {
           />
           <span>{t('rule_form.tier_per', { currency: format.currency })}</span>
           <MoneyInput
+            suffix={null}
+            style={{ width: 100 }}
             aria-label={t('rule_form.tier_per_of', { n: i + 1 })}
             min={1}
             none={t('rule_form.tier_once')}
