@@ -1,142 +1,11 @@
-#include "loyalty/replay.h"
-
 #include <utility>
 
 #include <algorithm>
-#include <map>
-#include <optional>
-#include <set>
-#include <unordered_map>
 
-#include "loyalty/evaluate.h"
-#include "loyalty/level_track.h"
+#include "loyalty/replay_run.h"
 #include "segments/segments.h"
 
-namespace perennial::loyalty {
-namespace {
-
-struct Used {
-  Points points = 0;
-  int64_t times = 0;
-};
-
-// An award with what is needed to work it out again for a smaller amount.
-struct Given {
-  Award award;
-  const Rule* rule = nullptr;
-  Points granted = 0;
-  std::vector<int64_t> percents;
-  size_t asked = 0;  // its place in the trail
-};
-
-// A mission in one period.
-struct MissionState {
-  const Rule* rule = nullptr;  // the version that it is counted by
-  std::vector<int64_t> done;   // by task; also beyond the times that are needed
-  bool complete = false;
-  std::optional<size_t> given;  // its award among given_, if it gave points
-};
-
-struct Order {
-  const Fact* fact = nullptr;
-  int64_t refunded = 0;
-  bool cancelled = false;  // all of it went back
-  std::vector<size_t> given;
-  // What goes with the order when all of it is refunded: the tasks that it counted for, and what it
-  // used up of rules that count once per value.
-  std::vector<std::pair<MissionState*, size_t>> tasks;
-  std::vector<std::pair<std::string, std::string>> once;
-  int64_t left() const { return fact->amount_minor - refunded; }
-};
-
-struct StreakState {
-  std::set<int64_t> days;
-  std::map<int64_t, int64_t> makeups;                // by start of month
-  std::map<int64_t, std::vector<int64_t>> rewarded;  // day it was reached → reward days
-};
-
-constexpr Cap::Every kAllEvery[] = {Cap::Every::kDay, Cap::Every::kWeek, Cap::Every::kMonth,
-                                    Cap::Every::kTotal};
-
-class Run {
- public:
-  Run(const Programme& programme, std::span<const Rule> rules, const Levels& levels,
-      std::string_view traits, const AwardLimits& limits, Trail* trail)
-      : programme_(programme),
-        limits_(limits),
-        trail_(trail),
-        calendar_(programme.calendar()),
-        rules_(rules),
-        levels_(levels),
-        track_(levels, programme.zone) {
-    auto parsed = parse_json(traits);
-    traits_ = parsed && parsed->is_object() ? std::move(*parsed) : Json::object();
-    for (const Rule& rule : rules) {
-      for (const Cap& cap : rule.caps) capped_.insert(cap.every);
-    }
-  }
-
-  Replay run(std::vector<Fact>& facts, int64_t now_ms);
-
- private:
-  void order(const Fact& fact);
-  void event(const Fact& fact);
-  void refund(const Fact& fact);
-  void points(const Fact& fact);
-  void take_from(Order& order, int64_t minor, bool whole, int64_t at_ms);
-  void earn(const Rule& rule, const Fact& fact, Properties& properties, Order* order);
-  void cancel(Order& order, int64_t at_ms);
-  void leave(Given& given, Points most, int64_t at_ms);
-  // The place of the award among given_; nothing if it is of no points.
-  std::optional<size_t> give(const Rule& rule, const Fact& fact, const std::string& key,
-                             Points base, Order* order, bool streak = false);
-  std::vector<int64_t> percents(const Rule& rule, const Fact& fact, bool of_order) const;
-  Points within_caps(const Rule& rule, const std::string& currency, int64_t at_ms, Points points,
-                     bool streak);
-  void count_caps(const Rule& rule, const std::string& currency, int64_t at_ms, Points points,
-                  int64_t times, bool streak);
-  void sign_in(const Rule& rule, const Fact& fact);
-  void make_up(const Rule& rule, const Fact& fact, Properties& properties);
-  void reward_run(const Rule& rule, const Fact& fact, StreakState& state, int64_t day);
-  void mission(const Rule& rule, const Fact& fact, Properties& properties, Order* order);
-  bool counts_points(const std::string& currency) const {
-    return levels_.measure == Levels::Measure::kPoints &&
-           currency ==
-               (levels_.currency.empty() ? programme_.currencies.front().code : levels_.currency);
-  }
-  // What the rule is about to make of the order.
-  void explain(const Rule& rule, const Fact& fact, Properties& properties);
-  std::string nothing_before_amounts(const Rule& rule, const Fact& fact, Properties& properties,
-                                     std::string& where);
-  void explain_amounts(const Fact& fact, Explained& one);
-  void report(Replay& replay, int64_t now_ms) const;
-  bool concerns(const Rule& rule, const Fact& fact) const;
-
-  const Programme& programme_;
-  const AwardLimits& limits_;
-  Trail* trail_;
-  Calendar calendar_;
-  std::span<const Rule> rules_;
-  const Levels& levels_;
-  LevelTrack track_;
-  Json traits_;
-  int64_t level_percent_ = 100;  // of the level held when the fact happened
-  std::set<Cap::Every> capped_;
-  std::vector<Given> given_;
-  std::unordered_map<std::string, Order> orders_;
-  std::vector<std::string> order_keys_;  // as they happened
-  std::set<std::string> known_orders_;
-  std::map<std::string, std::vector<const Fact*>> early_refunds_;
-  // By rule id (or currency, for the whole programme), kind of period and its start.
-  std::map<std::tuple<std::string, Cap::Every, int64_t>, Used> used_, used_by_currency_;
-  std::set<std::string> segments_in_;  // when the fact happened
-  std::map<std::string, std::set<std::string>> once_;
-  std::map<std::string, StreakState> streaks_;
-  std::map<std::pair<std::string, int64_t>, MissionState> missions_;  // by rule and period
-  // Of who was held out: when a version of a rule gave something the last time. What led to it
-  // counts.
-  std::map<std::pair<std::string, int64_t>, int64_t> given_until_;
-};
+namespace perennial::loyalty::replaying {
 
 bool Run::concerns(const Rule& rule, const Fact& fact) const {
   if (!fact.held) return rule.enabled && rule.from_ms <= fact.at_ms && fact.at_ms < rule.to_ms;
@@ -445,77 +314,6 @@ void Run::mission(const Rule& rule, const Fact& fact, Properties& properties, Or
       give(rule, fact, fact.key, base_points(rule.amount, fact.amount_minor, fact.items), nullptr);
 }
 
-std::string Run::nothing_before_amounts(const Rule& rule, const Fact& fact, Properties& properties,
-                                        std::string& where) {
-  if (fact.held) return "held_out";
-  if (!rule.enabled) return "off";
-  if (fact.at_ms < rule.from_ms) return "not_yet";
-  for (const Condition& condition : rule.when) {
-    where = condition.property;
-    if (!properties.hold({condition})) return "condition";
-  }
-  where = rule.once_per;
-  if (!where.empty()) {
-    const Json value = properties.member(where);
-    if (value.is_null()) return "once_per_missing";
-    if (once_[rule.id].contains(to_text(value))) return "once_per_used";
-  }
-  where.clear();
-  if (!rule.is_mission()) return "";
-  const auto found =
-      missions_.find({rule.id, period_start(calendar_, rule.mission_every, fact.at_ms)});
-  if (found != missions_.end() && found->second.complete) return "mission_done";
-  for (size_t i = 0; i < rule.tasks.size(); ++i) {
-    const Task& task = rule.tasks[i];
-    int64_t done = 0;
-    if (found != missions_.end() && i < found->second.done.size()) done = found->second.done[i];
-    done += task.event == fact.name && properties.hold(task.when) ? 1 : 0;
-    where = task.event;
-    if (done < task.times) return "mission_open";
-  }
-  where.clear();
-  return "";
-}
-
-void Run::explain_amounts(const Fact& fact, Explained& one) {
-  const Rule& rule = *one.rule;
-  one.base = base_points(rule.amount, fact.amount_minor, fact.items);
-  Rule single = rule;
-  std::vector<int64_t> applied;
-  for (const Multiplier& multiplier : rule.multipliers) {
-    single.multipliers = {multiplier};
-    const auto percent = percents(single, fact, !rule.is_mission());
-    one.percents.push_back(percent.empty() ? std::nullopt : std::optional(percent.front()));
-    applied.insert(applied.end(), percent.begin(), percent.end());
-  }
-  const std::string& currency = currency_of(programme_, rule);
-  one.multiplied = multiplied(one.base, rule.stacking, applied);
-  one.capped = within_caps(rule, currency, fact.at_ms, one.multiplied, false);
-  for (const Cap& cap : rule.caps) {
-    const int64_t start = period_start(calendar_, cap.every, fact.at_ms);
-    const Used used = cap.everybody         ? Used{}
-                      : cap.whole_programme ? used_by_currency_[{currency, cap.every, start}]
-                                            : used_[{rule.id, cap.every, start}];
-    one.used.push_back({used.points, used.times});
-  }
-}
-
-void Run::explain(const Rule& rule, const Fact& fact, Properties& properties) {
-  const auto of_order = [&](const Task& task) { return task.event == fact.name; };
-  const bool about =
-      rule.is_mission() ? std::ranges::any_of(rule.tasks, of_order) : rule.event == fact.name;
-  if (!about || fact.at_ms >= rule.to_ms) return;
-  Explained one{.rule = &rule};
-  one.reason = nothing_before_amounts(rule, fact, properties, one.where);
-  explain_amounts(fact, one);
-  if (one.reason.empty() && one.capped <= 0) {
-    one.reason = one.base <= 0         ? "below_minimum"
-                 : one.multiplied <= 0 ? "multiplied_to_nothing"
-                                       : "cap_reached";
-  }
-  trail_->explained.push_back(std::move(one));
-}
-
 void Run::report(Replay& replay, int64_t now_ms) const {
   std::set<std::string> seen;
   for (const Rule& rule : rules_) {
@@ -592,7 +390,9 @@ Replay Run::run(std::vector<Fact>& facts, int64_t now_ms) {
   return replay;
 }
 
-}  // namespace
+}  // namespace perennial::loyalty::replaying
+
+namespace perennial::loyalty {
 
 bool Fact::may_give(const Rule& rule, const std::string& award_key) const {
   return !held || std::ranges::find(given, Gave{rule.id, rule.version, award_key}) != given.end();
@@ -601,7 +401,7 @@ bool Fact::may_give(const Rule& rule, const std::string& award_key) const {
 Replay replay(const Programme& programme, std::span<const Rule> rules, const Levels& levels,
               std::string_view traits, std::vector<Fact> facts, int64_t now_ms,
               const AwardLimits& limits, Trail* trail) {
-  return Run(programme, rules, levels, traits, limits, trail).run(facts, now_ms);
+  return replaying::Run(programme, rules, levels, traits, limits, trail).run(facts, now_ms);
 }
 
 }  // namespace perennial::loyalty
