@@ -7,7 +7,8 @@ const CLUB_NAME = 'Club 俱乐部';
 const MUG = 'Club mug 杯子';
 const WHOLE = 'Every part 全部';
 const SEASON = {from: '2000-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z'};
-const PAGES = ['rewards', 'coupons', 'prices', 'gift_cards', 'draws', 'referral', 'loyalty_finance'];
+const THINGS = ['rewards', 'coupons', 'prices', 'gift_cards', 'draws'];
+const PAGES = [...THINGS, 'referral', 'loyalty_finance'];
 
 const address = ({page}) => new URL(page.url()).searchParams.get('programme');
 const chosen = ({page, t}) =>

@@ -1,4 +1,4 @@
-// What is wrong with a thing of a programme that has a name and a time in which it is offered. Pure.
+// What is wrong with a thing that has a name and a time in which it is offered. Pure.
 import type { Faults } from '@/shared/form/faults';
 
 interface Thing {

@@ -12,7 +12,7 @@ export function useBatches(programme: string) {
   });
 }
 
-/** Those with a code for each person, for pickers: what is given to somebody is a code of their own. */
+/** Those with a code for each person, for pickers: somebody is given a code of their own. */
 export function useBatchOptions(programme: string): { value: string; label: string }[] {
   const { data } = useBatches(programme);
   return (data?.batches ?? [])

@@ -11,7 +11,7 @@ interface Props extends Omit<NumberProps, 'unit' | 'precision' | 'onChange' | 'm
   none?: string;
 }
 
-/** An amount of the workspace's money: minor units in the value, the currency's own on the screen. */
+/** An amount of the workspace's money: minor units in the value, whole ones on the screen. */
 export function MoneyInput({ value, min = 0, none, onChange, ...rest }: Props) {
   const { currency } = useFormat();
   const digits = minorDigits(currency);

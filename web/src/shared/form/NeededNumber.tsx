@@ -24,8 +24,8 @@ export function NeededNumber({ value, onChange, unit = 1, ...rest }: NumberProps
   const empty = emptied || value === null || value === undefined;
   useEffect(() => (empty ? lack() : undefined), [empty, lack]);
   const wrong = empty && (left || tried);
-  // A text that comes when the box is left would move the button that is being pressed: in a form the
-  // red border says it until somebody saves.
+  // A text that comes when the box is left would move the button that is being pressed: in a form
+  // the red border says it until somebody saves.
   const said = wrong && (alone || tried);
   return (
     <span style={{ display: 'inline-block' }}>

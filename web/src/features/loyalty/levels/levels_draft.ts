@@ -13,7 +13,7 @@ export const kPrivileges: readonly string[] = [
 ];
 type Measure = Levels['measure'];
 
-/** A further level above the others. Its code is new: that of one before is told of in histories. */
+/** A further level above the others. Its code is new: histories tell of those of before. */
 export function newLevel(levels: readonly LoyaltyLevel[], salt: number = Date.now()): LoyaltyLevel {
   const top = levels.at(-1)?.threshold ?? 0;
   return {

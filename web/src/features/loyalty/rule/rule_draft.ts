@@ -47,8 +47,8 @@ export const ruleOfPreset = (preset: LoyaltyRuleDraft): LoyaltyRule => ({
 });
 
 /**
- * The rule set off by an event, or once several tasks are done; the other parts stay. `before` is the
- * rule as it was when it was set off in the other way: what it had then is there again.
+ * The rule set off by an event, or once several tasks are done; the other parts stay. `before` is
+ * the rule as it was when it was set off in the other way: what it had then is there again.
  */
 export function withTrigger(
   rule: LoyaltyRule,
