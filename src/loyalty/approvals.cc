@@ -49,7 +49,7 @@ Result<Points> number(store::Connection& c, std::string_view sql, std::vector<Va
 
 }  // namespace
 
-bool by_hand(const http::Principal& who) { return !who.id.starts_with("key_"); }
+bool by_hand(const http::Principal& who) { return who.id.starts_with("usr_"); }
 
 std::string_view word_of(Matter what) {
   return std::ranges::find(kWords, what, &std::pair<Matter, std::string_view>::first)->second;

@@ -10,7 +10,7 @@
 
 namespace perennial::loyalty {
 
-// Whether a person does it, no key.
+// Whether a person does it: no key, and not who operates the machine by its command line.
 bool by_hand(const http::Principal& who);
 
 // Stored as words.
