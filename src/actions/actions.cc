@@ -219,6 +219,9 @@ Result<void> Actions::Impl::tell(const std::string& id) {
         "SELECT request, done_by, people, taken_ms FROM people_actions WHERE id = $1", {id}));
     Json what = TRY(parse_json(row->text(0)));
     for (const char* const own : {"people", "text"}) what.erase(own);
+    // What the action does not need says nothing.
+    for (auto one = what.begin(); one != what.end();)
+      one = *one == "" || *one == 0 ? what.erase(one) : std::next(one);
     what["action"] = what["kind"];
     what.erase("kind");
     what["by"] = row->text(1);

@@ -137,6 +137,7 @@ TEST_F(ActionRoutes, ARequestActsOnceAndIsTold) {
   EXPECT_EQ(properties["action"], "coupon");
   EXPECT_EQ(properties["batch"], "spring");
   EXPECT_EQ(properties["by"], "Ann");
+  EXPECT_FALSE(properties.contains("points")) << "a coupon has none";
   // Another request to one who has it.
   const Json third = call("coupon", coupon({{"request_id", "r2"}, {"people", {person("a")}}}));
   EXPECT_EQ(third["skipped"], 1);

@@ -21,6 +21,13 @@ Phase phase_of(double seen, int opportunity_days) {
   return {over, from_first - over};
 }
 
+// How many opportunities' purchases are made when `n` opportunities' time is over: of each in equal
+// parts over the middle half of its time.
+double made_by(double n) {
+  const double whole = std::floor(std::max(0.0, n));
+  return whole + std::clamp(2 * (n - whole) - 0.5, 0.0, 1.0);
+}
+
 // Of one who is still a customer at the first of them, the expected number of opportunities at
 // which it is so still, out of the first `n` after `over`; a part of one counts as a part. The
 // terms are B(gamma, delta + over + i) / B(gamma, delta + over + 1).
@@ -54,8 +61,8 @@ double Buying::if_alive(const History& h, double ahead) const {
   if (model != PurchaseModel::kBgBb) return expected_if_alive(model, parameters, h, ahead);
   const auto& [alpha, beta, gamma, delta] = parameters;
   const auto [over, part] = phase_of(h.seen, opportunity_days);
-  const double until = std::max(0.0, part + ahead / weeks_of(opportunity_days));
-  const double open = stays(gamma, delta, over, until) - stays(gamma, delta, over, part);
+  const double until = made_by(part + ahead / weeks_of(opportunity_days));
+  const double open = stays(gamma, delta, over, until) - stays(gamma, delta, over, made_by(part));
   return (alpha + h.repeats) / (alpha + beta + over) * std::max(0.0, open);
 }
 

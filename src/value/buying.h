@@ -4,7 +4,7 @@
 // Opportunities of a customer are counted from the first purchase: the k-th is open from half a
 // period before k periods have passed until half a period after, and is taken by a purchase in that
 // time. One that is still open is not looked at; what is expected of the time ahead begins where
-// the open one stands, in equal parts over its time.
+// the open one stands, its purchases in equal parts over the middle half of its time.
 #pragma once
 
 #include <stop_token>

@@ -80,11 +80,11 @@ double beta_draw(std::mt19937_64& random, double a, double b) {
 
 // Donors who gave first within a season, and then once a year as long as they stay, some weeks
 // early or late.
-OrderBook donors() {
+OrderBook donors(PersonId people) {
   std::mt19937_64 random(7);
   std::uniform_real_distribution<double> part(0, 1);
   std::vector<std::pair<PersonId, double>> rows;
-  for (PersonId person = 1; person <= 4'000; ++person) {
+  for (PersonId person = 1; person <= people; ++person) {
     const double takes = beta_draw(random, kDonors[0], kDonors[1]);
     const double leaves = beta_draw(random, kDonors[2], kDonors[3]);
     const double first = -9 * kYear - 200 + 60 * part(random);
@@ -99,7 +99,7 @@ OrderBook donors() {
 }
 
 TEST(Buying, ABackTestOnYearlyDonorsHolds) {
-  const OrderBook book = donors();
+  const OrderBook book = donors(4'000);
   const auto split = split_of(book, kNow);
   ASSERT_TRUE(split);
   const auto card = back_test(book, PurchaseModel::kBgBb, *split, kNow, {}, kYear);
@@ -123,7 +123,7 @@ TEST(Buying, ABackTestOnYearlyDonorsHolds) {
 }
 
 TEST(Buying, AModelOfOpportunitiesScoresEverybody) {
-  const OrderBook book = donors();
+  const OrderBook book = donors(400);
   ClvSettings settings{.opportunity_days = kYear, .horizon_months = 36};
   const auto best = train_clv(book, kNow, settings, kNow);
   ASSERT_TRUE(best);
