@@ -478,5 +478,66 @@ TEST_F(MovesTest, AJoinThatIsUndoneLeavesNoTrace) {
   EXPECT_EQ(play(true), play(false)) << "seed " << seed;
 }
 
+// A shop may keep the number that somebody had before a join.
+TEST_F(MovesTest, AnEarlierNumberNamesThePersonOfNow) {
+  write([&](store::Connection& c) -> Result<void> {
+    TRY(save_levels(
+        c, ledger_->programme(),
+        TRY(levels_from_json({{"measure", "points"},
+                              {"window", "total"},
+                              {"levels",
+                               {{{"code", "base"}, {"name", "b"}, {"threshold", 0}},
+                                {{"code", "gold"}, {"name", "g"}, {"threshold", 100}}}}}))));
+    CouponBatch batch;
+    batch.id = batch.name = "spring";
+    batch.kind = CouponBatch::Kind::kPercent;
+    batch.percent = 10;
+    batch.valid = {from_millis(0), ledger_->now() + std::chrono::hours(24)};
+    TRY(save_batch(c, ledger_->programme(), batch, ledger_->now()));
+    return {};
+  });
+  send({order("2026-01-02", "a", "1", 10), order("2026-01-03", "b", "2", 20)});
+  const PersonId a = person("a"), b = person("b");
+  join("2026-02-01", "a", "b");
+  const PersonId now = person("a"), old = now == a ? b : a;
+  const auto log = events::open_memory();
+  const auto loyalty = Loyalty::open(
+      {.database = ledger_->database(), .log = *log, .settings = *settings_, .clock = [this] {
+         return ledger_->now();
+       }});
+  ASSERT_TRUE(loyalty);
+  http::Router router;
+  (*loyalty)->add_routes(router);
+  const auto server = http::Server::start(std::move(router), {.port = 0});
+  ASSERT_TRUE(server);
+  http::Client client("127.0.0.1", (*server)->port());
+  const auto ask = [&](const char* method, const std::string& path, const Json& body = {}) {
+    const auto answer = client.send(method, "/v1/loyalty/programmes/shop" + path,
+                                    body.is_null() ? "" : to_text(body));
+    EXPECT_TRUE(answer && answer->status < 300) << path << " " << (answer ? answer->body : "");
+    return *parse_json(answer->body);
+  };
+  const auto earned = (*loyalty)->run(
+      "shop", {{.kind = CommandKind::kEarn, .id = "e", .person = old, .amount = 100}});
+  ASSERT_TRUE(earned && earned->front().done());
+  const std::string of_old = "/people/" + std::to_string(old);
+  EXPECT_EQ(ask("GET", of_old)["standing"]["level"], "gold") << "by the command for the old number";
+  const Json statement = ask("GET", of_old + "/statement");
+  EXPECT_EQ(statement["available"], 130);
+  EXPECT_EQ(statement, ask("GET", "/people/" + std::to_string(now) + "/statement"));
+  const auto cart = [&](PersonId who) {
+    return ask("POST", "/quote", {{"person", who}, {"amount_minor", 5'000}});
+  };
+  EXPECT_EQ(cart(old), cart(now));
+  EXPECT_EQ(cart(old)["spends"][0]["available"], 130);
+  EXPECT_EQ(ask("POST", "/coupons/spring/issue", {{"people", {old, now}}})["issued"], 1);
+  (*loyalty)->stop();
+  write([&](store::Connection& c) -> Result<void> {
+    EXPECT_EQ(TRY(coupons_of(c, ledger_->programme(), now)).size(), 1u);
+    return {};
+  });
+  ledger_->verify();
+}
+
 }  // namespace
 }  // namespace perennial::loyalty
