@@ -80,19 +80,17 @@ class GrowthScan {
   std::vector<uint32_t> done_;
 };
 
-Result<Milestone> milestone_from_json(const Json& json, const std::string& where) {
-  const auto at = [&](const char* member) { return where + "." + member; };
-  if (!json.is_object()) return fail(Code::kInvalid, "must be an object", where);
+Result<Milestone> milestone_from_json(const Json& json) {
   TRY(only_settings(json, {{"opens", ""}, {"event", ""}, {"times", 1}, {"days", 0}}));
   Milestone milestone;
   const auto opens = parse_growth(TRY(json_string_or(json, "opens", "growing")));
   if (!opens || *opens == Growth::kNovice)
-    return fail(Code::kInvalid, "must be growing or stable", at("opens"));
+    return fail(Code::kInvalid, "must be growing or stable", "opens");
   milestone.opens = *opens;
   milestone.event = TRY(json_string_or(json, "event", ""));
   if (milestone.event.empty() || milestone.event.size() > kMaxEventNameBytes ||
       !is_storable_text(milestone.event))
-    return fail(Code::kInvalid, "must name an event", at("event"));
+    return fail(Code::kInvalid, "must name an event", "event");
   milestone.times = TRY(whole_in<int>(json, "times", 1, 1, kMaxMilestoneTimes));
   milestone.days = TRY(whole_in<int>(json, "days", 0, 0, kMaxMilestoneDays));
   return milestone;
@@ -127,9 +125,15 @@ Result<GrowthSettings> growth_settings_from_json(const Json& json) {
   if (!given->is_array() || given->size() > kMaxMilestones)
     return fail(Code::kInvalid, "must be a list of at most 10 milestones", "milestones");
   settings.milestones.clear();
-  for (size_t i = 0; i < given->size(); ++i)
-    settings.milestones.push_back(
-        TRY(milestone_from_json(given->at(i), "milestones[" + std::to_string(i) + "]")));
+  for (size_t i = 0; i < given->size(); ++i) {
+    auto one = milestone_from_json(given->at(i));
+    if (!one) {
+      std::string& where = one.error().where;
+      where = "milestones[" + std::to_string(i) + "]" + (where.empty() ? "" : "." + where);
+      return std::unexpected(std::move(one).error());
+    }
+    settings.milestones.push_back(std::move(*one));
+  }
   for (const Growth growth : {Growth::kGrowing, Growth::kStable}) {
     if (std::ranges::find(settings.milestones, growth, &Milestone::opens) ==
         settings.milestones.end())
@@ -161,8 +165,8 @@ Result<GrowthReading> read_growth(timeline::Timeline& timeline, const people::Kn
   for (const int64_t since : known.at_ms) reading.registered.push_back(from_millis(since));
   reading.said.assign(known.person.size(), 0);
   reading.done.assign(known.person.size() * reading.milestones, 0);
-  const auto view = TRY(view_of(timeline));
   if (known.person.empty()) return reading;
+  const auto view = TRY(view_of(timeline));
   timeline::Ask ask{.selectors = {tracked(settings.registered, second_of(at))},
                     .among = crowds_of(known.person)};
   for (const Milestone& one : settings.milestones)

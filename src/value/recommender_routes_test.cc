@@ -112,10 +112,10 @@ TEST_F(RecommenderOverHttp, TheCardAndItemsOfOnesTaste) {
   set("a0", {{"price", "30000000.00"}}, now_ - 1h);
   take();
   models_->train_due();
-  EXPECT_THAT(ids(to("new", "?price_from=2500000000")["items"]), testing::ElementsAre("a0"));
-  EXPECT_THAT(ids(to("new", "?price_from=2500000000&price_to=3000000000")["items"]),
+  EXPECT_THAT(ids(to("u1", "?price_from=2500000000")["items"]), testing::ElementsAre("a0"));
+  EXPECT_THAT(ids(to("u1", "?price_from=2500000000&price_to=3000000000")["items"]),
               testing::ElementsAre("a0"));
-  EXPECT_THAT(ids(to("new", "?price_to=4000000000&limit=100")["items"]), testing::Contains("a0"));
+  EXPECT_THAT(ids(to("u1", "?price_to=4000000000&limit=100")["items"]), testing::Contains("a0"));
   call("GET", "/v1/value/recommendations/people/1?in_stock=maybe", Json::object(), 400);
 }
 

@@ -124,10 +124,13 @@ std::optional<StageChange> news_of(const Seen& seen, const Kept* before, int64_t
   if (more == 0 && (before == nullptr || before->joined)) return std::nullopt;
   const bool gone_quiet = seen.stage == Stage::kSilent || seen.stage == Stage::kChurned;
   change.reason = gone_quiet ? "silence" : more > 0 ? "ordered" : "time";
-  if (more > 0 && !gone_quiet)
-    change.at_ms =
-        std::max(before == nullptr ? seen.last_order_ms : before->since_ms, seen.last_order_ms);
-  if (before == nullptr) change.since_ms = change.at_ms;
+  if (more > 0 && !gone_quiet) {
+    change.at_ms = seen.last_order_ms;
+    // That somebody became a prospect is never told.
+    if (before != nullptr && before->stage != Stage::kProspect)
+      change.at_ms = std::max(before->since_ms, change.at_ms);
+  }
+  change.since_ms = std::min(change.since_ms, change.at_ms);
   return change;
 }
 

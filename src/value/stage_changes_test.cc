@@ -81,6 +81,13 @@ class StageChanges : public testing::Test {
     followed_.take({alias});
     ASSERT_EQ(person(user), person(previous));
   }
+  void erase(PersonId id) {
+    ASSERT_TRUE(followed_.database->write([&](store::Connection& c) -> Result<void> {
+      const auto erased = TRY(people::erase_person(c, id, {"era" + std::to_string(id), "key"}));
+      TRY(erase_stages(c, erased.numbers));
+      return {};
+    }));
+  }
   int64_t rows_of(const char* table, PersonId id) {
     return followed_.database
         ->read([&](store::Connection& c) {
@@ -185,16 +192,16 @@ TEST_F(StageChanges, ALateOrderPutsRightWhatWasToldButStandsNotBeforeIt) {
 TEST_F(StageChanges, AJoinIsNoNews) {
   known("young");
   for (int day = 90; day > 60; day -= 10) order("old", now_ - days(day));
-  order("guest", now_ - days(40));
+  order("caller", now_ - days(40));
   look();
   now_ += 10min;
-  order("guest", now_ - 1min);  // told of the guest
+  order("caller", now_ - 1min);  // told of the guest
   look();
-  ASSERT_THAT(told(), ElementsAre("guest silent>active ordered"));
+  ASSERT_THAT(told(), ElementsAre("caller silent>active ordered"));
   join("young", "old");
   known("member");
   look();
-  join("member", "guest");
+  join("member", "caller");
   look();
   EXPECT_EQ(told().size(), 1u);
   now_ += 10min;
@@ -261,13 +268,6 @@ TEST_F(StageChanges, NobodyWhoWasErasedIsToldOfOrKept) {
   for (const char* user : {"gone", "going", "stays"}) order(user, now_ - 1min);
   const PersonId gone = person("gone"), going = person("going");
   const auto before = value_->settled_snapshot();
-  const auto erase = [&](PersonId id) {
-    ASSERT_TRUE(followed_.database->write([&](store::Connection& c) -> Result<void> {
-      const auto erased = TRY(people::erase_person(c, id, {"era" + std::to_string(id), "key"}));
-      TRY(erase_stages(c, erased.numbers));
-      return {};
-    }));
-  };
   // Erased between the snapshot and the keeping, and between the keeping and the telling.
   erase(gone);
   ASSERT_TRUE(keep_stages(*followed_.database, **before));
@@ -339,8 +339,7 @@ TEST_F(StageChanges, PeopleWhoAreJoinedOrErasedAreToldOfAsWhoTheyAre) {
   ASSERT_TRUE(keep_stages(*followed_.database, **value_->settled_snapshot()));
   join("young", "old");
   const PersonId gone = person("gone");
-  ASSERT_TRUE(followed_.database->write(
-      [&](store::Connection& c) { return erase_stages(c, std::span(&gone, 1)); }));
+  erase(gone);
   look();
   ASSERT_EQ(told().size(), 1u);
   EXPECT_TRUE(told()[0].ends_with(" prospect>new ordered")) << told()[0];
