@@ -117,6 +117,8 @@ Answer Goals::Impl::change_goal(const http::Request& request, std::string_view a
     TRY(access::record(c, request.principal, action, made.id, to_json(draft), wiring.clock()));
     return made;
   }));
+  // Months that are over already are checked at once; what fails here the job does later.
+  (void)check(goal, spent);
   return http::json(status, TRY(goal_json(goal, spent)));
 }
 

@@ -53,6 +53,9 @@ export async function goals(visitor, {server}) {
   await section.getByText(t('goal.checks'), {exact: true}).click();
   const table = section.getByRole('table');
   assert.equal(await table.locator('tbody tr').count(), nps.months.length);
+  // Each month that is over has what was written down then.
+  assert.ok(full.every(({check}) => check !== null));
+  assert.equal(await table.locator('.mark').count(), full.length);
   await visitor.picture('goals');
   const answered = visitor.number(full.at(-1).denominator);
   await opens(visitor, section.getByRole('link', {name: new RegExp(`^${answered}`)}).first());

@@ -31,7 +31,7 @@ export function ActOn({ whom, n, size = 'middle' }: Props) {
         }}
       >
         <Button icon={<ThunderboltOutlined />} size={size}>
-          {t('act.on', { count: n })}
+          {n === 0 ? t('act.on_none') : t('act.on', { count: n })}
         </Button>
       </Dropdown>
       {kind ? <ActDialog kind={kind} whom={whom} onClose={() => setKind(null)} /> : null}

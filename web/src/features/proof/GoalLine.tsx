@@ -101,7 +101,7 @@ export function GoalLine({ goal }: { goal: Goal }) {
       ))}
       {plot.points[0] ? (
         <text
-          x={kLeft - 10}
+          x={x(plot.points[0].at) - 10}
           y={y(plot.points[0].value) + 4}
           fontSize={12}
           textAnchor="end"

@@ -37,7 +37,7 @@ function Row({ one }: { one: Return }) {
     : '';
   return (
     <tr>
-      <td>
+      <td style={{ minWidth: 180 }}>
         <Link to={`${kPaths[one.kind]}${one.id}`}>{one.name}</Link>
         <div className="quiet small">
           {word('return_kind', one.kind)} · {format.day(one.from)} – {format.day(one.to)}
@@ -58,7 +58,7 @@ function Row({ one }: { one: Return }) {
       <td className="num">
         {format.money(one.cost_minor, { whole: true })}
         {one.parts ? (
-          <div className="quiet small">
+          <div className="quiet small" style={{ maxWidth: 200, marginLeft: 'auto' }}>
             {t('returns.parts', {
               points: format.money(one.parts.points_minor, { whole: true }),
               checkout: format.money(one.parts.checkout_minor, { whole: true }),
