@@ -58,7 +58,10 @@ function Row({ one }: { one: Return }) {
       <td className="num">
         {format.money(one.cost_minor, { whole: true })}
         {one.parts ? (
-          <div className="quiet small" style={{ maxWidth: 200, marginLeft: 'auto' }}>
+          <div
+            className="quiet small"
+            style={{ maxWidth: 200, marginLeft: 'auto', whiteSpace: 'normal' }}
+          >
             {t('returns.parts', {
               points: format.money(one.parts.points_minor, { whole: true }),
               checkout: format.money(one.parts.checkout_minor, { whole: true }),
