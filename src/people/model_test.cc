@@ -249,8 +249,8 @@ class Model {
     std::map<std::string, std::pair<Json, bool>> refunds;
   };
 
-  // Refunds one by one: those with an amount in the order's money add up, one without any is of the
-  // whole order.
+  // Refunds one by one: those with an amount in the order's money (where there is no order, in that
+  // of the last refund) add up, one without any is of the whole order.
   void tell_refunds(Told& told, const Told& order) const {
     if (told.refunds.empty()) return;
     if (order.at) told.header_currency = currency_of(order);
@@ -265,8 +265,7 @@ class Model {
         ++told.header_lines;
         told.header_quantity += product.value("quantity", 1.0);
       }
-      const std::string currency =
-          said.value("currency", order.at ? told.header_currency : currency_);
+      const std::string currency = said.value("currency", told.header_currency);
       if (refund.second) {
         named = true;
         sums[currency] += std::abs(*amount_of(said["total"].dump(), currency));
