@@ -20,7 +20,7 @@ export function GrowthOf({ file }: { file: CustomerFile }) {
   });
   return (
     <p style={{ margin: '4px 0 0' }}>
-      {t('growth.stage')}:{' '}
+      {t('growth.before')}
       <Tooltip
         title={
           <>
