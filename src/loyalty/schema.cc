@@ -125,9 +125,8 @@ CREATE TABLE loyalty_postings (
   event TEXT NOT NULL,
   order_ref TEXT NOT NULL,
   reason TEXT NOT NULL,
-  PRIMARY KEY (entry, line)
+  PRIMARY KEY (holder, entry, line)
 ) WITHOUT ROWID;
-CREATE INDEX loyalty_postings_by_holder ON loyalty_postings (holder, entry, line);
 
 CREATE TABLE loyalty_totals (
   currency BIGINT NOT NULL,

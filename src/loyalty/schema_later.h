@@ -12,6 +12,7 @@ CREATE TABLE loyalty_actors (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL
 );
+CREATE INDEX loyalty_postings_by_entry ON loyalty_postings (entry, line);
 CREATE INDEX loyalty_postings_by_kind ON loyalty_postings (currency, kind, at_ms, entry, line);
 CREATE INDEX loyalty_postings_by_rule ON loyalty_postings (currency, rule, at_ms, entry, line)
   WHERE rule <> '';
