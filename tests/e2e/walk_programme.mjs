@@ -322,9 +322,10 @@ export async function ledger(visitor) {
   await number(visitor, t('ledger.min'), GIVEN);
   await visitor.button('do.search').click();
   const row = page.getByRole('row').filter({hasText: 'Sorry 致歉'});
+  const alone = async () => (await page.getByRole('row').count()) === 2;
+  await until(alone, SECONDS, 'the one posting that is meant');
   await row.waitFor();
   assert.match(page.url(), /kind=adjust/);
-  assert.equal(await page.getByRole('row').count(), 2);
   await row.getByRole('button').click();
   const sum = String(GIVEN);
   await visitor.see(

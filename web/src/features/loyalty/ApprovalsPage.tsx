@@ -86,7 +86,7 @@ function Body({ programme }: { programme: Programme }) {
               hint={t('approval.none_hint', { limit: format.count(programme.approval_limit) })}
             />
           ) : (
-            <div className="scroll-x">
+            <div className="scroll-x" tabIndex={0}>
               <table className="plain">
                 <thead>
                   <tr>

@@ -35,7 +35,7 @@ function Result({ result, programme, ofReferral, levels }: ResultProps) {
     programme.currencies.find((one) => one.code === code)?.name ?? code;
   return (
     <>
-      <div className="scroll-x">
+      <div className="scroll-x" tabIndex={0}>
         <table className="plain">
           <thead>
             <tr>

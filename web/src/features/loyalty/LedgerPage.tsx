@@ -48,7 +48,7 @@ function Body({ programme }: { programme: Programme }) {
             return <Empty title={t('ledger.none')} hint={t('ledger.none_hint')} />;
           return (
             <>
-              <div className="scroll-x">
+              <div className="scroll-x" tabIndex={0}>
                 <table className="plain">
                   <thead>
                     <tr>

@@ -13,7 +13,7 @@ export function LiabilityAfter({ currencies, name }: Props) {
   const format = useFormat();
   return (
     <>
-      <div className="scroll-x">
+      <div className="scroll-x" tabIndex={0}>
         <table className="plain">
           <thead>
             <tr>
