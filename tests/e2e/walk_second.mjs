@@ -24,7 +24,7 @@ async function everyPageIsOfTheClub(visitor) {
   for (const name of PAGES) {
     await visitor.go(name);
     assert.equal(address(visitor), 'vip-club');
-    await chosen(visitor).getByText(CLUB_NAME, {exact: true}).waitFor();
+    await chosen(visitor).getByText(CLUB_NAME, {exact: true}).first().waitFor();
   }
   // The club has three kinds of points, and the page of finance offers its own.
   const kinds = page.getByRole('combobox', {name: t('loyalty.currency'), exact: true});

@@ -65,6 +65,7 @@ SEEDS = [
     ("loyalty_plays", {"programme": "p", "id": "y1", "person": "$person", "message": NAME}),
     ("loyalty_referrals", {"programme": "p", "friend": "$person", "evidence": EMAIL, "order_key": USER}),
     ("loyalty_referral_codes", {"programme": "p", "code": USER, "person": "$person"}),
+    ("loyalty_birthday_gifts", {"programme": "p", "id": "b1", "person": "$person", "given": USER}),
     ("loyalty_held_out", {"hold_out": "h1", "person": "$person", "from_ms": 1}),
     ("loyalty_moved", {"move": 9001, "what": "loyalty_referral_codes", "programme": "p", "id": USER}),
 ]
@@ -78,12 +79,12 @@ OF_NOBODY = {
     "access_counter", "access_document", "access_key", "access_link", "access_secret", "access_session",
     "access_user", "costs", "customer_columns", "erasures", "goal_checks", "goals", "import_folder_files",
     "import_folders", "import_mappings", "insight_dashboards", "insight_reports", "items", "junk_values",
-    "loyalty_backfills", "loyalty_budgets", "loyalty_closings", "loyalty_coupon_batches", "loyalty_coupons",
+    "loyalty_actors", "loyalty_backfills", "loyalty_budgets", "loyalty_closings", "loyalty_coupon_batches", "loyalty_coupons",
     "loyalty_currencies", "loyalty_draws", "loyalty_gift_cards", "loyalty_level_sets", "loyalty_merges",
     "loyalty_numbers", "loyalty_price_rules", "loyalty_prizes", "loyalty_programmes", "loyalty_progress",
     "loyalty_referral_terms", "loyalty_rewards", "loyalty_rules", "loyalty_totals", "people_actions",
     "people_progress", "portrait_versions", "schema_events", "schema_migrations", "schema_properties",
-    "segment_members", "segment_progress", "segment_sizes", "segments", "stage_cursors", "value_models",
+    "segment_members", "segment_progress", "segment_sizes", "segments", "shared_users", "stage_cursors", "value_models",
     "value_stage_looks", "webhook_progress", "webhooks",
 }
 

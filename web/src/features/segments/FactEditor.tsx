@@ -2,7 +2,7 @@ import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { SegmentRule } from '@/api/types';
 import { useFacts } from './names';
-import { nameOfFact, wordOfFact } from './sentence';
+import { nameOfFact, wordOfFact } from './facts';
 import { useSpeaker } from './use_speaker';
 
 type Fact = Extract<SegmentRule, { fact: unknown }>['fact'];

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { SegmentRule } from '@/api/types';
 import en from '@/i18n/en.json';
 import zh from '@/i18n/zh.json';
-import { sentenceOf, type Speaker } from './sentence';
+import type { Speaker } from './facts';
+import { sentenceOf } from './sentence';
 
 function speaker(language: 'en' | 'zh'): Speaker {
   const catalogue = language === 'en' ? en : zh;

@@ -1,32 +1,8 @@
 // A rule as a sentence that can be read aloud: "did Order at least 3 times in the last 90 days, and
 // did not do View in the last 30 days".
 import type { SegmentRule, SegmentWindow } from '@/api/types';
-import { kindOfFact } from '@/shared/tag_words';
-import type { WordKind } from '@/shared/use_words';
+import { familyOf, nameOfFact, wordOfFact, type Speaker } from './facts';
 import { groupOf } from './rule';
-
-export interface Speaker {
-  /** A text of the catalogue under `segment.say`. */
-  say: (key: string, fields?: Record<string, string | number>) => string;
-  word: (kind: WordKind, word: string) => string;
-  segment: (id: string) => string;
-  /** How a fact and its words are called, where they have names of their own. */
-  fact: (name: string) => { title?: string; labels?: Record<string, string> } | undefined;
-  topic: (key: string) => string;
-}
-
-const familyOf = (name: string): string => name.split(':')[0] ?? name;
-
-/** A fact as it is called: of one of many also which, as “Shop” of the loyalty levels. */
-export function nameOfFact({ say, word, fact }: Speaker, name: string): string {
-  const family = familyOf(name);
-  const called = word('fact', family);
-  if (family === name) return called;
-  return say('fact_of', { name: called, of: fact(name)?.title ?? name.slice(family.length + 1) });
-}
-
-export const wordOfFact = ({ word, fact }: Speaker, name: string, one: string): string =>
-  fact(name)?.labels?.[one] ?? word(kindOfFact(familyOf(name)), one);
 
 type Choice = { event?: string; any_event?: boolean; type?: string };
 type Did = Extract<SegmentRule, { did: unknown }>['did'];

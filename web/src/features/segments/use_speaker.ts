@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useSegments } from '@/shared/use_segments';
 import { useWords } from '@/shared/use_words';
 import { useChannels, useFacts } from './names';
-import type { Speaker } from './sentence';
+import type { Speaker } from './facts';
 
 /** Says rules in the language of the console. */
 export function useSpeaker(): Speaker {
