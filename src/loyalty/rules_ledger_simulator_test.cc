@@ -157,9 +157,12 @@ std::vector<Parcel> RulesOnTheLedger::parcels(const Story& story, uint64_t seed,
   constexpr int64_t kHour = 3'600'000;
   std::vector<Parcel> list;
   std::map<std::string, int64_t> left;
+  std::map<std::string, std::vector<int64_t>> refunds;  // when, by order
   for (const Happening& one : story.happenings) {
     if (one.kind == Happening::Kind::kOrder) left[one.key] = one.minor;
-    if (one.kind == Happening::Kind::kRefund && left.contains(one.key)) left[one.key] -= one.minor;
+    if (one.kind != Happening::Kind::kRefund || !left.contains(one.key)) continue;
+    left[one.key] -= one.minor;
+    refunds[one.key].push_back(one.at);
   }
   std::set<std::string> whole;
   std::map<std::string, bool> visitors;  // by order
@@ -177,9 +180,12 @@ std::vector<Parcel> RulesOnTheLedger::parcels(const Story& story, uint64_t seed,
                               ? visitor
                               : visitors.try_emplace(one.key, visitor).first->second;
     }
-    // The last word on an order that all came back may come without an amount.
+    // The last word on an order that all came back may come without an amount. Heard before others
+    // it would take what they take, until they are heard: only where the order of hearing is that
+    // of time are there others.
     bool rest = false;
     if (one.kind == Happening::Kind::kRefund && left.contains(one.key) && left[one.key] == 0 &&
+        refunds[one.key].back() == one.at && (in_order || refunds[one.key].size() == 1) &&
         !one.properties.contains("lines") && !whole.contains(one.key) && pick(0, 1) == 0)
       rest = whole.insert(one.key).second;
     if (rest) without_amount_.insert(one.at);
