@@ -254,6 +254,7 @@ void RulesOnTheLedger::deliver(std::vector<events::StoredEvent> events,
 void RulesOnTheLedger::give(const Parcel& parcel) {
   const Happening& told = *parcel.told;
   const PersonId who = person("u" + std::to_string(parcel.person));
+  if (who == 0) return;  // nobody has heard of them yet
   const Outcome outcome = ledger_->run({.kind = CommandKind::kEarn,
                                         .id = told.key,
                                         .currency = told.name,
