@@ -56,7 +56,8 @@ Result<Chosen> choose(Connection& c, const Request& request, Instant now) {
   std::ranges::sort(asked);
   asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
   chosen.outcome.asked = static_cast<int64_t>(asked.size());
-  const auto known = TRY(people::find_people(c, asked));
+  auto known = TRY(people::find_people(c, asked));
+  std::erase_if(known, people::is_erased);
   chosen.outcome.refused = chosen.outcome.asked - static_cast<int64_t>(known.size());
   const bool gives = request.kind == Kind::kCoupon || request.kind == Kind::kPoints;
   const auto held = TRY(experiments::HeldOut::load(c, gives ? "loyalty" : "campaigns"));
@@ -86,18 +87,6 @@ Json what_of(const Request& request) {
       return {{"due", format_instant(request.due)}};
   }
   return Json::object();
-}
-
-Result<std::optional<events::Event>> event_of(Connection& c, PersonId person) {
-  const PersonId now = TRY(people::current_person(c, person));
-  events::Event event;
-  for (const people::Identity& identity : TRY(people::identities_of(c, now))) {
-    std::string& into = identity.kind == "user_id" ? event.user_id : event.anonymous_id;
-    if (into.empty()) into = identity.value;
-  }
-  if (event.user_id.empty() && event.anonymous_id.empty()) return std::nullopt;
-  if (!event.user_id.empty()) event.anonymous_id.clear();
-  return event;
 }
 
 }  // namespace
@@ -226,15 +215,15 @@ Result<void> Actions::Impl::tell(const std::string& id) {
     what.erase("kind");
     what["by"] = row->text(1);
     for (const Json& person : TRY(parse_json(row->text(2)))) {
-      auto event = TRY(event_of(c, person.get<PersonId>()));
-      if (!event) continue;
-      event->source = kSource;
-      event->message_id = id + ":" + std::to_string(person.get<PersonId>());
-      event->type = events::Type::kTrack;
-      event->name = kTaken;
-      event->timestamp = event->received_at = from_millis(row->integer(3));
-      event->properties = to_text(what);
-      all.push_back(std::move(*event));
+      events::Event event;
+      if (!TRY(people::name_event(c, person.get<PersonId>(), event))) continue;
+      event.source = kSource;
+      event.message_id = id + ":" + std::to_string(person.get<PersonId>());
+      event.type = events::Type::kTrack;
+      event.name = kTaken;
+      event.timestamp = event.received_at = from_millis(row->integer(3));
+      event.properties = to_text(what);
+      all.push_back(std::move(event));
     }
     return all;
   }));

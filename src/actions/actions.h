@@ -50,7 +50,7 @@ struct Outcome {
   int64_t done = 0;
   int64_t held_out = 0;
   int64_t skipped = 0;  // have it already: a code of the batch, a place on the list
-  int64_t refused = 0;  // by the ledger, or nobody of that number is known
+  int64_t refused = 0;  // by the ledger, or nobody of that number is known (any more)
   bool repeated = false;
 };
 

@@ -104,6 +104,11 @@ class ActionRoutes : public testing::Test {
                                        now_);
     }));
   }
+  void erase(PersonId who) {
+    ASSERT_TRUE(followed_.database->write([&](store::Connection& c) {
+      return people::erase_person(c, who, {"era_" + std::to_string(who), "key"});
+    }));
+  }
   std::vector<events::StoredEvent> told() {
     return followed_.log->read({.names = {std::string(kTaken)}}).value();
   }
@@ -153,6 +158,27 @@ TEST_F(ActionRoutes, WhatFailedIsDoneByTheSameRequestLater) {
   EXPECT_EQ(done["done"], 2);
   EXPECT_EQ(done["repeated"], false);
   EXPECT_EQ(told().size(), 2u);
+}
+
+TEST_F(ActionRoutes, NothingIsDoneToWhoWasErasedNorTold) {
+  const PersonId gone = person("a");
+  const Json body = coupon();
+  erase(gone);
+  const Json given = call("coupon", body);
+  EXPECT_EQ(given["done"], 1);
+  EXPECT_EQ(given["refused"], 2);
+  EXPECT_THAT(has_, ElementsAre(person("b")));
+  const std::string both = to_text(Json::array({gone, person("b")}));
+  // A crash came between what was done and the telling, and in that time the erasure.
+  ASSERT_TRUE(followed_.database->write([&](store::Connection& c) {
+    return c.execute(
+        "INSERT INTO people_actions (id, request, done_by, people, answer, taken_ms) "
+        "VALUES ('r0', '{\"kind\":\"coupon\"}', 'Ann', $1, '{}', $2)",
+        {both, to_millis(now_)});
+  }));
+  ASSERT_TRUE(actions_->tell_waiting());
+  ASSERT_EQ(told().size(), 2u);
+  for (const events::StoredEvent& event : told()) EXPECT_EQ(event.user_id, "b");
 }
 
 TEST_F(ActionRoutes, HoldOutsHold) {
