@@ -181,6 +181,22 @@ TEST_F(ActionRoutes, NothingIsDoneToWhoWasErasedNorTold) {
   for (const events::StoredEvent& event : told()) EXPECT_EQ(event.user_id, "b");
 }
 
+TEST_F(ActionRoutes, WhoWasErasedOrIsHeldOutSinceItFailedIsLeftOut) {
+  Json body = coupon({{"points", 5}, {"text", "sorry"}});
+  body["people"] = {person("a"), person("b"), person("c"), 9'999};
+  broken_ = true;
+  call("points", body, 507);
+  broken_ = false;
+  erase(person("a"));
+  hold_out("loyalty", person("b"));
+  const Json done = call("points", body);
+  EXPECT_EQ(done["asked"], 4);
+  EXPECT_EQ(done["done"], 1);
+  EXPECT_EQ(done["held_out"], 1);
+  EXPECT_EQ(done["refused"], 2);
+  EXPECT_THAT(has_, ElementsAre(person("c")));
+}
+
 TEST_F(ActionRoutes, HoldOutsHold) {
   hold_out("loyalty", person("a"));
   hold_out("campaigns", person("b"));

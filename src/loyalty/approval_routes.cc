@@ -70,10 +70,16 @@ Result<bool> Service::is_large(store::Connection& c, const Programme& programme,
       TRY(c.query_one("SELECT 1 FROM loyalty_commands WHERE programme = $1 AND id = $2",
                       {programme.id, command.id}));
   if (known) return false;  // it has its answer
-  const Points weight = TRY(weight_of(c, programme, command));
+  // What an id stands for that somebody asked with is looked at, however small this is.
+  if (TRY(find_approval(c, programme, command.id))) return true;
+  Command today = command;  // earlier numbers of people are theirs of now
+  for (PersonId* person : {&today.person, &today.other}) {
+    if (*person != 0) *person = TRY(people::current_person(c, *person));
+  }
+  const Points weight = TRY(weight_of(c, programme, today));
   if (weight == 0) return false;
-  auto [sum, first] = so_far.try_emplace(command.person, 0);
-  if (first) sum->second = TRY(moved_lately(c, programme, command, who.id, now()));
+  auto [sum, first] = so_far.try_emplace(today.person, 0);
+  if (first) sum->second = TRY(moved_lately(c, programme, today, who.id, now()));
   // A large one waits and does not count; many small ones are a large one.
   if (weight > programme.approval_limit || sum->second + weight > programme.approval_limit)
     return true;
@@ -92,10 +98,9 @@ Result<Json> Service::waits(store::Connection& c, const Programme& programme,
     TRY(ask(c, programme, std::move(approval), who, now()));
     return waiting_json("waiting", now());
   }
-  // Another payload is for the ledger to refuse: it names the field.
-  if (known->state == "approved") return Json();
   const std::string field =
       known->what == Matter::kCommand ? differing_field(known->payload, payload) : "kind";
+  if (field.empty() && known->state == "approved") return Json();
   if (field.empty()) return waiting_json(known->state, now());
   return Json{{"status", "refused"},
               {"code", "id_reused"},
@@ -195,7 +200,9 @@ Result<Json> Service::do_approved(store::Connection& c, const Programme& program
         json["codes"] = TRY(make_codes(c, programme, *batch, payload["count"].get<int64_t>()));
       } else {
         const auto people = payload["people"].get<std::vector<PersonId>>();
-        TRY(issue_codes(c, programme, *batch, people, now()));
+        const Issued made = TRY(issue_to(c, programme, *batch, people, who));
+        json["issued"] = made.issued;
+        json["skipped"] = made.skipped;
       }
       break;
     }

@@ -111,6 +111,7 @@ Result<Points> weight_of(store::Connection& c, const Programme& programme, const
   if (!currency) return 0;  // the ledger refuses it
   switch (command.kind) {
     case CommandKind::kEarn:
+    case CommandKind::kHold:  // its capture spends it
     case CommandKind::kRedeem:
     case CommandKind::kTransfer:
       return std::max<Points>(0, command.amount);
@@ -130,7 +131,7 @@ Result<Points> weight_of(store::Connection& c, const Programme& programme, const
                     "order_ref <> '' AND order_ref = $1 AND currency = $2",
                     {command.order, currency->id});
     default:
-      return 0;  // a hold sets aside what its owner has, and ends as it was made
+      return 0;  // a hold ends as it was made
   }
 }
 
@@ -142,8 +143,10 @@ Result<Points> moved_lately(store::Connection& c, const Programme& programme,
       c,
       "SELECT CAST(COALESCE(sum(p.amount), 0) AS BIGINT) FROM loyalty_postings p JOIN "
       "loyalty_holders h ON h.id = p.holder WHERE p.currency = $1 AND p.actor <> '' AND p.actor = "
-      "$2 AND p.at_ms >= $3 AND p.kind IN (1, 5, 6, 7, 8, 9) AND h.person = $4 AND NOT EXISTS "
-      "(SELECT 1 FROM loyalty_approvals a WHERE a.programme = $5 AND a.id = p.command)",
+      "$2 AND p.at_ms >= $3 AND p.kind IN (1, 2, 5, 6, 7, 8, 9, 10) AND h.person = $4 AND "
+      "NOT EXISTS (SELECT 1 FROM loyalty_approvals a WHERE a.programme = $5 AND a.id = p.command "
+      "AND "
+      "a.what = 'command' AND a.state = 'approved')",
       {currency->id, std::string(by), to_millis(now - std::chrono::hours(24)), command.person,
        programme.id});
 }

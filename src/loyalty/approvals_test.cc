@@ -55,11 +55,12 @@ TEST_F(ApprovalTest, EveryWayByHandWaitsAboveTheLimit) {
             "202 waiting");
   EXPECT_EQ(command("usr_a", {{"kind", "transfer"}, {"person", 2}, {"to", 1}, {"amount", 10'001}}),
             "202 waiting");
+  EXPECT_EQ(command("usr_a", {{"kind", "hold"}, {"person", 2}, {"amount", 10'001}}), "202 waiting");
   EXPECT_EQ(command("usr_a", {{"kind", "expire"}, {"person", 2}, {"lot", lot}}), "202 waiting");
   EXPECT_EQ(command("usr_a", {{"kind", "merge"}, {"person", 1}, {"from", 2}}), "202 waiting");
   EXPECT_EQ(available(2), 50'000) << "nothing was done";
   EXPECT_EQ(available(1), 0);
-  EXPECT_EQ(waiting().size(), 7u);
+  EXPECT_EQ(waiting().size(), 8u);
   EXPECT_EQ(command("usr_a", adjust(1, 10'000)), "200 done") << "at the limit";
   // A shop's own system is no person, but its adjustments wait as well.
   EXPECT_EQ(command("key_shop", {{"kind", "earn"}, {"person", 3}, {"amount", 10'001}}), "200 done");
@@ -125,6 +126,28 @@ TEST_F(ApprovalTest, NobodyAndNoKeyDecidesOfWhatTheyAskedFor) {
   EXPECT_EQ(decide("usr_b", "no", false).status, 200);
   EXPECT_EQ(decide("usr_b", "no").status, 409);
   EXPECT_EQ(available(1), 20'000);
+}
+
+TEST_F(ApprovalTest, AnIdThatSomebodyAskedWithStandsForNothingElse) {
+  // Not for a smaller command, which would not count among those of the day,
+  const Json large = {{"kind", "earn"}, {"id", "x"}, {"person", 1}, {"amount", 1'000'000}};
+  Json small = large;
+  small["amount"] = 1'000;
+  EXPECT_EQ(command("usr_a", large), "202 waiting");
+  EXPECT_EQ(command("usr_a", small), "409 ");
+  EXPECT_EQ(decide("usr_b", "x", false).status, 200);
+  EXPECT_EQ(command("usr_a", small), "409 ");
+  // nor for a command, where a second person agreed to something else.
+  const Json order = {{"name", "May"}, {"currency", "points"}, {"amount", 1'000}, {"count", 11}};
+  EXPECT_EQ(routes_.send("usr_a", "POST", "/gift-cards", order).status, 202);
+  const std::string id = waiting()[0]["id"];
+  EXPECT_EQ(decide("usr_b", id).status, 200);
+  Json adjusted = adjust(1, 1'000'000);
+  adjusted["id"] = id;
+  EXPECT_EQ(command("usr_a", adjusted), "409 ");
+  adjusted["amount"] = 10;
+  EXPECT_EQ(command("usr_a", adjusted), "409 ");
+  EXPECT_EQ(available(1), 0);
 }
 
 TEST_F(ApprovalTest, GiftCardsWaitAndAreMadeOnce) {

@@ -282,6 +282,7 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
   std::erase(all, 0);
   Budgets budgets(terms);
   const bool earns = terms.programme.takes_events;
+  std::vector<PersonId> again;  // whose level a gift may change
   for (size_t from = 0; from < all.size(); from += kAssessAtOnce) {
     const auto part = std::span(all).subspan(from, std::min(kAssessAtOnce, all.size() - from));
     auto known = TRY(load_known(c, terms.programme, terms.levels, part, needs_of(terms.rules)));
@@ -318,9 +319,10 @@ Result<void> assess(store::Connection& c, const Terms& terms, std::span<const Pe
     TRY(budgets.save(c));
     TRY(tell_levels(c, terms, replays, now));
     TRY(save_standings(c, terms.programme, replays));
-    TRY(give_birthday_gifts(c, terms, replays, now));
+    std::ranges::move(TRY(give_birthday_gifts(c, terms, replays, now)), std::back_inserter(again));
   }
-  return {};
+  // It ends: nobody is given a year's gift twice. The caps of all people are saved by now.
+  return again.empty() ? Result<void>() : assess(c, terms, again, now);
 }
 
 Result<void> assess_with_referrals(store::Connection& c, const Terms& terms,

@@ -6,6 +6,7 @@
 #include "loyalty/held_out.h"
 #include "loyalty/rewards.h"
 #include "loyalty/rows.h"
+#include "loyalty/settle.h"
 #include "people/readers.h"
 
 namespace perennial::loyalty {
@@ -87,7 +88,13 @@ Result<bool> give_points(store::Connection& c, const Terms& terms, const Gift& g
         .kind = Expiry::Kind::kDays, .unit = Expiry::Unit::kDay, .count = what.expires_days};
     command.expires_ms = expires_at(expiry, terms.programme.zone, gift.due.at_ms);
   }
-  return TRY(decide(c, terms.programme, std::span(&command, 1), now)).front().done();
+  // What was due before comes before it, whoever looks when.
+  TRY(settle_people(c, terms.programme, std::span(&gift.person, 1), now));
+  if (TRY(decide(c, terms.programme, std::span(&command, 1), now)).front().done()) return true;
+  // A refusal is not for ever: the next look may give it.
+  TRY(c.execute("DELETE FROM loyalty_commands WHERE programme = $1 AND id = $2 AND code <> ''",
+                {terms.programme.id, command.id}));
+  return false;
 }
 
 // What was given, as text; nothing if it cannot be had.
@@ -202,8 +209,12 @@ Result<void> prepare_birthday_gifts(store::Connection& c, const Programme& progr
   for (Level& level : levels.levels) {
     const auto gift = TRY(birthday_gift_of(level.privileges));
     if (!gift) continue;
-    if (!gift->currency.empty() && !programme.find(gift->currency))
+    const Currency* currency =
+        gift->currency.empty() ? &programme.currencies.front() : programme.find(gift->currency);
+    if (!currency)
       return fail(Code::kNotFound, "the programme has no such currency", "birthday_gift.currency");
+    if (gift->expires_days > 0 && gift->expires_days <= currency->delay_days)
+      return bad("ends before its points can be spent", "expires_in_days");
     if (gift->kind == BirthdayGift::Kind::kCoupon) {
       const auto batch = TRY(find_terms(c, programme, gift->batch));
       if (!batch) return fail(Code::kNotFound, "there are no such coupons", "birthday_gift.batch");
@@ -264,13 +275,14 @@ std::optional<DueGift> due_gift(const Levels& levels, std::span<const LevelChang
   return std::nullopt;
 }
 
-Result<void> give_birthday_gifts(store::Connection& c, const Terms& terms,
-                                 std::span<const std::pair<PersonId, Replay>> replays,
-                                 Instant now) {
+Result<std::vector<PersonId>> give_birthday_gifts(
+    store::Connection& c, const Terms& terms, std::span<const std::pair<PersonId, Replay>> replays,
+    Instant now) {
+  std::vector<PersonId> again;
   const auto gives = [](const Level& level) { return gift_of(&level).has_value(); };
   if (!terms.levels.on() || !terms.programme.takes_events ||
       std::ranges::none_of(terms.levels.levels, gives))
-    return {};
+    return again;
   std::vector<PersonId> people;
   std::map<PersonId, std::string> birthdays;
   for (const auto& [person, replay] : replays) people.push_back(person);
@@ -281,7 +293,6 @@ Result<void> give_birthday_gifts(store::Connection& c, const Terms& terms,
   }));
   const auto before = TRY(given_before(c, terms.programme, people));
   const auto years = years_of(terms.programme.zone, now);
-  std::vector<PersonId> again;  // whose level the gift may change
   for (const auto& [person, replay] : replays) {
     const auto birthday = birthdays.find(person);
     if (birthday == birthdays.end()) continue;
@@ -299,8 +310,7 @@ Result<void> give_birthday_gifts(store::Connection& c, const Terms& terms,
       if (counts_for_levels(terms, gift.due.gift)) again.push_back(person);
     }
   }
-  // It ends: nobody is given a year's gift twice.
-  return again.empty() ? Result<void>() : assess(c, terms, again, now);
+  return again;
 }
 
 }  // namespace perennial::loyalty

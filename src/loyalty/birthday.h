@@ -45,7 +45,9 @@ std::optional<DueGift> due_gift(const Levels& levels, std::span<const LevelChang
                                 int64_t now_ms);
 
 // Gives these people, whose standings were just saved, what is due, and keeps when to look again.
-Result<void> give_birthday_gifts(store::Connection& c, const Terms& terms,
-                                 std::span<const std::pair<PersonId, Replay>> replays, Instant now);
+// Returns those whose level the gift may change: they are to be assessed once more.
+Result<std::vector<PersonId>> give_birthday_gifts(
+    store::Connection& c, const Terms& terms, std::span<const std::pair<PersonId, Replay>> replays,
+    Instant now);
 
 }  // namespace perennial::loyalty

@@ -97,16 +97,23 @@ Service::Answer Service::issue_coupons(const http::Request& request) {
   const Issued done = TRY(wiring_.database.write([&](store::Connection& c) -> Result<Issued> {
     const auto batch = TRY(find_terms(c, programme, id));
     if (!batch) return fail(Code::kNotFound, "there is no such batch", "batch");
-    std::vector<PersonId> known;
-    const auto current = TRY(people::current_people(c, asked));
-    for (const people::Person& person : TRY(people::find_people(c, current)))
-      known.push_back(person.id);
-    const Issued made = TRY(issue_codes(c, programme, *batch, known, now()));
-    TRY(access::record(c, request.principal, "loyalty.coupon_issue", programme.id + "/" + id,
-                       {{"issued", made.issued}}, wiring_.clock()));
-    return made;
+    return issue_to(c, programme, *batch, asked, request.principal);
   }));
   return http::json(200, {{"issued", done.issued}, {"skipped", done.skipped}});
+}
+
+Result<Issued> Service::issue_to(store::Connection& c, const Programme& programme,
+                                 const CouponBatch& batch, std::span<const PersonId> people,
+                                 const http::Principal& who) {
+  std::vector<PersonId> known;
+  const auto current = TRY(people::current_people(c, people));
+  for (const people::Person& person : TRY(people::find_people(c, current))) {
+    if (!people::is_erased(person)) known.push_back(person.id);
+  }
+  const Issued made = TRY(issue_codes(c, programme, batch, known, now()));
+  TRY(access::record(c, who, "loyalty.coupon_issue", programme.id + "/" + batch.id,
+                     {{"issued", made.issued}}, wiring_.clock()));
+  return made;
 }
 
 Service::Answer Service::coupon_uses(const http::Request& request) {

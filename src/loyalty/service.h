@@ -8,6 +8,7 @@
 
 #include "loyalty/approvals.h"
 #include "loyalty/assess.h"
+#include "loyalty/coupons.h"
 #include "loyalty/draws.h"
 #include "loyalty/member.h"
 #include "loyalty/outbox.h"
@@ -70,6 +71,10 @@ class Service : public Loyalty {
   Answer put_coupon_batch(const http::Request&);
   Answer coupon_codes(const http::Request&);
   Answer issue_coupons(const http::Request&);
+  // Codes for people by whatever number they are asked for; who was erased gets none.
+  Result<Issued> issue_to(store::Connection& c, const Programme& programme,
+                          const CouponBatch& batch, std::span<const PersonId> people,
+                          const http::Principal& who);
   Answer coupon_uses(const http::Request&);
   Answer use_a_coupon(const http::Request&);
   Answer end_a_use(const http::Request&);
