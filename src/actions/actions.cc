@@ -50,9 +50,9 @@ struct Chosen {
 };
 
 // In the transaction that acts or begins to act: whoever a hold-out takes becomes its member here.
-Result<Chosen> choose(Connection& c, const Request& request, Instant now) {
+Result<Chosen> choose(Connection& c, const Request& request, std::vector<PersonId> asked,
+                      Instant now) {
   Chosen chosen;
-  std::vector<PersonId> asked = request.people;
   std::ranges::sort(asked);
   asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
   chosen.outcome.asked = static_cast<int64_t>(asked.size());
@@ -72,6 +72,27 @@ Result<Chosen> choose(Connection& c, const Request& request, Instant now) {
   }
   chosen.outcome.held_out = static_cast<int64_t>(kept.size());
   if (!request.dry_run && !kept.empty()) TRY(experiments::keep_members(c, kept, now));
+  return chosen;
+}
+
+// What is written down before anything is done.
+Json begun_json(const Chosen& chosen) {
+  return {{"asked", chosen.outcome.asked},
+          {"held_out", chosen.outcome.held_out},
+          {"people", chosen.people}};
+}
+
+// Who was erased or is held out since it was begun is left out; nobody is added.
+Result<Chosen> choose_again(Connection& c, const Request& request, const Json& begun, Instant now) {
+  const bool named = begun.is_array();  // earlier versions wrote the people alone
+  const auto people = (named ? begun : begun.at("people")).get<std::vector<PersonId>>();
+  Chosen chosen = TRY(choose(c, request, people, now));
+  Outcome& outcome = chosen.outcome;
+  if (!named) {
+    outcome.asked = begun.value("asked", outcome.asked);
+    outcome.held_out += begun.value("held_out", int64_t{0});
+  }
+  outcome.refused = outcome.asked - outcome.held_out - static_cast<int64_t>(chosen.people.size());
   return chosen;
 }
 
@@ -107,21 +128,20 @@ struct Actions::Impl {
   Result<void> tell(const std::string& id);
 };
 
-// An answer that was given before, or nothing; then `chosen` says to whom it is done, the same
-// people as before where a crash came between.
+// An answer that was given before, or nothing; then `chosen` says to whom it is done, nobody but
+// the same people as before where a crash came between.
 Result<std::optional<Outcome>> Actions::Impl::begin(const Request& request,
                                                     const http::Principal& by, Chosen& chosen) {
   const std::string document = to_text(document_of(request));
   return wiring.database.write([&](Connection& c) -> Result<std::optional<Outcome>> {
     const auto row = TRY(c.query_one(
         "SELECT request, answer, people FROM people_actions WHERE id = $1", {request.id}));
-    chosen = TRY(choose(c, request, wiring.clock()));
     if (!row) {
-      TRY(
-          c.execute("INSERT INTO people_actions (id, request, done_by, people, answer, taken_ms) "
-                    "VALUES ($1, $2, $3, $4, '', $5)",
-                    {request.id, document, by.name, to_text(Json(chosen.people)),
-                     to_millis(wiring.clock())}));
+      chosen = TRY(choose(c, request, request.people, wiring.clock()));
+      TRY(c.execute(
+          "INSERT INTO people_actions (id, request, done_by, people, answer, taken_ms) "
+          "VALUES ($1, $2, $3, $4, '', $5)",
+          {request.id, document, by.name, to_text(begun_json(chosen)), to_millis(wiring.clock())}));
       return std::nullopt;
     }
     if (row->text(0) != document) {
@@ -133,7 +153,7 @@ Result<std::optional<Outcome>> Actions::Impl::begin(const Request& request,
       known.repeated = true;
       return known;
     }
-    chosen.people = TRY(parse_json(row->text(2))).get<std::vector<PersonId>>();
+    chosen = TRY(choose_again(c, request, TRY(parse_json(row->text(2))), wiring.clock()));
     return std::nullopt;
   });
 }
@@ -156,8 +176,8 @@ Result<Outcome> Actions::Impl::take(const Request& request, const http::Principa
   const std::lock_guard lock(mutex);
   Chosen chosen;
   if (request.dry_run) {
-    chosen = TRY(
-        wiring.database.read([&](Connection& c) { return choose(c, request, wiring.clock()); }));
+    chosen = TRY(wiring.database.read(
+        [&](Connection& c) { return choose(c, request, request.people, wiring.clock()); }));
     chosen.outcome.done = static_cast<int64_t>(chosen.people.size());
     return chosen.outcome;
   }
