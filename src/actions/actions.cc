@@ -122,8 +122,8 @@ struct Actions::Impl {
   Result<std::optional<Outcome>> begin(const Request& request, const http::Principal& by,
                                        Chosen& chosen);
   Result<Given> act(const Request& request, const http::Principal& by, const Chosen& chosen);
-  Result<void> finish(Connection& c, const Request& request, const http::Principal& by,
-                      Chosen& chosen, const Given& given);
+  Result<Outcome> finish(Connection& c, const Request& request, const http::Principal& by,
+                         Outcome outcome, const Given& given);
   Result<void> tell_waiting();
   Result<void> tell(const std::string& id);
 };
@@ -158,18 +158,21 @@ Result<std::optional<Outcome>> Actions::Impl::begin(const Request& request,
   });
 }
 
-Result<void> Actions::Impl::finish(Connection& c, const Request& request, const http::Principal& by,
-                                   Chosen& chosen, const Given& given) {
-  chosen.outcome.done = static_cast<int64_t>(given.done.size());
-  chosen.outcome.skipped = given.skipped;
-  chosen.outcome.refused += given.refused;
+// The transaction may run more than once: what it begins with stays as it was.
+Result<Outcome> Actions::Impl::finish(Connection& c, const Request& request,
+                                      const http::Principal& by, Outcome outcome,
+                                      const Given& given) {
+  outcome.done = static_cast<int64_t>(given.done.size());
+  outcome.skipped = given.skipped;
+  outcome.refused += given.refused;
   TRY(c.execute("UPDATE people_actions SET answer = $2, people = $3 WHERE id = $1",
-                {request.id, to_text(to_json(chosen.outcome)),
+                {request.id, to_text(to_json(outcome)),
                  given.done.empty() ? std::string() : to_text(Json(given.done))}));
   Json detail = what_of(request);
-  detail.update(to_json(chosen.outcome));
-  return access::record(c, by, "actions." + std::string(kind_name(request.kind)), request.id,
-                        detail, wiring.clock());
+  detail.update(to_json(outcome));
+  TRY(access::record(c, by, "actions." + std::string(kind_name(request.kind)), request.id, detail,
+                     wiring.clock()));
+  return outcome;
 }
 
 Result<Outcome> Actions::Impl::take(const Request& request, const http::Principal& by) {
@@ -188,15 +191,15 @@ Result<Outcome> Actions::Impl::take(const Request& request, const http::Principa
   const bool inside = request.kind == Kind::kCoupon || request.kind == Kind::kFollowUp;
   Given before;
   if (!inside) before = TRY(act(request, by, chosen));
-  TRY(wiring.database.write([&](Connection& c) -> Result<void> {
-    if (!inside) return finish(c, request, by, chosen, before);
+  const Outcome outcome = TRY(wiring.database.write([&](Connection& c) -> Result<Outcome> {
+    if (!inside) return finish(c, request, by, chosen.outcome, before);
     const Given given = request.kind == Kind::kCoupon
                             ? TRY(wiring.coupons(c, request, chosen.people))
                             : TRY(wiring.follow_up(c, request, chosen.people, by));
-    return finish(c, request, by, chosen, given);
+    return finish(c, request, by, chosen.outcome, given);
   }));
   TRY(tell_waiting());
-  return chosen.outcome;
+  return outcome;
 }
 
 // What has a transaction of its own: it does nothing a second time.

@@ -14,6 +14,29 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 
+// Runs what writes twice, as a serialization failure does.
+class WritesTwice : public store::Database {
+ public:
+  explicit WritesTwice(store::Database& under) : under_(under) {}
+  store::Engine engine() const override { return under_.engine(); }
+  Result<int64_t> size_bytes() override { return under_.size_bytes(); }
+
+ protected:
+  Result<void> transaction(bool writes,
+                           const std::function<Result<void>(store::Connection&)>& body) override {
+    if (!writes) return under_.read(body);
+    const auto failed = under_.write([&](store::Connection& c) -> Result<void> {
+      TRY(body(c));
+      return fail(Code::kBusy, "met another");
+    });
+    if (failed.error().code != Code::kBusy) return failed;
+    return under_.write(body);
+  }
+
+ private:
+  store::Database& under_;
+};
+
 class ActionRoutes : public testing::Test {
  protected:
   void SetUp() override {
@@ -64,7 +87,9 @@ class ActionRoutes : public testing::Test {
     if (broken_) return fail(Code::kFull, "no space", "disk");
     Given given;
     for (const PersonId person : people) {
-      if (has_.insert(person).second) {
+      if (person == refused_) {
+        ++given.refused;
+      } else if (has_.insert(person).second) {
         given.done.push_back(person);
       } else {
         ++given.skipped;
@@ -119,6 +144,7 @@ class ActionRoutes : public testing::Test {
   std::vector<events::Event> waiting_;
   std::vector<PersonId> set_;
   std::set<PersonId> has_;
+  PersonId refused_ = 0;  // by what gives
   bool broken_ = false;
   std::string right_;
   Instant now_ = *parse_instant("2026-03-10T00:00:00Z");
@@ -195,6 +221,29 @@ TEST_F(ActionRoutes, WhoWasErasedOrIsHeldOutSinceItFailedIsLeftOut) {
   EXPECT_EQ(done["held_out"], 1);
   EXPECT_EQ(done["refused"], 2);
   EXPECT_THAT(has_, ElementsAre(person("c")));
+}
+
+TEST_F(ActionRoutes, ATransactionThatRunsAgainCountsOnce) {
+  WritesTwice twice(*followed_.database);
+  Actions actions({.database = twice,
+                   .log = *followed_.log,
+                   .resolve_set = nullptr,
+                   .clock = [this] { return now_; },
+                   .coupons = nullptr,
+                   .points = wiring().points,
+                   .list = nullptr,
+                   .follow_up = nullptr});
+  refused_ = person("a");
+  const auto done = actions.take({.id = "r1",
+                                  .kind = Kind::kPoints,
+                                  .people = {person("a"), person("b")},
+                                  .programme = "shop",
+                                  .points = 5,
+                                  .text = "sorry"},
+                                 {.id = "u1", .name = "Ann", .role = "", .source = ""});
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->done, 1);
+  EXPECT_EQ(done->refused, 1);
 }
 
 TEST_F(ActionRoutes, HoldOutsHold) {
