@@ -284,6 +284,7 @@ TEST_F(ActionRoutes, TakeASetAndRefuseWhatIsWrong) {
     return call(what, coupon(change), 400).value("where", "");
   };
   EXPECT_EQ(refused("coupon", {{"request_id", ""}}), "request_id");
+  EXPECT_EQ(refused("coupon", {{"dry_run", "yes"}}), "dry_run");
   EXPECT_EQ(refused("coupon", {{"people", {0}}}), "people");
   EXPECT_EQ(refused("coupon", {{"people", Json::array()}}), "people");
   EXPECT_EQ(refused("points", {{"points", 0}, {"text", "x"}}), "points");

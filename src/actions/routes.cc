@@ -44,7 +44,7 @@ Result<Request> request_in(Kind kind, const Json& body, const Actions::Wiring& w
   Request request;
   request.kind = kind;
   request.id = TRY(word_in(body, "request_id", kMaxIdBytes));
-  request.dry_run = body.value("dry_run", false);
+  request.dry_run = TRY(json_bool_or(body, "dry_run", false));
   if (kind == Kind::kList) request.segment = TRY(word_in(body, "segment", kMaxWordBytes));
   if (kind == Kind::kCoupon || kind == Kind::kPoints)
     request.programme = TRY(word_in(body, "programme", kMaxWordBytes));
