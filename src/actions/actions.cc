@@ -14,15 +14,27 @@ using store::Connection;
 
 constexpr std::array<std::string_view, 4> kKinds = {"list", "coupon", "points", "follow_up"};
 
+std::vector<PersonId> each_once(std::vector<PersonId> people) {
+  std::ranges::sort(people);
+  people.erase(std::unique(people.begin(), people.end()), people.end());
+  return people;
+}
+
 // What makes one request another one. The people and the words may be somebody's; they count by
-// their fingerprint alone.
+// their fingerprint alone. A set counts by its words, whoever is in it.
 Json document_of(const Request& request) {
-  std::string people;
-  for (const PersonId person : request.people) people += std::to_string(person) + ",";
-  return {{"kind", kind_name(request.kind)}, {"segment", request.segment},
-          {"programme", request.programme},  {"batch", request.batch},
-          {"points", request.points},        {"due", to_millis(request.due)},
-          {"people", sha256_hex(people)},    {"text", sha256_hex(request.text)}};
+  std::string people = request.set;
+  if (people.empty()) {
+    for (const PersonId person : each_once(request.people)) people += std::to_string(person) + ",";
+  }
+  return {{"kind", kind_name(request.kind)},
+          {"segment", request.segment},
+          {"programme", request.programme},
+          {"batch", request.batch},
+          {"points", request.points},
+          {"due", to_millis(request.due)},
+          {request.set.empty() ? "people" : "set", sha256_hex(people)},
+          {"text", sha256_hex(request.text)}};
 }
 
 Json to_json(const Outcome& outcome) {
@@ -53,8 +65,7 @@ struct Chosen {
 Result<Chosen> choose(Connection& c, const Request& request, std::vector<PersonId> asked,
                       Instant now) {
   Chosen chosen;
-  std::ranges::sort(asked);
-  asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
+  asked = each_once(std::move(asked));
   chosen.outcome.asked = static_cast<int64_t>(asked.size());
   auto known = TRY(people::find_people(c, asked));
   std::erase_if(known, people::is_erased);
@@ -112,13 +123,23 @@ Json what_of(const Request& request) {
 
 }  // namespace
 
+Result<void> unless_too_many(std::span<const PersonId> people, const char* where) {
+  if (people.empty()) return fail(Code::kInvalid, "nobody is chosen", where);
+  if (people.size() > kMaxPeople) {
+    return fail(Code::kTooLarge, "at most 10,000 people at once", where,
+                "choose fewer, or make a segment and a campaign of it");
+  }
+  return {};
+}
+
 std::string_view kind_name(Kind kind) { return kKinds[static_cast<size_t>(kind)]; }
 
 struct Actions::Impl {
   const Wiring& wiring;
   std::mutex mutex;  // one request at a time
 
-  Result<Outcome> take(const Request& request, const http::Principal& by);
+  Result<Outcome> take(Request request, const http::Principal& by);
+  Result<void> resolve(Request& request);
   Result<std::optional<Outcome>> begin(const Request& request, const http::Principal& by,
                                        Chosen& chosen);
   Result<Given> act(const Request& request, const http::Principal& by, const Chosen& chosen);
@@ -175,8 +196,22 @@ Result<Outcome> Actions::Impl::finish(Connection& c, const Request& request,
   return outcome;
 }
 
-Result<Outcome> Actions::Impl::take(const Request& request, const http::Principal& by) {
+// Whom a set names now; of a request that is known nobody asks again.
+Result<void> Actions::Impl::resolve(Request& request) {
+  if (request.set.empty()) return {};
+  if (!request.dry_run) {
+    const auto row = TRY(wiring.database.read([&](Connection& c) {
+      return c.query_one("SELECT 1 FROM people_actions WHERE id = $1", {request.id});
+    }));
+    if (row) return {};
+  }
+  request.people = TRY(wiring.resolve_set(request.set));
+  return unless_too_many(request.people, "set");
+}
+
+Result<Outcome> Actions::Impl::take(Request request, const http::Principal& by) {
   const std::lock_guard lock(mutex);
+  TRY(resolve(request));
   Chosen chosen;
   if (request.dry_run) {
     chosen = TRY(wiring.database.read(
@@ -230,7 +265,7 @@ Result<void> Actions::Impl::tell(const std::string& id) {
     const auto row = TRY(c.query_one(
         "SELECT request, done_by, people, taken_ms FROM people_actions WHERE id = $1", {id}));
     Json what = TRY(parse_json(row->text(0)));
-    for (const char* const own : {"people", "text"}) what.erase(own);
+    for (const char* const own : {"people", "set", "text"}) what.erase(own);
     // What the action does not need says nothing.
     for (auto one = what.begin(); one != what.end();)
       one = *one == "" || *one == 0 ? what.erase(one) : std::next(one);

@@ -36,6 +36,7 @@ struct Request {
   std::string id;  // the client's
   Kind kind = Kind::kList;
   std::vector<PersonId> people;
+  std::string set;               // the words of a set, in place of people
   std::string segment;           // of kList
   std::string programme, batch;  // of kCoupon, kPoints
   int64_t points = 0;
@@ -43,6 +44,9 @@ struct Request {
   Instant due;       // of kFollowUp
   bool dry_run = false;
 };
+
+// kInvalid for nobody, kTooLarge for more than kMaxPeople; `where` says which member names them.
+Result<void> unless_too_many(std::span<const PersonId> people, const char* where);
 
 // Whom it reached. asked = done + held_out + skipped + refused.
 struct Outcome {

@@ -269,12 +269,36 @@ TEST_F(ActionRoutes, HoldOutsHold) {
   EXPECT_EQ(right_, "segments.write");
 }
 
+TEST_F(ActionRoutes, ASetIsTheSameWhoeverIsInIt) {
+  Json body = coupon({{"set", "churn:band:5"}, {"points", 5}, {"text", "sorry"}});
+  body.erase("people");
+  set_ = {person("a"), person("b")};
+  broken_ = true;
+  call("points", body, 507);
+  broken_ = false;
+  set_ = {person("b"), person("c")};
+  EXPECT_EQ(call("points", body)["done"], 2) << "those of before, whom it may have reached";
+  EXPECT_THAT(has_, testing::UnorderedElementsAre(person("a"), person("b")));
+  set_.clear();
+  const Json again = call("points", body);
+  EXPECT_EQ(again["done"], 2);
+  EXPECT_EQ(again["repeated"], true);
+  EXPECT_FALSE(parse_json(told()[0].properties)->contains("set"));
+  body["set"] = "luck";
+  EXPECT_EQ(call("points", body, 409)["where"], "request_id");
+  // Named one by one, their order says nothing.
+  call("coupon", coupon({{"request_id", "r2"}, {"people", {person("a"), person("b")}}}));
+  const Json turned = coupon({{"request_id", "r2"}, {"people", {person("b"), person("a")}}});
+  EXPECT_EQ(call("coupon", turned)["repeated"], true);
+}
+
 TEST_F(ActionRoutes, TakeASetAndRefuseWhatIsWrong) {
   set_ = {person("c"), person("d")};
   Json body = coupon({{"set", "churn:band:5"}});
   EXPECT_EQ(call("coupon", body, 400)["where"], "people") << "one of both";
   body.erase("people");
   EXPECT_EQ(call("coupon", body)["done"], 2);
+  body["request_id"] = "r2";
   body["set"] = "luck";
   call("coupon", body, 400);
   set_.clear();
