@@ -105,6 +105,20 @@ Result<Sums> costs_by_subject(store::Connection& c) {
                  "'acquisition:%' GROUP BY about");
 }
 
+Result<int64_t> cost_within(store::Connection& c, const std::string& about, const Span& span,
+                            const Calendar& calendar) {
+  if (span.from >= span.to) return 0;
+  // Dates are in order as texts. The day on which the span ends counts unless it begins there.
+  Instant end = calendar.start_of(Period::kDay, span.to);
+  if (end < span.to) end = calendar.advance(Period::kDay, end, 1);
+  const auto row = TRY(
+      c.query_one("SELECT CAST(coalesce(sum(amount_minor), 0) AS BIGINT) FROM costs "
+                  "WHERE about = $1 AND day >= $2 AND day < $3",
+                  {about, calendar.label(Period::kDay, calendar.start_of(Period::kDay, span.from)),
+                   calendar.label(Period::kDay, end)}));
+  return row ? row->integer(0) : 0;
+}
+
 Result<Sums> acquisition_by_month(store::Connection& c) {
   return sums_of(c,
                  "SELECT substr(day, 1, 7) AS month, CAST(sum(amount_minor) AS BIGINT) FROM costs "

@@ -32,6 +32,9 @@ Result<std::vector<Cost>> list_costs(store::Connection& c, size_t offset, size_t
 Result<int64_t> count_costs(store::Connection& c);
 using Sums = std::map<std::string, int64_t, std::less<>>;
 Result<Sums> costs_by_subject(store::Connection& c);
+// Of one subject, on the days that the span has a part of.
+Result<int64_t> cost_within(store::Connection& c, const std::string& about, const Span& span,
+                            const Calendar& calendar);
 // Of acquisition, by month ("2026-03"); and by month and channel, joined by a tab.
 Result<Sums> acquisition_by_month(store::Connection& c);
 Result<Sums> acquisition_by_channel(store::Connection& c);

@@ -106,7 +106,8 @@ class GoalRoutes : public testing::Test {
                           [this](auto people) {
                             asked_ += people.size();
                             return worth(people.size());
-                          }});
+                          },
+                      .programmes = [this](const auto&) { return programmes_; }});
     http::Router router;
     goals_->add_routes(router);
     http::Options options;
@@ -168,6 +169,7 @@ class GoalRoutes : public testing::Test {
   std::unique_ptr<http::Server> server_;
   Json hold_out_;
   Result<std::vector<proof::Gain>> gains_ = std::vector<proof::Gain>{};
+  Result<std::vector<ProgrammeReturn>> programmes_ = std::vector<ProgrammeReturn>{};
   std::vector<events::Event> waiting_;
   Instant now_ = *parse_instant("2026-03-10T00:00:00Z");
   bool expected_ = true;
@@ -328,6 +330,30 @@ TEST_F(GoalRoutes, PutCostsBesideNewCustomersAndGains) {
   EXPECT_EQ(back["net"]["low"], 1'000);
   EXPECT_EQ(back["roi"]["value"], 1.5);
   EXPECT_EQ(back["verdict"], "pays");
+}
+
+TEST_F(GoalRoutes, CostsOfAProgrammeAreOfItsSpan) {
+  const auto spend = [&](const char* day, int64_t minor) {
+    call("POST", "/v1/costs", {{"about", "programme:p1"}, {"day", day}, {"amount_minor", minor}},
+         201);
+  };
+  spend("2026-01-31", 1);
+  spend("2026-02-01", 10);
+  spend("2026-02-28", 100);
+  spend("2026-03-01", 1'000);
+  const auto entered = [&](const char* from, const char* to) {
+    ProgrammeReturn one;
+    one.id = "p1";
+    one.span = {*parse_instant(from), *parse_instant(to)};
+    programmes_ = std::vector{one};
+    const Json row = call("GET", "/v1/returns")["returns"][0];
+    EXPECT_EQ(row["cost_minor"], row["parts"]["entered_minor"]);
+    return row["parts"]["entered_minor"].get<int64_t>();
+  };
+  // Days begin at 16:00Z in Shanghai.
+  EXPECT_EQ(entered("2026-01-31T16:00:00Z", "2026-02-28T16:00:00Z"), 110);
+  EXPECT_EQ(entered("2026-01-31T15:59:00Z", "2026-02-28T16:01:00Z"), 1'111) << "parts of days";
+  EXPECT_EQ(entered("2026-03-05T00:00:00Z", "2026-03-09T00:00:00Z"), 0);
 }
 
 }  // namespace

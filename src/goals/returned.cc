@@ -44,7 +44,8 @@ int64_t entered_for(const Sums& spent, const std::string& about) {
 }
 
 // Coupons and points at checkout are off the revenue that the arms are compared by. Here they are
-// costs like the others, so that revenue is taken before them: both stand whole.
+// costs like the others, so that revenue is taken before them: both stand whole. `entered` is of
+// the same span as all else.
 Json programme_json(const ProgrammeReturn& one, const Terms& terms, int64_t entered) {
   const int64_t off = one.checkout_minor + one.coupons_minor;
   const int64_t points = std::llround(one.points_minor);
@@ -83,8 +84,12 @@ Result<Json> Goals::Impl::returns() {
   Json items = Json::array();
   const auto gains = TRY(wiring.gains());
   if (wiring.programmes) {
-    for (const ProgrammeReturn& one : TRY(wiring.programmes(gains)))
-      items.push_back(programme_json(one, terms, entered_for(spent, "programme:" + one.id)));
+    for (const ProgrammeReturn& one : TRY(wiring.programmes(gains))) {
+      const int64_t entered = TRY(wiring.database.read([&](store::Connection& c) {
+        return cost_within(c, "programme:" + one.id, one.span, calendar());
+      }));
+      items.push_back(programme_json(one, terms, entered));
+    }
   }
   for (const proof::Gain& gain : gains) {
     const int64_t messages = (gain.messages * terms.message_cost_per_1000_minor + 500) / 1000;

@@ -270,6 +270,7 @@ TEST_F(SaidGoals, ProgrammesReturnWhatTheirHoldOutSays) {
   ProgrammeReturn one;
   one.id = "club";
   one.name = "Club";
+  one.span = {*parse_instant("2026-01-01T00:00:00Z"), *parse_instant("2026-03-01T00:00:00Z")};
   one.points_minor = 300;
   one.checkout_minor = 100;
   one.coupons_minor = 400;
