@@ -8,9 +8,14 @@ namespace {
 
 constexpr std::chrono::minutes kLook{10};
 
+bool is_yet_to_be_known(std::string_view why) {
+  return why == "busy" || why == "unreadable" || why == "no_model";
+}
+
 }  // namespace
 
-// The figure of a month is not known while events are still being read: the next look takes it.
+// The figure of a month is not known while events are still being read or a model is missing: a
+// later look takes it.
 Result<size_t> Goals::Impl::check(const Goal& goal, const Spent& spent) {
   const Calendar calendar = this->calendar();
   const Instant at = now();
@@ -29,7 +34,7 @@ Result<size_t> Goals::Impl::check(const Goal& goal, const Spent& spent) {
   size_t written = 0;
   for (size_t i = 0; i < std::min(stand.during.size(), all.size()); ++i) {
     const Month& month = stand.during[i];
-    if (!due(all[i]) || month.why == "busy" || month.why == "unreadable") continue;
+    if (!due(all[i]) || is_yet_to_be_known(month.why)) continue;
     const std::vector<Month> until(stand.during.begin(),
                                    stand.during.begin() + static_cast<std::ptrdiff_t>(i) + 1);
     const Json said = check_json(month, progress_of(goal, stand.before, until, stand.length), i);

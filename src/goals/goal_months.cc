@@ -202,7 +202,9 @@ Result<std::vector<Month>> Goals::Impl::value_months(Span span, const Spent& spe
     const auto value =
         lifetime_of(customers, spent.terms.margin_share, [](size_t) { return true; });
     if (month.why.empty() && !value) month.why = "nobody";
-    if (value && customers.cac_minor && *customers.cac_minor > 0)
+    // What was paid alone is less than they are worth.
+    if (month.why.empty() && !value->expected_minor) month.why = "no_model";
+    if (month.why.empty() && customers.cac_minor && *customers.cac_minor > 0)
       month.value = value->total() / *customers.cac_minor;
     found.push_back(std::move(month));
   }

@@ -15,9 +15,9 @@ namespace perennial::goals {
 inline constexpr size_t kBaseMonths = 3;
 
 // nobody: nobody answered, ordered or came, so that there is nothing to divide by; no_cost: nothing
-// was spent to win customers; busy: the events are still being read; unreadable: a property cannot
-// be read.
-inline constexpr std::array<std::string_view, 4> kWhys = {"nobody", "no_cost", "busy",
+// was spent to win customers; no_model: no model says what customers will bring; busy: the events
+// are still being read; unreadable: a property cannot be read.
+inline constexpr std::array<std::string_view, 5> kWhys = {"nobody", "no_cost", "no_model", "busy",
                                                           "unreadable"};
 
 struct Month {

@@ -45,8 +45,10 @@ class SaidGoals : public testing::Test {
         .hold_out = [] { return Result<Json>(Json()); },
         .clock = clock,
         .worth =
-            [](auto people) {
-              return Result<Worth>(Worth{std::vector<int64_t>(people.size(), 9'000), std::nullopt});
+            [this](auto people) {
+              Worth told{.paid_minor = std::vector<int64_t>(people.size(), 7'000)};
+              if (expected_) told.expected_minor = std::vector<double>(people.size(), 2'000.0);
+              return Result<Worth>(std::move(told));
             },
         .hold_out_of = [this](std::string_view id) { return hold_out_of(id); },
         .timeline = timeline,
@@ -117,6 +119,7 @@ class SaidGoals : public testing::Test {
   std::unique_ptr<http::Server> server_;
   std::vector<proof::Gain> gains_;
   std::vector<ProgrammeReturn> programmes_;
+  bool expected_ = true;  // a model says what people will bring
   SaidNames names_;
   std::vector<events::Event> waiting_;
   Instant now_ = *parse_instant("2026-04-10T00:00:00Z");
@@ -213,6 +216,23 @@ TEST_F(SaidGoals, WorthOverCostOfThoseWhoCame) {
   EXPECT_EQ(made["months"][1]["why"], "no_cost");
   EXPECT_EQ(made["beside"]["verdict"], "works");
   EXPECT_EQ(made["standing"], "reached");
+}
+
+TEST_F(SaidGoals, WithoutAModelNobodyIsWorthWhatWasPaidAlone) {
+  order("ann", "2026-02-03T00:00:00Z");
+  take();
+  call("POST", "/v1/costs",
+       {{"about", "acquisition:ads"}, {"day", "2026-02-01"}, {"amount_minor", 3'000}}, 201);
+  now_ = *parse_instant("2026-03-10T00:00:00Z");
+  expected_ = false;
+  const Json made = make({{"measure", "ltv_cac"}, {"base", 1}, {"amount", 2}});
+  EXPECT_TRUE(made["months"][0]["value"].is_null());
+  EXPECT_EQ(made["months"][0]["why"], "no_model");
+  EXPECT_TRUE(made["months"][0]["check"].is_null());
+  EXPECT_EQ(goals_->check_due(), 0u);
+  expected_ = true;
+  EXPECT_EQ(goals_->check_due(), 1u);
+  EXPECT_EQ(months()[0]["check"]["value"], 3);
 }
 
 TEST_F(SaidGoals, EachMonthIsCheckedOnce) {
