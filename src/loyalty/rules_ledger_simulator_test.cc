@@ -149,6 +149,20 @@ std::vector<events::StoredEvent> RulesOnTheLedger::events_of(const Happening& on
   return events;
 }
 
+// When the refunds of each order were that came back with all of its amount.
+std::map<std::string, std::vector<int64_t>> refunds_of_whole_orders(const Story& story) {
+  std::map<std::string, int64_t> left;
+  std::map<std::string, std::vector<int64_t>> refunds;
+  for (const Happening& one : story.happenings) {
+    if (one.kind == Happening::Kind::kOrder) left[one.key] = one.minor;
+    if (one.kind != Happening::Kind::kRefund || !left.contains(one.key)) continue;
+    left[one.key] -= one.minor;
+    refunds[one.key].push_back(one.at);
+  }
+  std::erase_if(refunds, [&](const auto& one) { return left.at(one.first) != 0; });
+  return refunds;
+}
+
 std::vector<Parcel> RulesOnTheLedger::parcels(const Story& story, uint64_t seed, bool in_order) {
   std::mt19937_64 random(seed);
   const auto pick = [&](int64_t low, int64_t high) {
@@ -156,14 +170,7 @@ std::vector<Parcel> RulesOnTheLedger::parcels(const Story& story, uint64_t seed,
   };
   constexpr int64_t kHour = 3'600'000;
   std::vector<Parcel> list;
-  std::map<std::string, int64_t> left;
-  std::map<std::string, std::vector<int64_t>> refunds;  // when, by order
-  for (const Happening& one : story.happenings) {
-    if (one.kind == Happening::Kind::kOrder) left[one.key] = one.minor;
-    if (one.kind != Happening::Kind::kRefund || !left.contains(one.key)) continue;
-    left[one.key] -= one.minor;
-    refunds[one.key].push_back(one.at);
-  }
+  const auto refunds = refunds_of_whole_orders(story);
   std::set<std::string> whole;
   std::map<std::string, bool> visitors;  // by order
   for (const Happening& one : story.happenings) {
@@ -183,11 +190,11 @@ std::vector<Parcel> RulesOnTheLedger::parcels(const Story& story, uint64_t seed,
     // The last word on an order that all came back may come without an amount. Heard before others
     // it would take what they take, until they are heard: only where the order of hearing is that
     // of time are there others.
-    bool rest = false;
-    if (one.kind == Happening::Kind::kRefund && left.contains(one.key) && left[one.key] == 0 &&
-        refunds[one.key].back() == one.at && (in_order || refunds[one.key].size() == 1) &&
-        !one.properties.contains("lines") && !whole.contains(one.key) && pick(0, 1) == 0)
-      rest = whole.insert(one.key).second;
+    const auto of_order = refunds.find(one.key);
+    bool rest = one.kind == Happening::Kind::kRefund && of_order != refunds.end() &&
+                of_order->second.back() == one.at && (in_order || of_order->second.size() == 1) &&
+                !one.properties.contains("lines");
+    rest = rest && pick(0, 1) == 0 && whole.insert(one.key).second;
     if (rest) without_amount_.insert(one.at);
     if (!command) parcel.events = events_of(one, one.person, parcel.as_visitor, rest);
     list.push_back(parcel);
