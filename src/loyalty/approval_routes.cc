@@ -200,9 +200,7 @@ Result<Json> Service::do_approved(store::Connection& c, const Programme& program
         json["codes"] = TRY(make_codes(c, programme, *batch, payload["count"].get<int64_t>()));
       } else {
         const auto people = payload["people"].get<std::vector<PersonId>>();
-        const Issued made = TRY(issue_to(c, programme, *batch, people, who));
-        json["issued"] = made.issued;
-        json["skipped"] = made.skipped;
+        TRY(issue_to(c, programme, *batch, people, who));
       }
       break;
     }
