@@ -93,13 +93,14 @@ export async function risk(visitor, {server}) {
   await visitor.settled();
 }
 
-// A coupon to a whole band: those held out of the programme get none.
+// A coupon to a whole band, the one of most people: those held out of the programme get none, and a
+// band of one or two may be theirs alone.
 export async function coupons(visitor) {
   const {page, t} = visitor;
   await visitor.go('risk');
   await visitor.settled();
   const bands = page.getByRole('region', {name: t('risk.bands')});
-  await bands.getByRole('button').first().click();
+  await bands.getByRole('button').last().click();
   await page.getByRole('menuitem', {name: t('act.coupon'), exact: true}).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('combobox').first().waitFor();
