@@ -14,15 +14,27 @@ using store::Connection;
 
 constexpr std::array<std::string_view, 4> kKinds = {"list", "coupon", "points", "follow_up"};
 
+std::vector<PersonId> each_once(std::vector<PersonId> people) {
+  std::ranges::sort(people);
+  people.erase(std::unique(people.begin(), people.end()), people.end());
+  return people;
+}
+
 // What makes one request another one. The people and the words may be somebody's; they count by
-// their fingerprint alone.
+// their fingerprint alone. A set counts by its words, whoever is in it.
 Json document_of(const Request& request) {
-  std::string people;
-  for (const PersonId person : request.people) people += std::to_string(person) + ",";
-  return {{"kind", kind_name(request.kind)}, {"segment", request.segment},
-          {"programme", request.programme},  {"batch", request.batch},
-          {"points", request.points},        {"due", to_millis(request.due)},
-          {"people", sha256_hex(people)},    {"text", sha256_hex(request.text)}};
+  std::string people = request.set;
+  if (people.empty()) {
+    for (const PersonId person : each_once(request.people)) people += std::to_string(person) + ",";
+  }
+  return {{"kind", kind_name(request.kind)},
+          {"segment", request.segment},
+          {"programme", request.programme},
+          {"batch", request.batch},
+          {"points", request.points},
+          {"due", to_millis(request.due)},
+          {request.set.empty() ? "people" : "set", sha256_hex(people)},
+          {"text", sha256_hex(request.text)}};
 }
 
 Json to_json(const Outcome& outcome) {
@@ -50,13 +62,13 @@ struct Chosen {
 };
 
 // In the transaction that acts or begins to act: whoever a hold-out takes becomes its member here.
-Result<Chosen> choose(Connection& c, const Request& request, Instant now) {
+Result<Chosen> choose(Connection& c, const Request& request, std::vector<PersonId> asked,
+                      Instant now) {
   Chosen chosen;
-  std::vector<PersonId> asked = request.people;
-  std::ranges::sort(asked);
-  asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
+  asked = each_once(std::move(asked));
   chosen.outcome.asked = static_cast<int64_t>(asked.size());
-  const auto known = TRY(people::find_people(c, asked));
+  auto known = TRY(people::find_people(c, asked));
+  std::erase_if(known, people::is_erased);
   chosen.outcome.refused = chosen.outcome.asked - static_cast<int64_t>(known.size());
   const bool gives = request.kind == Kind::kCoupon || request.kind == Kind::kPoints;
   const auto held = TRY(experiments::HeldOut::load(c, gives ? "loyalty" : "campaigns"));
@@ -74,6 +86,27 @@ Result<Chosen> choose(Connection& c, const Request& request, Instant now) {
   return chosen;
 }
 
+// What is written down before anything is done.
+Json begun_json(const Chosen& chosen) {
+  return {{"asked", chosen.outcome.asked},
+          {"held_out", chosen.outcome.held_out},
+          {"people", chosen.people}};
+}
+
+// Who was erased or is held out since it was begun is left out; nobody is added.
+Result<Chosen> choose_again(Connection& c, const Request& request, const Json& begun, Instant now) {
+  const bool named = begun.is_array();  // earlier versions wrote the people alone
+  const auto people = (named ? begun : begun.at("people")).get<std::vector<PersonId>>();
+  Chosen chosen = TRY(choose(c, request, people, now));
+  Outcome& outcome = chosen.outcome;
+  if (!named) {
+    outcome.asked = begun.value("asked", outcome.asked);
+    outcome.held_out += begun.value("held_out", int64_t{0});
+  }
+  outcome.refused = outcome.asked - outcome.held_out - static_cast<int64_t>(chosen.people.size());
+  return chosen;
+}
+
 Json what_of(const Request& request) {
   switch (request.kind) {
     case Kind::kList:
@@ -88,19 +121,16 @@ Json what_of(const Request& request) {
   return Json::object();
 }
 
-Result<std::optional<events::Event>> event_of(Connection& c, PersonId person) {
-  const PersonId now = TRY(people::current_person(c, person));
-  events::Event event;
-  for (const people::Identity& identity : TRY(people::identities_of(c, now))) {
-    std::string& into = identity.kind == "user_id" ? event.user_id : event.anonymous_id;
-    if (into.empty()) into = identity.value;
-  }
-  if (event.user_id.empty() && event.anonymous_id.empty()) return std::nullopt;
-  if (!event.user_id.empty()) event.anonymous_id.clear();
-  return event;
-}
-
 }  // namespace
+
+Result<void> unless_too_many(std::span<const PersonId> people, const char* where) {
+  if (people.empty()) return fail(Code::kInvalid, "nobody is chosen", where);
+  if (people.size() > kMaxPeople) {
+    return fail(Code::kTooLarge, "at most 10,000 people at once", where,
+                "choose fewer, or make a segment and a campaign of it");
+  }
+  return {};
+}
 
 std::string_view kind_name(Kind kind) { return kKinds[static_cast<size_t>(kind)]; }
 
@@ -108,31 +138,31 @@ struct Actions::Impl {
   const Wiring& wiring;
   std::mutex mutex;  // one request at a time
 
-  Result<Outcome> take(const Request& request, const http::Principal& by);
+  Result<Outcome> take(Request request, const http::Principal& by);
+  Result<void> resolve(Request& request);
   Result<std::optional<Outcome>> begin(const Request& request, const http::Principal& by,
                                        Chosen& chosen);
   Result<Given> act(const Request& request, const http::Principal& by, const Chosen& chosen);
-  Result<void> finish(Connection& c, const Request& request, const http::Principal& by,
-                      Chosen& chosen, const Given& given);
+  Result<Outcome> finish(Connection& c, const Request& request, const http::Principal& by,
+                         Outcome outcome, const Given& given);
   Result<void> tell_waiting();
   Result<void> tell(const std::string& id);
 };
 
-// An answer that was given before, or nothing; then `chosen` says to whom it is done, the same
-// people as before where a crash came between.
+// An answer that was given before, or nothing; then `chosen` says to whom it is done, nobody but
+// the same people as before where a crash came between.
 Result<std::optional<Outcome>> Actions::Impl::begin(const Request& request,
                                                     const http::Principal& by, Chosen& chosen) {
   const std::string document = to_text(document_of(request));
   return wiring.database.write([&](Connection& c) -> Result<std::optional<Outcome>> {
     const auto row = TRY(c.query_one(
         "SELECT request, answer, people FROM people_actions WHERE id = $1", {request.id}));
-    chosen = TRY(choose(c, request, wiring.clock()));
     if (!row) {
-      TRY(
-          c.execute("INSERT INTO people_actions (id, request, done_by, people, answer, taken_ms) "
-                    "VALUES ($1, $2, $3, $4, '', $5)",
-                    {request.id, document, by.name, to_text(Json(chosen.people)),
-                     to_millis(wiring.clock())}));
+      chosen = TRY(choose(c, request, request.people, wiring.clock()));
+      TRY(c.execute(
+          "INSERT INTO people_actions (id, request, done_by, people, answer, taken_ms) "
+          "VALUES ($1, $2, $3, $4, '', $5)",
+          {request.id, document, by.name, to_text(begun_json(chosen)), to_millis(wiring.clock())}));
       return std::nullopt;
     }
     if (row->text(0) != document) {
@@ -144,31 +174,48 @@ Result<std::optional<Outcome>> Actions::Impl::begin(const Request& request,
       known.repeated = true;
       return known;
     }
-    chosen.people = TRY(parse_json(row->text(2))).get<std::vector<PersonId>>();
+    chosen = TRY(choose_again(c, request, TRY(parse_json(row->text(2))), wiring.clock()));
     return std::nullopt;
   });
 }
 
-Result<void> Actions::Impl::finish(Connection& c, const Request& request, const http::Principal& by,
-                                   Chosen& chosen, const Given& given) {
-  chosen.outcome.done = static_cast<int64_t>(given.done.size());
-  chosen.outcome.skipped = given.skipped;
-  chosen.outcome.refused += given.refused;
+// The transaction may run more than once: what it begins with stays as it was.
+Result<Outcome> Actions::Impl::finish(Connection& c, const Request& request,
+                                      const http::Principal& by, Outcome outcome,
+                                      const Given& given) {
+  outcome.done = static_cast<int64_t>(given.done.size());
+  outcome.skipped = given.skipped;
+  outcome.refused += given.refused;
   TRY(c.execute("UPDATE people_actions SET answer = $2, people = $3 WHERE id = $1",
-                {request.id, to_text(to_json(chosen.outcome)),
+                {request.id, to_text(to_json(outcome)),
                  given.done.empty() ? std::string() : to_text(Json(given.done))}));
   Json detail = what_of(request);
-  detail.update(to_json(chosen.outcome));
-  return access::record(c, by, "actions." + std::string(kind_name(request.kind)), request.id,
-                        detail, wiring.clock());
+  detail.update(to_json(outcome));
+  TRY(access::record(c, by, "actions." + std::string(kind_name(request.kind)), request.id, detail,
+                     wiring.clock()));
+  return outcome;
 }
 
-Result<Outcome> Actions::Impl::take(const Request& request, const http::Principal& by) {
+// Whom a set names now; of a request that is known nobody asks again.
+Result<void> Actions::Impl::resolve(Request& request) {
+  if (request.set.empty()) return {};
+  if (!request.dry_run) {
+    const auto row = TRY(wiring.database.read([&](Connection& c) {
+      return c.query_one("SELECT 1 FROM people_actions WHERE id = $1", {request.id});
+    }));
+    if (row) return {};
+  }
+  request.people = TRY(wiring.resolve_set(request.set));
+  return unless_too_many(request.people, "set");
+}
+
+Result<Outcome> Actions::Impl::take(Request request, const http::Principal& by) {
   const std::lock_guard lock(mutex);
+  TRY(resolve(request));
   Chosen chosen;
   if (request.dry_run) {
-    chosen = TRY(
-        wiring.database.read([&](Connection& c) { return choose(c, request, wiring.clock()); }));
+    chosen = TRY(wiring.database.read(
+        [&](Connection& c) { return choose(c, request, request.people, wiring.clock()); }));
     chosen.outcome.done = static_cast<int64_t>(chosen.people.size());
     return chosen.outcome;
   }
@@ -179,15 +226,15 @@ Result<Outcome> Actions::Impl::take(const Request& request, const http::Principa
   const bool inside = request.kind == Kind::kCoupon || request.kind == Kind::kFollowUp;
   Given before;
   if (!inside) before = TRY(act(request, by, chosen));
-  TRY(wiring.database.write([&](Connection& c) -> Result<void> {
-    if (!inside) return finish(c, request, by, chosen, before);
+  const Outcome outcome = TRY(wiring.database.write([&](Connection& c) -> Result<Outcome> {
+    if (!inside) return finish(c, request, by, chosen.outcome, before);
     const Given given = request.kind == Kind::kCoupon
                             ? TRY(wiring.coupons(c, request, chosen.people))
                             : TRY(wiring.follow_up(c, request, chosen.people, by));
-    return finish(c, request, by, chosen, given);
+    return finish(c, request, by, chosen.outcome, given);
   }));
   TRY(tell_waiting());
-  return chosen.outcome;
+  return outcome;
 }
 
 // What has a transaction of its own: it does nothing a second time.
@@ -218,7 +265,7 @@ Result<void> Actions::Impl::tell(const std::string& id) {
     const auto row = TRY(c.query_one(
         "SELECT request, done_by, people, taken_ms FROM people_actions WHERE id = $1", {id}));
     Json what = TRY(parse_json(row->text(0)));
-    for (const char* const own : {"people", "text"}) what.erase(own);
+    for (const char* const own : {"people", "set", "text"}) what.erase(own);
     // What the action does not need says nothing.
     for (auto one = what.begin(); one != what.end();)
       one = *one == "" || *one == 0 ? what.erase(one) : std::next(one);
@@ -226,15 +273,15 @@ Result<void> Actions::Impl::tell(const std::string& id) {
     what.erase("kind");
     what["by"] = row->text(1);
     for (const Json& person : TRY(parse_json(row->text(2)))) {
-      auto event = TRY(event_of(c, person.get<PersonId>()));
-      if (!event) continue;
-      event->source = kSource;
-      event->message_id = id + ":" + std::to_string(person.get<PersonId>());
-      event->type = events::Type::kTrack;
-      event->name = kTaken;
-      event->timestamp = event->received_at = from_millis(row->integer(3));
-      event->properties = to_text(what);
-      all.push_back(std::move(*event));
+      events::Event event;
+      if (!TRY(people::name_event(c, person.get<PersonId>(), event))) continue;
+      event.source = kSource;
+      event.message_id = id + ":" + std::to_string(person.get<PersonId>());
+      event.type = events::Type::kTrack;
+      event.name = kTaken;
+      event.timestamp = event.received_at = from_millis(row->integer(3));
+      event.properties = to_text(what);
+      all.push_back(std::move(event));
     }
     return all;
   }));

@@ -36,6 +36,7 @@ struct Request {
   std::string id;  // the client's
   Kind kind = Kind::kList;
   std::vector<PersonId> people;
+  std::string set;               // the words of a set, in place of people
   std::string segment;           // of kList
   std::string programme, batch;  // of kCoupon, kPoints
   int64_t points = 0;
@@ -44,13 +45,16 @@ struct Request {
   bool dry_run = false;
 };
 
+// kInvalid for nobody, kTooLarge for more than kMaxPeople; `where` says which member names them.
+Result<void> unless_too_many(std::span<const PersonId> people, const char* where);
+
 // Whom it reached. asked = done + held_out + skipped + refused.
 struct Outcome {
   int64_t asked = 0;
   int64_t done = 0;
   int64_t held_out = 0;
   int64_t skipped = 0;  // have it already: a code of the batch, a place on the list
-  int64_t refused = 0;  // by the ledger, or nobody of that number is known
+  int64_t refused = 0;  // by the ledger, or nobody of that number is known (any more)
   bool repeated = false;
 };
 

@@ -14,6 +14,29 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 
+// Runs what writes twice, as a serialization failure does.
+class WritesTwice : public store::Database {
+ public:
+  explicit WritesTwice(store::Database& under) : under_(under) {}
+  store::Engine engine() const override { return under_.engine(); }
+  Result<int64_t> size_bytes() override { return under_.size_bytes(); }
+
+ protected:
+  Result<void> transaction(bool writes,
+                           const std::function<Result<void>(store::Connection&)>& body) override {
+    if (!writes) return under_.read(body);
+    const auto failed = under_.write([&](store::Connection& c) -> Result<void> {
+      TRY(body(c));
+      return fail(Code::kBusy, "met another");
+    });
+    if (failed.error().code != Code::kBusy) return failed;
+    return under_.write(body);
+  }
+
+ private:
+  store::Database& under_;
+};
+
 class ActionRoutes : public testing::Test {
  protected:
   void SetUp() override {
@@ -64,7 +87,9 @@ class ActionRoutes : public testing::Test {
     if (broken_) return fail(Code::kFull, "no space", "disk");
     Given given;
     for (const PersonId person : people) {
-      if (has_.insert(person).second) {
+      if (person == refused_) {
+        ++given.refused;
+      } else if (has_.insert(person).second) {
         given.done.push_back(person);
       } else {
         ++given.skipped;
@@ -104,6 +129,11 @@ class ActionRoutes : public testing::Test {
                                        now_);
     }));
   }
+  void erase(PersonId who) {
+    ASSERT_TRUE(followed_.database->write([&](store::Connection& c) {
+      return people::erase_person(c, who, {"era_" + std::to_string(who), "key"});
+    }));
+  }
   std::vector<events::StoredEvent> told() {
     return followed_.log->read({.names = {std::string(kTaken)}}).value();
   }
@@ -114,6 +144,7 @@ class ActionRoutes : public testing::Test {
   std::vector<events::Event> waiting_;
   std::vector<PersonId> set_;
   std::set<PersonId> has_;
+  PersonId refused_ = 0;  // by what gives
   bool broken_ = false;
   std::string right_;
   Instant now_ = *parse_instant("2026-03-10T00:00:00Z");
@@ -155,6 +186,66 @@ TEST_F(ActionRoutes, WhatFailedIsDoneByTheSameRequestLater) {
   EXPECT_EQ(told().size(), 2u);
 }
 
+TEST_F(ActionRoutes, NothingIsDoneToWhoWasErasedNorTold) {
+  const PersonId gone = person("a");
+  const Json body = coupon();
+  erase(gone);
+  const Json given = call("coupon", body);
+  EXPECT_EQ(given["done"], 1);
+  EXPECT_EQ(given["refused"], 2);
+  EXPECT_THAT(has_, ElementsAre(person("b")));
+  const std::string both = to_text(Json::array({gone, person("b")}));
+  // A crash came between what was done and the telling, and in that time the erasure.
+  ASSERT_TRUE(followed_.database->write([&](store::Connection& c) {
+    return c.execute(
+        "INSERT INTO people_actions (id, request, done_by, people, answer, taken_ms) "
+        "VALUES ('r0', '{\"kind\":\"coupon\"}', 'Ann', $1, '{}', $2)",
+        {both, to_millis(now_)});
+  }));
+  ASSERT_TRUE(actions_->tell_waiting());
+  ASSERT_EQ(told().size(), 2u);
+  for (const events::StoredEvent& event : told()) EXPECT_EQ(event.user_id, "b");
+}
+
+TEST_F(ActionRoutes, WhoWasErasedOrIsHeldOutSinceItFailedIsLeftOut) {
+  Json body = coupon({{"points", 5}, {"text", "sorry"}});
+  body["people"] = {person("a"), person("b"), person("c"), 9'999};
+  broken_ = true;
+  call("points", body, 507);
+  broken_ = false;
+  erase(person("a"));
+  hold_out("loyalty", person("b"));
+  const Json done = call("points", body);
+  EXPECT_EQ(done["asked"], 4);
+  EXPECT_EQ(done["done"], 1);
+  EXPECT_EQ(done["held_out"], 1);
+  EXPECT_EQ(done["refused"], 2);
+  EXPECT_THAT(has_, ElementsAre(person("c")));
+}
+
+TEST_F(ActionRoutes, ATransactionThatRunsAgainCountsOnce) {
+  WritesTwice twice(*followed_.database);
+  Actions actions({.database = twice,
+                   .log = *followed_.log,
+                   .resolve_set = nullptr,
+                   .clock = [this] { return now_; },
+                   .coupons = nullptr,
+                   .points = wiring().points,
+                   .list = nullptr,
+                   .follow_up = nullptr});
+  refused_ = person("a");
+  const auto done = actions.take({.id = "r1",
+                                  .kind = Kind::kPoints,
+                                  .people = {person("a"), person("b")},
+                                  .programme = "shop",
+                                  .points = 5,
+                                  .text = "sorry"},
+                                 {.id = "u1", .name = "Ann", .role = "", .source = ""});
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->done, 1);
+  EXPECT_EQ(done->refused, 1);
+}
+
 TEST_F(ActionRoutes, HoldOutsHold) {
   hold_out("loyalty", person("a"));
   hold_out("campaigns", person("b"));
@@ -178,12 +269,36 @@ TEST_F(ActionRoutes, HoldOutsHold) {
   EXPECT_EQ(right_, "segments.write");
 }
 
+TEST_F(ActionRoutes, ASetIsTheSameWhoeverIsInIt) {
+  Json body = coupon({{"set", "churn:band:5"}, {"points", 5}, {"text", "sorry"}});
+  body.erase("people");
+  set_ = {person("a"), person("b")};
+  broken_ = true;
+  call("points", body, 507);
+  broken_ = false;
+  set_ = {person("b"), person("c")};
+  EXPECT_EQ(call("points", body)["done"], 2) << "those of before, whom it may have reached";
+  EXPECT_THAT(has_, testing::UnorderedElementsAre(person("a"), person("b")));
+  set_.clear();
+  const Json again = call("points", body);
+  EXPECT_EQ(again["done"], 2);
+  EXPECT_EQ(again["repeated"], true);
+  EXPECT_FALSE(parse_json(told()[0].properties)->contains("set"));
+  body["set"] = "luck";
+  EXPECT_EQ(call("points", body, 409)["where"], "request_id");
+  // Named one by one, their order says nothing.
+  call("coupon", coupon({{"request_id", "r2"}, {"people", {person("a"), person("b")}}}));
+  const Json turned = coupon({{"request_id", "r2"}, {"people", {person("b"), person("a")}}});
+  EXPECT_EQ(call("coupon", turned)["repeated"], true);
+}
+
 TEST_F(ActionRoutes, TakeASetAndRefuseWhatIsWrong) {
   set_ = {person("c"), person("d")};
   Json body = coupon({{"set", "churn:band:5"}});
   EXPECT_EQ(call("coupon", body, 400)["where"], "people") << "one of both";
   body.erase("people");
   EXPECT_EQ(call("coupon", body)["done"], 2);
+  body["request_id"] = "r2";
   body["set"] = "luck";
   call("coupon", body, 400);
   set_.clear();
@@ -193,6 +308,7 @@ TEST_F(ActionRoutes, TakeASetAndRefuseWhatIsWrong) {
     return call(what, coupon(change), 400).value("where", "");
   };
   EXPECT_EQ(refused("coupon", {{"request_id", ""}}), "request_id");
+  EXPECT_EQ(refused("coupon", {{"dry_run", "yes"}}), "dry_run");
   EXPECT_EQ(refused("coupon", {{"people", {0}}}), "people");
   EXPECT_EQ(refused("coupon", {{"people", Json::array()}}), "people");
   EXPECT_EQ(refused("points", {{"points", 0}, {"text", "x"}}), "points");

@@ -14,37 +14,31 @@ Result<std::string> word_in(const Json& body, const char* field, size_t limit) {
 }
 
 // Either numbers of people, or the words of a set.
-Result<std::vector<PersonId>> people_in(const Json& body, const Actions::Wiring& wiring) {
-  std::vector<PersonId> people;
+Result<void> read_people(const Json& body, Request& request) {
   const bool by_set = body.contains("set");
   if (by_set == body.contains("people")) {
     return fail(Code::kInvalid, "this says not whom it is about", "people",
                 R"(write "people" with their numbers, or "set")");
   }
   if (by_set) {
-    people = TRY(wiring.resolve_set(TRY(word_in(body, "set", kMaxTextBytes))));
-  } else {
-    if (!body["people"].is_array())
+    request.set = TRY(word_in(body, "set", kMaxTextBytes));
+    return {};
+  }
+  if (!body["people"].is_array())
+    return fail(Code::kInvalid, "is a list of numbers of people", "people");
+  for (const Json& one : body["people"]) {
+    if (!one.is_number_integer() || one.get<int64_t>() < 1)
       return fail(Code::kInvalid, "is a list of numbers of people", "people");
-    for (const Json& one : body["people"]) {
-      if (!one.is_number_integer() || one.get<int64_t>() < 1)
-        return fail(Code::kInvalid, "is a list of numbers of people", "people");
-      people.push_back(one.get<int64_t>());
-    }
+    request.people.push_back(one.get<int64_t>());
   }
-  if (people.empty()) return fail(Code::kInvalid, "nobody is chosen", by_set ? "set" : "people");
-  if (people.size() > kMaxPeople) {
-    return fail(Code::kTooLarge, "at most 10,000 people at once", by_set ? "set" : "people",
-                "choose fewer, or make a segment and a campaign of it");
-  }
-  return people;
+  return unless_too_many(request.people, "people");
 }
 
-Result<Request> request_in(Kind kind, const Json& body, const Actions::Wiring& wiring) {
+Result<Request> request_in(Kind kind, const Json& body) {
   Request request;
   request.kind = kind;
   request.id = TRY(word_in(body, "request_id", kMaxIdBytes));
-  request.dry_run = body.value("dry_run", false);
+  request.dry_run = TRY(json_bool_or(body, "dry_run", false));
   if (kind == Kind::kList) request.segment = TRY(word_in(body, "segment", kMaxWordBytes));
   if (kind == Kind::kCoupon || kind == Kind::kPoints)
     request.programme = TRY(word_in(body, "programme", kMaxWordBytes));
@@ -63,14 +57,13 @@ Result<Request> request_in(Kind kind, const Json& body, const Actions::Wiring& w
     if (!due) return fail(Code::kInvalid, "a time is expected", "due_at", due.error().message);
     request.due = *due;
   }
-  request.people = TRY(people_in(body, wiring));
+  TRY(read_people(body, request));
   return request;
 }
 
-http::Response answer_to(Actions& actions, Kind kind, const Actions::Wiring& wiring,
-                         const http::Request& asked) {
+http::Response answer_to(Actions& actions, Kind kind, const http::Request& asked) {
   const auto answered = [&]() -> Result<http::Response> {
-    const Request request = TRY(request_in(kind, TRY(http::json_body(asked)), wiring));
+    const Request request = TRY(request_in(kind, TRY(http::json_body(asked))));
     const Outcome outcome = TRY(actions.take(request, asked.principal));
     return http::json(200, {{"request_id", request.id},
                             {"dry_run", request.dry_run},
@@ -88,10 +81,9 @@ http::Response answer_to(Actions& actions, Kind kind, const Actions::Wiring& wir
 
 void Actions::add_routes(http::Router& router) {
   const auto add = [&](const char* path, const char* right, Kind kind) {
-    router.add({.method = "POST", .path = path, .right = right},
-               [this, kind](const http::Request& request) {
-                 return answer_to(*this, kind, wiring_, request);
-               });
+    router.add(
+        {.method = "POST", .path = path, .right = right},
+        [this, kind](const http::Request& request) { return answer_to(*this, kind, request); });
   };
   add("/v1/actions/list", "segments.write", Kind::kList);
   add("/v1/actions/coupon", "loyalty.write", Kind::kCoupon);
