@@ -5,43 +5,24 @@
 
 #include "people/people.h"
 #include "portrait/portrait.h"
+#include "server/people_routes.h"
 
 namespace perennial {
 namespace {
 
-constexpr std::string_view kProgramme = "/v1/loyalty/programmes/{programme}/";
-
 constexpr std::string_view kShared = "/v1/shared/reports/{token}";  // for who has the link
-constexpr std::array<std::string_view, 24> kShowPeople = {
-    kShared,
-    "/v1/portrait",
-    "/v1/portrait/renew",
-    "/v1/portrait/group",
-    "/v1/segments/facts",
-    "/v1/overview",
-    "/v1/events/recent",
-    "/v1/insights/query",
-    "/v1/insights/values",
-    "/v1/insights/trace",
-    "/v1/insights/reports/{id}/answer",
-    "/v1/insights/dashboards/{id}/answers",
-    "/v1/segments/preview",
-    "/v1/segments/why",
-    "/v1/segments/{id}/why",
-    "/v1/segments/{id}/changes",
-    "/v1/value/clv/people",
-    "/v1/value/churn/people",
-    "/v1/value/health/people",
-    "/v1/value/health/alerts",
-    "/v1/value/recommendations/people/{person_id}",
-    "/v1/campaigns/{id}/sends",
-    "/v1/hold-outs/{id}/members",
-    "/v1/uplift/choose"};
-// Of a loyalty programme, behind kProgramme.
-constexpr std::array<std::string_view, 9> kShowMembers = {
-    "people/{person}", "people/{person}/statement", "approvals",
-    "dry-run",         "coupons/{batch}/uses",      "redemptions",
-    "gift-cards",      "draws/{draw}/plays",        "referrals"};
+// Beside lists of people: what counts and describes them, with values of theirs in it.
+constexpr std::array<std::string_view, 11> kShowValues = {kShared,
+                                                          "/v1/portrait",
+                                                          "/v1/portrait/renew",
+                                                          "/v1/portrait/group",
+                                                          "/v1/segments/facts",
+                                                          "/v1/overview",
+                                                          "/v1/insights/query",
+                                                          "/v1/insights/values",
+                                                          "/v1/insights/reports/{id}/answer",
+                                                          "/v1/insights/dashboards/{id}/answers",
+                                                          "/v1/uplift/choose"};
 // SQL reads the log, quarantine and lists of rejects show what came, to be mended: nothing there
 // tells a name from another text.
 constexpr std::array<std::string_view, 3> kRaw = {"/v1/sql", "/v1/quarantine",
@@ -106,10 +87,9 @@ bool shows_region(std::string_view path) {
   return std::ranges::find(kShowRegion, path) != kShowRegion.end();
 }
 
-bool shows_people(std::string_view path) {
-  if (std::ranges::find(kShowPeople, path) != kShowPeople.end()) return true;
-  return path.starts_with(kProgramme) &&
-         std::ranges::find(kShowMembers, path.substr(kProgramme.size())) != kShowMembers.end();
+bool shows_values(std::string_view path) {
+  return shows_people(path) || shows_members(path) ||
+         std::ranges::find(kShowValues, path) != kShowValues.end();
 }
 
 Result<people::Mask> mask_of(store::Database& database, const http::Request& request) {
@@ -150,7 +130,7 @@ std::optional<http::Response> refuse_raw(store::Database& database, const http::
 
 void mask_people(store::Database& database, const http::Route& route, const http::Request& request,
                  http::Response& response) {
-  const bool shows = shows_people(route.path) || shows_rows(route) || shows_region(route.path);
+  const bool shows = shows_values(route.path) || shows_rows(route) || shows_region(route.path);
   if (response.status >= 300 || response.body.empty() || !shows) return;
   const auto hidden = hidden_in(database, route, request);
   if (!hidden) {

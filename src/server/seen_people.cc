@@ -6,45 +6,23 @@
 #include <string>
 
 #include "access/access.h"
+#include "server/people_routes.h"
 
 namespace perennial {
 namespace {
 
 constexpr std::chrono::minutes kSameView{10};  // as in people/
 constexpr size_t kMaxSeen = 20'000;
-constexpr std::string_view kProgramme = "/v1/loyalty/programmes/{programme}/";
-constexpr std::string_view kLiveEvents = "/v1/events/recent";
 constexpr std::string_view kMessage =
     "/v1/campaigns/{id}/preview";  // the question names the person
-constexpr std::array<std::string_view, 14> kRoutes = {
-    kLiveEvents,
-    "/v1/insights/trace",
-    "/v1/segments/preview",
-    "/v1/segments/why",
-    "/v1/segments/{id}/why",
-    "/v1/segments/{id}/changes",
-    "/v1/value/clv/people",
-    "/v1/value/churn/people",
-    "/v1/value/health/people",
-    "/v1/value/health/alerts",
-    "/v1/value/recommendations/people/{person_id}",
-    "/v1/campaigns/{id}/sends",
-    kMessage,
-    "/v1/hold-outs/{id}/members"};
-// Of a loyalty programme, behind kProgramme.
-constexpr std::array<std::string_view, 7> kOfProgramme = {
-    "people/{person}", "people/{person}/statement", "approvals", "coupons/{batch}/uses",
-    "redemptions",     "draws/{draw}/plays",        "referrals"};
 constexpr std::array<std::string_view, 4> kNumbers = {"person", "person_id", "referrer", "friend"};
 
 // What the entry calls the answer: the route without what is before it and in braces.
 std::optional<std::string> part_of(std::string_view path) {
-  const bool listed = std::ranges::count(kRoutes, path) != 0;
-  const bool loyalty = path.starts_with(kProgramme) &&
-                       std::ranges::count(kOfProgramme, path.substr(kProgramme.size())) != 0;
-  if (!listed && !loyalty) return std::nullopt;
+  const bool loyalty = shows_members(path);
+  if (!loyalty && !shows_people(path) && path != kMessage) return std::nullopt;
   std::string part = loyalty ? "loyalty" : "";
-  path.remove_prefix(loyalty ? kProgramme.size() : std::string_view("/v1/").size());
+  path.remove_prefix(loyalty ? kProgrammeRoutes.size() : std::string_view("/v1/").size());
   while (!path.empty()) {
     const std::string_view word = path.substr(0, path.find('/'));
     path.remove_prefix(std::min(path.size(), word.size() + 1));

@@ -52,11 +52,14 @@ TEST_F(SeenPeopleTest, AListIsOneEntryWithItsPeople) {
   answer("/v1/campaigns/{id}/sends", {{"sends", {{{"person_id", 5}}, {{"person_id", 5}}}}});
   answer("/v1/loyalty/programmes/{programme}/referrals",
          {{"referrals", {{{"id", 1}, {"referrer", nullptr}, {"friend", 8}}}}});
+  answer("/v1/loyalty/programmes/{programme}/postings",
+         {{"postings", {{{"entry", 1}, {"person", 4}}, {{"entry", 2}, {"person", nullptr}}}}});
   EXPECT_THAT(
       entries(),
       ElementsAre(R"(customers.list customers {"part":"value.churn.people","people":[3,7]})",
                   R"(customers.list customers {"part":"campaigns.sends","people":[5]})",
-                  R"(customers.list customers {"part":"loyalty.referrals","people":[8]})"));
+                  R"(customers.list customers {"part":"loyalty.referrals","people":[8]})",
+                  R"(customers.list customers {"part":"loyalty.postings","people":[4]})"));
 }
 
 TEST_F(SeenPeopleTest, APartOfAPersonNamesThePerson) {
