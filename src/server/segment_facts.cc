@@ -49,61 +49,39 @@ class ValueColumn {
   ColumnPtr column_;
 };
 
-// Lights of health, made again only when they were worked out anew.
-class HealthColumn {
+// What was worked out of everybody, made again only when it was worked out anew. `All` has a person
+// in each row.
+template <class All>
+class ModelColumn {
  public:
-  explicit HealthColumn(value::Models& models) : models_(models) {}
+  using Read = std::function<Result<std::shared_ptr<const All>>()>;
+  using Word = std::function<size_t(const All&, size_t row)>;  // its place among the words
+  ModelColumn(std::vector<std::string> words, Read read, Word word)
+      : words_(std::move(words)), read_(std::move(read)), word_(std::move(word)) {}
 
   Result<ColumnPtr> get() {
-    const auto lights = TRY(models_.health_lights());
+    const auto all = TRY(read_());
     std::lock_guard lock(mutex_);
-    if (lights == lights_) return column_;
+    if (all == all_) return column_;
     FactColumn next;
-    next.words.insert(next.words.end(), value::kLightWords.begin(), value::kLightWords.end());
-    for (size_t i = 0; i < lights->person.size(); ++i) {
-      const auto place = static_cast<size_t>(lights->person[i]);
+    next.words.insert(next.words.end(), words_.begin(), words_.end());
+    for (size_t row = 0; row < all->person.size(); ++row) {
+      const auto place = static_cast<size_t>(all->person[row]);
       if (next.code.size() <= place) next.code.resize(place + 1, 0);
-      next.code[place] = static_cast<uint16_t>(1 + lights->light[i]);
+      next.code[place] = static_cast<uint16_t>(1 + word_(*all, row));
     }
-    lights_ = lights;
+    all_ = all;
     if (column_ == nullptr || column_->code != next.code)
       column_ = std::make_shared<const FactColumn>(std::move(next));
     return column_;
   }
 
  private:
-  value::Models& models_;
+  const std::vector<std::string> words_;
+  const Read read_;
+  const Word word_;
   std::mutex mutex_;
-  std::shared_ptr<const value::HealthLights> lights_;
-  ColumnPtr column_;
-};
-
-// Stages of growth, made again only when they were worked out anew.
-class GrowthColumn {
- public:
-  explicit GrowthColumn(value::Models& models) : models_(models) {}
-
-  Result<ColumnPtr> get() {
-    const auto stages = TRY(models_.growth_stages());
-    std::lock_guard lock(mutex_);
-    if (stages == stages_) return column_;
-    FactColumn next;
-    next.words.insert(next.words.end(), value::kGrowthWords.begin(), value::kGrowthWords.end());
-    for (size_t i = 0; i < stages->person.size(); ++i) {
-      const auto place = static_cast<size_t>(stages->person[i]);
-      if (next.code.size() <= place) next.code.resize(place + 1, 0);
-      next.code[place] = static_cast<uint16_t>(1 + static_cast<size_t>(stages->growth[i]));
-    }
-    stages_ = stages;
-    if (column_ == nullptr || column_->code != next.code)
-      column_ = std::make_shared<const FactColumn>(std::move(next));
-    return column_;
-  }
-
- private:
-  value::Models& models_;
-  std::mutex mutex_;
-  std::shared_ptr<const value::GrowthStages> stages_;
+  std::shared_ptr<const All> all_;
   ColumnPtr column_;
 };
 
@@ -166,8 +144,16 @@ void add_segment_facts(segments::Segments& segments, value::Value& value, value:
         return all.orders[row] == 0 ? std::string_view()
                                     : value::tier_name(value::tier_of(all.rfm[row]));
       });
-  const auto health = std::make_shared<HealthColumn>(models);
-  const auto growth = std::make_shared<GrowthColumn>(models);
+  const std::vector<std::string> lights(value::kLightWords.begin(), value::kLightWords.end());
+  const auto health = std::make_shared<ModelColumn<value::HealthLights>>(
+      lights, [&models] { return models.health_lights(); },
+      [](const value::HealthLights& all, size_t row) -> size_t { return all.light[row]; });
+  const std::vector<std::string> grown(value::kGrowthWords.begin(), value::kGrowthWords.end());
+  const auto growth = std::make_shared<ModelColumn<value::GrowthStages>>(
+      grown, [&models] { return models.growth_stages(); },
+      [](const value::GrowthStages& all, size_t row) {
+        return static_cast<size_t>(all.growth[row]);
+      });
   const auto consent = std::make_shared<ConsentColumn>(database);
   segments.add_facts(
       {.name = "lifecycle_stage", .words = stages, .column = [stage] { return stage->get(); }});
@@ -175,12 +161,10 @@ void add_segment_facts(segments::Segments& segments, value::Value& value, value:
       {.name = "rfm_cell", .words = cells, .column = [cell] { return cell->get(); }});
   segments.add_facts(
       {.name = "value_tier", .words = tiers, .column = [tier] { return tier->get(); }});
-  segments.add_facts({.name = "health_light",
-                      .words = {value::kLightWords.begin(), value::kLightWords.end()},
-                      .column = [health] { return health->get(); }});
-  segments.add_facts({.name = "growth_stage",
-                      .words = {value::kGrowthWords.begin(), value::kGrowthWords.end()},
-                      .column = [growth] { return growth->get(); }});
+  segments.add_facts(
+      {.name = "health_light", .words = lights, .column = [health] { return health->get(); }});
+  segments.add_facts(
+      {.name = "growth_stage", .words = grown, .column = [growth] { return growth->get(); }});
   segments.add_facts({.name = "email_consent",
                       .words = {"subscribed", "unsubscribed", "unknown"},
                       .column = [consent] { return consent->get(); }});
