@@ -8,6 +8,7 @@
 
 #include "experiments/assigning.h"
 #include "experiments/experiments.h"
+#include "http/testing.h"
 #include "proof/proof.h"
 #include "timeline/followed_log_testing.h"
 
@@ -20,12 +21,12 @@ class ProofRoutes : public testing::Test {
  protected:
   void SetUp() override { serve(); }
   void TearDown() override {
-    server_->stop(500ms);
+    server_.reset();
     proof_.reset();
   }
   // Also what a restart does.
   void serve() {
-    if (server_) server_->stop(500ms);
+    server_.reset();
     proof_ = std::make_unique<Experiments>(Experiments::Wiring{
         .database = *followed_.database,
         .log = *followed_.log,
@@ -48,23 +49,13 @@ class ProofRoutes : public testing::Test {
         }});
     http::Router router;
     proof_->add_routes(router);
-    http::Options options;
-    options.port = 0;
-    options.authorize = [](const http::Route&, http::Request& request) {
-      request.principal = {.id = "key_1", .name = "web", .role = "", .source = "shop"};
-      return std::optional<http::Response>();
-    };
-    server_ = http::Server::start(std::move(router), std::move(options)).value();
+    server_ = std::make_unique<http::RoutesServed>(
+        std::move(router),
+        http::Principal{.id = "key_1", .name = "web", .role = "", .source = "shop"});
   }
   Json call(const char* method, const std::string& target, const Json& body = nullptr,
             int status = 200) {
-    http::Client client("127.0.0.1", server_->port());
-    auto answer = client.send(method, target, body.is_null() ? "" : to_text(body),
-                              {{"content-type", "application/json"}});
-    EXPECT_TRUE(answer);
-    EXPECT_EQ(answer->status, status) << method << " " << target << " " << answer->body;
-    auto json = parse_json(answer->body);
-    return json ? *json : Json();
+    return server_->call(method, target, body, status);
   }
   void take(std::vector<events::Event> events) { followed_.take(std::move(events)); }
   events::Event event(const std::string& user, events::Type type, const std::string& name,
@@ -118,7 +109,7 @@ class ProofRoutes : public testing::Test {
 
   timeline::FollowedLog followed_{migrations()};
   std::unique_ptr<Experiments> proof_;
-  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<http::RoutesServed> server_;
   std::vector<people::PersonId> audience_;
   std::vector<NetCost> costs_;
   struct ToldLoyalty {

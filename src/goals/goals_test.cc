@@ -8,6 +8,7 @@
 #include "events/events.h"
 #include "goals/costs.h"
 #include "goals/progress.h"
+#include "http/testing.h"
 #include "store/testing.h"
 
 namespace perennial::goals {
@@ -110,27 +111,16 @@ class GoalRoutes : public testing::Test {
                       .programmes = [this](const auto&) { return programmes_; }});
     http::Router router;
     goals_->add_routes(router);
-    http::Options options;
-    options.port = 0;
-    options.authorize = [](const http::Route&, http::Request& request) {
-      request.principal = {.id = "u1", .name = "Ann", .role = "", .source = ""};
-      return std::optional<http::Response>();
-    };
-    server_ = http::Server::start(std::move(router), std::move(options)).value();
+    server_ = std::make_unique<http::RoutesServed>(
+        std::move(router), http::Principal{.id = "u1", .name = "Ann", .role = "", .source = ""});
   }
   void TearDown() override {
-    server_->stop(500ms);
+    server_.reset();
     stages_.reset();
   }
   Json call(const char* method, const std::string& target, const Json& body = nullptr,
             int status = 200) {
-    http::Client client("127.0.0.1", server_->port());
-    auto answer = client.send(method, target, body.is_null() ? "" : to_text(body),
-                              {{"content-type", "application/json"}});
-    EXPECT_TRUE(answer);
-    EXPECT_EQ(answer->status, status) << method << " " << target << " " << answer->body;
-    auto json = parse_json(answer->body);
-    return json ? *json : Json();
+    return server_->call(method, target, body, status);
   }
   void order(const std::string& user, std::string_view at, int total) {
     events::Event e;
@@ -166,7 +156,7 @@ class GoalRoutes : public testing::Test {
   std::unique_ptr<events::Stages> stages_;
   std::unique_ptr<insight::Insight> insight_;
   std::unique_ptr<Goals> goals_;
-  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<http::RoutesServed> server_;
   Json hold_out_;
   Result<std::vector<proof::Gain>> gains_ = std::vector<proof::Gain>{};
   Result<std::vector<ProgrammeReturn>> programmes_ = std::vector<ProgrammeReturn>{};

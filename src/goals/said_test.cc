@@ -5,6 +5,7 @@
 #include "goals/checks.h"
 #include "goals/goals.h"
 #include "goals/voice.h"
+#include "http/testing.h"
 #include "timeline/followed_log_testing.h"
 
 namespace perennial::goals {
@@ -32,9 +33,9 @@ TEST(NpsOf, ComesWithItsInterval) {
 class SaidGoals : public testing::Test {
  protected:
   void SetUp() override { open(followed_.timeline.get()); }
-  void TearDown() override { server_->stop(500ms); }
+  void TearDown() override { server_.reset(); }
   void open(timeline::Timeline* timeline) {
-    if (server_) server_->stop(500ms);
+    server_.reset();
     const auto clock = [this] { return now_; };
     insight_ = std::make_unique<insight::Insight>(*followed_.books, *followed_.settings, clock);
     goals_ = std::make_unique<Goals>(Goals::Wiring{
@@ -57,13 +58,8 @@ class SaidGoals : public testing::Test {
             [this](const auto&) { return Result<std::vector<ProgrammeReturn>>(programmes_); }});
     http::Router router;
     goals_->add_routes(router);
-    http::Options options;
-    options.port = 0;
-    options.authorize = [](const http::Route&, http::Request& request) {
-      request.principal = {.id = "u1", .name = "Ann", .role = "", .source = ""};
-      return std::optional<http::Response>();
-    };
-    server_ = http::Server::start(std::move(router), std::move(options)).value();
+    server_ = std::make_unique<http::RoutesServed>(
+        std::move(router), http::Principal{.id = "u1", .name = "Ann", .role = "", .source = ""});
   }
   Result<Json> hold_out_of(std::string_view id) {
     if (id != "h1") return fail(Code::kNotFound, "there is no such hold-out", "id");
@@ -71,13 +67,7 @@ class SaidGoals : public testing::Test {
   }
   Json call(const char* method, const std::string& target, const Json& body = nullptr,
             int status = 200) {
-    http::Client client("127.0.0.1", server_->port());
-    auto answer = client.send(method, target, body.is_null() ? "" : to_text(body),
-                              {{"content-type", "application/json"}});
-    EXPECT_TRUE(answer);
-    EXPECT_EQ(answer->status, status) << method << " " << target << " " << answer->body;
-    auto json = parse_json(answer->body);
-    return json ? *json : Json();
+    return server_->call(method, target, body, status);
   }
   void track(const std::string& user, const std::string& name, std::string_view at,
              const Json& properties) {
@@ -116,7 +106,7 @@ class SaidGoals : public testing::Test {
   timeline::FollowedLog followed_{migrations()};
   std::unique_ptr<insight::Insight> insight_;
   std::unique_ptr<Goals> goals_;
-  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<http::RoutesServed> server_;
   std::vector<proof::Gain> gains_;
   std::vector<ProgrammeReturn> programmes_;
   bool expected_ = true;  // a model says what people will bring
