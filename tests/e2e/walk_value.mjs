@@ -76,7 +76,7 @@ export async function risk(visitor, {server}) {
   assert.ok(reasons.trim().length > 3, 'somebody at risk has a reason');
   await visitor.picture('risk');
   for (const n of [0, 1]) await rows.nth(n).getByRole('checkbox').click();
-  await list.getByRole('button', {name: t('act.on_other', {count: 2})}).click();
+  await list.getByRole('button', {name: t('act.on_other', {n: 2})}).click();
   await page.getByRole('menuitem', {name: t('act.list'), exact: true}).click();
   const dialog = page.getByRole('dialog');
   await visitor.choose(t('act.which_list'), t('act.new_list'));

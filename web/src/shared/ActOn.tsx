@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ActDialog } from './ActDialog';
 import { type ActionKind, type Whom, kActions } from './action';
 import { useSession } from './session';
+import { useFormat } from './use_format';
 
 interface Props {
   whom: Whom;
@@ -16,6 +17,7 @@ interface Props {
 /** What can be done at once to chosen people: each action by its right. */
 export function ActOn({ whom, n, size = 'middle' }: Props) {
   const { t } = useTranslation();
+  const format = useFormat();
   const rights = useSession().rights ?? [];
   const [kind, setKind] = useState<ActionKind | null>(null);
   const possible = kActions.filter(({ right }) => rights.includes(right));
@@ -31,7 +33,7 @@ export function ActOn({ whom, n, size = 'middle' }: Props) {
         }}
       >
         <Button icon={<ThunderboltOutlined />} size={size}>
-          {n === 0 ? t('act.on_none') : t('act.on', { count: n })}
+          {n === 0 ? t('act.on_none') : t('act.on', { count: n, n: format.count(n) })}
         </Button>
       </Dropdown>
       {kind ? <ActDialog kind={kind} whom={whom} onClose={() => setKind(null)} /> : null}

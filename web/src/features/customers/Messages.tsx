@@ -1,9 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Button, Skeleton } from 'antd';
+import { Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, must } from '@/api/client';
 import { ProblemView } from '@/shared/ProblemView';
+import { MoreButton } from '@/shared/MoreButton';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 
@@ -55,15 +56,7 @@ export function Messages({ id }: { id: number }) {
           ))}
         </tbody>
       </table>
-      {query.hasNextPage ? (
-        <Button
-          style={{ marginTop: 12 }}
-          loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {t('customer.earlier')}
-        </Button>
-      ) : null}
+      <MoreButton query={query}>{t('customer.earlier')}</MoreButton>
     </>
   );
 }

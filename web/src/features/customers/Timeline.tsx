@@ -1,11 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Button, Checkbox, Skeleton } from 'antd';
+import { Checkbox, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, must } from '@/api/client';
 import { ProblemView } from '@/shared/ProblemView';
 import { kHues } from '@/shared/colors';
 import { useThemeName } from '@/shared/theme_choice';
 import { useAddress } from '@/shared/use_address';
+import { MoreButton } from '@/shared/MoreButton';
 import { useFormat } from '@/shared/use_format';
 import { useWords } from '@/shared/use_words';
 import { Body } from './TimelineBody';
@@ -85,15 +86,7 @@ export function Timeline({ id, currency }: { id: number; currency: string }) {
           </li>
         ))}
       </ol>
-      {query.hasNextPage ? (
-        <Button
-          style={{ marginTop: 12 }}
-          loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {t('customer.earlier')}
-        </Button>
-      ) : null}
+      <MoreButton query={query}>{t('customer.earlier')}</MoreButton>
     </section>
   );
 }

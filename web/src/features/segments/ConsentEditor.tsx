@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { SegmentRule } from '@/api/types';
 import { useWords } from '@/shared/use_words';
 import { useChannels } from './names';
+import { WordsPick } from './WordsPick';
 
 type Consent = Extract<SegmentRule, { consent: unknown }>['consent'];
 type Word = Consent['is'][number];
@@ -51,14 +52,7 @@ export function ConsentEditor({ value, onChange }: Props) {
           ...(value.topic && !known ? [{ value: value.topic, label: value.topic }] : []),
         ]}
       />
-      <Select<Word[]>
-        className="pick values"
-        size="small"
-        mode="multiple"
-        style={{ minWidth: 160 }}
-        aria-label={t('ask.value')}
-        placeholder={t('ask.value')}
-        popupMatchSelectWidth={false}
+      <WordsPick
         value={value.is}
         onChange={(is) => put(value.channel, value.topic ?? '', is)}
         options={kWords.map((one) => ({ value: one, label: word('consent', one) }))}

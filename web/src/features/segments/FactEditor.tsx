@@ -4,6 +4,7 @@ import type { SegmentRule } from '@/api/types';
 import { useFacts } from './names';
 import { nameOfFact, wordOfFact } from './facts';
 import { useSpeaker } from './use_speaker';
+import { WordsPick } from './WordsPick';
 
 type Fact = Extract<SegmentRule, { fact: unknown }>['fact'];
 
@@ -33,14 +34,7 @@ export function FactEditor({ value, onChange }: Props) {
           label: nameOfFact(speaker, name),
         }))}
       />
-      <Select<string[]>
-        className="pick values"
-        size="small"
-        mode="multiple"
-        style={{ minWidth: 160 }}
-        aria-label={t('ask.value')}
-        placeholder={t('ask.value')}
-        popupMatchSelectWidth={false}
+      <WordsPick
         value={value.is}
         onChange={(is) => onChange({ ...value, is })}
         options={(facts.find(({ name }) => name === value.name)?.words ?? []).map((one) => ({

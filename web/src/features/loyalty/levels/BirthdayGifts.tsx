@@ -50,6 +50,7 @@ export function BirthdayGifts({ programme, levels, change }: Props) {
             min={1}
             precision={0}
             suffix={t('loyalty.points')}
+            style={{ width: 150 }}
             value={gift.points ?? null}
             onChange={(points) => put(level, { ...gift, points: points ?? 1 })}
           />
@@ -57,8 +58,10 @@ export function BirthdayGifts({ programme, levels, change }: Props) {
             aria-label={t('birthday_gift.days_of', { level: level.name })}
             min={0}
             precision={0}
-            prefix={t('birthday_gift.days')}
-            value={gift.expires_in_days ?? 0}
+            placeholder={t('birthday_gift.days')}
+            suffix={gift.expires_in_days ? t('birthday_gift.unit') : null}
+            style={{ width: 170 }}
+            value={gift.expires_in_days || null}
             onChange={(days) => put(level, { ...gift, expires_in_days: days ?? 0 })}
           />
         </>

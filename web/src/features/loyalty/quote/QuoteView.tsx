@@ -41,6 +41,7 @@ export function QuoteView({ programme, person }: Props) {
           min={0}
           precision={2}
           prefix={currency}
+          style={{ width: 170 }}
           value={amount}
           onChange={setAmount}
         />
@@ -49,6 +50,7 @@ export function QuoteView({ programme, person }: Props) {
           min={1}
           precision={0}
           suffix={t('quote.items')}
+          style={{ width: 130 }}
           value={items}
           onChange={setItems}
         />
