@@ -34,8 +34,8 @@ export function PostingRow({ programme, one }: { programme: Programme; one: Post
             <MemberLink programme={programme.id} person={one.person} />
           )}
         </td>
-        <td>{word('posting_kind', one.kind)}</td>
-        <td>
+        <td className="nowrap">{word('posting_kind', one.kind)}</td>
+        <td className="nowrap">
           {word('account', one.debit)} → {word('account', one.credit)}
         </td>
         <td className="num">
