@@ -21,6 +21,8 @@ proof::Gain gain_of(const Measured& m, size_t measure, const MeasureEffect& effe
   gain.complete = m.of.complete;
   gain.people = people;
   gain.people_set = m.of.set + ":arm:" + m.of.arms[effect.arm].key;
+  gain.control = m.table.measures[measure].arms[0].n();
+  gain.control_set = m.of.set + ":arm:" + m.of.arms[0].key;
   gain.value = of_all(effect.absolute.effect);
   gain.low = of_all(effect.absolute.low);
   gain.high = of_all(effect.absolute.high);

@@ -22,6 +22,8 @@ struct Gain {
   int64_t people = 0;                      // treated
   int64_t messages = 0;                    // that left the machine
   std::string people_set;                  // the words behind `people`
+  int64_t control = 0;                     // left alone, and the words behind them; where known
+  std::string control_set;
   std::optional<double> value, low, high;  // revenue gained, with its 95 % interval
   std::string why;  // of no value, or of one that must not be trusted; else ""
 };
