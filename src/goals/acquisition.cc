@@ -11,7 +11,8 @@ constexpr size_t kMaxChannels = 200;  // of a month; further ones are not told a
 
 Json number(const std::optional<double>& x) { return x && std::isfinite(*x) ? Json(*x) : Json(); }
 
-// "ltv" and "ltv_cac" of a row.
+// "ltv" and "ltv_cac" of a row. What was paid alone is less than they are worth: it is set against
+// no cost, as for a goal.
 void add_value(Json& row, const std::optional<LifetimeValue>& value,
                const std::optional<double>& cac) {
   row["ltv"] = nullptr;
@@ -20,7 +21,7 @@ void add_value(Json& row, const std::optional<LifetimeValue>& value,
   row["ltv"] = {{"so_far_minor", value->so_far_minor},
                 {"expected_minor", number(value->expected_minor)},
                 {"total_minor", value->total()}};
-  if (cac && *cac > 0) row["ltv_cac"] = value->total() / *cac;
+  if (cac && *cac > 0 && value->expected_minor) row["ltv_cac"] = value->total() / *cac;
 }
 
 std::string channel_in(std::string_view traits, const std::string& trait) {

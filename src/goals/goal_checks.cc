@@ -6,7 +6,8 @@
 namespace perennial::goals {
 namespace {
 
-constexpr std::chrono::minutes kLook{10};
+constexpr std::chrono::seconds kLook{600};
+constexpr std::chrono::seconds kSoon{5};  // while events are still being counted
 
 bool is_yet_to_be_known(std::string_view why) {
   return why == "busy" || why == "unreadable" || why == "no_model";
@@ -14,8 +15,8 @@ bool is_yet_to_be_known(std::string_view why) {
 
 }  // namespace
 
-// The figure of a month is not known while events are still being read or a model is missing: a
-// later look takes it.
+// The figure of a month is not known while events are still being read or counted, or a model is
+// missing: a later look takes it.
 Result<size_t> Goals::Impl::check(const Goal& goal, const Spent& spent) {
   const Calendar calendar = this->calendar();
   const Instant at = now();
@@ -30,6 +31,10 @@ Result<size_t> Goals::Impl::check(const Goal& goal, const Spent& spent) {
            !kept.contains(calendar.label(Period::kMonth, month.from));
   };
   if (std::ranges::none_of(all, due)) return size_t{0};
+  if (wiring.caught_up && !wiring.caught_up()) {
+    behind = true;
+    return size_t{0};
+  }
   const Stand stand = TRY(this->stand(goal, spent));
   size_t written = 0;
   for (size_t i = 0; i < std::min(stand.during.size(), all.size()); ++i) {
@@ -58,9 +63,11 @@ Result<size_t> Goals::Impl::check_due() {
     spent = TRY(this->spent(c));
     return {};
   }));
+  behind = false;
   size_t written = 0;
   Result<void> first;  // what went wrong with one goal does not keep the others waiting
   for (const Goal& goal : goals) {
+    if (is_stopping()) break;
     const auto one = check(goal, spent);
     if (one) {
       written += *one;
@@ -77,8 +84,13 @@ void Goals::Impl::run() {
     const auto checked = check_due();
     if (!checked && wiring.say) wiring.say("checking goals: " + checked.error().message);
     std::unique_lock lock(mutex);
-    if (changed.wait_for(lock, kLook, [&] { return stopping; })) return;
+    if (changed.wait_for(lock, behind ? kSoon : kLook, [&] { return stopping; })) return;
   }
+}
+
+bool Goals::Impl::is_stopping() {
+  const std::lock_guard lock(mutex);
+  return stopping;
 }
 
 Result<size_t> Goals::check_due() { return impl_->check_due(); }

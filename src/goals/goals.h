@@ -45,8 +45,10 @@ struct ProgrammeReturn {
   // Revenue of the people whom the programme reached against those held out; nothing while there is
   // no hold-out. Its `why` says what must not be concluded from it.
   std::optional<proof::Gain> gain;
+  // With a hold-out, what it cost more than those held out: they may still spend the points and
+  // coupons of before. Off the orders' amounts already: checkout and coupons.
   double points_minor = 0;
-  int64_t checkout_minor = 0, coupons_minor = 0;  // off the orders' amounts already
+  int64_t checkout_minor = 0, coupons_minor = 0;
 };
 
 // The workspace's names of events in which people say something.
@@ -77,6 +79,8 @@ class Goals {
     std::function<Result<std::vector<ProgrammeReturn>>(const std::vector<proof::Gain>& gains)>
         programmes = nullptr;                               // empty: there are none
     std::function<void(const std::string&)> say = nullptr;  // faults of the monthly check, a line
+    // Whether the events that have come are counted: no month is checked before. Empty: always.
+    std::function<bool()> caught_up = nullptr;
   };
   explicit Goals(Wiring wiring);
   ~Goals();  // stops

@@ -108,7 +108,8 @@ class GoalRoutes : public testing::Test {
                             asked_ += people.size();
                             return worth(people.size());
                           },
-                      .programmes = [this](const auto&) { return programmes_; }});
+                      .programmes = [this](const auto&) { return programmes_; },
+                      .caught_up = [this] { return caught_up_; }});
     http::Router router;
     goals_->add_routes(router);
     server_ = std::make_unique<http::RoutesServed>(
@@ -163,6 +164,7 @@ class GoalRoutes : public testing::Test {
   std::vector<events::Event> waiting_;
   Instant now_ = *parse_instant("2026-03-10T00:00:00Z");
   bool expected_ = true;
+  bool caught_up_ = true;
   size_t asked_ = 0;  // people whose worth was asked for
   int sent_ = 0;
 };
@@ -243,7 +245,8 @@ TEST_F(GoalRoutes, LifetimeValueBesideWhatACustomerCost) {
   expected_ = false;  // the model may not be used: what was paid is all that is told
   row = february();
   EXPECT_TRUE(row["ltv"]["expected_minor"].is_null());
-  EXPECT_EQ(row["ltv_cac"], 4);
+  EXPECT_TRUE(row["ltv_cac"].is_null());
+  EXPECT_TRUE(row["channels"][0]["ltv_cac"].is_null());
   EXPECT_GT(asked_, 0u);
   call("PUT", "/v1/returns/terms", {{"margin_share", 0.5}, {"channel_trait", ""}}, 400);
   call("PUT", "/v1/returns/terms", {{"margin_share", 0.5}, {"channel_trait", "came_by"}});
@@ -279,6 +282,18 @@ TEST_F(GoalRoutes, CheckEveryMonthInTheWorkspacesZone) {
   EXPECT_EQ(call("GET", "/v1/goals")["hold_out"], hold_out_);
   call("DELETE", path, nullptr, 204);
   EXPECT_EQ(call("GET", "/v1/goals")["goals"].size(), 0u);
+}
+
+TEST_F(GoalRoutes, NoMonthIsCheckedBeforeItsEventsAreCounted) {
+  order("ann", "2026-02-10T00:00:00Z", 10);
+  take();
+  caught_up_ = false;
+  const Json made = call("POST", "/v1/goals", goal({{"base", 0}}), 201);
+  EXPECT_EQ(made["months"][0]["value"], 1);
+  EXPECT_TRUE(made["months"][0]["check"].is_null()) << "not to be kept yet";
+  EXPECT_EQ(*goals_->check_due(), 0u);
+  caught_up_ = true;
+  EXPECT_EQ(*goals_->check_due(), 1u);
 }
 
 TEST_F(GoalRoutes, PutCostsBesideNewCustomersAndGains) {

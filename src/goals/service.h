@@ -1,6 +1,7 @@
 // What stands behind Goals: its months, its checks, its answers.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -51,6 +52,7 @@ struct Goals::Impl {
   void run();
   Result<size_t> check_due();
   Result<size_t> check(const Goal& goal, const Spent& spent);
+  bool is_stopping();
 
   // routes.cc
   Result<void> may_link(const GoalDraft& draft);
@@ -68,6 +70,7 @@ struct Goals::Impl {
   std::mutex mutex;  // of stopping
   std::condition_variable changed;
   bool stopping = false;
+  std::atomic<bool> behind = false;  // the last look found events that are not counted yet
   std::thread thread;
 };
 

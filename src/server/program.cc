@@ -338,7 +338,13 @@ void Wired::open_goals() {
             return programme_returns(*database_, gains, settings_->workspace().now(system_now),
                                      [this](std::string_view set) { return resolve_set(set); });
           },
-      .say = [](const std::string& line) { spdlog::warn("{}", line); }});
+      .say = [](const std::string& line) { spdlog::warn("{}", line); },
+      .caught_up =
+          [this] {
+            const uint64_t last = log_->last_seq();
+            return stages_->wait_until(last, kSettlePoll) &&
+                   timeline_->wait_until(last, kSettlePoll);
+          }});
 }
 
 Result<goals::Worth> Wired::worth(std::span<const people::PersonId> people) {

@@ -75,6 +75,9 @@ export function Acquisition() {
                     </td>
                     <td className="num">
                       {row.ltv_cac === null ? '–' : `× ${format.count(row.ltv_cac, 1)}`}
+                      {row.ltv && row.cac_minor !== null && row.ltv.expected_minor === null ? (
+                        <div className="quiet small nowrap">{t('goal.ltv_cac_no_model')}</div>
+                      ) : null}
                     </td>
                     <td className="small">
                       {row.channels.map((one) => (
