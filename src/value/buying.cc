@@ -77,10 +77,12 @@ Customers customers_for(const OrderBook& book, Instant at, PurchaseModel model,
   if (model != PurchaseModel::kBgBb) return all;
   const int64_t period = opportunity_days * kDayMs;
   std::vector<int64_t> last(all.size());  // opportunity taken
+  all.open_taken.assign(all.size(), 0);
   for (size_t i = 0; i < all.size(); ++i) all.history[i].repeats = 0;
   each_purchase_of(book, all, at, [&](size_t i, int64_t ms) {
     const int64_t opportunity = (ms - all.first_ms[i] + period / 2) / period;
     const auto over = static_cast<int64_t>(phase_of(all.history[i].seen, opportunity_days).over);
+    if (opportunity > over) all.open_taken[i] = 1;
     if (opportunity <= last[i] || opportunity > over) return;
     last[i] = opportunity;
     ++all.history[i].repeats;

@@ -72,6 +72,17 @@ TEST(Buying, TheNextPurchaseIsAtAnOpportunity) {
   EXPECT_EQ(days_to_next(half, 0.7), 30 + kYear);  // 1/2, then 3/4
 }
 
+TEST(Buying, WhoHasTakenTheOpenOpportunityHasTheOneAfterItNext) {
+  const OrderBook book = book_of({{1, -1000}, {1, -300}, {1, -70}, {2, -1000}, {2, -300}});
+  ClvModel model{.model = PurchaseModel::kBgBb, .settings = {.opportunity_days = kYear}};
+  model.purchases.parameters = {kDonors.begin(), kDonors.end()};
+  const auto scores = score_clv(model, customers_for(book, kNow, model.model, kYear));
+  ASSERT_EQ(scores.score.size(), 2u);
+  // The third opportunity is at day 1,095, and open since day 912.
+  EXPECT_NEAR(scores.score[0].days_to_opportunity, 4 * kYear - 1'000, 1);
+  EXPECT_NEAR(scores.score[1].days_to_opportunity, 3 * kYear - 1'000, 1);
+}
+
 double beta_draw(std::mt19937_64& random, double a, double b) {
   std::gamma_distribution<double> one(a), other(b);
   const double x = one(random), y = other(random);

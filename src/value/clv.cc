@@ -76,15 +76,17 @@ std::vector<PurchaseModel> models_of(const ClvSettings& settings) {
   return models;
 }
 
-// What the time until the next purchase follows from.
-void add_next(const Buying& buying, const History& h, ClvScore& s) {
+// What the time until the next purchase follows from. Who has taken the opportunity that is open
+// has the one after it next.
+void add_next(const Buying& buying, const History& h, bool open_taken, ClvScore& s) {
   s.rate_shape = buying.parameters[0] + h.repeats;
   s.rate_weeks = buying.parameters[1] + h.seen;
   if (buying.model != PurchaseModel::kBgBb) return;
   const Opportunities o = opportunities_of(h, buying.opportunity_days);
   s.rate_weeks = buying.parameters[1] + o.of - o.taken;
   s.opportunity_days = buying.opportunity_days;
-  s.days_to_opportunity = std::max(0.0, (o.of + 1) * buying.opportunity_days - 7 * h.seen);
+  const double next = o.of + (open_taken ? 2 : 1);
+  s.days_to_opportunity = std::max(0.0, next * buying.opportunity_days - 7 * h.seen);
 }
 
 void rank(ClvScores& scores) {
@@ -168,7 +170,7 @@ ClvScores score_clv(const ClvModel& model, const Customers& customers) {
       const History& h = customers.history[i];
       ClvScore& s = scores.score[i];
       s.alive = buying.alive(h);
-      add_next(buying, h, s);
+      add_next(buying, h, !customers.open_taken.empty() && customers.open_taken[i] != 0, s);
       s.purchases = s.alive * ahead[group[i]].plain;
       s.spend_minor = spend_minor(model, h.repeats + 1, customers.mean_minor[i]);
       s.value_minor = s.alive * ahead[group[i]].discounted * s.spend_minor * model.settings.margin;

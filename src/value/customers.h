@@ -23,6 +23,7 @@ struct Customers {
   std::vector<History> history;
   std::vector<double> mean_minor;
   std::vector<int64_t> first_ms;
+  std::vector<uint8_t> open_taken;  // of BG/BB: 1 who has taken the opportunity that is open now
   size_t size() const { return person.size(); }
 };
 Customers customers_at(const OrderBook& book, Instant at);
