@@ -20,11 +20,15 @@ struct Kept {
   bool joined = false;  // with somebody of whom something was kept, since the last look
 };
 
+struct Joined {
+  PersonId into = 0, from = 0;
+};
+
 // What is kept of everybody, and whose rows nobody has any more.
 struct AllKept {
   std::optional<int64_t> looked_ms;  // when that was
   std::unordered_map<PersonId, Kept> of;
-  std::vector<PersonId> gone;
+  std::vector<Joined> gone;  // by whom they are now
 };
 
 Result<AllKept> read_kept(store::Connection& c) {
@@ -44,15 +48,15 @@ Result<AllKept> read_kept(store::Connection& c) {
 // Whoever was joined to somebody brings along the orders that were counted of them.
 Result<void> follow_joins(store::Connection& c, const Snapshot& all, AllKept& kept,
                           const std::stop_token& stop) {
+  std::vector<PersonId> unseen;
   for (const auto& [person, row] : kept.of)
-    if (!all.find(person)) kept.gone.push_back(person);
-  std::ranges::sort(kept.gone);
-  std::vector<PersonId> joined;
-  for (const PersonId from : kept.gone) {
+    if (!all.find(person)) unseen.push_back(person);
+  std::ranges::sort(unseen);
+  for (const PersonId from : unseen) {
     TRY(unless_stopped(stop));
     const PersonId into = TRY(people::current_person(c, from));
     if (into == from) continue;
-    joined.push_back(from);
+    kept.gone.push_back({.into = into, .from = from});
     const Kept theirs = kept.of.at(from);
     const auto [found, added] = kept.of.try_emplace(into, theirs);
     Kept& row = found->second;
@@ -60,7 +64,7 @@ Result<void> follow_joins(store::Connection& c, const Snapshot& all, AllKept& ke
       row.orders = std::min(row.orders, theirs.orders) < 0 ? -1 : row.orders + theirs.orders;
     row.joined = true;
   }
-  kept.gone = std::move(joined);
+  std::ranges::sort(kept.gone, {}, [](const Joined& one) { return std::pair(one.into, one.from); });
   return {};
 }
 
@@ -134,6 +138,12 @@ std::optional<StageChange> news_of(const Seen& seen, const Kept* before, int64_t
   return change;
 }
 
+Result<void> drop_joined(store::Connection& c, std::span<const Joined> gone) {
+  for (const Joined& one : gone)
+    TRY(c.execute("DELETE FROM value_stages WHERE person = $1", {one.from}));
+  return {};
+}
+
 Result<void> keep_part(store::Connection& c, std::span<const Seen> part, const AllKept& kept,
                        int64_t at_ms) {
   static const std::vector<std::string_view> kStageColumns = {"person", "stage", "since_ms",
@@ -168,6 +178,9 @@ Result<void> keep_part(store::Connection& c, std::span<const Seen> part, const A
                     "ON CONFLICT (person) DO UPDATE SET stage = excluded.stage, since_ms = "
                     "excluded.since_ms, orders = excluded.orders"));
   TRY(c.insert_many("value_stage_changes", kChangeColumns, changes));
+  // With what they brought along: a look that is cut off after this counts it no second time.
+  for (const PersonId person : people)
+    TRY(drop_joined(c, std::ranges::equal_range(kept.gone, person, {}, &Joined::into)));
   return {};
 }
 
@@ -200,15 +213,18 @@ Result<size_t> keep_stages(store::Database& database, const Snapshot& all,
         std::span(changed).subspan(from, std::min(kStagesAtOnce, changed.size() - from));
     TRY(database.write([&](store::Connection& c) { return keep_part(c, part, kept, at_ms); }));
   }
-  TRY(database.write([&](store::Connection& c) -> Result<void> {
-    // Last, so that what they bring along is not forgotten before it is kept of whom they are now.
-    for (const PersonId person : kept.gone)
-      TRY(c.execute("DELETE FROM value_stages WHERE person = $1", {person}));
-    TRY(
-        c.execute("INSERT INTO value_stage_looks (id, as_of_ms) VALUES (1, $1) ON CONFLICT (id) "
-                  "DO UPDATE SET as_of_ms = excluded.as_of_ms",
-                  {at_ms}));
-    return {};
+  // Those who were joined to people of whom nothing is kept.
+  for (size_t from = 0; from < kept.gone.size(); from += kStagesAtOnce) {
+    TRY(unless_stopped(stop));
+    const auto part =
+        std::span(kept.gone).subspan(from, std::min(kStagesAtOnce, kept.gone.size() - from));
+    TRY(database.write([&](store::Connection& c) { return drop_joined(c, part); }));
+  }
+  TRY(database.write([&](store::Connection& c) {
+    return c.execute(
+        "INSERT INTO value_stage_looks (id, as_of_ms) VALUES (1, $1) ON CONFLICT (id) "
+        "DO UPDATE SET as_of_ms = excluded.as_of_ms",
+        {at_ms});
   }));
   return changed.size();
 }

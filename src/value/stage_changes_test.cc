@@ -315,6 +315,60 @@ TEST_F(StageChanges, ACrashBetweenIsCountedOnce) {
   EXPECT_THAT(told(), ElementsAre("a prospect>new ordered"));
 }
 
+// Stops the look after a number of transactions.
+class StopsAfter : public store::Database {
+ public:
+  StopsAfter(store::Database& under, int writes) : under_(under), left_(writes) {}
+  store::Engine engine() const override { return under_.engine(); }
+  Result<int64_t> size_bytes() override { return under_.size_bytes(); }
+  std::stop_source stop;
+
+ protected:
+  Result<void> transaction(bool writes,
+                           const std::function<Result<void>(store::Connection&)>& body) override {
+    const auto done = writes ? under_.write(body) : under_.read(body);
+    if (writes && --left_ == 0) stop.request_stop();
+    return done;
+  }
+
+ private:
+  store::Database& under_;
+  int left_;
+};
+
+TEST_F(StageChanges, ALookThatIsCutOffBetweenItsPartsIsGoneOnWith) {
+  constexpr size_t kPeople = kStagesAtOnce + 100;
+  const auto everybody = [&](bool orders) {
+    std::vector<events::Event> all;
+    for (size_t i = 0; i < kPeople; ++i) {
+      auto one = event("p" + std::to_string(i), now_ - 1min);
+      one.type = orders ? events::Type::kTrack : events::Type::kIdentify;
+      if (orders) {
+        one.name = "Order Completed";
+        one.properties = to_text({{"order_id", one.message_id}, {"total", "50"}});
+      }
+      all.push_back(std::move(one));
+    }
+    followed_.take(std::move(all));
+  };
+  everybody(false);
+  known("old");
+  known("later");
+  look();
+  now_ += 10min;
+  everybody(true);
+  order("old", now_ - 1min);
+  join("young", "old");
+  StopsAfter cut(*followed_.database, 1);
+  const auto all = value_->settled_snapshot();
+  EXPECT_EQ(keep_stages(cut, **all, cut.stop.get_token()).error().code, Code::kBusy);
+  restart();  // the program dies, and the next look begins anew
+  look();
+  EXPECT_EQ(told().size(), kPeople + 1) << "each once";
+  look();
+  EXPECT_EQ(told().size(), kPeople + 1);
+}
+
 TEST_F(StageChanges, ADateThatIsSetBackTellsNothing) {
   order("a", now_ - days(50));
   look();
