@@ -142,7 +142,8 @@ struct Actions::Impl {
   Result<void> resolve(Request& request);
   Result<std::optional<Outcome>> begin(const Request& request, const http::Principal& by,
                                        Chosen& chosen);
-  Result<Given> act(const Request& request, const http::Principal& by, const Chosen& chosen);
+  Result<Given> act(Connection& c, const Request& request, const http::Principal& by,
+                    std::span<const PersonId> people);
   Result<Outcome> finish(Connection& c, const Request& request, const http::Principal& by,
                          Outcome outcome, const Given& given);
   Result<void> tell_waiting();
@@ -223,26 +224,36 @@ Result<Outcome> Actions::Impl::take(Request request, const http::Principal& by) 
     TRY(tell_waiting());
     return *known;
   }
-  const bool inside = request.kind == Kind::kCoupon || request.kind == Kind::kFollowUp;
-  Given before;
-  if (!inside) before = TRY(act(request, by, chosen));
+  // Points have transactions of their own, and are given nothing a second time.
+  Given points;
+  if (request.kind == Kind::kPoints && !chosen.people.empty()) {
+    points = TRY(wiring.points(request, chosen.people));
+  }
   const Outcome outcome = TRY(wiring.database.write([&](Connection& c) -> Result<Outcome> {
-    if (!inside) return finish(c, request, by, chosen.outcome, before);
-    const Given given = request.kind == Kind::kCoupon
-                            ? TRY(wiring.coupons(c, request, chosen.people))
-                            : TRY(wiring.follow_up(c, request, chosen.people, by));
+    const Given given =
+        request.kind == Kind::kPoints ? points : TRY(act(c, request, by, chosen.people));
     return finish(c, request, by, chosen.outcome, given);
   }));
+  if (request.kind == Kind::kList && outcome.done > 0) wiring.list_changed(request.segment);
   TRY(tell_waiting());
   return outcome;
 }
 
-// What has a transaction of its own: it does nothing a second time.
-Result<Given> Actions::Impl::act(const Request& request, const http::Principal& by,
-                                 const Chosen& chosen) {
-  if (chosen.people.empty()) return Given{};
-  return request.kind == Kind::kPoints ? wiring.points(request, chosen.people)
-                                       : wiring.list(request, chosen.people, by);
+// In the transaction that writes the answer: a crash leaves both or neither.
+Result<Given> Actions::Impl::act(Connection& c, const Request& request, const http::Principal& by,
+                                 std::span<const PersonId> people) {
+  if (people.empty()) return Given{};
+  switch (request.kind) {
+    case Kind::kList:
+      return wiring.list(c, request, people, by);
+    case Kind::kCoupon:
+      return wiring.coupons(c, request, people);
+    case Kind::kFollowUp:
+      return wiring.follow_up(c, request, people, by);
+    case Kind::kPoints:
+      break;
+  }
+  return Given{};
 }
 
 Result<void> Actions::Impl::tell_waiting() {

@@ -78,9 +78,11 @@ class Actions {
     // Gives points by commands whose ids follow from the request's and the person: again does
     // nothing again.
     std::function<Result<Given>(const Request&, std::span<const PersonId>)> points;
-    // Puts people on a list; again does nothing again.
-    std::function<Result<Given>(const Request&, std::span<const PersonId>, const http::Principal&)>
+    // Puts people on a list, in the transaction; not those who are on it.
+    std::function<Result<Given>(store::Connection&, const Request&, std::span<const PersonId>,
+                                const http::Principal&)>
         list;
+    std::function<void(const std::string& list)> list_changed;  // after the transaction
     // Writes a follow-up for each, in the transaction.
     std::function<Result<Given>(store::Connection&, const Request&, std::span<const PersonId>,
                                 const http::Principal&)>

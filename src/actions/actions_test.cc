@@ -77,8 +77,9 @@ class ActionRoutes : public testing::Test {
         .coupons = [this](store::Connection&, const Request&,
                           std::span<const PersonId> people) { return give(people); },
         .points = [this](const Request&, std::span<const PersonId> people) { return give(people); },
-        .list = [this](const Request&, std::span<const PersonId> people,
+        .list = [this](store::Connection&, const Request&, std::span<const PersonId> people,
                        const http::Principal&) { return give(people); },
+        .list_changed = [this](const std::string& list) { changed_.push_back(list); },
         .follow_up = [this](store::Connection&, const Request&, std::span<const PersonId> people,
                             const http::Principal&) { return give(people); }};
   }
@@ -146,6 +147,7 @@ class ActionRoutes : public testing::Test {
   std::set<PersonId> has_;
   PersonId refused_ = 0;  // by what gives
   bool broken_ = false;
+  std::vector<std::string> changed_;  // lists
   std::string right_;
   Instant now_ = *parse_instant("2026-03-10T00:00:00Z");
 };
@@ -232,6 +234,7 @@ TEST_F(ActionRoutes, ATransactionThatRunsAgainCountsOnce) {
                    .coupons = nullptr,
                    .points = wiring().points,
                    .list = nullptr,
+                   .list_changed = nullptr,
                    .follow_up = nullptr});
   refused_ = person("a");
   const auto done = actions.take({.id = "r1",
@@ -244,6 +247,72 @@ TEST_F(ActionRoutes, ATransactionThatRunsAgainCountsOnce) {
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(done->done, 1);
   EXPECT_EQ(done->refused, 1);
+}
+
+// Fails once what is written stands, as a process that is killed before it commits.
+class DiesBeforeItCommits : public store::Database {
+ public:
+  explicit DiesBeforeItCommits(store::Database& under) : under_(under) {}
+  store::Engine engine() const override { return under_.engine(); }
+  Result<int64_t> size_bytes() override { return under_.size_bytes(); }
+  int writes_left = 1;
+
+ protected:
+  Result<void> transaction(bool writes,
+                           const std::function<Result<void>(store::Connection&)>& body) override {
+    if (!writes) return under_.read(body);
+    return under_.write([&](store::Connection& c) -> Result<void> {
+      TRY(body(c));
+      if (writes_left-- > 0) return {};
+      return fail(Code::kFull, "cut off");
+    });
+  }
+
+ private:
+  store::Database& under_;
+};
+
+TEST_F(ActionRoutes, APlaceOnAListAndItsAnswerAreKeptTogether) {
+  ASSERT_TRUE(followed_.database->write(
+      [](store::Connection& c) { return c.execute("CREATE TABLE on_list (person BIGINT)"); }));
+  const auto list = [](store::Connection& c, const Request&, std::span<const PersonId> people,
+                       const http::Principal&) -> Result<Given> {
+    Given given;
+    for (const PersonId person : people) {
+      const auto row = TRY(c.query_one("SELECT 1 FROM on_list WHERE person = $1", {person}));
+      if (row) {
+        ++given.skipped;
+        continue;
+      }
+      TRY(c.execute("INSERT INTO on_list (person) VALUES ($1)", {person}));
+      given.done.push_back(person);
+    }
+    return given;
+  };
+  const Request request{.id = "l1", .people = {person("a"), person("b")}, .segment = "s"};
+  const http::Principal ann{.id = "u1", .name = "Ann", .role = "", .source = ""};
+  DiesBeforeItCommits dying(*followed_.database);
+  auto wired = wiring();
+  wired.list = list;
+  {
+    Actions actions({.database = dying,
+                     .log = *followed_.log,
+                     .resolve_set = nullptr,
+                     .clock = [this] { return now_; },
+                     .coupons = nullptr,
+                     .points = nullptr,
+                     .list = list,
+                     .list_changed = wired.list_changed,
+                     .follow_up = nullptr});
+    ASSERT_FALSE(actions.take(request, ann));
+  }
+  EXPECT_TRUE(changed_.empty());
+  Actions after(std::move(wired));
+  const auto done = after.take(request, ann);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->done, 2) << "not skipped: whoever came on it is told of";
+  EXPECT_EQ(told().size(), 2u);
+  EXPECT_THAT(changed_, ElementsAre("s"));
 }
 
 TEST_F(ActionRoutes, HoldOutsHold) {

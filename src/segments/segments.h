@@ -78,9 +78,13 @@ class Segments {
   std::optional<Result<std::vector<PersonId>>> resolve_set(std::string_view set);
   // How the segment of "segment:ID" is called; "" for other words and where there is none.
   std::string name_of_set(std::string_view set) const;
-  // Puts people on a list; those who were not on it before. kConflict for a segment with a rule.
-  Result<std::vector<PersonId>> add_to_list(const std::string& id, std::span<const PersonId> people,
+  // Puts people on a list in the transaction; those who were not on it before. list_changed() is
+  // called once it is committed. kConflict for a segment with a rule.
+  Result<std::vector<PersonId>> add_to_list(store::Connection& c, const std::string& id,
+                                            std::span<const PersonId> people,
                                             const http::Principal& principal);
+  // Waits a moment until what a transaction changed of a list is seen by all who ask.
+  void list_changed(const std::string& id);
   // True once memberships hold every event up to `seq`, every change of definitions made before the
   // call, and what the clock told at the call; false when the time is over.
   bool wait_until(uint64_t seq, std::chrono::milliseconds at_most);

@@ -264,36 +264,34 @@ Result<void> Segments::Impl::remove(const std::string& id, const http::Principal
   return {};
 }
 
-Result<std::vector<PersonId>> Segments::add_to_list(const std::string& id,
+Result<std::vector<PersonId>> Segments::add_to_list(store::Connection& c, const std::string& id,
                                                     std::span<const PersonId> people,
                                                     const http::Principal& principal) {
   const Actor by = impl_->actor(principal);
-  int64_t version = 0;
-  auto added =
-      TRY(impl_->parts.database.write([&](store::Connection& c) -> Result<std::vector<PersonId>> {
-        std::vector<PersonId> fresh;
-        const Saved saved = TRY(find_saved(c, id));
-        if (saved.dynamic) {
-          return fail(Code::kConflict, "who is in it follows from its rule", "segment",
-                      "choose a list");
-        }
-        People members = TRY(load_members(c, id)).value_or(People());
-        const auto before = ids_of(members);
-        for (const PersonId person : people) {
-          if (std::ranges::binary_search(before, person)) continue;
-          put(members, person, true);
-          fresh.push_back(person);
-        }
-        if (fresh.empty()) return fresh;
-        TRY(update_saved(c, saved, by));
-        version = saved.version + 1;
-        TRY(save_members(c, id, members, TRY(load_progress(c)).last_change, by.now));
-        return fresh;
-      }));
-  if (added.empty()) return added;
+  std::vector<PersonId> fresh;
+  const Saved saved = TRY(find_saved(c, id));
+  if (saved.dynamic) {
+    return fail(Code::kConflict, "who is in it follows from its rule", "segment", "choose a list");
+  }
+  People members = TRY(load_members(c, id)).value_or(People());
+  const auto before = ids_of(members);
+  for (const PersonId person : people) {
+    if (std::ranges::binary_search(before, person)) continue;
+    put(members, person, true);
+    fresh.push_back(person);
+  }
+  if (fresh.empty()) return fresh;
+  TRY(update_saved(c, saved, by));
+  TRY(save_members(c, id, members, TRY(load_progress(c)).last_change, by.now));
+  return fresh;
+}
+
+void Segments::list_changed(const std::string& id) {
+  const auto saved =
+      impl_->parts.database.read([&](store::Connection& c) { return find_saved(c, id); });
+  if (!saved) return;  // removed meanwhile
   impl_->keeper.edited(id);
-  impl_->keeper.wait_for(id, version, kWaitForFirst);
-  return added;
+  impl_->keeper.wait_for(id, saved->version, kWaitForFirst);
 }
 
 Result<Json> Segments::Impl::edit_list(const std::string& id, const Json& body,

@@ -69,13 +69,14 @@ actions::Actions::Wiring action_wiring(
           .points = [&database, &loyalty](
                         const actions::Request& request,
                         People people) { return points(database, loyalty, request, people); },
-          .list = [&segments](const actions::Request& request, People people,
+          .list = [&segments](store::Connection& c, const actions::Request& request, People people,
                               const http::Principal& by) -> Result<Given> {
             Given given;
-            given.done = TRY(segments.add_to_list(request.segment, people, by));
+            given.done = TRY(segments.add_to_list(c, request.segment, people, by));
             given.skipped = static_cast<int64_t>(people.size() - given.done.size());
             return given;
           },
+          .list_changed = [&segments](const std::string& list) { segments.list_changed(list); },
           .follow_up =
               [clock](store::Connection& c, const actions::Request& request, People people,
                       const http::Principal& by) {
