@@ -66,7 +66,7 @@ class HoldOutColumns {
 
   Result<std::vector<FactProvider>> all() {
     const auto hold_outs =
-        TRY(database_.read([](store::Connection& c) { return list_hold_outs(c); }));
+        TRY(database_.read([](store::Connection& c) { return list_hold_outs_uncounted(c); }));
     std::vector<FactProvider> out;
     for (const HoldOut& hold_out : hold_outs) {
       FactProvider one;

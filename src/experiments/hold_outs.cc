@@ -51,6 +51,15 @@ Result<std::vector<HoldOut>> active(store::Connection& c, std::string_view kind)
   return found;
 }
 
+Result<std::vector<HoldOut>> newest(store::Connection& c, std::string_view select) {
+  std::vector<HoldOut> all;
+  for (const auto& row :
+       TRY(c.query(std::string(select) + "ORDER BY started_at DESC, id DESC LIMIT 500"))) {
+    all.push_back(read_hold_out(row));
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string unit_of_user(std::string_view user_id) { return "u:" + std::string(user_id); }
@@ -115,13 +124,10 @@ Result<HoldOut> find_hold_out(store::Connection& c, std::string_view id) {
   return read_hold_out(*row);
 }
 
-Result<std::vector<HoldOut>> list_hold_outs(store::Connection& c) {
-  std::vector<HoldOut> all;
-  for (const auto& row :
-       TRY(c.query(std::string(kSelect) + "ORDER BY started_at DESC, id DESC LIMIT 500"))) {
-    all.push_back(read_hold_out(row));
-  }
-  return all;
+Result<std::vector<HoldOut>> list_hold_outs(store::Connection& c) { return newest(c, kSelect); }
+
+Result<std::vector<HoldOut>> list_hold_outs_uncounted(store::Connection& c) {
+  return newest(c, kSelectUncounted);
 }
 
 Result<HoldOut> end_hold_out(store::Connection& c, std::string_view id, Instant now) {

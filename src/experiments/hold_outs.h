@@ -39,6 +39,8 @@ Result<HoldOutDraft> hold_out_from_json(const Json& json);
 Result<HoldOut> create_hold_out(store::Connection& c, const HoldOutDraft& draft, Instant now);
 Result<HoldOut> find_hold_out(store::Connection& c, std::string_view id);  // kNotFound
 Result<std::vector<HoldOut>> list_hold_outs(store::Connection& c);         // newest first
+// The same with no members: for who asks often and counts nobody.
+Result<std::vector<HoldOut>> list_hold_outs_uncounted(store::Connection& c);
 // kConflict when it has ended.
 Result<HoldOut> end_hold_out(store::Connection& c, std::string_view id, Instant now);
 
