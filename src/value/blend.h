@@ -1,10 +1,12 @@
 // Which ways to blend, and how much of each: chosen on what people bought later, way by way, as
 // long as one more tells it better.
 //
-// It begins with the way that tells best. Then each of the others is tried at each of kParts, and
-// the best is taken if the interval of the difference, person by person, lies above 0: at 99 %, as
-// the best of some twenty tries looks better than it is. It ends when none is. A blend is judged by
-// people on whom it was not chosen (recommender_check.h).
+// The choice, one more at a time as long as it tells better, is that of Caruana, Niculescu-Mizil,
+// Crew & Ksikes, "Ensemble selection from libraries of models", ICML 2004. It begins with the way
+// that tells best. Then each of the others is tried at each of kParts, and the best is taken if the
+// interval of the difference, person by person, lies above 0: at 99 %, as the best of some twenty
+// tries looks better than it is. It ends when none is. A blend is judged by people on whom it was
+// not chosen (recommender_check.h).
 //
 // Pure.
 #pragma once

@@ -1,4 +1,4 @@
-// XGBoost behind Classifier.
+// XGBoost behind Classifier: Chen & Guestrin, "XGBoost: a scalable tree boosting system", KDD 2016.
 #pragma once
 
 #include "value/classifier.h"

@@ -1,5 +1,7 @@
 // Usual gaps between order days: of everybody, and of groups, which the few gaps of one person are
-// shrunk to.
+// shrunk to: n own gaps of mean m and a group's gap g give (n m + k g) ÷ (n + k), the credibility
+// estimate of Bühlmann, "Experience rating and credibility", ASTIN Bulletin 4 (1967) 199–207; k is
+// StageRules::prior_gaps.
 #pragma once
 
 #include <memory>
