@@ -93,7 +93,7 @@ def spend(shop):
     for name, reward in REWARDS.items():
         shop.call("PUT", f"{PATH}/rewards/{name}", reward | SEASON)
     shop.call("PUT", f"{PATH}/draws/winter", WHEEL | SEASON)
-    coupon = {"name": "A tenth off in winter", "kind": "percent", "percent": 10}
+    coupon = {"name": "A tenth off in winter", "kind": "percent", "percent": 10, "max_minor": 2_000}
     shop.call("PUT", f"{PATH}/coupons/winter", coupon | {"per_person": 1} | SEASON)
     best = shop.call("GET", f"/v1/customers?sort=revenue&limit={TAKERS}")["customers"]
     people = [one["id"] for one in best]

@@ -227,7 +227,7 @@ Result<Outcome> Actions::Impl::take(Request request, const http::Principal& by) 
   // Points have transactions of their own, and are given nothing a second time.
   Given points;
   if (request.kind == Kind::kPoints && !chosen.people.empty()) {
-    points = TRY(wiring.points(request, chosen.people));
+    points = TRY(wiring.points(request, chosen.people, by));
   }
   const Outcome outcome = TRY(wiring.database.write([&](Connection& c) -> Result<Outcome> {
     const Given given =
@@ -247,7 +247,7 @@ Result<Given> Actions::Impl::act(Connection& c, const Request& request, const ht
     case Kind::kList:
       return wiring.list(c, request, people, by);
     case Kind::kCoupon:
-      return wiring.coupons(c, request, people);
+      return wiring.coupons(c, request, people, by);
     case Kind::kFollowUp:
       return wiring.follow_up(c, request, people, by);
     case Kind::kPoints:

@@ -73,11 +73,13 @@ class Actions {
     std::function<Result<std::vector<PersonId>>(std::string_view set)> resolve_set;
     Clock clock;
     // Gives everybody a code of a batch, in the transaction; not to those who have one.
-    std::function<Result<Given>(store::Connection&, const Request&, std::span<const PersonId>)>
+    std::function<Result<Given>(store::Connection&, const Request&, std::span<const PersonId>,
+                                const http::Principal&)>
         coupons;
     // Gives points by commands whose ids follow from the request's and the person: again does
     // nothing again.
-    std::function<Result<Given>(const Request&, std::span<const PersonId>)> points;
+    std::function<Result<Given>(const Request&, std::span<const PersonId>, const http::Principal&)>
+        points;
     // Puts people on a list, in the transaction; not those who are on it.
     std::function<Result<Given>(store::Connection&, const Request&, std::span<const PersonId>,
                                 const http::Principal&)>

@@ -74,9 +74,10 @@ class ActionRoutes : public testing::Test {
           return set_;
         },
         .clock = [this] { return now_; },
-        .coupons = [this](store::Connection&, const Request&,
-                          std::span<const PersonId> people) { return give(people); },
-        .points = [this](const Request&, std::span<const PersonId> people) { return give(people); },
+        .coupons = [this](store::Connection&, const Request&, std::span<const PersonId> people,
+                          const http::Principal&) { return give(people); },
+        .points = [this](const Request&, std::span<const PersonId> people,
+                         const http::Principal&) { return give(people); },
         .list = [this](store::Connection&, const Request&, std::span<const PersonId> people,
                        const http::Principal&) { return give(people); },
         .list_changed = [this](const std::string& list) { changed_.push_back(list); },

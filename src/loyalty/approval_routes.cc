@@ -5,6 +5,7 @@
 #include "loyalty/approvals.h"
 #include "loyalty/command.h"
 #include "loyalty/gift_cards.h"
+#include "loyalty/hands.h"
 #include "loyalty/service.h"
 
 namespace perennial::loyalty {
@@ -60,8 +61,7 @@ void Service::add_approval_routes(http::Router& router) {
 // ---- asking
 
 Result<bool> Service::is_large(store::Connection& c, const Programme& programme,
-                               const Command& command, const http::Principal& who,
-                               std::map<PersonId, Points>& so_far) {
+                               const Command& command, const http::Principal& who) {
   if (!by_hand(who)) {
     return command.kind == CommandKind::kAdjust && (command.amount > programme.approval_limit ||
                                                     command.amount < -programme.approval_limit);
@@ -73,18 +73,21 @@ Result<bool> Service::is_large(store::Connection& c, const Programme& programme,
   // What an id stands for that somebody asked with is looked at, however small this is.
   if (TRY(find_approval(c, programme, command.id))) return true;
   Command today = command;  // earlier numbers of people are theirs of now
+  ByHand hand{.by = who.id, .people = {}, .id = command.id};
   for (PersonId* person : {&today.person, &today.other}) {
-    if (*person != 0) *person = TRY(people::current_person(c, *person));
+    if (*person == 0) continue;
+    *person = TRY(people::current_person(c, *person));
+    hand.people.push_back(*person);  // a transfer is what one loses and the other gets
   }
-  const Points weight = TRY(weight_of(c, programme, today));
-  if (weight == 0) return false;
-  auto [sum, first] = so_far.try_emplace(today.person, 0);
-  if (first) sum->second = TRY(moved_lately(c, programme, today, who.id, now()));
-  // A large one waits and does not count; many small ones are a large one.
-  if (weight > programme.approval_limit || sum->second + weight > programme.approval_limit)
-    return true;
-  sum->second += weight;
-  return false;
+  hand.points = TRY(weight_of(c, programme, today));
+  return !TRY(within_limit(c, programme, hand, now()));
+}
+
+Result<bool> Service::alone(store::Connection& c, const Programme& programme,
+                            const http::Principal& who, std::string id, Points points) {
+  if (!by_hand(who)) return true;
+  return within_limit(c, programme,
+                      {.by = who.id, .people = {0}, .id = std::move(id), .points = points}, now());
 }
 
 Result<Json> Service::waits(store::Connection& c, const Programme& programme,
@@ -115,17 +118,20 @@ Result<Service::Sorted> Service::sort_out(const Programme& programme, std::vecto
   sorted.answers.resize(commands.size());
   std::vector<size_t> large;
   const auto look = [&](store::Connection& c) -> Result<void> {
-    std::map<std::string, std::map<PersonId, Points>> so_far;  // by currency
+    large.clear();
     for (size_t i = 0; i < commands.size(); ++i) {
-      if (TRY(is_large(c, programme, commands[i], who, so_far[commands[i].currency])))
-        large.push_back(i);
+      if (TRY(is_large(c, programme, commands[i], who))) large.push_back(i);
     }
     return {};
   };
-  const auto may_wait = [&](const Command& command) {
-    return by_hand(who) || command.kind == CommandKind::kAdjust;
-  };
-  if (std::ranges::any_of(commands, may_wait)) TRY(wiring_.database.read(look));
+  // Of a key nothing is counted.
+  if (by_hand(who)) {
+    TRY(wiring_.database.write(look));
+  } else if (std::ranges::any_of(commands, [](const Command& command) {
+               return command.kind == CommandKind::kAdjust;
+             })) {
+    TRY(wiring_.database.read(look));
+  }
   auto next = large.begin();
   for (size_t i = 0; i < commands.size(); ++i) {
     Json answer;
@@ -210,6 +216,12 @@ Result<Json> Service::do_approved(store::Connection& c, const Programme& program
     case Matter::kLimit: {
       Programme raised = programme;
       raised.approval_limit = approval.amount;
+      if (payload.contains("programme")) {
+        if (payload["before"] != to_json(programme)["currencies"])
+          return fail(Code::kConflict, "the currencies were changed meanwhile", "approval",
+                      "refuse this, and change the programme again");
+        raised.currencies = TRY(programme_from_json(payload["programme"])).currencies;
+      }
       TRY(save_programme(c, std::move(raised), now()));
       break;
     }

@@ -135,22 +135,6 @@ Result<Points> weight_of(store::Connection& c, const Programme& programme, const
   }
 }
 
-Result<Points> moved_lately(store::Connection& c, const Programme& programme,
-                            const Command& command, std::string_view by, Instant now) {
-  const Currency* currency = currency_of(programme, command);
-  if (!currency) return 0;
-  return number(
-      c,
-      "SELECT CAST(COALESCE(sum(p.amount), 0) AS BIGINT) FROM loyalty_postings p JOIN "
-      "loyalty_holders h ON h.id = p.holder WHERE p.currency = $1 AND p.actor <> '' AND p.actor = "
-      "$2 AND p.at_ms >= $3 AND p.kind IN (1, 2, 5, 6, 7, 8, 9, 10) AND h.person = $4 AND "
-      "NOT EXISTS (SELECT 1 FROM loyalty_approvals a WHERE a.programme = $5 AND a.id = p.command "
-      "AND "
-      "a.what = 'command' AND a.state = 'approved')",
-      {currency->id, std::string(by), to_millis(now - std::chrono::hours(24)), command.person,
-       programme.id});
-}
-
 std::optional<int64_t> worth_of(const CouponBatch& batch, int64_t codes) {
   int64_t one = 0;
   if (batch.kind == CouponBatch::Kind::kFixed) one = batch.amount_minor;
@@ -160,16 +144,6 @@ std::optional<int64_t> worth_of(const CouponBatch& batch, int64_t codes) {
   }
   const __int128 all = static_cast<__int128>(one) * codes;
   return all > kMaxPoints ? kMaxPoints : static_cast<int64_t>(all);
-}
-
-int64_t money_limit(const Programme& programme) {
-  for (const Currency& currency : programme.currencies) {
-    if (!currency.spendable || currency.spend_minor == 0 || currency.spend_points == 0) continue;
-    const __int128 minor = static_cast<__int128>(programme.approval_limit) * currency.spend_minor /
-                           currency.spend_points;
-    return minor > kMaxPoints ? kMaxPoints : static_cast<int64_t>(minor);
-  }
-  return programme.approval_limit;
 }
 
 }  // namespace perennial::loyalty

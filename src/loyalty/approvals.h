@@ -41,14 +41,8 @@ Result<void> decided(store::Connection& c, const Programme& programme, std::stri
 
 // The points that a command moves, at most; 0 for what gives and takes none by itself.
 Result<Points> weight_of(store::Connection& c, const Programme& programme, const Command& command);
-// What somebody gave to or took from a person by hand in the day until `now`, without what a second
-// person agreed to: a large sum in small parts is large.
-Result<Points> moved_lately(store::Connection& c, const Programme& programme,
-                            const Command& command, std::string_view by, Instant now);
 // The most that so many codes of a batch take off, in minor units; nothing if there is no limit to
 // it. 0 for free shipping.
 std::optional<int64_t> worth_of(const CouponBatch& batch, int64_t codes);
-// The programme's limit in minor units, by what its points pay at the checkout.
-int64_t money_limit(const Programme& programme);
 
 }  // namespace perennial::loyalty

@@ -1,9 +1,12 @@
 // What waits for a second person, and who may decide.
 #include "loyalty/approvals.h"
 
+#include <atomic>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "loyalty/gifts.h"
 #include "loyalty/testing.h"
 
 namespace perennial::loyalty {
@@ -196,12 +199,15 @@ TEST_F(ApprovalTest, CouponsWaitByWhatTheyAreWorth) {
   const auto codes = [&](const char* who, const std::string& id, int count) {
     return routes_.send(who, "POST", "/coupons/" + id + "/codes", {{"count", count}}).status;
   };
-  EXPECT_EQ(codes("usr_a", "ten", 10), 200);
   EXPECT_EQ(codes("usr_a", "ten", 11), 202);
+  EXPECT_EQ(codes("usr_a", "ten", 10), 200);
+  EXPECT_EQ(codes("usr_a", "ten", 1), 202) << "a day's sum is reached";
+  EXPECT_EQ(codes("usr_b", "ten", 1), 200) << "by somebody else";
   EXPECT_EQ(codes("usr_a", "most", 11), 202);
   EXPECT_EQ(codes("usr_a", "open", 1), 202) << "there is no limit to what it takes off";
   EXPECT_EQ(codes("usr_a", "free", 500), 200);
   EXPECT_EQ(codes("key_shop", "ten", 11), 200);
+  ledger_.pass(std::chrono::hours(25));
   Json people = Json::array({1, 2, 3, 4, 5});
   EXPECT_EQ(routes_.send("usr_a", "POST", "/coupons/ten/issue", {{"people", people}}).status, 200);
   const auto issue = routes_.send("usr_a", "POST", "/coupons/open/issue", {{"people", people}});
@@ -213,6 +219,118 @@ TEST_F(ApprovalTest, CouponsWaitByWhatTheyAreWorth) {
       EXPECT_EQ(one["codes"], 5);
     }
   }
+}
+
+TEST_F(ApprovalTest, CodesOfAnyKindAreOneSumOfADay) {
+  Json cards = {{"name", "Spring"}, {"currency", "points"}, {"amount", 1'000}, {"count", 6}};
+  EXPECT_EQ(routes_.send("usr_a", "POST", "/gift-cards", cards).status, 200);
+  EXPECT_EQ(routes_.send("usr_a", "POST", "/gift-cards", cards).status, 202) << "in small parts";
+  const Json ten = {{"name", "ten"},
+                    {"kind", "fixed"},
+                    {"amount_minor", 10'00},
+                    {"from", "2020-01-01"},
+                    {"to", "2099-01-01"}};
+  EXPECT_EQ(routes_.send("usr_a", "PUT", "/coupons/ten", ten).status, 200);
+  const auto codes = [&](int count) {
+    return routes_.send("usr_a", "POST", "/coupons/ten/codes", {{"count", count}}).status;
+  };
+  EXPECT_EQ(codes(5), 202) << "10 yuan are 1,000 points";
+  EXPECT_EQ(codes(4), 200);
+  // What a second person agreed to is not counted.
+  ledger_.pass(std::chrono::hours(25));
+  cards["count"] = 11;
+  EXPECT_EQ(routes_.send("usr_a", "POST", "/gift-cards", cards).status, 202);
+  EXPECT_EQ(decide("usr_b", waiting()[0]["id"]).status, 200);
+  EXPECT_EQ(codes(10), 200);
+}
+
+TEST_F(ApprovalTest, ATransferCountsForWhoGetsItToo) {
+  earn(3, 50'000);
+  const auto transfer = [&](PersonId from) {
+    return command("usr_a", {{"kind", "transfer"}, {"person", from}, {"to", 1}, {"amount", 6'000}});
+  };
+  EXPECT_EQ(transfer(2), "200 done");
+  EXPECT_EQ(transfer(3), "202 waiting") << "the second to the same person";
+  EXPECT_EQ(command("usr_a", adjust(1, 5'000)), "202 waiting");
+  EXPECT_EQ(command("usr_a", adjust(2, 5'000)), "202 waiting") << "who lost them";
+  EXPECT_EQ(command("usr_a", adjust(4, 5'000)), "200 done");
+}
+
+TEST_F(ApprovalTest, RequestsSideBySidePassNoLimitTogether) {
+  std::atomic<int> done = 0, waiting = 0;
+  at_once(24, [&](int i) {
+    Json body = adjust(1, 3'000);
+    body["id"] = "p" + std::to_string(i);
+    const auto answer = routes_.send("usr_a", "POST", "/command", body);
+    (answer.status == 200 ? done : waiting) += 1;
+  });
+  EXPECT_EQ(done, 3);
+  EXPECT_EQ(waiting, 21);
+  EXPECT_EQ(available(1), 9'000);
+  std::atomic<int> made = 0;
+  at_once(16, [&](int) {
+    const Json cards = {{"name", "Same"}, {"currency", "points"}, {"amount", 2'000}, {"count", 2}};
+    made += routes_.send("usr_a", "POST", "/gift-cards", cards).status == 200;
+  });
+  EXPECT_EQ(made, 2);
+}
+
+TEST_F(ApprovalTest, GiftsToChosenPeopleCountWithTheRest) {
+  const http::Principal ann{.id = "usr_a", .name = "Ann", .role = "", .source = ""};
+  const std::vector<PersonId> people = {1, 3};
+  const auto give = [&](const char* id, Points points) {
+    return ledger_.database().write([&](store::Connection& c) {
+      return gift_of_points(c, ledger_.programme(), id, points, "sorry", people, ann,
+                            ledger_.now());
+    });
+  };
+  EXPECT_TRUE(give("g1", 6'000));
+  EXPECT_TRUE(give("g1", 6'000)) << "the same once more, after a crash";
+  EXPECT_EQ(give("g2", 6'000).error().code, Code::kConflict);
+  EXPECT_EQ(command("usr_a", adjust(3, 6'000)), "202 waiting");
+  EXPECT_EQ(give("g3", 10'001).error().where, "points");
+  const Json dates = {{"name", "c"}, {"from", "2020-01-01"}, {"to", "2099-01-01"}};
+  Json fixed = dates, open = dates;
+  fixed.update({{"kind", "fixed"}, {"amount_minor", 30'00}});
+  open.update({{"kind", "percent"}, {"percent", 20}});
+  EXPECT_EQ(routes_.send("usr_a", "PUT", "/coupons/fixed", fixed).status, 200);
+  EXPECT_EQ(routes_.send("usr_a", "PUT", "/coupons/open", open).status, 200);
+  const auto coupons = [&](const char* batch, const char* id) {
+    return ledger_.database().write([&](store::Connection& c) {
+      return give_coupons(c, "shop", batch, id, people, ann, ledger_.now());
+    });
+  };
+  const auto given = coupons("fixed", "c1");
+  ASSERT_TRUE(given) << given.error().text();
+  EXPECT_EQ(given->done.size(), 2u);
+  EXPECT_EQ(coupons("fixed", "c2").error().code, Code::kConflict) << "6,000 and 3,000 twice";
+  EXPECT_EQ(coupons("open", "c3").error().where, "batch") << "no limit to what it takes off";
+}
+
+TEST_F(ApprovalTest, WhatPointsAreWorthIsRaisedByTwo) {
+  Json programme = *parse_json(routes_.send("usr_a", "GET", "").body);
+  programme["name"] = "Other";
+  programme["currencies"][0]["spend_minor"] = 10'000;
+  const auto asked = routes_.send("usr_a", "PUT", "", programme);
+  EXPECT_EQ(asked.status, 202) << asked.body;
+  const Json saved = *parse_json(asked.body);
+  EXPECT_EQ(saved["name"], "Other") << "the rest is saved";
+  EXPECT_EQ(saved["currencies"][0]["spend_minor"], 100);
+  EXPECT_EQ(saved["currencies_wait"], true);
+  const Json item = waiting()[0];
+  EXPECT_EQ(item["what"], "limit");
+  EXPECT_EQ(decide("usr_a", item["id"]).status, 403);
+  EXPECT_EQ(decide("usr_b", item["id"]).status, 200);
+  Json now = *parse_json(routes_.send("usr_a", "GET", "").body);
+  EXPECT_EQ(now["currencies"][0]["spend_minor"], 10'000);
+  EXPECT_EQ(now["approval_limit"], saved["approval_limit"]);
+  // Lowered by one; and what was asked for of other currencies is not laid over it.
+  now["currencies"][0]["spend_minor"] = 20'000;
+  EXPECT_EQ(routes_.send("usr_a", "PUT", "", now).status, 202);
+  now = *parse_json(routes_.send("usr_a", "GET", "").body);
+  now["currencies"][0]["spend_minor"] = 50;
+  EXPECT_EQ(routes_.send("usr_a", "PUT", "", now).status, 200);
+  EXPECT_EQ(decide("usr_b", waiting()[0]["id"]).status, 409);
 }
 
 TEST_F(ApprovalTest, TheLimitIsRaisedByTwoAndLoweredByOne) {

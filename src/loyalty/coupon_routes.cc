@@ -1,10 +1,19 @@
 // Coupons: /v1/loyalty/programmes/{programme}/coupons* of api/openapi.yaml.
 #include "loyalty/answers.h"
 #include "loyalty/coupon_quote.h"
+#include "loyalty/hands.h"
 #include "loyalty/service.h"
 #include "people/readers.h"
 
 namespace perennial::loyalty {
+namespace {
+
+// Where there is no limit to what codes take off, more than any limit.
+Points points_of(const Programme& programme, const std::optional<int64_t>& worth) {
+  return worth ? points_worth(programme, *worth) : kMaxPoints;
+}
+
+}  // namespace
 
 void Service::add_coupon_routes(http::Router& router) {
   const std::string one = "/programmes/{programme}";
@@ -42,41 +51,34 @@ Service::Answer Service::put_coupon_batch(const http::Request& request) {
   return http::json(200, to_json(saved));
 }
 
-Result<std::optional<int64_t>> Service::large_worth(const Programme& programme,
-                                                    const std::string& batch, int64_t codes,
-                                                    const http::Principal& who) {
-  if (!by_hand(who)) return std::nullopt;
-  const auto terms = TRY(
-      wiring_.database.read([&](store::Connection& c) { return find_terms(c, programme, batch); }));
-  if (!terms) return std::nullopt;  // refused where it is asked for
-  const auto worth = worth_of(*terms, codes);
-  if (worth && *worth <= money_limit(programme)) return std::nullopt;
-  return worth.value_or(0);
-}
-
+// What so many codes of a batch take off is counted by what it is in points.
 Service::Answer Service::coupon_codes(const http::Request& request) {
   const Programme programme = TRY(programme_of(request));
+  const http::Principal& who = request.principal;
   const int64_t count = TRY(json_integer(TRY(http::json_body(request)), "count"));
   const std::string& id = request.params.at("batch");
-  if (const auto worth = TRY(large_worth(programme, id, count, request.principal)))
-    return second_person(programme, Matter::kCodes,
-                         {{"about", id}, {"batch", id}, {"count", count}}, *worth,
-                         request.principal);
-  const auto codes =
-      TRY(wiring_.database.write([&](store::Connection& c) -> Result<std::vector<std::string>> {
-        const auto batch = TRY(find_terms(c, programme, id));
-        if (!batch) return fail(Code::kNotFound, "there is no such batch", "batch");
-        auto made = TRY(make_codes(c, programme, *batch, count));
-        TRY(access::record(c, request.principal, "loyalty.coupon_codes", programme.id + "/" + id,
-                           {{"count", count}}, wiring_.clock()));
-        return made;
-      }));
-  return http::json(200, {{"codes", codes}});
+  const std::string once = new_code();
+  std::optional<int64_t> worth;
+  using Codes = std::optional<std::vector<std::string>>;
+  const auto codes = TRY(wiring_.database.write([&](store::Connection& c) -> Result<Codes> {
+    const auto batch = TRY(find_terms(c, programme, id));
+    if (!batch) return fail(Code::kNotFound, "there is no such batch", "batch");
+    worth = worth_of(*batch, count);
+    if (!TRY(alone(c, programme, who, once, points_of(programme, worth)))) return std::nullopt;
+    auto made = TRY(make_codes(c, programme, *batch, count));
+    TRY(access::record(c, who, "loyalty.coupon_codes", programme.id + "/" + id, {{"count", count}},
+                       wiring_.clock()));
+    return made;
+  }));
+  if (codes) return http::json(200, {{"codes", *codes}});
+  return second_person(programme, Matter::kCodes, {{"about", id}, {"batch", id}, {"count", count}},
+                       worth.value_or(0), who);
 }
 
 // Who was given a code keeps it: the same request again goes on where it was stopped.
 Service::Answer Service::issue_coupons(const http::Request& request) {
   const Programme programme = TRY(programme_of(request));
+  const http::Principal& who = request.principal;
   const Json body = TRY(http::json_body(request));
   const std::string& id = request.params.at("batch");
   if (!body.contains("people") || !body["people"].is_array() || body["people"].empty())
@@ -89,17 +91,19 @@ Service::Answer Service::issue_coupons(const http::Request& request) {
   }
   if (asked.size() > kMaxIssuedAtOnce)
     return fail(Code::kTooLarge, "at most 10,000 people at once", "people");
-  const auto count = static_cast<int64_t>(asked.size());
-  if (const auto worth = TRY(large_worth(programme, id, count, request.principal)))
-    return second_person(programme, Matter::kIssue,
-                         {{"about", id}, {"batch", id}, {"people", asked}}, *worth,
-                         request.principal);
-  const Issued done = TRY(wiring_.database.write([&](store::Connection& c) -> Result<Issued> {
-    const auto batch = TRY(find_terms(c, programme, id));
-    if (!batch) return fail(Code::kNotFound, "there is no such batch", "batch");
-    return issue_to(c, programme, *batch, asked, request.principal);
-  }));
-  return http::json(200, {{"issued", done.issued}, {"skipped", done.skipped}});
+  const std::string once = new_code();
+  std::optional<int64_t> worth;
+  const auto done =
+      TRY(wiring_.database.write([&](store::Connection& c) -> Result<std::optional<Issued>> {
+        const auto batch = TRY(find_terms(c, programme, id));
+        if (!batch) return fail(Code::kNotFound, "there is no such batch", "batch");
+        worth = worth_of(*batch, static_cast<int64_t>(asked.size()));
+        if (!TRY(alone(c, programme, who, once, points_of(programme, worth)))) return std::nullopt;
+        return issue_to(c, programme, *batch, asked, who);
+      }));
+  if (done) return http::json(200, {{"issued", done->issued}, {"skipped", done->skipped}});
+  return second_person(programme, Matter::kIssue, {{"about", id}, {"batch", id}, {"people", asked}},
+                       worth.value_or(0), who);
 }
 
 Result<Issued> Service::issue_to(store::Connection& c, const Programme& programme,

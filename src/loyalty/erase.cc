@@ -31,6 +31,7 @@ constexpr std::string_view kDeleted[] = {
     "DELETE FROM loyalty_outbox WHERE person = $1",
     "DELETE FROM loyalty_held_out WHERE person = $1",
     "DELETE FROM loyalty_birthday_gifts WHERE person = $1",
+    "DELETE FROM loyalty_by_hand WHERE person = $1",
     "DELETE FROM loyalty_refunded WHERE holder IN (SELECT id FROM loyalty_holders WHERE person = "
     "$1)"};
 

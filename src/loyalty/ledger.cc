@@ -17,7 +17,7 @@ using store::Value;
 // What one call of settle_due() takes at most, so that others need not wait long for their turn to
 // write: so many people, and no further people once they have so many open lots.
 constexpr size_t kSettledPeople = 128;
-constexpr int64_t kSettledLots = 2'000;
+constexpr int64_t kSettledLots = 800;
 
 struct Remembered {
   std::string payload;

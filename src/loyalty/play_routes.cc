@@ -42,20 +42,20 @@ Service::Answer Service::make_gift_cards(const http::Request& request) {
   const CardOrder order = TRY(card_order_from_json(body, programme.zone));
   const Points value =
       order.amount > kMaxPoints / order.count ? kMaxPoints : order.amount * order.count;
-  if (by_hand(request.principal) && value > programme.approval_limit) {
-    return second_person(programme, Matter::kGiftCards,
-                         {{"about", order.name}, {"currency", order.currency}, {"order", body}},
-                         value, request.principal);
-  }
-  const auto codes =
-      TRY(wiring_.database.write([&](store::Connection& c) -> Result<std::vector<std::string>> {
-        auto made = TRY(make_cards(c, programme, order, now()));
-        TRY(access::record(c, request.principal, "loyalty.gift_cards", programme.id,
-                           {{"name", order.name}, {"count", order.count}, {"amount", order.amount}},
-                           wiring_.clock()));
-        return made;
-      }));
-  return http::json(200, {{"codes", codes}});
+  const std::string once = new_code();
+  using Codes = std::optional<std::vector<std::string>>;
+  const auto codes = TRY(wiring_.database.write([&](store::Connection& c) -> Result<Codes> {
+    if (!TRY(alone(c, programme, request.principal, once, value))) return std::nullopt;
+    auto made = TRY(make_cards(c, programme, order, now()));
+    TRY(access::record(c, request.principal, "loyalty.gift_cards", programme.id,
+                       {{"name", order.name}, {"count", order.count}, {"amount", order.amount}},
+                       wiring_.clock()));
+    return made;
+  }));
+  if (codes) return http::json(200, {{"codes", *codes}});
+  return second_person(programme, Matter::kGiftCards,
+                       {{"about", order.name}, {"currency", order.currency}, {"order", body}},
+                       value, request.principal);
 }
 
 Service::Answer Service::claim_gift_card(const http::Request& request) {

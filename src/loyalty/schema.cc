@@ -552,6 +552,21 @@ CREATE INDEX loyalty_members_changed ON loyalty_members (programme, changed);
 ALTER TABLE loyalty_numbers ADD COLUMN level_change BIGINT NOT NULL DEFAULT 0;
 )sql";
 
+// What people gave and took by hand of late (hands.h); person 0: codes, of whoever will have them.
+constexpr std::string_view kByHand = R"sql(
+CREATE TABLE loyalty_by_hand (
+  programme TEXT NOT NULL,
+  done_by TEXT NOT NULL,
+  person BIGINT NOT NULL,
+  id TEXT NOT NULL,
+  points BIGINT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  PRIMARY KEY (programme, done_by, person, id)
+);
+CREATE INDEX loyalty_by_hand_by_time ON loyalty_by_hand (programme, at_ms);
+CREATE INDEX loyalty_by_hand_of_person ON loyalty_by_hand (person);
+)sql";
+
 constexpr std::array kMigrations = {
     store::Migration{"loyalty", 1, "programmes and their ledger", kLedger},
     store::Migration{"loyalty", 2, "adjustments that wait for a second person", kApprovals},
@@ -574,6 +589,7 @@ constexpr std::array kMigrations = {
     store::Migration{"loyalty", 19, "birthday gifts", kBirthdays},
     store::Migration{"loyalty", 20, "whatever waits for a second person", kAsked},
     store::Migration{"loyalty", 21, "which levels changed last", kLevelChanged},
+    store::Migration{"loyalty", 22, "what people did by hand of late", kByHand},
 };
 
 }  // namespace

@@ -146,19 +146,18 @@ class Service : public Loyalty {
   };
   Result<Sorted> sort_out(const Programme& programme, std::vector<Command> commands,
                           const http::Principal& who);
-  // `so_far`: what this request and those of a day have moved of the same person by hand.
+  // Whether it waits; what does not is counted among what was done by hand (hands.h).
   Result<bool> is_large(store::Connection& c, const Programme& programme, const Command& command,
-                        const http::Principal& who, std::map<PersonId, Points>& so_far);
+                        const http::Principal& who);
+  // Whether somebody may make codes of so many points by themselves; then they are counted.
+  Result<bool> alone(store::Connection& c, const Programme& programme, const http::Principal& who,
+                     std::string id, Points points);
   // Asks for it; null if it was approved.
   Result<Json> waits(store::Connection& c, const Programme& programme, const Command& command,
                      const http::Principal& who);
   // Asks for anything else; the answer says so. The payload's `about` is shown to who decides.
   Answer second_person(const Programme& programme, Matter what, Json payload, Points amount,
                        const http::Principal& who);
-  // What so many codes are worth, if somebody makes them by hand and it is above the limit; 0 if
-  // there is no limit to it.
-  Result<std::optional<int64_t>> large_worth(const Programme& programme, const std::string& batch,
-                                             int64_t codes, const http::Principal& who);
   Result<Json> do_approved(store::Connection& c, const Programme& programme,
                            const Approval& approval, const http::Principal& who);
   Result<Json> run_commands(const Programme& programme, std::vector<Command> commands,

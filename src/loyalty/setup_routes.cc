@@ -3,6 +3,7 @@
 
 #include "loyalty/birthday.h"
 #include "loyalty/dry_run.h"
+#include "loyalty/hands.h"
 #include "loyalty/service.h"
 
 namespace perennial::loyalty {
@@ -44,23 +45,36 @@ Service::Answer Service::put_programme(const http::Request& request) {
   Json body = TRY(http::json_body(request));
   body["id"] = request.params.at("programme");
   Programme wanted = TRY(programme_from_json(body));
-  // A limit that somebody could raise by themselves would be none.
+  // A limit that somebody could raise by themselves would be none, and so would one that is more
+  // money by what points are worth: the currencies stay as they were until a second person agrees.
   const Points limit = wanted.approval_limit;
+  const std::vector<Currency> currencies = wanted.currencies;
+  Json payload;
   const Programme saved =
       TRY(wiring_.database.write([&](store::Connection& c) -> Result<Programme> {
-        const auto before = TRY(find_programme(c, wanted.id));
-        if (before) wanted.approval_limit = std::min(limit, before->approval_limit);
+        wanted.approval_limit = limit;
+        wanted.currencies = currencies;
+        payload = nullptr;
+        if (const auto before = TRY(find_programme(c, wanted.id))) {
+          wanted.approval_limit = std::min(limit, before->approval_limit);
+          if (wanted.approval_limit != limit) payload = Json::object();
+          if (money_limit(wanted) > money_limit(*before)) {
+            payload = {{"programme", body}, {"before", to_json(*before)["currencies"]}};
+            wanted.currencies = before->currencies;
+          }
+        }
         Programme programme = TRY(save_programme(c, wanted, now()));
         TRY(access::record(c, request.principal, "loyalty.programme", programme.id,
                            {{"revision", programme.revision}}, wiring_.clock()));
         return programme;
       }));
-  if (saved.approval_limit == limit) return http::json(200, to_json(saved));
-  const auto waiting =
-      TRY(second_person(saved, Matter::kLimit, {{"about", std::to_string(saved.approval_limit)}},
-                        limit, request.principal));
+  if (payload.is_null()) return http::json(200, to_json(saved));
+  payload["about"] = std::to_string(saved.approval_limit);
+  const bool worth = payload.contains("programme");
+  TRY(second_person(saved, Matter::kLimit, std::move(payload), limit, request.principal));
   Json json = to_json(saved);
   json["limit_waits"] = limit;
+  json["currencies_wait"] = worth;
   return http::json(202, json);
 }
 

@@ -10,13 +10,18 @@ using actions::Given;
 using People = std::span<const people::PersonId>;
 
 Result<Given> points(store::Database& database, loyalty::Loyalty& loyalty,
-                     const actions::Request& request, People people) {
-  const auto programme = TRY(database.read(
-      [&](store::Connection& c) { return loyalty::find_programme(c, request.programme); }));
-  if (!programme) return fail(Code::kNotFound, "there is no such programme", "programme");
+                     const actions::Request& request, People people, const http::Principal& by,
+                     Instant now) {
+  std::string programme;
   auto commands =
-      TRY(loyalty::gift_of_points(*programme, request.id, request.points, request.text, people));
-  const auto outcomes = TRY(loyalty.run(programme->id, std::move(commands)));
+      TRY(database.write([&](store::Connection& c) -> Result<std::vector<loyalty::Command>> {
+        const auto found = TRY(loyalty::find_programme(c, request.programme));
+        if (!found) return fail(Code::kNotFound, "there is no such programme", "programme");
+        programme = found->id;
+        return loyalty::gift_of_points(c, *found, request.id, request.points, request.text, people,
+                                       by, now);
+      }));
+  const auto outcomes = TRY(loyalty.run(programme, std::move(commands)));
   Given given;
   for (size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i].done()) {
@@ -60,15 +65,17 @@ actions::Actions::Wiring action_wiring(
           .log = log,
           .resolve_set = std::move(resolve_set),
           .clock = clock,
-          .coupons = [clock](store::Connection& c, const actions::Request& request,
-                             People people) -> Result<Given> {
-            auto gifts =
-                TRY(loyalty::give_coupons(c, request.programme, request.batch, people, clock()));
+          .coupons = [clock](store::Connection& c, const actions::Request& request, People people,
+                             const http::Principal& by) -> Result<Given> {
+            auto gifts = TRY(loyalty::give_coupons(c, request.programme, request.batch, request.id,
+                                                   people, by, clock()));
             return Given{.done = std::move(gifts.done), .skipped = gifts.skipped};
           },
-          .points = [&database, &loyalty](
-                        const actions::Request& request,
-                        People people) { return points(database, loyalty, request, people); },
+          .points =
+              [&database, &loyalty, clock](const actions::Request& request, People people,
+                                           const http::Principal& by) {
+                return points(database, loyalty, request, people, by, clock());
+              },
           .list = [&segments](store::Connection& c, const actions::Request& request, People people,
                               const http::Principal& by) -> Result<Given> {
             Given given;

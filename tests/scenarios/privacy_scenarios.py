@@ -67,6 +67,7 @@ SEEDS = [
     ("loyalty_referral_codes", {"programme": "p", "code": USER, "person": "$person"}),
     ("loyalty_birthday_gifts", {"programme": "p", "id": "b1", "person": "$person", "given": USER}),
     ("loyalty_held_out", {"hold_out": "h1", "person": "$person", "from_ms": 1}),
+    ("loyalty_by_hand", {"programme": "p", "done_by": "u", "person": "$person", "id": "h1", "points": 1, "at_ms": 1}),
     ("loyalty_moved", {"move": 9001, "what": "loyalty_referral_codes", "programme": "p", "id": USER}),
 ]
 # What the import and the server itself write of her.
@@ -151,7 +152,8 @@ class EveryTable(People):
         person = self.seed(state)
         found = {t for t in state.tables() for cell in state.cells(t) if any(w in cell for w in TRACES)}
         only_numbers = {"people_seen", "loyalty_holders", "value_health_alerts", "segment_changes", "campaigns",
-                        "experiments", "hold_outs", "loyalty_held_out", "value_stages", "value_stage_changes"}
+                        "experiments", "hold_outs", "loyalty_held_out", "loyalty_by_hand", "value_stages",
+                        "value_stage_changes"}
         self.assertEqual(found, (seeded | FILLED) - only_numbers)
         state.close()
         self.server.start()
@@ -176,7 +178,8 @@ class EveryTable(People):
         ]
         self.assertEqual(found, [])
         for number in numbers:
-            for table in ("value_health_alerts", "value_stages", "value_stage_changes", "loyalty_held_out"):
+            for table in ("value_health_alerts", "value_stages", "value_stage_changes", "loyalty_held_out",
+                          "loyalty_by_hand"):
                 left = state.all(f"SELECT count(*) FROM {table} WHERE person = ?", (number,))
                 self.assertEqual(left, [(0,)], table)
         state.close()

@@ -46,9 +46,11 @@ export function ProgrammeForm({ programme, begin, taken }: Props) {
           body: draft,
         }),
       ),
-    onSuccess: async ({ id, limit_waits: limit }) => {
+    onSuccess: async ({ id, limit_waits: limit, currencies_wait: worth }) => {
       await client.invalidateQueries({ queryKey: ['loyalty'] });
-      if (limit) void message.warning(t('approval.limit_waits', { limit: format.count(limit) }));
+      if (worth) void message.warning(t('approval.currencies_wait'));
+      else if (limit)
+        void message.warning(t('approval.limit_waits', { limit: format.count(limit) }));
       else void message.success(t('settings.saved'));
       void navigate(`/loyalty?programme=${id}`);
     },
