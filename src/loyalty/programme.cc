@@ -69,13 +69,13 @@ Json to_json(const Expiry& expiry) {
 }
 
 Result<Currency> currency_from_json(const Json& json) {
-  if (!json.is_object()) return bad("a currency is an object", "currencies");
+  if (!json.is_object()) return bad("a currency is an object", "");
   Currency currency;
   currency.code = TRY(json_string(json, "code"));
-  if (!is_word(currency.code)) return bad("is a word of a–z, 0–9, - and _", "currencies.code");
+  if (!is_word(currency.code)) return bad("is a word of a–z, 0–9, - and _", "code");
   currency.name = TRY(json_string_or(json, "name", currency.code));
   if (currency.name.size() > kMaxNameBytes || !is_storable_text(currency.name))
-    return bad("is too long", "currencies.name");
+    return bad("is too long", "name");
   if (json.contains("expiry") && !json["expiry"].is_null())
     currency.expiry = TRY(expiry_from_json(json["expiry"]));
   currency.delay_days = TRY(bounded(json, "delay_days", 0, 0, kMaxDelayDays));
@@ -83,7 +83,7 @@ Result<Currency> currency_from_json(const Json& json) {
   auto shortfall =
       std::ranges::find(kShortfalls, word, &std::pair<Shortfall, std::string_view>::second);
   if (shortfall == std::end(kShortfalls))
-    return bad("is negative, recover or write_off", "currencies.shortfall");
+    return bad("is negative, recover or write_off", "shortfall");
   currency.shortfall = shortfall->first;
   currency.spendable = TRY(json_bool_or(json, "spendable", true));
   currency.cost_minor_per_1000 = TRY(bounded(json, "cost_minor_per_1000", 0, 0, kMaxPoints));
@@ -173,10 +173,15 @@ Result<Programme> programme_from_json(const Json& json) {
   if (!json.contains("currencies") || !json["currencies"].is_array() ||
       json["currencies"].empty() || json["currencies"].size() > kMaxCurrencies)
     return bad("between 1 and 8 currencies are needed", "currencies");
-  for (const Json& one : json["currencies"]) {
-    Currency currency = TRY(currency_from_json(one));
-    if (programme.find(currency.code)) return bad("two have the same code", "currencies");
-    programme.currencies.push_back(std::move(currency));
+  for (size_t i = 0; i < json["currencies"].size(); ++i) {
+    const std::string place = "currencies." + std::to_string(i);
+    auto currency = currency_from_json(json["currencies"][i]);
+    if (!currency) {
+      const std::string& where = currency.error().where;
+      return bad(currency.error().message, where.empty() ? place : place + "." + where);
+    }
+    if (programme.find(currency->code)) return bad("two have the same code", place + ".code");
+    programme.currencies.push_back(std::move(*currency));
   }
   programme.hold_seconds = TRY(bounded(json, "hold_seconds", 1800, 1, kMaxHoldSeconds));
   programme.approval_limit = TRY(bounded(json, "approval_limit", 10'000, 0, kMaxPoints));

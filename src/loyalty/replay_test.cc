@@ -178,8 +178,14 @@ TEST(Rules, BadOnesAreRefused) {
       {R"({"id":"r","name":"r","event":"e","amount":{"kind":"magic"}})", "amount.kind"},
       {R"({"id":"r","name":"r","amount":{"kind":"fixed","points":1}})", "event"},
       {R"({"id":"r","name":"r","event":"e","amount":{"kind":"fixed","points":1},
-           "caps":[{"every":"day"}]})",
-       "caps.points"}};
+           "caps":[{"times":1},{"every":"day"}]})",
+       "caps.1.points"},
+      {R"({"id":"r","name":"r","amount":{"kind":"fixed","points":1},
+           "tasks":[{"event":"a"},{"event":"b","when":[{"property":"x","op":"in","value":3}]}]})",
+       "tasks.1.when.0.value"},
+      {R"({"id":"r","name":"r","event":"e","amount":{"kind":"fixed","points":1},"streak_cycle":3,
+           "streak":[{"days":2,"points":1},{"days":7,"points":1}]})",
+       "streak.1.days"}};
   for (const auto& [json, where] : bad) {
     const auto refused = rule_from_json(*parse_json(json));
     ASSERT_FALSE(refused) << json;

@@ -176,7 +176,7 @@ TEST(Conditions, OnPlainProperties) {
                             {"when", {{{"property", "a"}, {"op", "gte"}, {"value", "5"}}}}})
                 .error()
                 .where,
-            "when.value");
+            "when.0.value");
 }
 
 TEST(RuleTerms, DelaysAndExpiriesOfTheirOwn) {

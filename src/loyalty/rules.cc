@@ -90,7 +90,7 @@ Result<std::string> short_text(const Json& json, std::string_view field, bool ne
   return text;
 }
 
-// The list under `field`, each member read by `read`.
+// The list under `field`, each member read by `read`; what is wrong is at "FIELD.INDEX.…".
 template <class T, class Read>
 Result<std::vector<T>> list_of(const Json& json, std::string_view field, Read read) {
   std::vector<T> list;
@@ -98,12 +98,11 @@ Result<std::vector<T>> list_of(const Json& json, std::string_view field, Read re
   const Json& members = json[field];
   if (!members.is_array() || members.size() > kMaxParts)
     return bad("is a list of at most 50", std::string(field));
-  for (const Json& member : members) {
-    if (!member.is_object()) return bad("holds objects", std::string(field));
-    auto one = read(member);
-    if (!one) {
-      return bad(one.error().message, std::string(field) + "." + one.error().where);
-    }
+  for (size_t i = 0; i < members.size(); ++i) {
+    const std::string place = std::string(field) + "." + std::to_string(i);
+    if (!members[i].is_object()) return bad("holds objects", place);
+    auto one = read(members[i]);
+    if (!one) return bad(one.error().message, place + "." + one.error().where);
     list.push_back(std::move(*one));
   }
   return list;
@@ -206,9 +205,9 @@ Result<void> read_streak(const Json& json, Rule& rule) {
         return reward;
       }));
   rule.streak_cycle = TRY(bounded(json, "streak_cycle", 0, 0, 3'660));
-  for (const StreakReward& reward : rule.streak) {
-    if (rule.streak_cycle > 0 && reward.days > rule.streak_cycle)
-      return bad("is no longer than the cycle", "streak.days");
+  for (size_t i = 0; i < rule.streak.size(); ++i) {
+    if (rule.streak_cycle > 0 && rule.streak[i].days > rule.streak_cycle)
+      return bad("is no longer than the cycle", "streak." + std::to_string(i) + ".days");
   }
   rule.makeup_event = TRY(short_text(json, "makeup_event", false));
   rule.makeups_per_month = TRY(bounded(json, "makeups_per_month", 0, 0, 31));
@@ -367,10 +366,10 @@ Result<Levels> levels_from_json(const Json& json) {
   for (size_t i = 0; i < levels.levels.size(); ++i) {
     if (i == 0 ? levels.levels[0].threshold != 0
                : levels.levels[i].threshold <= levels.levels[i - 1].threshold)
-      return bad("the first is 0, and they ascend", "levels.threshold");
+      return bad("the first is 0, and they ascend", "levels." + std::to_string(i) + ".threshold");
     for (size_t k = 0; k < i; ++k) {
       if (levels.levels[k].code == levels.levels[i].code)
-        return bad("two have the same code", "levels.code");
+        return bad("two have the same code", "levels." + std::to_string(i) + ".code");
     }
   }
   return levels;
