@@ -33,23 +33,32 @@ Result<Memory> remembered(store::Connection& c, const Programme& programme,
   }
   Memory memory;
   const Value fixed = programme.id;
-  TRY(each_in(c,
-              "SELECT id, payload, code, message, field, entry, amount, given_back, available, "
-              "pending, held, owed, at_ms FROM loyalty_commands WHERE programme = $1 AND id IN {}",
-              std::span(&fixed, 1), ids, [&](const Row& row) -> Result<void> {
-                memory[row.text(0)] = {row.text(1),
-                                       {.refusal = {row.text(2), row.text(3), row.text(4)},
-                                        .repeated = true,
-                                        .entry = row.integer(5),
-                                        .amount = row.integer(6),
-                                        .given_back = row.integer(7),
-                                        .available = row.integer(8),
-                                        .pending = row.integer(9),
-                                        .held = row.integer(10),
-                                        .owed = row.integer(11),
-                                        .at = from_millis(row.integer(12))}};
-                return {};
-              }));
+  const std::string select =
+      "SELECT id, payload, code, message, field, entry, amount, given_back, available, pending, "
+      "held, owed, at_ms FROM loyalty_commands WHERE programme = $1 AND id ";
+  const auto take = [&](const Row& row) -> Result<void> {
+    memory[row.text(0)] = {row.text(1),
+                           {.refusal = {row.text(2), row.text(3), row.text(4)},
+                            .repeated = true,
+                            .entry = row.integer(5),
+                            .amount = row.integer(6),
+                            .given_back = row.integer(7),
+                            .available = row.integer(8),
+                            .pending = row.integer(9),
+                            .held = row.integer(10),
+                            .owed = row.integer(11),
+                            .at = from_millis(row.integer(12))}};
+    return {};
+  };
+  // While PostgreSQL has not counted the table it takes a programme to have few commands, and would
+  // read all of them for the ids of a list.
+  if (c.engine() == store::Engine::kPostgres) {
+    TRY(store::each_of_table(
+        c, "SELECT m.* FROM {} AS k (id) CROSS JOIN LATERAL (" + select + "= k.id LIMIT 1) AS m",
+        std::span(&fixed, 1), ids, take));
+  } else {
+    TRY(each_in(c, select + "IN {}", std::span(&fixed, 1), ids, take));
+  }
   return memory;
 }
 

@@ -8,11 +8,16 @@
 namespace perennial::store {
 namespace {
 
+struct Written {
+  std::string_view begin, between, end;
+};
+constexpr Written kList = {"(", ", ", ")"}, kTable = {"(VALUES (", "), (", "))"};
+
 // Runs `body(sql, parameters)` for each chunk. The last chunk is filled up to a power of two with
 // copies of its last key.
 template <class Body>
 Result<void> in_chunks(std::string_view sql, std::span<const Value> fixed,
-                       std::span<const Value> keys, Body&& body) {
+                       std::span<const Value> keys, const Written& as, Body&& body) {
   const size_t hole = sql.find("{}");
   INVARIANT(hole != std::string_view::npos);
   while (!keys.empty()) {
@@ -22,9 +27,10 @@ Result<void> in_chunks(std::string_view sql, std::span<const Value> fixed,
     std::string text(sql.substr(0, hole));
     for (size_t i = 0; i < places; ++i) {
       parameters.push_back(keys[std::min(i, taken - 1)]);
-      text += (i == 0 ? "($" : ", $") + std::to_string(parameters.size());
+      text += i == 0 ? as.begin : as.between;
+      text += "$" + std::to_string(parameters.size());
     }
-    text += ")";
+    text += as.end;
     text += sql.substr(hole + 2);
     TRY(body(text, parameters));
     keys = keys.subspan(taken);
@@ -32,23 +38,35 @@ Result<void> in_chunks(std::string_view sql, std::span<const Value> fixed,
   return {};
 }
 
-}  // namespace
-
-Result<void> each_in(Connection& c, std::string_view sql, std::span<const Value> fixed,
-                     std::span<const Value> keys,
+Result<void> each_of(Connection& c, std::string_view sql, std::span<const Value> fixed,
+                     std::span<const Value> keys, const Written& as,
                      const std::function<Result<void>(const Row&)>& each) {
   return in_chunks(
-      sql, fixed, keys,
+      sql, fixed, keys, as,
       [&](const std::string& text, const std::vector<Value>& parameters) -> Result<void> {
         for (const auto& row : TRY(c.query(text, parameters))) TRY(each(row));
         return {};
       });
 }
 
+}  // namespace
+
+Result<void> each_in(Connection& c, std::string_view sql, std::span<const Value> fixed,
+                     std::span<const Value> keys,
+                     const std::function<Result<void>(const Row&)>& each) {
+  return each_of(c, sql, fixed, keys, kList, each);
+}
+
+Result<void> each_of_table(Connection& c, std::string_view sql, std::span<const Value> fixed,
+                           std::span<const Value> keys,
+                           const std::function<Result<void>(const Row&)>& each) {
+  return each_of(c, sql, fixed, keys, kTable, each);
+}
+
 Result<void> execute_in(Connection& c, std::string_view sql, std::span<const Value> fixed,
                         std::span<const Value> keys) {
   return in_chunks(
-      sql, fixed, keys,
+      sql, fixed, keys, kList,
       [&](const std::string& text, const std::vector<Value>& parameters) -> Result<void> {
         TRY(c.execute(text, parameters));
         return {};

@@ -21,6 +21,14 @@ inline constexpr size_t kMaxKeysOfStatement = 128;
 Result<void> each_in(Connection& c, std::string_view sql, std::span<const Value> fixed,
                      std::span<const Value> keys,
                      const std::function<Result<void>(const Row&)>& each);
+// The same with the keys as the rows of a table, "{}" is "(VALUES ($2), …)", and the last key
+// perhaps several times: for PostgreSQL, where each key is to be looked up by an index whatever is
+// believed of how many rows there are,
+//
+//   … FROM {} AS k (id) CROSS JOIN LATERAL (SELECT … WHERE kind = $1 AND id = k.id LIMIT 1) AS t
+Result<void> each_of_table(Connection& c, std::string_view sql, std::span<const Value> fixed,
+                           std::span<const Value> keys,
+                           const std::function<Result<void>(const Row&)>& each);
 Result<void> execute_in(Connection& c, std::string_view sql, std::span<const Value> fixed,
                         std::span<const Value> keys);
 

@@ -5,11 +5,13 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <set>
 #include <stdexcept>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/in_lists.h"
 #include "store/testing.h"
 
 namespace perennial::store {
@@ -259,6 +261,39 @@ TEST_F(StoreTest, EachStopsEarlyAndMayRunOtherStatements) {
   });
   ASSERT_TRUE(done) << done.error().text();
   EXPECT_EQ(count(*db_, "account"), 1);
+}
+
+TEST_F(StoreTest, ManyKeysAreAskedForInParts) {
+  constexpr int kKeys = 2 * static_cast<int>(kMaxKeysOfStatement) + 3;
+  std::vector<Value> keys;
+  ASSERT_TRUE(db_->write([&](Connection& c) -> Result<void> {
+    for (int i = 0; i < kKeys; ++i) {
+      keys.emplace_back("k" + std::to_string(i));
+      TRY(c.execute("INSERT INTO account (id, balance) VALUES ($1, $2)", {keys.back(), i % 2}));
+    }
+    return {};
+  }));
+  keys.emplace_back("nobody's");
+  const Value odd = int64_t{1};
+  std::vector<std::string> in_lists, of_tables;
+  const auto into = [](std::vector<std::string>& found) {
+    return [&](const Row& row) -> Result<void> {
+      found.push_back(row.text(0));
+      return {};
+    };
+  };
+  ASSERT_TRUE(db_->read([&](Connection& c) -> Result<void> {
+    TRY(each_in(c, "SELECT id FROM account WHERE balance = $1 AND id IN {}", {&odd, 1}, keys,
+                into(in_lists)));
+    return each_of_table(c,
+                         "SELECT a.id FROM {} AS k JOIN account a ON a.id = k.column1 WHERE "
+                         "a.balance = $1",
+                         {&odd, 1}, keys, into(of_tables));
+  }));
+  EXPECT_EQ(in_lists.size(), kKeys / 2U);
+  // A key that fills up the last part may find its row again.
+  const std::set<std::string> once(of_tables.begin(), of_tables.end());
+  EXPECT_EQ(once, std::set<std::string>(in_lists.begin(), in_lists.end()));
 }
 
 TEST_F(StoreTest, OrderAndLikeGoByBytes) {
