@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "people/identifier.h"
 #include "people/identity.h"
 #include "people/people.h"
 #include "people/search.h"
@@ -17,6 +18,11 @@ using store::Value;
 // So few people behind a page are read with it: then nobody need be counted, which is a second
 // scan.
 constexpr size_t kCountedAlong = 500;
+// People of one identifier whom a search looks at: more have it as somebody's default.
+constexpr int64_t kMaxNamed = 100;
+constexpr IdentifierKind kKinds[] = {IdentifierKind::kPhone, IdentifierKind::kEmail,
+                                     IdentifierKind::kUnionid, IdentifierKind::kOpenid,
+                                     IdentifierKind::kDevice};
 
 struct Sql {
   std::string where = " WHERE 1 = 1";
@@ -29,13 +35,40 @@ struct Sql {
   }
 };
 
-Sql conditions(const ListQuery& query) {
+// Who has the words as one of their identifiers, or once named them.
+Result<std::vector<PersonId>> named_by(store::Connection& c, const ListQuery& query,
+                                       std::string_view region) {
+  const std::string words(trim(query.search));
+  if (words.empty() || words.size() > kMaxIdentifierBytes) return std::vector<PersonId>{};
+  std::vector<PersonId> people;
+  // Anonymous and user ids are stored as they came.
+  for (const Row& row : TRY(c.query("SELECT person FROM identities WHERE value = $1", {words})))
+    people.push_back(row.integer(0));
+  for (const IdentifierKind kind : kKinds) {
+    const std::string normal = normal_identifier(kind, words, region);
+    if (normal.empty() || is_junk_identifier(kind, normal)) continue;
+    for (const Row& row :
+         TRY(c.query("SELECT i.person FROM identity_claims k JOIN identities i ON i.id = "
+                     "k.identity WHERE k.value = $1 AND k.kind = $2 LIMIT $3",
+                     {normal, static_cast<int64_t>(kind), kMaxNamed})))
+      people.push_back(row.integer(0));
+  }
+  std::ranges::sort(people);
+  people.erase(std::unique(people.begin(), people.end()), people.end());
+  return people;
+}
+
+Result<Sql> conditions(store::Connection& c, const ListQuery& query, std::string_view region) {
   Sql sql;
   if (query.known) sql.where += *query.known ? " AND p.user_id <> ''" : " AND p.user_id = ''";
   if (query.country) sql.where += " AND p.country = " + sql.parameter(*query.country);
   if (!trim(query.search).empty()) {
-    sql.where +=
-        " AND p.search LIKE " + sql.parameter(search_pattern(query.search)) + " ESCAPE '\\'";
+    const std::string like =
+        "p.search LIKE " + sql.parameter(search_pattern(query.search)) + " ESCAPE '\\'";
+    std::string among;
+    for (const PersonId person : TRY(named_by(c, query, region)))
+      among += (among.empty() ? "" : ", ") + sql.parameter(person);
+    sql.where += among.empty() ? " AND " + like : " AND (" + like + " OR p.id IN (" + among + "))";
   }
   return sql;
 }
@@ -76,9 +109,9 @@ bool takes_all(const ListQuery& query) { return !query.set.has_value(); }
 
 }  // namespace
 
-Result<void> each_listed(store::Connection& c, const ListQuery& query,
+Result<void> each_listed(store::Connection& c, const ListQuery& query, std::string_view region,
                          const std::function<Result<void>(PersonId)>& each) {
-  Sql sql = conditions(query);
+  Sql sql = TRY(conditions(c, query, region));
   std::vector<PersonId> set;
   if (query.set) {
     set = *query.set;
@@ -93,10 +126,15 @@ Result<void> each_listed(store::Connection& c, const ListQuery& query,
 }
 
 Result<ListPage> list_people(store::Connection& c, const ListQuery& query) {
+  return list_people(c, query, "ZZ");
+}
+
+Result<ListPage> list_people(store::Connection& c, const ListQuery& query,
+                             std::string_view region) {
   ListPage page;
   std::vector<PersonId> ids;
   if (takes_all(query)) {
-    Sql sql = conditions(query);
+    Sql sql = TRY(conditions(c, query, region));
     const Sql uncut = sql;
     const size_t most = std::max(query.limit, kCountedAlong);
     const std::string limit = sql.parameter(static_cast<int64_t>(most));
@@ -117,7 +155,7 @@ Result<ListPage> list_people(store::Connection& c, const ListQuery& query) {
       page.total = static_cast<size_t>(count.at(0).integer(0));
     }
   } else {
-    TRY(each_listed(c, query, [&](PersonId id) -> Result<void> {
+    TRY(each_listed(c, query, region, [&](PersonId id) -> Result<void> {
       if (page.total >= query.offset && ids.size() < query.limit) ids.push_back(id);
       ++page.total;
       return {};

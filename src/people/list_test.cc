@@ -1,3 +1,5 @@
+#include "people/list.h"
+
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -145,6 +147,43 @@ TEST_F(PeopleList, FindsFoldedPartsAndTakesWildcardsAsTheyAre) {
   EXPECT_EQ(found("ZM"), (Users{"u4"}));
   EXPECT_EQ(found("u_"), (Users{}));
   EXPECT_EQ(found("").size(), 4u);
+}
+
+TEST_F(PeopleList, FindsByAnyIdentifierHoweverManyThereAre) {
+  constexpr int kIdentifiers = 10'000;
+  std::vector<events::StoredEvent> events = {
+      identify(1, "u1", "",
+               R"({"name":"Ann","phone":"13761098342","email":"first@example.org",)"
+               R"("unionid":"oUnion_1","openid":"oOpen_1"})"),
+      // The newest words are others.
+      identify(2, "u1", "", R"({"phone":"13951078264","email":"second@example.org"})"),
+      identify(3, "u2", "", R"({"name":"Bob"})")};
+  for (int i = 0; i < kIdentifiers; ++i) {
+    const std::string n = std::to_string(i);
+    events.push_back(identify(10 + i, "many", "", R"({"openid":"open-)" + n + R"("})"));
+  }
+  people_.apply(events);
+  const auto found = [&](const std::string& search) {
+    auto page = people_.database().read([&](store::Connection& c) {
+      return list_people(
+          c, {.search = search, .sort = ListQuery::Sort::kFirstSeen, .descending = false}, "CN");
+    });
+    EXPECT_TRUE(page) << page.error().text();
+    Users users;
+    for (const Person& person : page->people) users.push_back(person.user_id);
+    return users;
+  };
+  EXPECT_EQ(found("137 6109 8342"), (Users{"u1"})) << "a number of earlier, as it is said here";
+  EXPECT_EQ(found("+8613761098342"), (Users{"u1"}));
+  EXPECT_EQ(found("First@EXAMPLE.org").size(), 0u) << "who writes the first part so is another";
+  EXPECT_EQ(found("first@EXAMPLE.org"), (Users{"u1"}));
+  EXPECT_EQ(found("oUnion_1"), (Users{"u1"}));
+  EXPECT_EQ(found("oOpen_1"), (Users{"u1"}));
+  EXPECT_EQ(found("open-0"), (Users{"many"}));
+  EXPECT_EQ(found("open-9999"), (Users{"many"}));
+  EXPECT_EQ(found("Bob"), (Users{"u2"}));
+  EXPECT_TRUE(found("open-").empty()) << "a part of many is no name";
+  EXPECT_TRUE(found("null").empty());
 }
 
 TEST_F(PeopleList, ChineseNamesSortByPinyin) {

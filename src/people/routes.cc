@@ -7,6 +7,7 @@
 #include "people/columns.h"
 #include "people/csv.h"
 #include "people/desk.h"
+#include "people/identifier.h"
 #include "people/list.h"
 #include "people/live.h"
 #include "people/masking.h"
@@ -109,7 +110,7 @@ class Routes {
     query.offset = static_cast<size_t>(TRY(request.query_integer("offset", 0, 0, kMaxOffset)));
     query.limit = static_cast<size_t>(TRY(request.query_integer("limit", 50, 1, kMaxLimit)));
     const ListPage page =
-        TRY(database_.read([&](store::Connection& c) { return list_people(c, query); }));
+        TRY(database_.read([&](store::Connection& c) { return list_people(c, query, region()); }));
     Json json;
     json["customers"] = TRY(customers_json(page.people));
     TRY(add_traits(request, page.people, json["customers"]));
@@ -138,7 +139,7 @@ class Routes {
     csv += "\r\n";
     std::vector<PersonId> ids;
     const Mask mask = TRY(database_.read([&](store::Connection& c) -> Result<Mask> {
-      TRY(each_listed(c, query, [&](PersonId id) -> Result<void> {
+      TRY(each_listed(c, query, region(), [&](PersonId id) -> Result<void> {
         ids.push_back(id);
         return {};
       }));
@@ -246,6 +247,8 @@ class Routes {
     query.set = TRY(extensions_.resolve_set(set));
     return query;
   }
+
+  std::string region() const { return region_of_zone(settings_.workspace().calendar.zone.name()); }
 
   Result<Json> customers_json(std::span<const Person> people) {
     std::vector<Json> described(people.size(), Json::object());

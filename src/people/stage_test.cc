@@ -255,6 +255,27 @@ TEST(PeopleStage, AliasChainsJoinUsersWheneverTheyAppear) {
   EXPECT_EQ(people.person("u1").user_id, "u2");  // seen first
 }
 
+// a is b, b is c, c is a, and a is a: one person, whichever batch they come in and how often.
+TEST(PeopleStage, AliasesInACircleAreOnePerson) {
+  for (const size_t batch : {size_t{1}, size_t{1000}}) {
+    TestPeople people;
+    const auto order = [](int64_t ms, const char* user, const char* id) {
+      return track(ms, user, "", "Order Completed",
+                   R"({"order_id":")" + std::string(id) + R"(","total":1})");
+    };
+    people.apply({order(1, "a", "1"), order(2, "b", "2"), order(3, "c", "3"), alias(4, "a", "b"),
+                  alias(5, "b", "c"), alias(6, "c", "a"), alias(7, "a", "a"), alias(8, "b", "a"),
+                  order(9, "b", "4")},
+                 batch);
+    people.apply({alias(10, "a", "b"), alias(11, "c", "b")}, batch);
+    const PersonId one = people.id_of("a");
+    EXPECT_NE(one, 0);
+    EXPECT_EQ(people.id_of("b"), one);
+    EXPECT_EQ(people.id_of("c"), one);
+    EXPECT_EQ(people.person("c").orders, 4);
+  }
+}
+
 TEST(PeopleStage, DevicesOfAJoinedUserFollowFromMemoryToo) {
   TestPeople people;
   people.apply({identify(1, "u1", "a1"), identify(2, "u2", "a2"), track(3, "u3", "", "Viewed")});
