@@ -26,6 +26,12 @@ MemberBalance balance_of(const Currency& currency, const Statement& statement) {
                     .spendable = currency.spendable,
                     .points = statement.balance.shown(currency),
                     .pending = statement.balance.pending};
+  const auto steps = std::max<Points>(statement.balance.available, 0) / currency.spend_points;
+  if (currency.spendable && currency.spend_minor > 0 &&
+      steps <= kMaxPoints / currency.spend_minor) {
+    one.pays_minor = steps * currency.spend_minor;
+    one.pays_percent = currency.spend_max_percent;
+  }
   for (const OpenLot& lot : statement.lots) {
     if (!lot.active || !lot.expires_at || lot.open == 0) continue;
     if (!one.expires_at || *lot.expires_at < *one.expires_at) {
@@ -295,6 +301,8 @@ Json to_json(const MemberView& view) {
                                 {"spendable", one.spendable},
                                 {"points", one.points},
                                 {"pending", one.pending},
+                                {"pays_minor", one.pays_minor},
+                                {"pays_percent", one.pays_percent},
                                 {"expiring", one.expiring},
                                 {"expires_at", time(one.expires_at)}});
   }

@@ -32,6 +32,9 @@ struct MemberBalance {
   // What expires first.
   Points expiring = 0;
   std::optional<Instant> expires_at;
+  // What they pay at the checkout: whole steps of spend_points, in minor units, and how much of a
+  // cart at most. 0: they pay nothing.
+  int64_t pays_minor = 0, pays_percent = 0;
 };
 struct MemberReward {
   Reward reward;

@@ -10,12 +10,15 @@ namespace {
 struct Word {
   std::string_view key, english, chinese;
 };
-constexpr std::array<Word, 60> kWords = {{
+constexpr std::array<Word, 63> kWords = {{
     {"title", "Member centre", "会员中心"},
     {"closed", "This link does not open any more", "链接已失效"},
     {"closed_hint", "Please ask the shop for a new one.", "请向商家索取新的链接。"},
     {"pending", "not usable yet", "待生效"},
     {"expires", "expire on", "将过期于"},
+    {"pays", "pay up to", "可抵"},
+    {"at_most", " (at most", "（最多为订单的"},
+    {"of_an_order", "of an order)", "）"},
     {"level", "Level", "等级"},
     {"until", "until", "有效至"},
     {"missing", "to go until", "即可升级为"},
@@ -205,12 +208,21 @@ class Writer {
               number(one.points) + "</span></div>";
       if (one.pending > 0)
         out_ += "<div class=\"quiet\">" + number(one.pending) + " " + word("pending") + "</div>";
+      if (one.pays_minor > 0 && one.pays_percent > 0) pays(one);
       if (one.expires_at) {
         out_ += "<div class=\"quiet\">" + number(one.expiring) + " " + word("expires") + " " +
                 day(*one.expires_at) + "</div>";
       }
     }
     out_ += "</section>";
+  }
+
+  void pays(const MemberBalance& one) {
+    out_ += "<div class=\"quiet\">" + word("pays") + " " + money(one.pays_minor);
+    if (one.pays_percent < 100) {
+      out_ += word("at_most") + " " + number(one.pays_percent) + " % " + word("of_an_order");
+    }
+    out_ += "</div>";
   }
 
   void level() {

@@ -85,6 +85,24 @@ TEST_F(MemberTest, SaysWhatThePersonHasAndMayTake) {
   EXPECT_EQ(json["balances"][0]["points"], 60);
 }
 
+TEST_F(MemberTest, SaysWhatPointsPayAsTheCheckoutDoes) {
+  ledger_.run({.kind = CommandKind::kEarn, .id = "a", .person = 1, .amount = 199});
+  const auto pays = [&] { return to_json(view(1))["balances"][0]["pays_minor"]; };
+  EXPECT_EQ(pays(), 100) << "whole steps of 100 points";
+  EXPECT_NE(page(1, "en").find("pay up to 1.00 CNY</div>"), std::string::npos);
+  ledger_.change([](Programme& programme) {
+    programme.currencies[0].spend_points = 10;
+    programme.currencies[0].spend_max_percent = 50;
+  });
+  EXPECT_EQ(pays(), 1'900);
+  EXPECT_NE(page(1, "en").find("pay up to 19.00 CNY (at most 50 % of an order)"),
+            std::string::npos);
+  EXPECT_NE(page(1, "zh").find("可抵 19.00 CNY（最多为订单的 50 % ）"), std::string::npos);
+  ledger_.run({.kind = CommandKind::kRedeem, .id = "b", .person = 1, .amount = 195});
+  EXPECT_EQ(pays(), 0);
+  EXPECT_EQ(page(1, "en").find("pay up to"), std::string::npos);
+}
+
 std::string ids(const MemberView& view) {
   std::string text;
   for (const MemberReward& one : view.rewards) text += one.reward.id + (one.suits ? "! " : " ");
