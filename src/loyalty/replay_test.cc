@@ -220,7 +220,7 @@ TEST(BadInput, AnAmountDividedByNothing) {
   EXPECT_EQ(where(R"({"kind":"per_money","points":1,"per_minor":1})"), "");
   // A tier without a divisor gives its points once; none divides by nothing.
   EXPECT_EQ(where(R"({"kind":"tiered","tiers":[{"from_minor":0,"points":1,"per_minor":-1}]})"),
-            "amount.tiers.per_minor");
+            "amount.tiers.0.per_minor");
   Amount tiers{.kind = Amount::Kind::kTiered, .tiers = {{.points = 7}}};
   EXPECT_EQ(base_points(tiers, 100, 1), 7);
 }

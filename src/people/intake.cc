@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "people/identifier.h"
+#include "people/own_events.h"
 
 namespace perennial::people {
 namespace {
@@ -56,6 +57,8 @@ Facts& Intake::facts_of(uint32_t index) {
 }
 
 void Intake::add(const events::StoredEvent& event) {
+  // Whom we tell of was not seen by it, and is known already.
+  if (is_told_by_us(event)) return;
   const Stamp at{to_millis(event.timestamp), static_cast<int64_t>(event.seq)};
   const bool user_known = names_somebody(event.user_id);
   const bool visitor_known =

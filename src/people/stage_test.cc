@@ -276,6 +276,23 @@ TEST(PeopleStage, AliasesInACircleAreOnePerson) {
   }
 }
 
+TEST(PeopleStage, NobodyWasSeenByWhatIsToldOfThem) {
+  TestPeople people;
+  people.apply({track(1, "ann", "", "Viewed"), track(2, "bob", "", "Viewed")});
+  const auto told = [](int64_t ms, const char* name, const char* source) {
+    auto event = track(ms, "ann", "", name);
+    event.source = source;
+    return event;
+  };
+  people.apply({told(100, "Points Expired", "loyalty"), told(101, "Stage Changed", "stages"),
+                told(102, "Message Sent", "engage"), track(50, "bob", "", "Viewed")});
+  EXPECT_EQ(to_millis(people.person("ann").last_seen_at), to_millis(kTestDay) + 1);
+  EXPECT_EQ(to_millis(people.person("bob").last_seen_at), to_millis(kTestDay) + 50);
+  // Of a shop's own source, and what she does in the member centre, she does herself.
+  people.apply({told(200, "Points Expired", "shop"), told(201, "Signed In", "loyalty")});
+  EXPECT_EQ(to_millis(people.person("ann").last_seen_at), to_millis(kTestDay) + 201);
+}
+
 TEST(PeopleStage, DevicesOfAJoinedUserFollowFromMemoryToo) {
   TestPeople people;
   people.apply({identify(1, "u1", "a1"), identify(2, "u2", "a2"), track(3, "u3", "", "Viewed")});

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "timeline/own_events.h"
+#include "people/own_events.h"
 
 namespace perennial::portrait {
 namespace {
@@ -135,7 +135,7 @@ bool tells_the_hour(std::string_view name) {
   const auto among = [name](const auto& names) {
     return std::ranges::find(names, name) != names.end();
   };
-  return !among(kNotDone) && !among(timeline::kMeantForThem) && !among(timeline::kOwnEvents);
+  return !among(kNotDone) && !among(people::kMeantForThem) && !among(people::kOwnEvents);
 }
 
 Selector priced_lines(const Decay& decay) {

@@ -17,12 +17,12 @@ struct Gain {
   std::string kind, id, name;
   std::string scope;  // of a hold-out: what it keeps people out of
   Span span;
-  bool complete = false;                   // the time that is looked at is over
-  bool reached = true;                     // false: nobody was really reached, an A/A comparison
-  int64_t people = 0;                      // treated
-  int64_t messages = 0;                    // that left the machine
-  std::string people_set;                  // the words behind `people`
-  int64_t control = 0;                     // left alone, and the words behind them; where known
+  bool complete = false;   // the time that is looked at is over
+  bool reached = true;     // false: nobody was really reached, an A/A comparison
+  int64_t people = 0;      // treated
+  int64_t messages = 0;    // that left the machine
+  std::string people_set;  // the words behind `people`
+  int64_t control = 0;     // left alone, and the words behind them; where known
   std::string control_set;
   std::optional<double> value, low, high;  // revenue gained, with its 95 % interval
   std::string why;  // of no value, or of one that must not be trusted; else ""

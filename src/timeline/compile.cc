@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "timeline/own_events.h"
+#include "people/own_events.h"
 #include "timeline/plan.h"
 
 namespace perennial::timeline {
@@ -59,7 +59,7 @@ bool plain(const EventSelector& event) { return event.where.always(); }
 
 std::vector<uint32_t> own_events(const Dictionary& dictionary) {
   std::vector<uint32_t> out;
-  for (std::string_view name : kOwnEvents) {
+  for (std::string_view name : people::kOwnEvents) {
     if (const auto number = dictionary.find_event(events::Type::kTrack, name))
       out.push_back(*number);
   }

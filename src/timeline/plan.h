@@ -44,7 +44,7 @@ struct CompiledSelector {
   // Plain: of any name, without conditions or properties. Buckets that have one of `own` are read
   // by `names`, which lack them.
   bool any_event = false;
-  std::vector<uint32_t> own;  // of kOwnEvents, those that were ever sent
+  std::vector<uint32_t> own;  // of people::kOwnEvents, those that were ever sent
   std::optional<uint32_t> only_name;
   // By event number: 0 = not asked for, else 1 + an index into `conditions`.
   std::vector<uint16_t> names;

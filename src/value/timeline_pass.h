@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "timeline/own_events.h"
+#include "people/own_events.h"
 #include "timeline/timeline.h"
 #include "value/value.h"
 
@@ -40,7 +40,7 @@ inline timeline::Selector tracked(const std::vector<std::string>& names,
 // its other events (kOwnEvents) selectors of any event have none.
 inline std::vector<std::string> told_by_program() {
   std::vector<std::string> names = {"Unsubscribed"};
-  names.insert(names.end(), timeline::kMeantForThem.begin(), timeline::kMeantForThem.end());
+  names.insert(names.end(), people::kMeantForThem.begin(), people::kMeantForThem.end());
   return names;
 }
 

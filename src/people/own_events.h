@@ -1,11 +1,15 @@
 // Tracked events that the program itself writes about people, who did nothing by them: a selector
-// has them by their name alone, never as events of any name.
+// has them by their name alone, never as events of any name, and nobody was seen by them.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 
-namespace perennial::timeline {
+#include "events/events.h"
+
+namespace perennial::people {
 
 inline constexpr std::array<std::string_view, 20> kOwnEvents = {
     "Segment Entered",    "Segment Left",      "Points Earned",   "Points Spent",
@@ -19,4 +23,15 @@ inline constexpr std::array<std::string_view, 20> kOwnEvents = {
 inline constexpr std::array<std::string_view, 2> kMeantForThem = {"Message Sent",
                                                                   "Experiment Viewed"};
 
-}  // namespace perennial::timeline
+// Under which sources it writes them: events of the same names of others are those of a shop.
+inline constexpr std::array<std::string_view, 6> kOwnSources = {"loyalty", "segments", "stages",
+                                                                "health",  "actions",  "engage"};
+inline bool is_told_by_us(const events::Event& event) {
+  const auto among = [](const auto& words, const std::string& word) {
+    return std::ranges::find(words, word) != words.end();
+  };
+  return event.type == events::Type::kTrack && among(kOwnSources, event.source) &&
+         (among(kOwnEvents, event.name) || among(kMeantForThem, event.name));
+}
+
+}  // namespace perennial::people
