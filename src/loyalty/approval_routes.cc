@@ -73,7 +73,7 @@ Result<bool> Service::is_large(store::Connection& c, const Programme& programme,
   // What an id stands for that somebody asked with is looked at, however small this is.
   if (TRY(find_approval(c, programme, command.id))) return true;
   Command today = command;  // earlier numbers of people are theirs of now
-  ByHand hand{.by = who.id, .people = {}, .id = command.id};
+  ByHand hand{.by = who.id, .people = {}, .id = "command:" + command.id};
   for (PersonId* person : {&today.person, &today.other}) {
     if (*person == 0) continue;
     *person = TRY(people::current_person(c, *person));
@@ -87,7 +87,7 @@ Result<bool> Service::alone(store::Connection& c, const Programme& programme,
                             const http::Principal& who, std::string id, Points points) {
   if (!by_hand(who)) return true;
   return within_limit(c, programme,
-                      {.by = who.id, .people = {0}, .id = std::move(id), .points = points}, now());
+                      {.by = who.id, .people = {0}, .id = "codes:" + id, .points = points}, now());
 }
 
 Result<Json> Service::waits(store::Connection& c, const Programme& programme,

@@ -333,6 +333,48 @@ TEST_F(ApprovalTest, WhatPointsAreWorthIsRaisedByTwo) {
   EXPECT_EQ(decide("usr_b", waiting()[0]["id"]).status, 409);
 }
 
+TEST_F(ApprovalTest, AnIdOfSomethingElseIsAnother) {
+  const http::Principal ann{.id = "usr_a", .name = "Ann", .role = "", .source = ""};
+  const std::vector<PersonId> people = {1};
+  ASSERT_TRUE(ledger_.database().write([&](store::Connection& c) {
+    return gift_of_points(c, ledger_.programme(), "x", 10'000, "sorry", people, ann, ledger_.now());
+  }));
+  Json same = adjust(1, 10'000);
+  same["id"] = "x";
+  EXPECT_EQ(command("usr_a", same), "202 waiting");
+}
+
+TEST_F(ApprovalTest, CouponsCountForWhoGetsThem) {
+  const Json big = {{"name", "big"},
+                    {"kind", "fixed"},
+                    {"amount_minor", 60'00},
+                    {"from", "2020-01-01"},
+                    {"to", "2099-01-01"}};
+  EXPECT_EQ(routes_.send("usr_a", "PUT", "/coupons/big", big).status, 200);
+  const auto issue = [&](PersonId person) {
+    return routes_.send("usr_a", "POST", "/coupons/big/issue", {{"people", {person}}}).status;
+  };
+  EXPECT_EQ(command("usr_a", adjust(1, 5'000)), "200 done");
+  EXPECT_EQ(issue(1), 202) << "5,000 points and 60 yuan";
+  ledger_.pass(std::chrono::hours(25));
+  EXPECT_EQ(issue(3), 200);
+  EXPECT_EQ(command("usr_a", adjust(3, 5'000)), "202 waiting");
+}
+
+TEST_F(ApprovalTest, NoCurrencyPaysMoreByOnePerson) {
+  Json programme = *parse_json(routes_.send("usr_a", "GET", "").body);
+  programme["currencies"][1]["spend_minor"] = 1'000'000;
+  EXPECT_EQ(routes_.send("usr_a", "PUT", "", programme).status, 202);
+  programme = *parse_json(routes_.send("usr_a", "GET", "").body);
+  EXPECT_NE(programme["currencies"][1]["spend_minor"], 1'000'000);
+  Json added = programme;
+  added["currencies"].push_back({{"code", "gold"}, {"spend_points", 1}, {"spend_minor", 500}});
+  EXPECT_EQ(routes_.send("usr_a", "PUT", "", added).status, 202);
+  programme = *parse_json(routes_.send("usr_a", "GET", "").body);
+  programme["currencies"].push_back({{"code", "gold"}, {"spend_points", 100}, {"spend_minor", 90}});
+  EXPECT_EQ(routes_.send("usr_a", "PUT", "", programme).status, 200);
+}
+
 TEST_F(ApprovalTest, TheLimitIsRaisedByTwoAndLoweredByOne) {
   Json programme = *parse_json(routes_.send("usr_a", "GET", "").body);
   programme["approval_limit"] = 50'000;

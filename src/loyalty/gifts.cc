@@ -33,7 +33,7 @@ Result<void> unless_large(store::Connection& c, const Programme& programme, std:
           ? TRY(within_limit(c, programme,
                              {.by = who.id,
                               .people = std::vector<PersonId>(people.begin(), people.end()),
-                              .id = std::string(id),
+                              .id = "gift:" + std::string(id),
                               .points = points},
                              now))
           : points <= programme.approval_limit;

@@ -54,6 +54,19 @@ Points points_worth(const Programme& programme, int64_t minor) {
       currency->spend_minor);
 }
 
+bool pays_more(const Programme& before, const Programme& after) {
+  const Currency* reckoned = paying(before);
+  return std::ranges::any_of(after.currencies, [&](const Currency& one) {
+    if (!one.spendable || one.spend_minor == 0 || one.spend_points == 0) return false;
+    const Currency* was = before.find(one.code);
+    if (was == nullptr || !was->spendable || was->spend_minor == 0) was = reckoned;
+    // Where nothing paid, a point counts as a minor unit.
+    const int64_t minor = was ? was->spend_minor : 1, points = was ? was->spend_points : 1;
+    return static_cast<__int128>(one.spend_minor) * points >
+           static_cast<__int128>(minor) * one.spend_points;
+  });
+}
+
 int64_t money_limit(const Programme& programme) {
   const Currency* currency = paying(programme);
   if (currency == nullptr) return programme.approval_limit;

@@ -15,7 +15,9 @@ struct ByHand {
   std::string by;  // the principal's id
   // Who gets or loses it; 0: whoever will have the code.
   std::vector<PersonId> people;
-  std::string id;     // the same thing again counts once
+  // The same thing again counts once; begins with what it is, as ids of commands and of gifts are
+  // chosen by whoever sends them.
+  std::string id;
   Points points = 0;  // for each of them; money as points_worth() has it
 };
 // Whether it stays within the programme's limit with what they did by hand in the day until `now`,
@@ -24,6 +26,9 @@ Result<bool> within_limit(store::Connection& c, const Programme& programme, cons
                           Instant now);
 // As many points as pay so much at the checkout, rounded up; the number itself where none do.
 Points points_worth(const Programme& programme, int64_t minor);
+// Whether a point of some currency pays more at the checkout than it did, or a new one more than
+// the one that limits of money are reckoned by.
+bool pays_more(const Programme& before, const Programme& after);
 // The programme's limit in minor units, by what its points pay at the checkout.
 int64_t money_limit(const Programme& programme);
 

@@ -58,7 +58,7 @@ Service::Answer Service::put_programme(const http::Request& request) {
         if (const auto before = TRY(find_programme(c, wanted.id))) {
           wanted.approval_limit = std::min(limit, before->approval_limit);
           if (wanted.approval_limit != limit) payload = Json::object();
-          if (money_limit(wanted) > money_limit(*before)) {
+          if (pays_more(*before, wanted) || money_limit(wanted) > money_limit(*before)) {
             payload = {{"programme", body}, {"before", to_json(*before)["currencies"]}};
             wanted.currencies = before->currencies;
           }
