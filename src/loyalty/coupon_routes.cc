@@ -100,13 +100,11 @@ Service::Answer Service::issue_coupons(const http::Request& request) {
         worth = worth_of(*batch, static_cast<int64_t>(asked.size()));
         if (!TRY(alone(c, programme, who, once, points_of(programme, worth)))) return std::nullopt;
         // All of them together, and what each of them gets.
-        if (by_hand(who) && !TRY(within_limit(c, programme,
-                                              {.by = who.id,
-                                               .people = TRY(people::current_people(c, asked)),
-                                               .id = "issue:" + once,
-                                               .points = points_of(programme, worth_of(*batch, 1))},
-                                              now())))
-          return std::nullopt;
+        auto people = TRY(people::current_people(c, asked));
+        const Points each = points_of(programme, worth_of(*batch, 1));
+        const ByHand hand{
+            .by = who.id, .people = std::move(people), .id = "issue:" + once, .points = each};
+        if (by_hand(who) && !TRY(within_limit(c, programme, hand, now()))) return std::nullopt;
         return issue_to(c, programme, *batch, asked, who);
       }));
   if (done) return http::json(200, {{"issued", done->issued}, {"skipped", done->skipped}});
