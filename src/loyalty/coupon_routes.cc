@@ -6,14 +6,6 @@
 #include "people/readers.h"
 
 namespace perennial::loyalty {
-namespace {
-
-// Where there is no limit to what codes take off, more than any limit.
-Points points_of(const Programme& programme, const std::optional<int64_t>& worth) {
-  return worth ? points_worth(programme, *worth) : kMaxPoints;
-}
-
-}  // namespace
 
 void Service::add_coupon_routes(http::Router& router) {
   const std::string one = "/programmes/{programme}";
@@ -64,7 +56,7 @@ Service::Answer Service::coupon_codes(const http::Request& request) {
     const auto batch = TRY(find_terms(c, programme, id));
     if (!batch) return fail(Code::kNotFound, "there is no such batch", "batch");
     worth = worth_of(*batch, count);
-    if (!TRY(alone(c, programme, who, once, points_of(programme, worth)))) return std::nullopt;
+    if (!TRY(alone(c, programme, who, once, points_worth(programme, worth)))) return std::nullopt;
     auto made = TRY(make_codes(c, programme, *batch, count));
     TRY(access::record(c, who, "loyalty.coupon_codes", programme.id + "/" + id, {{"count", count}},
                        wiring_.clock()));
@@ -98,10 +90,11 @@ Service::Answer Service::issue_coupons(const http::Request& request) {
         const auto batch = TRY(find_terms(c, programme, id));
         if (!batch) return fail(Code::kNotFound, "there is no such batch", "batch");
         worth = worth_of(*batch, static_cast<int64_t>(asked.size()));
-        if (!TRY(alone(c, programme, who, once, points_of(programme, worth)))) return std::nullopt;
+        if (!TRY(alone(c, programme, who, once, points_worth(programme, worth))))
+          return std::nullopt;
         // All of them together, and what each of them gets.
         auto people = TRY(people::current_people(c, asked));
-        const Points each = points_of(programme, worth_of(*batch, 1));
+        const Points each = points_worth(programme, worth_of(*batch, 1));
         const ByHand hand{
             .by = who.id, .people = std::move(people), .id = "issue:" + once, .points = each};
         if (by_hand(who) && !TRY(within_limit(c, programme, hand, now()))) return std::nullopt;

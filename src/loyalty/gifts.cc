@@ -55,8 +55,7 @@ Result<Gifts> give_coupons(store::Connection& c, std::string_view programme, std
   if (!of) return fail(Code::kNotFound, "there is no such batch", "batch");
   // The shop's own systems give what they are told to.
   if (by_hand(who)) {
-    const auto worth = worth_of(*of, 1);
-    const Points points = worth ? points_worth(*terms, *worth) : kMaxPoints;
+    const Points points = points_worth(*terms, worth_of(*of, 1));
     TRY(unless_large(c, *terms, id, points, people, who, "batch", now));
   }
   const auto before = TRY(owners(c, *terms, of->id, people));

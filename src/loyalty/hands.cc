@@ -46,11 +46,12 @@ Result<bool> within_limit(store::Connection& c, const Programme& programme, cons
   return true;
 }
 
-Points points_worth(const Programme& programme, int64_t minor) {
+Points points_worth(const Programme& programme, std::optional<int64_t> minor) {
+  if (!minor) return kMaxPoints;
   const Currency* currency = paying(programme);
-  if (currency == nullptr) return minor;
+  if (currency == nullptr) return *minor;
   return capped(
-      (static_cast<__int128>(minor) * currency->spend_points + currency->spend_minor - 1) /
+      (static_cast<__int128>(*minor) * currency->spend_points + currency->spend_minor - 1) /
       currency->spend_minor);
 }
 

@@ -24,8 +24,9 @@ struct ByHand {
 // for each of the people; then it counts, for all of them, else for nobody.
 Result<bool> within_limit(store::Connection& c, const Programme& programme, const ByHand& hand,
                           Instant now);
-// As many points as pay so much at the checkout, rounded up; the number itself where none do.
-Points points_worth(const Programme& programme, int64_t minor);
+// As many points as pay so much at the checkout, rounded up; the number itself where none do. Of
+// what has no limit (worth_of()), more than any limit.
+Points points_worth(const Programme& programme, std::optional<int64_t> minor);
 // Whether a point of some currency pays more at the checkout than it did, or a new one more than
 // the one that limits of money are reckoned by.
 bool pays_more(const Programme& before, const Programme& after);
