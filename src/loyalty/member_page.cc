@@ -18,7 +18,7 @@ constexpr std::array<Word, 63> kWords = {{
     {"expires", "expire on", "将过期于"},
     {"pays", "pay up to", "可抵"},
     {"at_most", " (at most", "（最多为订单的"},
-    {"of_an_order", "of an order)", "）"},
+    {"of_an_order", " of an order)", "）"},
     {"level", "Level", "等级"},
     {"until", "until", "有效至"},
     {"missing", "to go until", "即可升级为"},
@@ -220,7 +220,7 @@ class Writer {
   void pays(const MemberBalance& one) {
     out_ += "<div class=\"quiet\">" + word("pays") + " " + money(one.pays_minor);
     if (one.pays_percent < 100) {
-      out_ += word("at_most") + " " + number(one.pays_percent) + " % " + word("of_an_order");
+      out_ += word("at_most") + " " + number(one.pays_percent) + " %" + word("of_an_order");
     }
     out_ += "</div>";
   }

@@ -97,7 +97,7 @@ TEST_F(MemberTest, SaysWhatPointsPayAsTheCheckoutDoes) {
   EXPECT_EQ(pays(), 1'900);
   EXPECT_NE(page(1, "en").find("pay up to 19.00 CNY (at most 50 % of an order)"),
             std::string::npos);
-  EXPECT_NE(page(1, "zh").find("可抵 19.00 CNY（最多为订单的 50 % ）"), std::string::npos);
+  EXPECT_NE(page(1, "zh").find("可抵 19.00 CNY（最多为订单的 50 %）"), std::string::npos);
   ledger_.run({.kind = CommandKind::kRedeem, .id = "b", .person = 1, .amount = 195});
   EXPECT_EQ(pays(), 0);
   EXPECT_EQ(page(1, "en").find("pay up to"), std::string::npos);
